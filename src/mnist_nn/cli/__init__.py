@@ -1,0 +1,74 @@
+"""The command line: parse, call the library, print. No numerics here.
+
+Commands import what they need when they run, so that help does not wait for NumPy. Exit codes: 0 done, 2 bad input
+in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from mnist_nn.cli import check_gradients, data, evaluate, predict, train
+from mnist_nn.errors import MnistNNError
+
+app = typer.Typer(
+    name="mnist-nn",
+    help="The multilayer perceptron for handwritten digits: train it, measure it, check its gradients.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(predict.predict)
+app.command()(check_gradients.check_gradients)
+app.add_typer(data.app, name="data")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"mnist-nn {version('mnist-nn')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Train a network on handwritten digits, measure it, check its gradients."""
+
+
+def main() -> None:
+    """Run the command line; the exit code goes to the shell."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    try:
+        code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
+        sys.stdout.flush()
+    except MnistNNError as error:
+        return _fail(str(error))
+    except TyperException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        return _fail(str(stop) or "stopped", 130)
+    except BrokenPipeError:
+        # The reader has left, as with `| head`; close quietly, and keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int = 2) -> int:
+    print(f"mnist-nn: {' '.join(message.split())}", file=sys.stderr)
+    return code

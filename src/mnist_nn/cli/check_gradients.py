@@ -1,0 +1,101 @@
+"""``mnist-nn check-gradients``: every derivative beside its numerical twin, and the loss that is really descended."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_nn.cli import options
+from mnist_nn.cli.settings import with_settings
+from mnist_nn.config import configure
+
+if TYPE_CHECKING:
+    from mnist_nn.inspection import GradientReport
+
+Samples = Annotated[
+    int,
+    typer.Option("--samples", help="Training images in the batch that is checked.", metavar="N", min=1, max=1000),
+]
+Probes = Annotated[int, typer.Option("--probes", help="Entries checked in each parameter group.", metavar="N", min=1)]
+
+
+@with_settings
+def check_gradients(
+    preset: options.Preset = None,
+    data: options.Data = "mnist",
+    samples: Samples = 8,
+    probes: Probes = 100,
+    json: options.Json = False,
+    *,
+    settings: dict[str, Any],
+) -> int:
+    """Compare one real update with derivatives taken numerically, for any configuration."""
+    from mnist_nn.data import load
+    from mnist_nn.inspection import check_gradients as compare
+
+    network, training = configure(preset or "seed", settings)
+    dataset = load(data)
+    network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
+    batch = dataset.train.take(range(min(samples, len(dataset.train))))
+    report = compare(network, training, batch.images, batch.labels, probes=probes)
+    if json:
+        from mnist_nn.cli.show import as_json
+
+        as_json(_document(report))
+    else:
+        _print(report)
+    return 0 if report.passed else 1
+
+
+def _document(report: "GradientReport") -> dict[str, Any]:
+    groups = [
+        {
+            "name": group.name,
+            "shape": list(group.shape),
+            "error": group.error,
+            "skipped": group.skipped,
+            "entries": group.entries.tolist(),
+            "analytic": group.analytic.tolist(),
+            "numeric": group.numeric.tolist(),
+        }
+        for group in report.groups
+    ]
+    return {
+        "passed": report.passed,
+        "reported": report.reported_name,
+        "descends": report.descends,
+        "candidates": report.candidates,
+        "groups": groups,
+    }
+
+
+def _print(report: "GradientReport") -> None:
+    from mnist_nn.cli.show import console, table
+    from mnist_nn.inspection import TOLERANCE
+
+    out = console()
+    groups = table("group", "probed", "entry", "analytic", "numerical", "relative error")
+    for group in report.groups:
+        for row in abs(group.analytic).argsort()[::-1][:3].tolist():
+            index = ",".join(map(str, _index(int(group.entries[row]), group.shape)))
+            numbers = (f"{group.analytic[row]:+.10f}", f"{group.numeric[row]:+.10f}")
+            first = row == int(abs(group.analytic).argmax())
+            head = (group.name, str(len(group.entries))) if first else ("", "")
+            out_row = (*head, f"\\[{index}]", *numbers, f"{group.error:.1e}" if first else "")
+            groups.add_row(*out_row)
+    out.print("The largest derivatives of each group, analytic and by central differences (float64):\n")
+    out.print(groups)
+    skipped = sum(group.skipped for group in report.groups)
+    if skipped:
+        out.print(f"\n{skipped} entries left out: a ReLU kink lies within the difference.")
+    out.print("\nWhich loss does the update descend? Its distance from the gradient of each:\n")
+    losses = table("loss", "relative error", "")
+    for name, error in report.candidates.items():
+        losses.add_row(name, f"{error:.1e}", "← this one" if name == report.descends else "")
+    out.print(losses)
+    out.print(f"\nPrinted: {report.reported_name}. Descended: {report.descends or 'none of these'}.")
+    out.print(f"Gradients {'agree' if report.passed else 'DISAGREE'} (tolerance {TOLERANCE:.0e}).")
+
+
+def _index(flat: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return (flat,) if len(shape) == 1 else divmod(flat, shape[1])

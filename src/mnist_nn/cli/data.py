@@ -1,0 +1,78 @@
+"""``mnist-nn data``: what the data is, where it lies, and whether it is whole."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mnist_nn.cli import options
+
+app = typer.Typer(help="Look at the data sets: info, verify, export.", no_args_is_help=True, rich_markup_mode=None)
+
+Name = Annotated[
+    str, typer.Argument(help="mnist, fashion-mnist, or a folder with four IDX files.", metavar="[NAME|DIR]")
+]
+Folder = Annotated[Path, typer.Argument(help="The folder to write into; it is made if need be.", metavar="FOLDER")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
+Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.")]
+
+
+@app.command()
+def info(data: Name = "mnist", json: options.Json = False) -> int:
+    """Describe the files of a data set, and how many images there are of each class."""
+    from dataclasses import asdict
+
+    from mnist_nn.cli.show import as_json, console, table
+    from mnist_nn.data import describe, load
+
+    dataset = load(data)
+    found = describe(dataset)
+    counts = {half: getattr(dataset, half).counts(dataset.classes) for half in ("train", "test")}
+    if json:
+        as_json({"name": dataset.name, "inputs": dataset.inputs, "classes": dataset.classes, "counts": counts,
+                 "files": [asdict(file) for file in found]})  # fmt: skip
+        return 0
+    out = console()
+    files = table("file", "shape", "bytes", "sha256", title=None)
+    for file in found:
+        files.add_row(
+            file.path.replace("[", r"\["),
+            "×".join(map(str, file.shape)),
+            f"{file.size:,}",
+            file.sha256[:16] + "…",
+        )
+    out.print(files)
+    classes = table("class", *map(str, range(dataset.classes)))
+    for half, row in counts.items():
+        classes.add_row(half, *(f"{n:,}" for n in row))
+    out.print("\n", classes, sep="")
+    return 0
+
+
+@app.command()
+def verify(data: Name = "mnist", json: options.Json = False) -> int:
+    """Check every file of a data set: that it decodes, and that its bytes are the published ones."""
+    from dataclasses import asdict
+
+    from mnist_nn.cli.show import as_json
+    from mnist_nn.data import load
+    from mnist_nn.data import verify as check
+
+    checks = check(load(data))
+    if json:
+        as_json([asdict(one) for one in checks])
+    else:
+        for one in checks:
+            print(f"{'ok ' if one.ok else 'BAD'}  {one.file}  {one.sha256}{'' if one.ok else '  ' + one.problem}")
+    return 0 if all(one.ok for one in checks) else 2
+
+
+@app.command()
+def export(folder: Folder, data: options.Data = "mnist", force: Force = False, gzip: Gzip = False) -> int:
+    """Write a data set as four IDX files that other programs read."""
+    from mnist_nn.data import export as write
+    from mnist_nn.data import load
+
+    for path in write(load(data), folder, force, gz=gzip):
+        print(path)
+    return 0

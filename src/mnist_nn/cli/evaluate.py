@@ -1,0 +1,66 @@
+"""``mnist-nn evaluate``: how good a saved model is."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_nn.cli import options
+
+if TYPE_CHECKING:
+    from mnist_nn.evaluation import Evaluation
+
+Split = Annotated[str, typer.Option("--split", help="Which half of the data.", metavar="test|train")]
+
+
+def evaluate(
+    model: options.ModelFile,
+    data: options.Data = "mnist",
+    split: Split = "test",
+    engine: options.Engine = "auto",
+    json: options.Json = False,
+) -> int:
+    """Measure a model: accuracy, per-digit figures, confusion matrix, loss, calibration error."""
+    from mnist_nn import engines
+    from mnist_nn.data import load
+    from mnist_nn.errors import unknown
+    from mnist_nn.evaluation import evaluate as measure
+    from mnist_nn.storage import load as load_model
+
+    if split not in ("test", "train"):
+        raise unknown("split", split, ("test", "train"))
+    loaded, dataset = load_model(model), load(data)
+    engines.check_width(loaded.network.config, dataset.inputs)
+    samples = dataset.test if split == "test" else dataset.train
+    loss = loaded.training.loss if loaded.training else None
+    result = measure(loaded.network, samples, loss, engine=engine)
+    if json:
+        from mnist_nn.cli.show import as_json
+
+        as_json({"model": str(model), "data": dataset.name, "split": split, **result.to_dict()})
+    else:
+        _print(result)
+    return 0
+
+
+def _print(result: "Evaluation") -> None:
+    from mnist_nn.cli.show import console, interval, percent, table
+
+    out = console()
+    out.print(
+        f"Accuracy           {percent(result.accuracy)}  ({interval(*result.interval)}, {result.samples:,} images)"
+    )
+    out.print(f"Mean loss          {result.loss:.5f}  {result.loss_name}")
+    if result.descended_name != result.loss_name:
+        out.print(f"Loss descended     {result.descended:.5f}  {result.descended_name}")
+    out.print(f"Calibration error  {result.calibration_error:.4f}  (expected, 15 bins)\n")
+    figures = table("class", "precision", "recall", "images")
+    for number, (precision, recall) in enumerate(zip(result.precision, result.recall, strict=True)):
+        figures.add_row(str(number), percent(precision), percent(recall), f"{result.confusion[number].sum():,}")
+    out.print(figures)
+    out.print("\nConfusion: a row for each true class, a column for each answer")
+    classes = len(result.confusion)
+    matrix = table("", *map(str, range(classes)))
+    for number, row in enumerate(result.confusion.tolist()):
+        cells = (f"[bold]{n}[/]" if i == number else str(n) if n else "[dim]·[/]" for i, n in enumerate(row))
+        matrix.add_row(str(number), *cells)
+    out.print(matrix)

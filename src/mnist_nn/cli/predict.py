@@ -1,0 +1,62 @@
+"""``mnist-nn predict``: which digit each image shows."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_nn.cli import options
+
+if TYPE_CHECKING:
+    from mnist_nn.network import Network
+
+Images = Annotated[
+    list[Path],
+    typer.Argument(help="Images of the size that MNIST's are, 28×28, light ink on dark.", metavar="IMAGE…"),
+]
+
+
+def predict(model: options.ModelFile, images: Images, json: options.Json = False) -> int:
+    """Name the digit in each 28×28 image, with the probability of every class."""
+    from mnist_nn.cli.show import as_json
+    from mnist_nn.storage import load as load_model
+
+    network = load_model(model).network
+    rows = [_read(network, path) for path in images]
+    good = [row for row in rows if "error" not in row]
+    if json:
+        as_json(rows)
+    elif good:
+        _print(good)
+    for row in rows:
+        if "error" in row:
+            print(f"mnist-nn: {row['error']}", file=sys.stderr)
+    return 0 if len(good) == len(rows) else 2
+
+
+def _read(network: "Network", path: Path) -> dict[str, Any]:
+    """Classify one image; what is wrong with it becomes its row, so that the others are not lost."""
+    from mnist_nn import engines
+    from mnist_nn.errors import ImageError
+    from mnist_nn.imaging import read_square
+
+    try:
+        pixels = read_square(path, network.config.inputs)
+    except ImageError as error:
+        return {"file": str(path), "error": str(error)}
+    engine = engines.get("reference")
+    probabilities = network.probabilities(engine.forward(network, engine.place(pixels[None])))[0]
+    return {"file": str(path), "class": int(probabilities.argmax()), "probabilities": probabilities.tolist()}
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    from mnist_nn.cli.show import console, table
+
+    classes = len(rows[0]["probabilities"])
+    shown = table("file", "class", *(f"p({number})" for number in range(classes)))
+    for row in rows:
+        best = row["class"]
+        cells = (f"[bold]{p:.3f}[/]" if i == best else f"{p:.3f}" for i, p in enumerate(row["probabilities"]))
+        shown.add_row(row["file"].replace("[", r"\["), f"[bold]{best}[/]", *cells)
+    console().print(shown)

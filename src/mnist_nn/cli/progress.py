@@ -1,0 +1,61 @@
+"""What a person sees while a network trains: a bar in a terminal, a line an epoch elsewhere, or nothing.
+
+Each is a context manager that gives a function to call with every `Epoch`. Everything goes to standard error.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mnist_nn.config import TrainingConfig
+
+if TYPE_CHECKING:
+    from mnist_nn.training import Epoch, Scores
+
+Show = Callable[["Epoch"], None]
+
+
+def describe(scores: "Scores", epochs: int) -> str:
+    """Write the scores of an epoch in one line."""
+    text = f"epoch {scores.epoch}/{epochs}  loss {scores.loss:.5f}  accuracy {100 * scores.accuracy:.2f} %"
+    if scores.validation_accuracy is not None:
+        text += f"  validation {100 * scores.validation_accuracy:.2f} %"
+    return text
+
+
+@contextmanager
+def silent(_training: TrainingConfig) -> Iterator[Show]:
+    """Show nothing."""
+    yield lambda _epoch: None
+
+
+@contextmanager
+def lines(training: TrainingConfig) -> Iterator[Show]:
+    """Print a line when an epoch is complete."""
+
+    def show(epoch: "Epoch") -> None:
+        if epoch.complete:
+            print(
+                f"{describe(epoch.scores, training.epochs)}  {epoch.scores.seconds:.2f} s",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    yield show
+
+
+@contextmanager
+def bar(training: TrainingConfig) -> Iterator[Show]:
+    """Draw one bar over the whole run, with the scores of the epoch so far."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
+        task = progress.add_task("starting", total=1.0)
+
+        def show(epoch: "Epoch") -> None:
+            progress.update(task, completed=epoch.progress, description=describe(epoch.scores, training.epochs))
+
+        yield show

@@ -1,0 +1,99 @@
+"""The settings of a network and of its training as command-line options, described once for every command.
+
+`with_settings` gives a command one option for each; the command receives those that were typed as a dictionary for
+`mnist_nn.config.configure`, which validates them.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from mnist_nn import config
+from mnist_nn.errors import ConfigError
+
+
+class Setting(NamedTuple):
+    """One option: the field it sets, the type that is parsed, and its help."""
+
+    field: str
+    kind: type
+    help: str
+    metavar: str | None = None
+
+
+def _names(valid: tuple[str, ...]) -> str:
+    return ", ".join(valid) + "."
+
+
+SETTINGS = (
+    Setting("hidden", str, "Width of each hidden layer, as 20 or 64,32; none for no hidden layer.", "N,N,…"),
+    Setting("activation", str, "Of the hidden layers, one or one for each: " + _names(config.ACTIVATIONS)),
+    Setting("output", str, "Activation of the output layer: " + _names(config.OUTPUTS)),
+    Setting("initializer", str, "How weights start; auto suits the activation: " + _names(config.INITIALIZERS)),
+    Setting("dtype", str, "Precision of the arithmetic: " + _names(config.DTYPES)),
+    Setting("loss", str, "seed_mse is the seed's rule; mse its true gradient: " + _names(config.LOSSES)),
+    Setting("optimizer", str, "The update rule: " + _names(config.OPTIMIZERS)),
+    Setting("rate", float, "Learning rate; the default suits the loss, the optimizer and the batch.", "ETA"),
+    Setting("momentum", float, "For momentum and nesterov; 0.9 if not given.", "MU"),
+    Setting("beta1", float, "Decay of Adam's mean of gradients.", "B"),
+    Setting("beta2", float, "Decay of Adam's mean of squared gradients.", "B"),
+    Setting("epsilon", float, "What keeps Adam from dividing by zero.", "E"),
+    Setting("schedule", str, "How the rate falls over the run: " + _names(config.SCHEDULES)),
+    Setting("batch_size", int, "Samples an update.", "N"),
+    Setting("epochs", int, "Passes over the training images.", "N"),
+    Setting("seed", int, "Decides weights, order, dropout, subset and hold-out.", "N"),
+    Setting("dropout", str, "Share of hidden units dropped, one or one a layer.", "P,P,…"),
+    Setting("l2", float, "λ of the penalty λ/2·ΣW²; adamw takes it as weight decay.", "λ"),
+    Setting("max_norm", float, "Longest vector of weights into a hidden unit.", "C"),
+    Setting("patience", int, "Stop after N epochs without a better validation accuracy and restore the best.", "N"),
+    Setting("subset", int, "Train on N images, every class in its proportion.", "N"),
+    Setting("validation", float, "Hold out this share, or number, of the training images.", "SHARE|N"),
+)  # fmt: skip
+
+LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dropout": float}
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command whose last parameter is ``settings`` one option for each of SETTINGS."""
+
+    @functools.wraps(command)
+    def call(**given: Any) -> Any:
+        typed = {s.field: given.pop(s.field) for s in SETTINGS}
+        return command(**given, settings={name: parse(name, v) for name, v in typed.items() if v is not None})
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
+    extra = [
+        inspect.Parameter(s.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(s))
+        for s in SETTINGS
+    ]
+    call.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
+    call.__annotations__ = {p.name: p.annotation for p in [*own, *extra]}
+    return call
+
+
+def parse(name: str, value: Any) -> Any:
+    """Split the settings that take a list: ``64,32`` becomes (64, 32).
+
+    Examples
+    --------
+    >>> parse("hidden", "64,32"), parse("hidden", "none"), parse("epochs", 3)
+    ((64, 32), (), 3)
+    """
+    if name not in LISTS:
+        return value
+    if value == "none" and name == "hidden":
+        return ()
+    try:
+        return tuple(LISTS[name](part.strip()) for part in value.split(","))
+    except ValueError:
+        kind = "whole numbers" if name == "hidden" else "numbers"
+        raise ConfigError(f"{name} is {value!r}; give {kind} separated by commas") from None
+
+
+def _annotation(setting: Setting) -> Any:
+    flag = "--" + setting.field.replace("_", "-")
+    option = typer.Option(flag, help=setting.help, metavar=setting.metavar or "NAME", show_default=False)
+    return Annotated[setting.kind | None, option]

@@ -1,0 +1,59 @@
+"""What ``mnist-nn train`` says at the end: a short summary, or one JSON document."""
+
+from typing import TYPE_CHECKING, Any
+
+from mnist_nn.cli import show as display
+
+if TYPE_CHECKING:
+    from mnist_nn.cli.train import Run
+    from mnist_nn.evaluation import Evaluation
+
+
+def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet: bool) -> None:
+    """Print the outcome of a training."""
+    if json:
+        display.as_json(document(run, result, seconds))
+    elif not quiet:
+        print(text(run, result, seconds))
+
+
+def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]:
+    """Gather the outcome and all that was chosen."""
+    history = run.checkpoint.history
+    return {
+        "test_accuracy": result.accuracy,
+        "test_interval": list(result.interval),
+        "test_loss": result.loss,
+        "test_descended": result.descended,
+        "loss_name": result.loss_name,
+        "descended_name": result.descended_name,
+        "epochs": run.checkpoint.epoch,
+        "best_epoch": run.checkpoint.best.epoch if run.checkpoint.best else None,
+        "seconds": seconds,
+        "training_seconds": sum(row.seconds for row in history),
+        "model": str(run.path),
+        "network": run.checkpoint.network.config.to_dict(),
+        "training": {**run.training.to_dict(), "rate": run.training.eta},
+        "data": {"name": run.dataset.name, "sha256": run.dataset.digest},
+        "history": [row.to_dict() for row in history],
+    }
+
+
+def text(run: "Run", result: "Evaluation", seconds: float) -> str:
+    """Write the outcome for a person."""
+    at, interval = run.checkpoint, display.interval(*result.interval)
+    last = at.history[(at.best.epoch if at.best else at.epoch) - 1]
+    sizes = "-".join(map(str, at.network.config.sizes))
+    training = sum(row.seconds for row in at.history)
+    lines = [
+        f"Test accuracy   {display.percent(result.accuracy)}  ({interval}, {result.samples:,} images)",
+        f"Loss printed    {last.loss:.5f}  {result.loss_name}, test {result.loss:.5f}",
+        f"Loss descended  {last.descended:.5f}  {result.descended_name}, test {result.descended:.5f}",
+        f"Network         {sizes}, {at.network.parameter_count:,} parameters, {at.epoch} epochs",
+        f"Time            {display.duration(seconds)}, of which {display.duration(training)} training",
+        f"Saved           {run.path}",
+        f"Next            mnist-nn evaluate {run.path}",
+    ]
+    if at.best:
+        lines.insert(4, f"Best weights    of epoch {at.best.epoch}, by validation accuracy")
+    return "\n".join(lines)

@@ -1,0 +1,32 @@
+"""Data sets for training and testing: read, check, verify, split and export them.
+
+Input and output and nothing else: pixels are handed on as they lie in the files, and nothing is downloaded.
+``load("mnist")`` works offline, from files inside this package.
+"""
+
+from mnist_nn.data.dataset import DataFile, Dataset, FileCheck, FileInfo, describe, verify
+from mnist_nn.data.idx import decode_idx, encode_idx, read_idx, write_idx
+from mnist_nn.data.samples import Samples, check_labels, check_samples
+from mnist_nn.data.sources import NAMES, export, load
+from mnist_nn.data.splits import hold_out, subset
+
+__all__ = [
+    "NAMES",
+    "DataFile",
+    "Dataset",
+    "FileCheck",
+    "FileInfo",
+    "Samples",
+    "check_labels",
+    "check_samples",
+    "decode_idx",
+    "describe",
+    "encode_idx",
+    "export",
+    "hold_out",
+    "load",
+    "read_idx",
+    "subset",
+    "verify",
+    "write_idx",
+]

@@ -1,0 +1,244 @@
+"""Read and write IDX, the file format of MNIST: a short header, then the numbers, big-endian.
+
+It trusts nothing that it reads: whatever the bytes are, the outcome is an array or an ``IdxError``, and
+memory grows with what the data holds, never with what its header claims.
+It knows nothing of images and labels: that is the business of the modules beside it.
+"""
+
+import gzip
+import math
+import os
+import sys
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.data.disk import as_path, opened, replacing
+from mnist_nn.data.stream import Hash, Stream
+from mnist_nn.errors import IdxError
+
+LIMIT = 2**31
+"""Most bytes an IDX file may decode to, unless the caller allows more: 2 GiB."""
+
+DTYPES: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype(">u1"),
+    0x09: np.dtype(">i1"),
+    0x0B: np.dtype(">i2"),
+    0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"),
+    0x0E: np.dtype(">f8"),
+}
+"""The number types of the format, by their code: the third byte of a file."""
+
+_CODES = {dtype.newbyteorder("="): code for code, dtype in DTYPES.items()}
+_MAX_NDIM = 64  # NumPy's own bound
+_LEVEL = 6  # level 9 takes four times as long and saves 1 %
+
+
+class Header(NamedTuple):
+    """The start of an IDX file: big-endian number type and shape."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the numbers take."""
+        return self.dtype.itemsize * math.prod(self.shape)
+
+
+def _read_header(stream: Stream) -> Header:
+    magic = stream.take(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in DTYPES:  # noqa: PLR2004 the magic is four bytes
+        raise IdxError(
+            f"{stream.name} is no IDX file: it starts with {magic.hex(' ') or 'nothing'}, not with 00 00, "
+            f"a type code ({', '.join(f'{code:02x}' for code in DTYPES)}) and the number of dimensions"
+        )
+    ndim = magic[3]
+    sizes = stream.take(4 * ndim)
+    if len(sizes) < 4 * ndim:
+        raise IdxError(f"{stream.name} ends inside its header of {ndim} dimensions; get a fresh copy")
+    if ndim > _MAX_NDIM:
+        raise IdxError(f"{stream.name} claims {ndim} dimensions; more than {_MAX_NDIM} cannot be held as an array")
+    shape = tuple(int.from_bytes(sizes[i : i + 4], "big") for i in range(0, 4 * ndim, 4))
+    return Header(DTYPES[magic[2]], shape)
+
+
+def _check_claim(header: Header, stream: Stream, limit: int) -> None:
+    """Refuse a claim that is too big to hold, or that the file is too short to keep, before reading on."""
+    # An empty dimension must not hide the others from the limit: NumPy refuses their product too.
+    volume = header.dtype.itemsize * math.prod(max(side, 1) for side in header.shape)
+    if volume > min(limit, sys.maxsize):
+        raise IdxError(
+            f"{stream.name} claims shape {_times(header.shape)}, {volume:,} bytes: more than the limit of "
+            f"{limit:,}; pass a higher limit if you trust the file"
+        )
+    if stream.most is not None and header.nbytes > stream.most:
+        raise IdxError(
+            f"{stream.name} is truncated: it claims {header.nbytes:,} bytes of numbers but is too short "
+            f"to hold more than {stream.most:,}; get a fresh copy"
+        )
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "()"
+
+
+def scan_idx(file: IO[bytes], name: str, *, seen: Hash | None = None, limit: int = LIMIT) -> npt.NDArray[Any]:
+    """Decode an open file, gzipped or not, and show its decoded bytes to a hash on the way.
+
+    Parameters
+    ----------
+    file
+        Open for reading bytes, at its start.
+    name
+        What error messages call it.
+    seen
+        Is updated with every decoded byte, header included.
+    limit
+        Most bytes that the numbers may take.
+
+    Returns
+    -------
+    Writable array in the machine's byte order, of any of ``DTYPES`` and any shape.
+
+    Raises
+    ------
+    IdxError
+        The bytes are not exactly one sound IDX file.
+
+    Examples
+    --------
+    >>> scan_idx(BytesIO(bytes([0, 0, 8, 1, 0, 0, 0, 2, 5, 7])), "two bytes")
+    array([5, 7], dtype=uint8)
+    """
+    stream = Stream(file, name, seen)
+    header = _read_header(stream)
+    _check_claim(header, stream, limit)
+    body = stream.take(header.nbytes)
+    if len(body) < header.nbytes:
+        raise IdxError(f"{name} is truncated: {len(body):,} of {header.nbytes:,} bytes are there; get a fresh copy")
+    if stream.take(1):
+        raise IdxError(f"{name} goes on after its {header.nbytes:,} bytes of numbers; get a fresh copy")
+    return _native(np.ndarray(header.shape, header.dtype, buffer=body))
+
+
+def _native(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Turn the bytes round in place: no second copy of the data."""
+    if array.dtype.isnative:
+        return array
+    return array.byteswap(inplace=True).view(array.dtype.newbyteorder("="))
+
+
+def decode_idx(data: bytes, *, limit: int = LIMIT) -> npt.NDArray[Any]:
+    """Decode the bytes of an IDX file, gzipped or not; raises ``IdxError`` and nothing else.
+
+    Examples
+    --------
+    >>> decode_idx(encode_idx(np.eye(2, dtype=np.int16)))
+    array([[1, 0],
+           [0, 1]], dtype=int16)
+    """
+    return scan_idx(BytesIO(data), "the IDX data", limit=limit)
+
+
+def encode_idx(array: npt.NDArray[Any]) -> bytes:
+    """Encode an array of one of the format's six number types as an IDX file, not gzipped.
+
+    Raises
+    ------
+    IdxError
+        The format has no such number type, or a side is 2**32 or longer.
+
+    Examples
+    --------
+    >>> encode_idx(np.array([5, 7], dtype=np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 02 05 07'
+    """
+    array = np.asarray(array)
+    code = _CODES.get(array.dtype.newbyteorder("="))
+    if code is None:
+        valid = ", ".join(map(str, _CODES))
+        raise IdxError(f"IDX cannot hold numbers of type {array.dtype}; convert them with astype to one of: {valid}")
+    if max(array.shape, default=0) >= 2**32:
+        raise IdxError(f"IDX cannot hold shape {_times(array.shape)}; write parts with sides below 2**32")
+    sides = b"".join(side.to_bytes(4, "big") for side in array.shape)
+    numbers: bytes = array.astype(DTYPES[code], copy=False).tobytes()
+    return bytes((0, 0, code, array.ndim)) + sides + numbers
+
+
+def encoded_size(array: npt.NDArray[Any]) -> int:
+    """Bytes that an array takes as an IDX file: header and numbers."""
+    return 4 + 4 * array.ndim + array.nbytes
+
+
+def read_idx(path: str | os.PathLike[str], *, limit: int = LIMIT) -> npt.NDArray[Any]:
+    """Read an IDX file, gzipped or not.
+
+    Parameters
+    ----------
+    path
+        The file; a pipe will do.
+    limit
+        Most bytes that the numbers may take, decoded.
+
+    Returns
+    -------
+    Writable array in the machine's byte order: uint8, int8, int16, int32, float32 or float64, any shape.
+
+    Raises
+    ------
+    IdxError
+        The bytes are not exactly one sound IDX file, or decode to more than ``limit``.
+    DataNotFoundError
+        There is no such file.
+    DataError
+        It is a folder, or the system will not read it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_idx(f"{folder}/labels.gz", np.array([3, 1], dtype=np.uint8))
+    ...     read_idx(f"{folder}/labels.gz")
+    array([3, 1], dtype=uint8)
+    """
+    source = as_path(path)
+    with opened(source) as file:
+        return scan_idx(file, repr(str(source)), limit=limit)
+
+
+def read_header(source: Traversable) -> Header:
+    """Read only the number type and the shape that a file claims; raises as ``read_idx`` does."""
+    with opened(source) as file:
+        return _read_header(Stream(file, repr(str(source))))
+
+
+def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
+    """Write an array as an IDX file: whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Where to; a name that ends in ``.gz`` makes it gzipped. The same array gives the same bytes each time.
+    array
+        uint8, int8, int16, int32, float32 or float64, any shape.
+
+    Raises
+    ------
+    IdxError
+        The format cannot hold this array.
+    DataError
+        The system will not write it; a file already there is as it was.
+
+    Examples
+    --------
+    See ``read_idx``.
+    """
+    target = as_path(path)
+    data = encode_idx(array)
+    with replacing(target) as file:
+        file.write(gzip.compress(data, _LEVEL, mtime=0) if target.name.endswith(".gz") else data)

@@ -1,0 +1,191 @@
+"""Images with their labels, and the one place that says whether they can be used.
+
+It holds arrays and checks them. It reads no files, and it scales or reshapes nothing.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.errors import DataError
+
+Rows = npt.NDArray[np.int64]
+
+MOST_CLASSES = 65_536
+"""A label beyond this is taken for damage, not for a class."""
+
+_IMAGE_FORM = "give uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features)"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Samples:
+    """Images and their labels, row by row; ``check_samples`` makes one from unchecked arrays.
+
+    Attributes
+    ----------
+    images
+        uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features).
+    labels
+        int64 of shape (n,).
+
+    Raises
+    ------
+    DataError
+        The arrays have another form, or not the same length.
+
+    Examples
+    --------
+    >>> Samples(np.zeros((3, 28, 28), np.uint8), np.array([7, 2, 1])).take([2, 0]).labels
+    array([1, 7])
+    """
+
+    images: npt.NDArray[Any]
+    labels: Rows
+
+    def __post_init__(self) -> None:
+        _check_form(self.images, self.labels)
+        if self.labels.dtype != np.int64:
+            raise DataError(f"labels are {self.labels.dtype}; convert them with labels.astype(numpy.int64)")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        sides = "x".join(map(str, self.images.shape[1:]))
+        return f"Samples({len(self)} of {sides}, {self.images.dtype})"
+
+    @property
+    def inputs(self) -> int:
+        """Values in one image.
+
+        Examples
+        --------
+        >>> Samples(np.zeros((3, 28, 28), np.uint8), np.array([7, 2, 1])).inputs
+        784
+        """
+        return math.prod(self.images.shape[1:])
+
+    def counts(self, classes: int) -> list[int]:
+        """Count the images of each class.
+
+        Examples
+        --------
+        >>> Samples(np.zeros((3, 1, 1), np.uint8), np.array([0, 2, 0])).counts(3)
+        [2, 0, 1]
+        """
+        counted: list[int] = np.bincount(self.labels, minlength=classes).tolist()
+        return counted
+
+    def take(self, rows: npt.ArrayLike) -> "Samples":
+        """Copy the samples at these row numbers, in this order.
+
+        Raises
+        ------
+        DataError
+            The row numbers are not whole numbers, or one is outside the data.
+
+        Examples
+        --------
+        >>> Samples(np.zeros((3, 1, 1), np.uint8), np.array([7, 2, 1])).take(range(2))
+        Samples(2 of 1x1, uint8)
+        """
+        wanted = np.asarray(rows)
+        if wanted.ndim != 1 or (wanted.size and wanted.dtype.kind not in "iu"):
+            raise DataError(f"row numbers are {wanted.dtype} of shape {wanted.shape}; give a list of whole numbers")
+        if wanted.size and not (int(wanted.min()) >= 0 and int(wanted.max()) < len(self)):
+            raise DataError(f"row numbers run from {wanted.min()} to {wanted.max()}; choose from 0 to {len(self) - 1}")
+        wanted = wanted.astype(np.int64)
+        return Samples(self.images[wanted], self.labels[wanted])
+
+
+def _check_form(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
+    if (images.dtype.name, images.ndim) not in {("uint8", 3), ("float32", 2), ("float64", 2)}:
+        raise DataError(f"images are {images.dtype} of shape {images.shape}; {_IMAGE_FORM}")
+    if labels.ndim != 1:
+        raise DataError(f"labels have shape {labels.shape}; give one label for each image, shape (n,)")
+    if len(images) != len(labels):
+        raise DataError(f"there are {len(images):,} images but {len(labels):,} labels; give one label for each image")
+
+
+def check_labels(labels: npt.NDArray[Any], classes: int | None = None) -> Rows:
+    """Check labels and return them as int64 of shape (n,).
+
+    Parameters
+    ----------
+    labels
+        Any integer type, shape (n,).
+    classes
+        How many classes there are; None if the labels themselves are to tell.
+
+    Raises
+    ------
+    DataError
+        There are none, or they are not integers, or one is not from 0 to ``classes`` - 1.
+
+    Examples
+    --------
+    >>> check_labels(np.array([9, 0], dtype=np.uint8), 10)
+    array([9, 0])
+    """
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise DataError(f"labels are {labels.dtype} of shape {labels.shape}; give integers of shape (n,)")
+    if labels.size == 0:
+        raise DataError("there are no labels; give at least one sample")
+    top = (MOST_CLASSES if classes is None else classes) - 1
+    for label in (int(labels.min()), int(labels.max())):
+        if not 0 <= label <= top:
+            row = int(np.flatnonzero(labels == label)[0])
+            raise DataError(f"label {label} in row {row} is out of range; labels go from 0 to {top}: mend or drop it")
+    return labels.astype(np.int64)
+
+
+def _check_pixels(images: npt.NDArray[Any]) -> None:
+    if images.size == 0:
+        raise DataError(f"images of shape {images.shape} hold no pixels; give at least one")
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        row = int(np.flatnonzero(~np.isfinite(images).all(axis=1))[0])
+        raise DataError(f"image {row} holds NaN or infinity; replace it, as with numpy.nan_to_num, or drop that row")
+
+
+def check_samples(images: npt.ArrayLike, labels: npt.ArrayLike, classes: int | None = None) -> Samples:
+    """Check images and labels from outside and join them; nothing is scaled, images are not copied.
+
+    Parameters
+    ----------
+    images
+        uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features).
+    labels
+        Any integer type, shape (n,).
+    classes
+        How many classes there are; None to accept any label from 0 to 65,535.
+
+    Returns
+    -------
+    The samples, labels as int64.
+
+    Raises
+    ------
+    DataError
+        Empty, of unequal length, of another form or type, a label out of range, or a pixel NaN or infinite.
+
+    Examples
+    --------
+    >>> check_samples(np.zeros((2, 784)), [3, 12], classes=10)
+    Traceback (most recent call last):
+    mnist_nn.errors.DataError: label 12 in row 1 is out of range; labels go from 0 to 9: mend or drop it
+    """
+    pixels, truth = _as_array("images", images), _as_array("labels", labels)
+    _check_form(pixels, truth)
+    whole = check_labels(truth, classes)
+    _check_pixels(pixels)
+    return Samples(pixels, whole)
+
+
+def _as_array(what: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{what} are not one array ({error}); give rows of equal length") from error

@@ -1,0 +1,98 @@
+"""The decoded bytes of a file, gzipped or not, a piece at a time.
+
+No claim of a header and no gzip bomb can make it fill the memory. Gzip is recognised by content, not by name.
+What the bytes mean is the business of ``idx``.
+"""
+
+import itertools
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, Protocol
+
+from mnist_nn.errors import IdxError
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WBITS = 31  # tells zlib to expect gzip's header and to check its CRC and length
+_DEFLATE_RATIO = 1032  # deflate cannot expand data further than this
+_STORED_CHUNK = 2**16
+_DECODED_CHUNK = 2**20
+
+
+class Hash(Protocol):
+    """What sees the decoded bytes go by: the objects of ``hashlib`` will do."""
+
+    def update(self, data: bytes, /) -> object:
+        """Take in the next bytes."""
+
+    def hexdigest(self) -> str:
+        """Sum up all bytes so far."""
+
+
+class Stream:
+    """The decoded bytes of a file in order, each shown once to the hash.
+
+    Attributes
+    ----------
+    name
+        What error messages call the file.
+    most
+        Bytes that it can decode to, judged by its size on the disk; None if that is not known.
+    """
+
+    def __init__(self, file: IO[bytes], name: str, seen: Hash | None = None) -> None:
+        size = _file_size(file)
+        first = file.read(_STORED_CHUNK)
+        stored = itertools.chain((first,), iter(lambda: file.read(_STORED_CHUNK), b""))
+        packed = first.startswith(_GZIP_MAGIC)
+        self.name = name
+        self.most = None if size is None else size * (_DEFLATE_RATIO if packed else 1)
+        self._pieces = _gunzip(stored, name) if packed else stored
+        self._seen = seen
+        self._left = b""
+
+    def take(self, count: int) -> bytearray:
+        """Take the next ``count`` bytes; fewer come only where the data ends."""
+        taken = bytearray(self._left[:count])
+        self._left = self._left[count:]
+        while len(taken) < count and (piece := next(self._pieces, b"")):
+            if self._seen is not None:
+                self._seen.update(piece)
+            room = count - len(taken)
+            taken += piece[:room]
+            self._left = piece[room:]
+        return taken
+
+
+def _file_size(file: IO[bytes]) -> int | None:
+    """Size of a file on disk; None for what has none, such as a pipe or a member of a zip."""
+    if isinstance(file, BytesIO):
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        return size
+    try:
+        status = os.fstat(file.fileno())
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _gunzip(stored: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """Decompress piece by piece, none longer than a chunk, so that a bomb goes off a chunk at a time."""
+    member = zlib.decompressobj(_GZIP_WBITS)
+    for piece in stored:
+        rest = piece
+        while rest:
+            if member.eof:  # a gzip file may hold several members, one after the other
+                member = zlib.decompressobj(_GZIP_WBITS)
+            try:
+                decoded = member.decompress(rest, _DECODED_CHUNK)
+            except zlib.error as error:
+                raise IdxError(f"{name} is damaged inside its gzip stream ({error}); get a fresh copy") from error
+            if decoded:
+                yield decoded
+            rest = member.unconsumed_tail or member.unused_data
+    if not member.eof:
+        raise IdxError(f"{name} ends in the middle of its gzip stream; get a fresh copy")

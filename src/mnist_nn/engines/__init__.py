@@ -1,0 +1,178 @@
+"""The seam between mathematics and speed: what an engine is, and how to get one.
+
+An engine runs whole stretches of an epoch, because a seam at every sample would cost 60,000 Python calls. It draws no
+random numbers of its own, prints nothing and returns new weights. Back ends are imported when they are asked for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.config import NetworkConfig, TrainingConfig, dropout_rates
+from mnist_nn.errors import ConfigError, unknown
+from mnist_nn.losses import Loss
+from mnist_nn.network import Network
+from mnist_nn.optimizers import Constants, OptimizerState
+from mnist_nn.randomness import Key
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that an engine needs to know to run a stretch of an epoch.
+
+    Parameters
+    ----------
+    order
+        Row numbers of the samples in the order they are learned, int64, shape (n,).
+    batch_size
+        Samples an update; the last batch of the stretch may be smaller.
+    rates
+        Learning rate of each update, float64, shape (updates,).
+    loss, optimizer, constants, l2, max_norm
+        As in the training configuration.
+    dropout
+        Rate of each hidden layer.
+    dropout_key
+        Key of this epoch's dropout masks.
+    """
+
+    order: npt.NDArray[np.int64]
+    batch_size: int
+    rates: npt.NDArray[np.float64]
+    loss: str
+    optimizer: str
+    constants: Constants
+    l2: float
+    max_norm: float | None
+    dropout: tuple[float, ...]
+    dropout_key: Key
+
+    @property
+    def coupled_decay(self) -> float:
+        """λ that enters the gradient."""
+        return 0.0 if self.optimizer == "adamw" else self.l2
+
+    @property
+    def decoupled_decay(self) -> float:
+        """λ that is taken off the weights directly, as adamw does."""
+        return self.l2 if self.optimizer == "adamw" else 0.0
+
+    @classmethod
+    def of(
+        cls,
+        network: NetworkConfig,
+        config: TrainingConfig,
+        order: npt.NDArray[np.int64],
+        rates: npt.NDArray[np.float64],
+        dropout_key: Key,
+    ) -> "Plan":
+        """Join a configuration with the order, the rates and the key of one stretch."""
+        return cls(
+            order=order,
+            batch_size=config.batch_size,
+            rates=rates,
+            loss=config.loss,
+            optimizer=config.optimizer,
+            constants=Constants.of(config),
+            l2=config.l2,
+            max_norm=config.max_norm,
+            dropout=dropout_rates(network, config),
+            dropout_key=dropout_key,
+        )
+
+
+class Tally(NamedTuple):
+    """What a stretch added up as it went, each sample seen before the update it caused."""
+
+    samples: int = 0
+    reported: float = 0.0
+    descended: float = 0.0
+    correct: int = 0
+
+    @classmethod
+    def of(cls, rule: Loss, z: Array, o: Array, l: Array) -> "Tally":
+        """Add up the samples whose z_o, o and one-hot labels are given, each of shape (n, outputs)."""
+        correct = int(np.count_nonzero(z.argmax(axis=1) == l.argmax(axis=1)))
+        with np.errstate(all="ignore"):  # a run that diverged is found by its weights, and said in words
+            reported, descended = (float(f(z, o, l).sum(dtype=np.float64)) for f in (rule.reported, rule.descended))
+        return cls(len(z), reported, descended, correct)
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Add two stretches."""
+        return Tally(
+            self.samples + other.samples,
+            self.reported + other.reported,
+            self.descended + other.descended,
+            self.correct + other.correct,
+        )
+
+
+class Engine(Protocol):
+    """The three verbs of an engine; `Placed` data is whatever its `place` returns."""
+
+    name: str
+
+    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Any:
+        """Put samples into the engine's own form, once.
+
+        Parameters
+        ----------
+        x
+            Samples, shape (n, …), flattened to (n, inputs). uint8 are pixels and count as x / 255; floats are
+            taken as they are.
+        t
+            Labels, int64, shape (n,), where the data is for training.
+        """
+        ...
+
+    def forward(self, network: Network, placed: Any) -> Array:
+        """Return z_o, the weighted inputs of the output layer, shape (n, outputs), in the network's dtype."""
+        ...
+
+    def epoch(
+        self, network: Network, state: OptimizerState, placed: Any, plan: Plan
+    ) -> tuple[Network, OptimizerState, Tally]:
+        """Learn the samples of a plan; the arguments stay as they are."""
+        ...
+
+
+def check_width(network: NetworkConfig, values: int) -> None:
+    """Raise ConfigError unless samples of this many values fit the network."""
+    if values != network.inputs:
+        raise ConfigError(
+            f"a sample has {values} values and the network {network.inputs} inputs; "
+            "give it data of its own size, or create a network with as many inputs"
+        )
+
+
+def _reference() -> Engine:
+    return import_module("mnist_nn.engines.reference").ReferenceEngine()  # type: ignore[no-any-return]
+
+
+_ENGINES: dict[str, Callable[[], Engine]] = {"reference": _reference}
+
+
+def available() -> tuple[str, ...]:
+    """Return the names that `get` takes.
+
+    Examples
+    --------
+    >>> "reference" in available()
+    True
+    """
+    return ("auto", *_ENGINES)
+
+
+def get(name: str = "auto") -> Engine:
+    """Return an engine by name; ``auto`` is the fastest there is. An unknown name is a ConfigError."""
+    if name == "auto":
+        return _reference()
+    if name not in _ENGINES:
+        raise unknown("engine", name, available())
+    return _ENGINES[name]()

@@ -1,0 +1,124 @@
+"""THE EQUATIONS, in NumPy: the living definition that every other engine is tested against.
+
+For the layers k = 1 .. L, samples as the rows of a batch, f the activation of a layer and m its dropout mask:
+
+    z[k] = a[k-1] W[k]^T + b[k],   a[k] = f(z[k]) * m[k],   a[0] = x                  forward
+    (BP1)  delta[L] = ∂L/∂z[L], which is o - l for the seed's rule                    losses.py
+    (BP2)  delta[k] = (delta[k+1] W[k+1]) * m[k] * f'(z[k])                           the error, one layer back
+    (BP3)  ∂L/∂b[k] = mean of delta[k] over the batch
+    (BP4)  ∂L/∂W[k] = mean of delta[k]^T a[k-1] over the batch, + λ W[k] with L2
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.activations import ACTIVATIONS, OUTPUTS
+from mnist_nn.config import NetworkConfig
+from mnist_nn.engines import Plan, Tally, check_width
+from mnist_nn.losses import Loss, loss
+from mnist_nn.network import Network
+from mnist_nn.optimizers import OptimizerState, optimizer
+from mnist_nn.randomness import dropout_mask
+
+Array = npt.NDArray[Any]
+Arrays = Sequence[Array]
+CHUNK = 1024  # rows that a pass takes at a time when only its result is kept
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Samples as rows (n, inputs), and their labels (n,) where there are any."""
+
+    x: Array
+    t: npt.NDArray[np.int64]
+
+    def rows(self, index: Any, dtype: str) -> Array:
+        """Take rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
+        scale = 255 if self.x.dtype == np.uint8 else 1
+        return np.asarray(np.true_divide(self.x[index], scale, dtype=dtype, casting="same_kind"))
+
+
+def forward(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, masks: Arrays = ()) -> tuple[list[Array], ...]:
+    """Run the forward pass: z[1..L], and a[0..L-1] before dropout, each (batch, units)."""
+    z, a = [x @ W[0].T + b[0]], [x]
+    for k in range(1, len(W)):
+        a.append(ACTIVATIONS[config.activation[k - 1]].f(z[-1]))
+        z.append((a[k] * masks[k - 1] if masks else a[k]) @ W[k].T + b[k])
+    return z, a
+
+
+def gradients(
+    config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, rule: Loss, masks: Arrays = (), l2: float = 0.0
+) -> tuple[list[Array], Array]:
+    """Run both passes: the gradients in the order W1, b1, W2, b2, …, and z_o."""
+    z, a = forward(config, W, b, x, masks)
+    delta = rule.output_delta(OUTPUTS[config.output](z[-1]), l) / len(x)  # (BP1), and the mean
+    found: list[Array] = []
+    for k in reversed(range(len(W))):
+        fed = a[k] * masks[k - 1] if masks and k else a[k]
+        found[:0] = [delta.T @ fed + l2 * W[k] if l2 else delta.T @ fed, delta.sum(axis=0)]  # (BP4), (BP3)
+        if k:
+            back = (delta @ W[k]) * masks[k - 1] if masks else delta @ W[k]
+            delta = back * ACTIVATIONS[config.activation[k - 1]].derivative(a[k])  # (BP2)
+    return found, z[-1]
+
+
+def update(p: Arrays, g: Arrays, slots: Sequence[Arrays], t: int, eta: float, plan: Plan) -> None:
+    """Apply the optimiser to every parameter in place, then the limit on the norms of hidden weights."""
+    for i in range(len(p)):
+        if plan.decoupled_decay and i % 2 == 0:
+            np.multiply(p[i], 1.0 - eta * plan.decoupled_decay, out=p[i])
+        optimizer(plan.optimizer).step(p[i], g[i], [slot[i] for slot in slots], t, eta, plan.constants)
+    if plan.max_norm is not None:
+        for W in p[:-2:2]:
+            norm = np.sqrt((W * W).sum(axis=1, keepdims=True))
+            np.multiply(W, plan.max_norm / np.maximum(norm, plan.max_norm), out=W)
+
+
+def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
+    """Draw the dropout masks of a stretch, (n, units): 0 for a dropped unit, 1 / (1 - rate) for one that stays."""
+    if not any(plan.dropout):
+        return []
+    return [
+        dropout_mask(plan.dropout_key, plan.order, layer, units, rate) / np.array(1.0 - rate, dtype=config.dtype)
+        for layer, (units, rate) in enumerate(zip(config.hidden, plan.dropout, strict=True))
+    ]
+
+
+class ReferenceEngine:
+    """The equations as they stand, one batch after the other."""
+
+    name = "reference"
+
+    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Placed:
+        """See `mnist_nn.engines.Engine`."""
+        return Placed(x.reshape(len(x), -1), np.empty(0, np.int64) if t is None else t)
+
+    def forward(self, network: Network, placed: Placed) -> Array:
+        """See `mnist_nn.engines.Engine`."""
+        check_width(network.config, placed.x.shape[1])
+        chunks = (placed.rows(slice(s, s + CHUNK), network.config.dtype) for s in range(0, len(placed.x), CHUNK))
+        return np.concatenate([forward(network.config, network.weights, network.biases, x)[0][-1] for x in chunks])
+
+    def epoch(
+        self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
+    ) -> tuple[Network, OptimizerState, Tally]:
+        """See `mnist_nn.engines.Engine`."""
+        config, rule = network.config, loss(plan.loss, network.config.output)
+        check_width(config, placed.x.shape[1])
+        p = [array.copy() for array in network.parameters]
+        slots = [[array.copy() for array in slot] for slot in state.slots.values()]
+        l = np.eye(config.outputs, dtype=config.dtype)[placed.t[plan.order]]
+        z_o, masks = np.empty_like(l), draw_masks(config, plan)
+        for i, eta in enumerate(plan.rates.tolist()):
+            at = slice(i * plan.batch_size, (i + 1) * plan.batch_size)
+            x = placed.rows(plan.order[at], config.dtype)
+            masked = [m[at] for m in masks]
+            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, masked, plan.coupled_decay)
+            update(p, g, slots, state.updates + i + 1, eta, plan)
+        after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, map(tuple, slots), strict=True)))
+        return Network.of(config, p), after, Tally.of(rule, z_o, OUTPUTS[config.output](z_o), l)

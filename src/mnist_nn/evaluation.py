@@ -1,0 +1,156 @@
+"""How good a network is: accuracy with its interval, per-digit figures, confusion, loss and calibration.
+
+It measures and returns plain records; it neither trains nor prints.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn import engines
+from mnist_nn.data import Samples
+from mnist_nn.engines import Tally
+from mnist_nn.errors import DataError
+from mnist_nn.losses import loss
+from mnist_nn.network import Network
+
+Z95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+BINS = 15
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A network's results on a set of samples.
+
+    ``interval`` is the 95 % Wilson interval of the accuracy. ``confusion[i, j]`` counts samples of class i that were
+    taken for j. ``precision`` and ``recall`` have one number a class, NaN where a class was never answered or never
+    there. ``loss`` and ``descended`` are means a sample. ``calibration_error`` is the expected calibration error.
+    """
+
+    samples: int
+    accuracy: float
+    interval: tuple[float, float]
+    loss: float
+    descended: float
+    loss_name: str
+    descended_name: str
+    calibration_error: float
+    confusion: npt.NDArray[np.int64]
+
+    @property
+    def precision(self) -> npt.NDArray[np.float64]:
+        """Of the samples answered as each class, the share that were right."""
+        return _share(self.confusion.diagonal(), self.confusion.sum(axis=0))
+
+    @property
+    def recall(self) -> npt.NDArray[np.float64]:
+        """Of the samples of each class, the share that were found."""
+        return _share(self.confusion.diagonal(), self.confusion.sum(axis=1))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "samples": self.samples,
+            "accuracy": self.accuracy,
+            "interval": list(self.interval),
+            "loss": self.loss,
+            "loss_name": self.loss_name,
+            "descended": self.descended,
+            "descended_name": self.descended_name,
+            "calibration_error": self.calibration_error,
+            "precision": [None if math.isnan(v) else v for v in self.precision.tolist()],
+            "recall": [None if math.isnan(v) else v for v in self.recall.tolist()],
+            "confusion": self.confusion.tolist(),
+        }
+
+
+def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *, engine: str = "auto") -> Evaluation:
+    """Measure a network on samples it has not learned from.
+
+    Parameters
+    ----------
+    network
+        The network.
+    samples
+        Images and labels; labels must lie below the network's number of outputs.
+    loss_name
+        The loss to report, by default ``cross_entropy`` of the network's outputs.
+    engine
+        One of `mnist_nn.engines.available`.
+
+    Examples
+    --------
+    >>> from mnist_nn import load_data
+    >>> result = evaluate(Network.create(), load_data("mnist").test)
+    >>> result.samples, 0.0 < result.accuracy < 0.3
+    (10000, True)
+    """
+    if samples.labels.max() >= network.config.outputs:
+        raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
+    runner = engines.get(engine)
+    z = runner.forward(network, runner.place(samples.images))
+    rule = loss(loss_name or "cross_entropy", network.config.output)
+    tally = Tally.of(rule, z, network.output(z), np.eye(network.config.outputs, dtype=z.dtype)[samples.labels])
+    return Evaluation(
+        samples=tally.samples,
+        accuracy=tally.correct / tally.samples,
+        interval=wilson_interval(tally.correct, tally.samples),
+        loss=tally.reported / tally.samples,
+        descended=tally.descended / tally.samples,
+        loss_name=rule.reported_name,
+        descended_name=rule.descended_name,
+        calibration_error=calibration_error(network.probabilities(z), samples.labels),
+        confusion=confusion_matrix(samples.labels, z.argmax(axis=1), network.config.outputs),
+    )
+
+
+def wilson_interval(correct: int, total: int) -> tuple[float, float]:
+    """95 % score interval of a share (Wilson, JASA 1927): sound near 0 and 1 too.
+
+    Examples
+    --------
+    >>> [round(bound, 4) for bound in wilson_interval(9500, 10000)]
+    [0.9455, 0.9541]
+    """
+    share, z2 = correct / total, Z95 * Z95
+    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def confusion_matrix(
+    labels: npt.NDArray[np.int64], answers: npt.NDArray[np.int64], classes: int
+) -> npt.NDArray[np.int64]:
+    """Count every pair (true class, answer): int64 of shape (classes, classes).
+
+    Examples
+    --------
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2).tolist()
+    [[1, 0], [1, 1]]
+    """
+    return np.bincount(labels * classes + answers, minlength=classes * classes).reshape(classes, classes)
+
+
+def calibration_error(probabilities: npt.NDArray[Any], labels: npt.NDArray[np.int64]) -> float:
+    """Expected calibration error in 15 bins of equal width (Guo et al., ICML 2017).
+
+    The mean distance, weighted by the number of samples, between how sure the answers of a bin were and how many
+    were right. ``probabilities`` has shape (n, classes), rows summing to one.
+
+    Examples
+    --------
+    >>> calibration_error(np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([0, 1]))
+    0.5
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    number = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    gap = np.bincount(number, weights=confidence - right, minlength=BINS)
+    return float(np.abs(gap).sum() / len(labels))
+
+
+def _share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))

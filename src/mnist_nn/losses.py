@@ -1,0 +1,116 @@
+"""The losses, each with the output error delta_o that it sends backwards.
+
+A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes through it: for the canonical pairs (sigmoid
+with binary cross-entropy, softmax with categorical cross-entropy) the activation's derivative cancels and o - l is
+left. The derivations are in docs/mathematics.md.
+
+The seed's rule is named ``seed_mse``: it *reports* the mean squared error and *descends* the summed binary
+cross-entropy, whose gradient o - l is. Every other loss descends what it reports.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.errors import ConfigError
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is printed, what is descended, and the error at the output.
+
+    The values take z_o, o and l, each of shape (batch, outputs), and return one number a sample, shape (batch,).
+    `output_delta` takes o and l and returns delta_o, shape (batch, outputs).
+    """
+
+    reported_name: str
+    reported: Callable[[Array, Array, Array], Array]
+    descended_name: str
+    descended: Callable[[Array, Array, Array], Array]
+    output_delta: Callable[[Array, Array], Array]
+
+
+def mean_squared_error(_z: Array, o: Array, l: Array) -> Array:
+    """MSE = (1/n) Σ_i (o_i - l_i)², n outputs.
+
+    Examples
+    --------
+    >>> mean_squared_error(np.zeros((1, 2)), np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])).tolist()
+    [0.25]
+    """
+    return np.asarray(((o - l) ** 2).mean(axis=-1))
+
+
+def half_squared_error(_z: Array, o: Array, l: Array) -> Array:
+    """½ SSE = ½ Σ_i (o_i - l_i)², the quadratic cost of Nielsen's book."""
+    return np.asarray(0.5 * ((o - l) ** 2).sum(axis=-1))
+
+
+def binary_cross_entropy(z: Array, _o: Array, l: Array) -> Array:
+    """Summed over the outputs: -Σ_i [l_i ln o_i + (1 - l_i) ln(1 - o_i)] with o = σ(z).
+
+    Taken from z, as Σ_i max(z, 0) - l z + ln(1 + exp(-|z|)), it stays finite where o rounds to 0 or 1.
+
+    Examples
+    --------
+    >>> binary_cross_entropy(np.array([[0.0, 0.0]]), np.empty(0), np.array([[1.0, 0.0]])).round(4).tolist()
+    [1.3863]
+    """
+    return np.asarray((np.maximum(z, 0.0) - l * z + np.log1p(np.exp(-np.abs(z)))).sum(axis=-1))
+
+
+def categorical_cross_entropy(z: Array, _o: Array, l: Array) -> Array:
+    """-Σ_i l_i ln o_i with o = softmax(z), taken from z as ln Σ_k exp(z_k) - Σ_i l_i z_i.
+
+    Examples
+    --------
+    >>> categorical_cross_entropy(np.zeros((1, 10)), np.empty(0), np.eye(10)[:1]).round(4).tolist()
+    [2.3026]
+    """
+    top = z.max(axis=-1, keepdims=True)
+    return np.asarray(np.log(np.exp(z - top).sum(axis=-1)) + top[..., 0] - (l * z).sum(axis=-1))
+
+
+def _difference(o: Array, l: Array) -> Array:
+    return o - l
+
+
+def _mse_through_sigmoid(o: Array, l: Array) -> Array:
+    return np.asarray((2.0 / o.shape[-1]) * (o - l) * o * (1.0 - o))
+
+
+def _mse_through_softmax(o: Array, l: Array) -> Array:
+    g = (2.0 / o.shape[-1]) * (o - l)
+    return np.asarray(o * (g - (g * o).sum(axis=-1, keepdims=True)))
+
+
+MSE = ("mean squared error", mean_squared_error)
+BCE = ("summed binary cross-entropy", binary_cross_entropy)
+CCE = ("categorical cross-entropy", categorical_cross_entropy)
+
+LOSSES: dict[tuple[str, str], Loss] = {
+    ("seed_mse", "sigmoid"): Loss(*MSE, *BCE, _difference),
+    ("mse", "sigmoid"): Loss(*MSE, *MSE, _mse_through_sigmoid),
+    ("mse", "softmax"): Loss(*MSE, *MSE, _mse_through_softmax),
+    ("cross_entropy", "sigmoid"): Loss(*BCE, *BCE, _difference),
+    ("cross_entropy", "softmax"): Loss(*CCE, *CCE, _difference),
+}
+
+
+def loss(name: str, output: str) -> Loss:
+    """Look up a loss for an output activation; a pair that does not exist is a ConfigError.
+
+    Examples
+    --------
+    >>> loss("seed_mse", "sigmoid").descended_name
+    'summed binary cross-entropy'
+    """
+    if (name, output) not in LOSSES:
+        pairs = ", ".join(f"{a} with {b}" for a, b in LOSSES)
+        raise ConfigError(f"there is no loss {name!r} for {output!r} outputs; the pairs are: {pairs}")
+    return LOSSES[name, output]

@@ -1,0 +1,155 @@
+"""Counter-based random numbers: pure functions of a key and a counter, with no state anywhere.
+
+The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as
+1, 2, 3, SC 2011). It needs 32-bit addition, rotation and exclusive or only, so NumPy, compiled code and JavaScript
+give the same bits. Because draw number i can be computed without the i - 1 before it, a run can be cut and resumed,
+or spread over threads, without changing a single bit. Not for cryptography.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint32]
+
+ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
+PARITY = 0x1BD11BDA
+_MASK32 = 0xFFFFFFFF
+
+
+class Key(NamedTuple):
+    """A 64-bit key as two 32-bit words. Equal keys give equal draws; different keys unrelated ones."""
+
+    k0: int
+    k1: int
+
+
+def key(seed: int) -> Key:
+    """Make the key of a whole run from its seed (any integer from 0 to 2**64 - 1)."""
+    return Key(seed & _MASK32, (seed >> 32) & _MASK32)
+
+
+def threefry(k: Key, c0: npt.ArrayLike, c1: npt.ArrayLike) -> tuple[Words, Words]:
+    """Threefry-2x32-20 of the counters (c0, c1) under a key.
+
+    Parameters
+    ----------
+    k
+        The key.
+    c0, c1
+        The two counter words, uint32, any shapes that broadcast.
+
+    Returns
+    -------
+    Two uint32 arrays of the broadcast shape.
+
+    Examples
+    --------
+    The known answer of the authors' own library for the all-zero key and counter:
+
+    >>> [hex(int(word)) for word in threefry(Key(0, 0), 0, 0)]
+    ['0x6b200159', '0x99ba4efe']
+    """
+    schedule = (k.k0, k.k1, k.k0 ^ k.k1 ^ PARITY)
+    x0, x1 = (np.array(c, dtype=np.uint32, ndmin=1) for c in np.broadcast_arrays(c0, c1))
+    x0 += np.uint32(schedule[0])
+    x1 += np.uint32(schedule[1])
+    for block in range(5):
+        for r in ROTATIONS[:4] if block % 2 == 0 else ROTATIONS[4:]:
+            x0 += x1
+            x1 = (x1 << np.uint32(r)) | (x1 >> np.uint32(32 - r))
+            x1 ^= x0
+        x0 += np.uint32(schedule[(block + 1) % 3])
+        x1 += np.uint32((schedule[(block + 2) % 3] + block + 1) & _MASK32)
+    shape = np.broadcast_shapes(np.shape(c0), np.shape(c1))
+    return x0.reshape(shape), x1.reshape(shape)
+
+
+def fold(k: Key, *numbers: int) -> Key:
+    """Derive a key for a purpose: ``fold(key(seed), SHUFFLE, epoch)`` has nothing in common with its siblings.
+
+    Examples
+    --------
+    >>> fold(key(0), 1) == fold(key(0), 2)
+    False
+    """
+    for number in numbers:
+        x0, x1 = threefry(k, number & _MASK32, (number >> 32) & _MASK32)
+        k = Key(int(x0), int(x1))
+    return k
+
+
+# The purposes a run's key is folded with. The numbers are part of every saved run: never reuse or change one.
+WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE = range(1, 7)
+
+
+def uniform(k: Key, count: int) -> npt.NDArray[np.float64]:
+    """Draw ``count`` numbers evenly from the open interval (0, 1), float64 of shape (count,).
+
+    Examples
+    --------
+    >>> bool((abs(uniform(key(7), 1000).mean() - 0.5) < 0.05))
+    True
+    """
+    x0, x1 = threefry(k, np.arange(count, dtype=np.uint32), 0)
+    # 53 bits, and a half so that neither 0 nor 1 can come: the logarithm of a draw is always finite.
+    bits = (x0.astype(np.uint64) << np.uint64(20)) | (x1 >> np.uint32(12)).astype(np.uint64)
+    return (bits.astype(np.float64) + 0.5) / 2.0**52
+
+
+def normal(k: Key, count: int) -> npt.NDArray[np.float64]:
+    """Draw ``count`` standard normal numbers, float64 of shape (count,), by the Box-Muller transform."""
+    radius = np.sqrt(-2.0 * np.log(uniform(fold(k, 0), count)))
+    return np.asarray(radius * np.cos(2.0 * np.pi * uniform(fold(k, 1), count)))
+
+
+def permutation(k: Key, count: int) -> npt.NDArray[np.int64]:
+    """Shuffle 0 .. count - 1: int64 of shape (count,).
+
+    Each number gets a random word and the pairs are sorted; the number itself breaks the rare tie.
+
+    Examples
+    --------
+    >>> sorted(permutation(key(1), 5).tolist())
+    [0, 1, 2, 3, 4]
+    """
+    numbers = np.arange(count, dtype=np.uint32)
+    word, _ = threefry(k, numbers, 0)
+    pairs = (word.astype(np.uint64) << np.uint64(32)) | numbers
+    pairs.sort()
+    return (pairs & np.uint64(_MASK32)).astype(np.int64)
+
+
+def keep_threshold(rate: float) -> int:
+    """Smallest word that keeps a unit under a dropout rate: a unit stays where its word is at least this.
+
+    Examples
+    --------
+    >>> keep_threshold(0.5) == 2**31
+    True
+    """
+    return min(round(rate * 2**32), _MASK32)
+
+
+def dropout_mask(
+    k: Key, samples: npt.NDArray[np.integer], layer: int, units: int, rate: float
+) -> npt.NDArray[np.bool_]:
+    """Say which units stay: bool of shape (len(samples), units), each True with probability 1 - rate.
+
+    Parameters
+    ----------
+    k
+        The key of this epoch, ``fold(key(seed), DROPOUT, epoch)``.
+    samples
+        Row numbers of the samples in the training set, shape (n,). Equal rows get equal masks, in any batch.
+    layer
+        Number of the hidden layer, 0 for the first; at most 255.
+    units
+        Width of the layer; at most 2**24.
+    rate
+        Probability with which a unit is dropped, 0 <= rate < 1.
+    """
+    unit = np.arange(units, dtype=np.uint32) | np.uint32(layer << 24)
+    word, _ = threefry(k, samples.astype(np.uint32)[:, None], unit[None, :])
+    return word >= np.uint32(keep_threshold(rate))

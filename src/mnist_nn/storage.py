@@ -1,0 +1,242 @@
+"""The model file: safetensors, with everything but the numbers in one JSON header. No pickle anywhere.
+
+Four verbs: `save` and `load` for files, `to_bytes` and `from_bytes` for bytes. docs/model-file.md describes the
+format on half a page.
+"""
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from mnist_nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.engines import Tally
+from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.files import check_target, replacing
+from mnist_nn.network import Network
+from mnist_nn.optimizers import OptimizerState, optimizer
+from mnist_nn.training import Best, Checkpoint, Scores
+
+FORMAT = 1
+HEADER = "mnist_nn"
+Tensors = dict[str, npt.NDArray[Any]]
+
+
+def _versions() -> dict[str, str]:
+    return {"mnist-nn": version("mnist-nn"), "numpy": np.__version__, "python": platform.python_version()}
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What a model file holds.
+
+    Parameters
+    ----------
+    network
+        The network to use.
+    training
+        How it was trained, None if it was not.
+    checkpoint
+        Where to go on; ``checkpoint.history`` has a row an epoch. None if it was not trained here.
+    data
+        Name and SHA-256 digest of the training data.
+    scores
+        Results worth keeping, such as the test accuracy.
+    versions
+        Of the programs that wrote the file.
+    """
+
+    network: Network
+    training: TrainingConfig | None = None
+    checkpoint: Checkpoint | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=_versions)
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, training: TrainingConfig, **rest: Any) -> "Model":
+        """Make the model of a training run at a checkpoint."""
+        return cls(checkpoint.chosen, training, checkpoint, **rest)
+
+
+def save(path: str | os.PathLike[str], model: Model) -> Path:
+    """Write a model file; the old one, if any, stays whole until the new one is on disk.
+
+    Raises
+    ------
+    ModelFileError
+        If the file cannot be written: no such folder, no permission, disk full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = save(Path(tempfile.mkdtemp()) / "model.safetensors", Model(Network.create()))
+    >>> load(path).network.config.hidden
+    (20,)
+    """
+    try:
+        with replacing(path) as file:
+            file.write(to_bytes(model))
+    except OSError as error:
+        raise ModelFileError(_cannot_write(path, error)) from error
+    return Path(path)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
+    target = Path(path)
+    try:
+        check_target(target)
+        with tempfile.TemporaryFile(dir=target.resolve().parent):
+            pass
+    except OSError as error:
+        raise ModelFileError(_cannot_write(path, error)) from error
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """Read a model file.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is not there, cannot be read or is not a sound model file.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ModelFileError(
+            f"cannot read {os.fspath(path)!r}: {_reason(error)}; train one with: mnist-nn train --model PATH"
+        ) from error
+    try:
+        return from_bytes(data)
+    except ModelFileError as error:
+        raise ModelFileError(f"{os.fspath(path)!r}: {error}") from error
+
+
+def to_bytes(model: Model) -> bytes:
+    """Serialise a model.
+
+    Examples
+    --------
+    >>> network = Network.create()
+    >>> again = from_bytes(to_bytes(Model(network))).network
+    >>> all((p == q).all() for p, q in zip(network.parameters, again.parameters))
+    True
+    """
+    header = {
+        "format": FORMAT,
+        "network": model.network.config.to_dict(),
+        "training": model.training and model.training.to_dict(),
+        "checkpoint": model.checkpoint and _checkpoint_header(model.checkpoint),
+        "history": [row.to_dict() for row in model.checkpoint.history] if model.checkpoint else [],
+        "data": dict(model.data),
+        "scores": dict(model.scores),
+        "versions": dict(model.versions),
+    }
+    tensors = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
+    if model.checkpoint:
+        tensors |= _checkpoint_tensors(model.checkpoint)
+    contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    return save_tensors(contiguous, {HEADER: json.dumps(header, allow_nan=False)})
+
+
+def from_bytes(data: bytes) -> Model:
+    """Deserialise a model; ModelFileError if the bytes are not a sound model file."""
+    try:
+        header = _read_header(data)
+        tensors = load_tensors(data)
+        network = _network(NetworkConfig.from_dict(header["network"]), tensors, "")
+        training = TrainingConfig.from_dict(header["training"]) if header["training"] else None
+        checkpoint = _checkpoint(header, training, network, tensors) if header["checkpoint"] and training else None
+        return Model(network, training, checkpoint, *(dict(header[name]) for name in ("data", "scores", "versions")))
+    except (SafetensorError, ConfigError) as error:
+        raise ModelFileError(f"this is not a sound model file: {error}") from error
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ModelFileError(f"the header of this model file is damaged: {type(error).__name__} {error}") from error
+
+
+def _read_header(data: bytes) -> dict[str, Any]:
+    # safetensors begins with the length of its JSON header, a little-endian uint64.
+    length = int.from_bytes(data[:8], "little")
+    if length > len(data) - 8:
+        raise ModelFileError("this is not a model file, or only a part of one")
+    text = json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(HEADER)
+    if text is None:
+        raise ModelFileError("these are tensors without the header of mnist-nn; load a file that mnist-nn saved")
+    header = json.loads(text)
+    if header["format"] != FORMAT:
+        raise ModelFileError(
+            f"this model file has format {header['format']!r} and this version reads format {FORMAT}; upgrade mnist-nn"
+        )
+    return dict(header)
+
+
+def _network(config: NetworkConfig, tensors: Tensors, prefix: str) -> Network:
+    names = [f"{prefix}{letter}{layer}" for layer in range(1, len(config.sizes)) for letter in "Wb"]
+    arrays = [tensors[name] for name in names]
+    return Network(config, tuple(arrays[0::2]), tuple(arrays[1::2]))
+
+
+def _checkpoint_header(at: Checkpoint) -> dict[str, Any]:
+    return {
+        "epoch": at.epoch,
+        "offset": at.offset,
+        "updates": at.state.updates,
+        "tally": [at.tally.samples, at.tally.reported, at.tally.descended, at.tally.correct],
+        "seconds": at.seconds,
+        "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
+    }
+
+
+def _checkpoint_tensors(at: Checkpoint) -> Tensors:
+    """Return what resuming needs beyond the network itself: slots, and the current weights if those used are older."""
+    names = at.network.parameter_names
+    tensors = {
+        f"resume/{slot}/{name}": array
+        for slot, arrays in at.state.slots.items()
+        for name, array in zip(names, arrays, strict=True)
+    }
+    if at.chosen is not at.network:
+        tensors |= {f"resume/{name}": p for name, p in zip(names, at.network.parameters, strict=True)}
+    return tensors
+
+
+def _checkpoint(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:
+    saved, names = header["checkpoint"], chosen.parameter_names
+    slots = {
+        slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names) for slot in optimizer(training.optimizer).slots
+    }
+    for arrays in slots.values():
+        Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
+    current = _network(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
+    best = saved["best"] and Best(chosen, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
+    samples, reported, descended, correct = saved["tally"]
+    return Checkpoint(
+        network=current,
+        state=OptimizerState(int(saved["updates"]), slots),
+        epoch=int(saved["epoch"]),
+        offset=int(saved["offset"]),
+        tally=Tally(int(samples), float(reported), float(descended), int(correct)),
+        seconds=float(saved["seconds"]),
+        best=best,
+        history=tuple(Scores(**row) for row in header["history"]),
+    )
+
+
+def _cannot_write(path: str | os.PathLike[str], error: OSError) -> str:
+    return f"cannot write {os.fspath(path)!r}: {_reason(error)}; choose another place with --model PATH"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,0 +1,281 @@
+"""Training as a generator: whoever consumes it logs, saves, draws or stops; nothing here calls upward.
+
+All randomness of a run is decided here, from the seed alone: the subset, the hold-out, the order of every epoch and
+the keys of the dropout masks. A `Checkpoint` holds everything that the rest of a run depends on, so a run that is
+cut anywhere and resumed ends with the same bits as one that was not.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn import engines, randomness, schedules
+from mnist_nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.data import Samples, hold_out, subset
+from mnist_nn.engines import Engine, Plan, Tally
+from mnist_nn.errors import ConfigError, DataError, DivergedError
+from mnist_nn.losses import loss
+from mnist_nn.network import Network
+from mnist_nn.optimizers import OptimizerState, initial_state
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What one epoch came to; a row of the history.
+
+    ``loss`` is the one that is reported and ``descended`` the one whose gradient was followed; both are means over
+    the training samples, each seen before the update it caused, as is ``accuracy``. ``seconds`` counts training alone.
+    """
+
+    epoch: int
+    loss: float
+    descended: float
+    accuracy: float
+    rate: float
+    seconds: float
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values, without those that were not measured."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The network with the best validation accuracy so far, and its epoch."""
+
+    network: Network
+    epoch: int
+    accuracy: float
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Everything the rest of a run depends on, besides its configuration and its data.
+
+    ``epoch`` epochs are complete and ``offset`` samples of the next one are learned.
+    """
+
+    network: Network
+    state: OptimizerState
+    epoch: int = 0
+    offset: int = 0
+    tally: Tally = field(default_factory=Tally)
+    seconds: float = 0.0
+    best: Best | None = None
+    history: tuple[Scores, ...] = ()
+
+    @classmethod
+    def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
+        """Begin a run."""
+        return cls(network, initial_state(config.optimizer, network.parameters))
+
+    def finished(self, config: TrainingConfig) -> bool:
+        """Say whether all epochs are done or patience has run out."""
+        stale = self.epoch - self.best.epoch if self.best else 0
+        return self.epoch >= config.epochs or (config.patience is not None and stale >= config.patience)
+
+    @property
+    def chosen(self) -> Network:
+        """The network to use: the best where a hold-out says which, else the current one."""
+        return self.best.network if self.best else self.network
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch:
+    """What `train` yields: the scores so far in this epoch, and the checkpoint to go on from.
+
+    ``complete`` is False for the steps inside an epoch that `train` yields when asked for ``steps``.
+    """
+
+    scores: Scores
+    checkpoint: Checkpoint
+    complete: bool
+    progress: float
+
+    @property
+    def network(self) -> Network:
+        """The network to use at this point; with patience, the best so far."""
+        return self.checkpoint.chosen
+
+
+def train(
+    network: Network,
+    samples: Samples,
+    config: TrainingConfig | None = None,
+    *,
+    engine: str = "auto",
+    resume: Checkpoint | None = None,
+    steps: bool = False,
+) -> Iterator[Epoch]:
+    """Train a network, yielding an `Epoch` after each pass over the data.
+
+    Parameters
+    ----------
+    network
+        Where to start; it stays as it is.
+    samples
+        The training images and labels. The configuration's subset and hold-out are taken from them.
+    config
+        How to train; None trains as the seed does.
+    engine
+        One of `mnist_nn.engines.available`.
+    resume
+        Go on from this checkpoint; ``network`` then only gives the configuration.
+    steps
+        Also yield inside an epoch, after each stretch that the engine runs in one go.
+
+    Raises
+    ------
+    ConfigError
+        If network, training and data do not fit together.
+    DivergedError
+        If a weight is no longer finite. What was yielded before is still good.
+
+    Examples
+    --------
+    >>> from mnist_nn import load_data
+    >>> few = load_data("mnist").train.take(range(500))
+    >>> for epoch in train(Network.create(), few, TrainingConfig(epochs=3)):
+    ...     pass
+    >>> epoch.scores.epoch, epoch.scores.accuracy > 0.5
+    (3, True)
+    """
+    config = config or TrainingConfig()
+    run = _Run.prepare(network.config, samples, config, engines.get(engine))
+    at = resume or Checkpoint.start(network, config)
+    while not at.finished(config):
+        at = run.step(at)
+        complete = at.offset == 0
+        if complete or steps:
+            yield Epoch(at.history[-1] if complete else run.scores(at), at, complete, run.progress(at))
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What stays the same over a whole run."""
+
+    config: TrainingConfig
+    engine: Engine
+    shape: NetworkConfig
+    placed: Any
+    size: int
+    held_out: Any
+    held_out_labels: npt.NDArray[np.int64]
+    orders: dict[randomness.Key, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    @classmethod
+    def prepare(cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine) -> "_Run":
+        check(shape, config)
+        engines.check_width(shape, samples.inputs)
+        if samples.labels.max() >= shape.outputs:
+            raise DataError(
+                f"label {samples.labels.max()} is beyond the network's {shape.outputs} outputs; "
+                "create a network with an output for every class"
+            )
+        training, held_out = split(samples, config)
+        placed = engine.place(training.images, training.labels)
+        return cls(config, engine, shape, placed, len(training), held_out and engine.place(held_out.images),
+                   held_out.labels if held_out else np.empty(0, np.int64))  # fmt: skip
+
+    def step(self, at: Checkpoint) -> Checkpoint:
+        """Learn the next stretch; offset 0 afterwards says that the epoch is complete."""
+        key = randomness.key(self.config.seed)
+        order = self.order(randomness.fold(key, randomness.SHUFFLE, at.epoch))
+        length = stretch(self.shape, self.config.batch_size)
+        stop = min(at.offset - at.offset % length + length, self.size)
+        dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)
+        plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.rates(at, stop), dropout_key)
+        at = self.learn(at, plan)
+        return at if at.offset < self.size else self.close(at)
+
+    def order(self, key: randomness.Key) -> npt.NDArray[np.int64]:
+        """Shuffle the samples of an epoch; the last shuffle is kept, because an epoch has many stretches."""
+        if key not in self.orders:
+            self.orders.clear()
+            self.orders[key] = randomness.permutation(key, self.size)
+        return self.orders[key]
+
+    def rates(self, at: Checkpoint, stop: int) -> npt.NDArray[np.float64]:
+        """Learning rate of each update of a stretch."""
+        starts = np.arange(at.offset, stop, self.config.batch_size)
+        return schedules.rates(
+            self.config.schedule, self.config.eta, (at.epoch + starts / self.size) / self.config.epochs
+        )
+
+    def learn(self, at: Checkpoint, plan: Plan) -> Checkpoint:
+        begin = time.perf_counter()
+        diverged = DivergedError(
+            f"training diverged in epoch {at.epoch + 1}: the weights are no longer finite; "
+            f"try a smaller rate than {self.config.eta:g}"
+        )
+        try:
+            with np.errstate(all="ignore"):
+                network, state, tally = self.engine.epoch(at.network, at.state, self.placed, plan)
+        except ConfigError as error:
+            raise diverged from error
+        if not math.isfinite(tally.reported + tally.descended):
+            raise diverged
+        seconds = at.seconds + time.perf_counter() - begin
+        return replace(at, network=network, state=state, offset=at.offset + len(plan.order),
+                       tally=at.tally.plus(tally), seconds=seconds)  # fmt: skip
+
+    def scores(self, at: Checkpoint) -> Scores:
+        n = at.tally.samples
+        rate = float(self.rates(at, at.offset + 1)[0])
+        return Scores(
+            at.epoch + 1,
+            at.tally.reported / n,
+            at.tally.descended / n,
+            at.tally.correct / n,
+            rate,
+            at.seconds,
+        )
+
+    def close(self, at: Checkpoint) -> Checkpoint:
+        """Judge the finished epoch on the hold-out and move to the next."""
+        scores, best = self.scores(replace(at, offset=self.size - 1)), at.best
+        if self.held_out is not None:
+            value, accuracy = self.judge(at.network)
+            scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
+            if self.config.patience is not None and (best is None or accuracy > best.accuracy):
+                best = Best(at.network, at.epoch + 1, accuracy)
+        return Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=(*at.history, scores))
+
+    def judge(self, network: Network) -> tuple[float, float]:
+        z = self.engine.forward(network, self.held_out)
+        onehot = np.eye(self.shape.outputs, dtype=z.dtype)[self.held_out_labels]
+        tally = Tally.of(loss(self.config.loss, self.shape.output), z, network.output(z), onehot)
+        return tally.reported / tally.samples, tally.correct / tally.samples
+
+    def progress(self, at: Checkpoint) -> float:
+        return (at.epoch + at.offset / self.size) / self.config.epochs
+
+
+def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:
+    """Take a configuration's subset, and from it the hold-out: (training, held out or None)."""
+    key = randomness.key(config.seed)
+    if config.subset is not None:
+        samples = samples.take(subset(samples.labels, config.subset, randomness.fold(key, randomness.SUBSET)))
+    if not config.validation:
+        return samples, None
+    share = config.validation if config.validation < 1 else int(config.validation)
+    training, held_out = hold_out(samples.labels, share, randomness.fold(key, randomness.HOLD_OUT))
+    return samples.take(training), samples.take(held_out)
+
+
+def stretch(shape: NetworkConfig, batch_size: int) -> int:
+    """Samples that an engine learns in one go, a whole number of batches.
+
+    Long enough that the seam costs nothing, short enough that a progress bar moves and Ctrl-C is heard. It depends
+    on the configuration alone, never on the consumer, so that the sums of a run are always cut at the same places.
+    """
+    parameters = sum((a + 1) * b for a, b in zip(shape.sizes, shape.sizes[1:], strict=False))
+    samples = min(max(3_000_000_000 // parameters, 1024), 15_000)
+    return math.ceil(samples / batch_size) * batch_size

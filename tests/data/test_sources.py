@@ -1,0 +1,397 @@
+"""Data sets as they are found: the facts of MNIST, folders of any kind, damage, and export."""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import tracemalloc
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import mnist_nn.data
+from mnist_nn.data import (
+    Dataset,
+    Samples,
+    check_samples,
+    describe,
+    encode_idx,
+    export,
+    load,
+    verify,
+    write_idx,
+)
+from mnist_nn.data.sources import FASHION_FOLDER, FASHION_SHA256, FILES, MNIST_SHA256, _fashion_mnist
+from mnist_nn.errors import ConfigError, DataError, DataNotFoundError, IdxError
+
+EMBEDDED = Path(mnist_nn.data.__file__).parent / "embedded"
+GREY = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
+
+
+def write_folder(folder: Path, **replaced: Any) -> Path:
+    """Write a tiny data set of 3x4 images; a keyword replaces one array."""
+    arrays = {
+        "train_images": np.repeat(GREY, 2, axis=0),
+        "train_labels": np.array([0, 1, 2, 1], np.uint8),
+        "test_images": GREY,
+        "test_labels": np.array([2, 0], np.uint8),
+    } | replaced
+    folder.mkdir(exist_ok=True)
+    for name, array in zip(FILES, arrays.values(), strict=True):
+        write_idx(folder / name, array)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mnist() -> Dataset:
+    return load("mnist")
+
+
+# MNIST
+
+
+def test_mnist_is_mnist(mnist: Dataset) -> None:
+    assert (mnist.name, mnist.inputs, mnist.classes) == ("mnist", 784, 10)
+    assert (len(mnist.train), len(mnist.test)) == (60_000, 10_000)
+    assert mnist.train.images.shape == (60_000, 28, 28)
+    assert mnist.train.images.dtype == np.uint8
+    assert mnist.train.labels.dtype == np.int64
+    assert mnist.train.labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert mnist.test.labels[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+
+
+def test_mnist_has_its_known_number_of_each_digit(mnist: Dataset) -> None:
+    training = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    test = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert np.bincount(mnist.train.labels).tolist() == training
+    assert np.bincount(mnist.test.labels).tolist() == test
+
+
+def test_mnist_has_its_known_brightness(mnist: Dataset) -> None:
+    assert mnist.train.images.mean() / 255 == pytest.approx(0.1307, abs=5e-5)
+    assert np.count_nonzero(mnist.train.images) / mnist.train.images.size == pytest.approx(0.19, abs=0.005)
+
+
+def test_mnist_files_have_their_published_sizes_and_hashes(mnist: Dataset) -> None:
+    infos = describe(mnist)
+    assert {info.name: info.sha256 for info in infos} == MNIST_SHA256
+    assert [info.size for info in infos] == [47_040_016, 60_008, 7_840_016, 10_008]
+    notice = (EMBEDDED / "NOTICE.md").read_text()
+    assert all(f"| {info.name} | {info.size:,} | {info.sha256} |" in notice for info in infos)
+
+
+def test_the_digest_is_that_of_both_training_files(mnist: Dataset) -> None:
+    files = (gzip.decompress((EMBEDDED / f"{name}.gz").read_bytes()) for name in FILES[:2])
+    assert mnist.digest == sha256(b"".join(files)).hexdigest()
+    assert mnist.digest == "c5097fdd51cfdbe7695fd9df3612695696864b5c424f58d843ffdc5d335e9914"
+
+
+def test_a_half_is_read_once_and_only_when_asked_for() -> None:
+    fresh = load("mnist")
+    assert fresh.test is fresh.test
+    assert (fresh.inputs, fresh.classes) == (784, 10)
+    assert "_training" not in vars(fresh)
+
+
+def test_the_training_half_is_read_without_a_second_copy() -> None:
+    tracemalloc.start()
+    load("mnist").train.images.sum()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.25 * 47_040_016
+
+
+def test_loading_opens_no_connection_and_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.addaudithook(lambda event, _: event.startswith('socket.') and sys.exit(event));"
+        "from mnist_nn.data import load; load().test;"
+        "sys.exit(', '.join({'numba', 'scipy', 'urllib.request'} & set(sys.modules)) or 0)"
+    )
+    source = str(Path(mnist_nn.data.__file__).parents[2])
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": source})
+
+
+# Damage
+
+
+def copy_of_mnist(folder: Path) -> Path:
+    shutil.copytree(EMBEDDED, folder)
+    return folder
+
+
+def published(folder: Path) -> Dataset:
+    """Make a data set whose files ought to be Fashion-MNIST's."""
+    return _fashion_mnist(folder)
+
+
+def test_files_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
+    wrong = published(copy_of_mnist(tmp_path / "fashion"))
+    expected = FASHION_SHA256["t10k-images-idx3-ubyte"]
+    with pytest.raises(DataError, match=f"instead of the published {expected}; reinstall it: apt install"):
+        _ = wrong.test
+    with pytest.raises(DataError, match="instead of the published"):
+        _ = wrong.digest
+    checks = verify(wrong)
+    assert [check.ok for check in checks] == [False] * 4
+    assert [check.sha256 for check in checks] == list(MNIST_SHA256.values())
+    assert all("reinstall" in check.problem for check in checks)
+
+
+def test_a_damaged_gzip_file_is_refused_with_the_way_to_mend_it(tmp_path: Path) -> None:
+    folder = copy_of_mnist(tmp_path / "fashion")
+    packed = bytearray((folder / f"{FILES[2]}.gz").read_bytes())
+    packed[len(packed) // 2] ^= 0xFF
+    (folder / f"{FILES[2]}.gz").write_bytes(packed)
+    with pytest.raises(IdxError, match=r"t10k-images.*damaged inside its gzip stream.*; reinstall it: apt"):
+        _ = published(folder).test
+    assert [check.sha256 for check in verify(load(folder))][2] == ""
+    assert [check.ok for check in verify(load(folder))] == [True, True, False, True]
+
+
+def test_mnist_verifies(mnist: Dataset) -> None:
+    assert [(check.file, check.ok, check.problem) for check in verify(mnist)] == [(f, True, "") for f in FILES]
+
+
+# Fashion-MNIST
+
+
+@pytest.mark.skipif(not FASHION_FOLDER.is_dir(), reason="needs the Debian package dataset-fashion-mnist")
+def test_fashion_mnist_is_found() -> None:
+    fashion = load("fashion-mnist")
+    assert (fashion.name, fashion.inputs, fashion.classes) == ("fashion-mnist", 784, 10)
+    assert all(check.ok for check in verify(fashion))
+    assert np.bincount(fashion.train.labels).tolist() == [6000] * 10
+
+
+@pytest.mark.skipif(FASHION_FOLDER.is_dir(), reason="Fashion-MNIST is installed")
+def test_fashion_mnist_says_how_to_get_it() -> None:
+    with pytest.raises(DataNotFoundError, match=r"apt install dataset-fashion-mnist.*folder with the four IDX"):
+        load("fashion-mnist")
+
+
+# Folders
+
+
+def test_a_folder_is_what_its_files_hold(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine")
+    mine = load(folder)
+    assert (mine.name, mine.inputs, mine.classes) == (str(folder), 12, 3)
+    assert repr(mine.train) == "Samples(4 of 3x4, uint8)"
+    assert np.array_equal(mine.test.images, GREY)
+    assert mine.test.labels.tolist() == [2, 0]
+    assert [info.shape for info in describe(mine)] == [(4, 3, 4), (4,), (2, 3, 4), (2,)]
+    assert all(check.ok for check in verify(mine))
+    assert load(f"{folder}/").digest == load(os.fspath(folder)).digest == mine.digest
+
+
+@pytest.mark.parametrize("end", ["", ".gz"])
+@pytest.mark.parametrize("half", ["t10k", "test"])
+@pytest.mark.parametrize("mark", ["-idx", ".idx"])
+def test_all_usual_names_are_found(tmp_path: Path, end: str, half: str, mark: str) -> None:
+    folder = write_folder(tmp_path / "mine")
+    digest = load(folder).digest
+    for name in FILES:
+        data = (folder / name).read_bytes()
+        (folder / name).unlink()
+        renamed = name.replace("t10k", half).replace("-idx", mark) + end
+        (folder / renamed).write_bytes(gzip.compress(data) if end else data)
+    assert load(folder).digest == digest
+    assert len(load(folder).test) == 2
+
+
+def test_gzip_is_known_by_content_whatever_the_name(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine")
+    (folder / FILES[3]).write_bytes(gzip.compress((folder / FILES[3]).read_bytes()))
+    (folder / FILES[1]).rename(folder / f"{FILES[1]}.gz")
+    assert len(load(folder).train) + len(load(folder).test) == 6
+
+
+def test_a_folder_of_float_features_will_do(tmp_path: Path) -> None:
+    features = np.linspace(0, 1, 20, dtype=np.float32).reshape(4, 5)
+    folder = write_folder(tmp_path / "mine", train_images=features, test_images=features[:2])
+    assert load(folder).inputs == 5
+    assert np.array_equal(load(folder).train.images, features)
+
+
+def test_there_are_at_least_two_classes(tmp_path: Path) -> None:
+    zeros = {"train_labels": np.zeros(4, np.int32), "test_labels": np.zeros(2, np.int8)}
+    assert load(write_folder(tmp_path / "mine", **zeros)).classes == 2
+
+
+def test_missing_files_are_named(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine")
+    (folder / FILES[0]).unlink()
+    (folder / FILES[3]).unlink()
+    with pytest.raises(DataNotFoundError, match=f"lacks {FILES[0]}, {FILES[3]}; put the files there"):
+        load(folder)
+
+
+def test_a_file_that_vanishes_later_is_named(tmp_path: Path) -> None:
+    mine = load(write_folder(tmp_path / "mine"))
+    (tmp_path / "mine" / FILES[0]).unlink()
+    for use in ("train", "inputs", "digest"):
+        with pytest.raises(DataNotFoundError, match="there is no file"):
+            getattr(mine, use)
+    assert [check.ok for check in verify(mine)] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "half", "why"),
+    [
+        ({"train_labels": np.zeros(3, np.uint8)}, "train", "training half: there are 4 images but 3 labels"),
+        ({"test_labels": np.array([3, 0], np.uint8)}, "test", "test half: label 3 in row 0 is out of range"),
+        ({"train_labels": np.array([0, 0, -1, 0], np.int8)}, "train", "label -1 in row 2 is out of range"),
+        ({"train_labels": np.array([0, 0, 2**30, 0], np.int32)}, "classes", "label 1073741824 in row 2"),
+        ({"train_labels": np.zeros(4, np.float32)}, "train", "labels are float32"),
+        ({"train_labels": np.zeros(0, np.uint8)}, "classes", "there are no labels"),
+        ({"test_images": GREY[:0], "test_labels": np.zeros(0, np.uint8)}, "test", "there are no labels"),
+        ({"test_images": GREY[:, :, :0]}, "test", "hold no pixels"),
+        ({"test_images": GREY[:, :, :3]}, "test", r"images are \(3, 3\) but \(3, 4\) in training"),
+        ({"train_images": np.zeros((4, 3, 4), np.int16)}, "train", "images are int16 of shape"),
+        ({"train_images": np.full((4, 3), np.nan, np.float32)}, "train", "image 0 holds NaN"),
+    ],
+)
+def test_a_folder_that_does_not_fit_says_where_and_why(
+    tmp_path: Path, replaced: dict[str, Any], half: str, why: str
+) -> None:
+    broken = load(write_folder(tmp_path / "mine", **replaced))
+    with pytest.raises(DataError, match=rf"mine, .*{why}") as caught:
+        getattr(broken, half)
+    assert "\n" not in str(caught.value)
+    assert not all(check.ok for check in verify(broken))
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["mnits", "MNIST", "", "cifar", "a\0b"])
+def test_an_unknown_name_lists_the_valid_ones(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="choose one of: mnist, fashion-mnist, a folder with the four IDX files"):
+        load(name)
+
+
+def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "none", f"{tmp_path}/none"):
+        with pytest.raises(DataNotFoundError, match="is no folder; choose one of: mnist, fashion-mnist, a folder"):
+            load(path)
+
+
+def test_a_folder_called_mnist_is_reached_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(tmp_path / "mnist")
+    monkeypatch.chdir(tmp_path)
+    assert load("mnist").inputs == 784
+    assert load("./mnist").inputs == load(Path("mnist")).inputs == 12
+
+
+# Export
+
+
+@pytest.mark.parametrize("gz", [False, True])
+def test_an_export_loads_as_the_same_data(tmp_path: Path, gz: bool) -> None:
+    mine = load(write_folder(tmp_path / "mine"))
+    paths = export(mine, tmp_path / "deep" / "copy", gz=gz)
+    assert [path.name for path in paths] == [f"{name}.gz" if gz else name for name in FILES]
+    assert sorted(path.name for path in (tmp_path / "deep" / "copy").iterdir()) == sorted(path.name for path in paths)
+    assert [info.sha256 for info in describe(load(tmp_path / "deep" / "copy"))] == [
+        info.sha256 for info in describe(mine)
+    ]
+
+
+def test_exported_mnist_has_the_published_bytes(tmp_path: Path, mnist: Dataset) -> None:
+    for path in export(mnist, tmp_path):
+        assert sha256(path.read_bytes()).hexdigest() == MNIST_SHA256[path.name]
+
+
+def test_an_export_overwrites_only_when_forced(tmp_path: Path) -> None:
+    mine = load(write_folder(tmp_path / "mine"))
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / FILES[2]).write_text("precious")
+    with pytest.raises(DataError, match=f"already holds {FILES[2]}; choose another folder, or force"):
+        export(mine, tmp_path / "copy")
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == [FILES[2]]
+    assert (tmp_path / "copy" / FILES[2]).read_text() == "precious"
+    export(mine, tmp_path / "copy", force=True)
+    assert load(tmp_path / "copy").digest == mine.digest
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_an_export_is_not_hidden_by_files_under_other_names(tmp_path: Path, force: bool) -> None:
+    mine = load(write_folder(tmp_path / "mine"))
+    with pytest.raises(DataError, match="of another set; choose another folder"):
+        export(mine, tmp_path / "mine", force, gz=True)
+
+
+def test_an_export_to_no_folder_is_refused(tmp_path: Path) -> None:
+    mine = load(write_folder(tmp_path / "mine"))
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "below", "a\0b"):
+        with pytest.raises(DataError, match="cannot be made"):
+            export(mine, place)
+
+
+# Samples
+
+
+def test_samples_are_taken_in_the_order_asked_for() -> None:
+    samples = check_samples(GREY, [4, 9], classes=10)
+    taken = samples.take(np.array([1, 0, 1], np.uint8))
+    assert taken.labels.tolist() == [9, 4, 9]
+    assert np.array_equal(taken.images, GREY[[1, 0, 1]])
+    assert len(samples.take([])) == 0
+    for rows in ([2], [-1], [0.5], [[0]], [True]):
+        with pytest.raises(DataError, match="row numbers"):
+            samples.take(rows)
+
+
+def test_images_are_not_copied_by_the_check() -> None:
+    assert check_samples(GREY, [0, 1]).images is GREY
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "why"),
+    [
+        (GREY[0], [0, 0, 0], r"images are uint8 of shape \(3, 4\); give uint8 of shape \(n, rows, cols\)"),
+        (GREY.astype(np.int64), [0, 0], "images are int64"),
+        (GREY.astype(float), [0, 0], "images are float64 of shape"),
+        ([[1.0], [1.0, 2.0]], [0, 0], "images are not one array.*; give rows of equal length"),
+        (GREY, [[0, 0]], r"labels have shape \(1, 2\); give one label for each image"),
+        (GREY, [0], "2 images but 1 labels; give one label for each image"),
+        (GREY, [0.0, 1.0], r"labels are float64 of shape \(2,\); give integers"),
+        (GREY, ["0", "1"], "labels are <U1"),
+        (GREY, [True, False], "labels are bool"),
+        (GREY, [0, 10], "label 10 in row 1 is out of range; labels go from 0 to 9: mend or drop it"),
+        (GREY, [-1, 0], "label -1 in row 0"),
+        (GREY, np.array([0, 2**64 - 1], np.uint64), "label 18446744073709551615 in row 1"),
+        (GREY[:0], np.zeros(0, int), "there are no labels; give at least one sample"),
+        (np.zeros((2, 0)), [0, 0], "hold no pixels"),
+        (np.array([[0.0, 1.0], [0.0, np.inf]]), [0, 0], "image 1 holds NaN or infinity; replace it"),
+        (np.array([[np.nan], [0.0]], np.float32), [0, 0], "image 0 holds NaN"),
+    ],
+)
+def test_samples_that_cannot_be_used_are_refused(images: Any, labels: Any, why: str) -> None:
+    with pytest.raises(DataError, match=why) as caught:
+        check_samples(images, labels, classes=10)
+    assert "\n" not in str(caught.value)
+
+
+def test_samples_hold_int64_labels_and_cannot_be_changed() -> None:
+    samples = Samples(GREY, np.array([0, 1]))
+    with pytest.raises(AttributeError):
+        samples.labels = np.array([1, 1])  # type: ignore[misc]
+    with pytest.raises(DataError, match="labels are uint8; convert"):
+        Samples(GREY, np.array([0, 1], np.uint8))
+    with pytest.raises(DataError, match="2 images but 3 labels"):
+        Samples(GREY, np.array([0, 1, 2]))
+
+
+def test_public_names_are_there_and_documented() -> None:
+    for name in set(mnist_nn.data.__all__) - {"NAMES"}:
+        assert getattr(mnist_nn.data, name).__doc__
+    assert mnist_nn.data.NAMES == ("mnist", "fashion-mnist")
+    assert encode_idx(GREY)[:4] == bytes((0, 0, 8, 3))
