@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mnist_nn.config import NetworkConfig as NetworkConfig
     from mnist_nn.config import TrainingConfig as TrainingConfig
-    from mnist_nn.config import preset as preset
     from mnist_nn.data import Dataset as Dataset
     from mnist_nn.data import Samples as Samples
     from mnist_nn.data import load as load_data
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from mnist_nn.evaluation import evaluate as evaluate
     from mnist_nn.inspection import check_gradients as check_gradients
     from mnist_nn.network import Network as Network
+    from mnist_nn.presets import preset as preset
     from mnist_nn.storage import Model as Model
     from mnist_nn.storage import load as load_model
     from mnist_nn.storage import save as save_model
@@ -41,7 +41,7 @@ _HOMES = {
     "evaluate": "evaluation:evaluate",
     "load_data": "data:load",
     "load_model": "storage:load",
-    "preset": "config:preset",
+    "preset": "presets:preset",
     "save_model": "storage:save",
     "train": "training:train",
 }

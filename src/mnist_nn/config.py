@@ -6,12 +6,11 @@ listed below are those of the registries in activations, losses, initializers, o
 
 import math
 import numbers
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from importlib.resources import files
 from typing import Any, Self
 
+from mnist_nn import checks
 from mnist_nn.errors import ConfigError, unknown
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
@@ -61,19 +60,20 @@ class NetworkConfig:
     dtype: str = "float32"
 
     def __post_init__(self) -> None:
-        _integer("inputs", self.inputs, 1, MAX_UNITS)
-        _integer("outputs", self.outputs, 2, MAX_UNITS)
-        object.__setattr__(self, "hidden", _tuple("hidden", self.hidden))
-        for width in self.hidden:
-            _integer("hidden", width, 1, MAX_UNITS)
-        if len(self.hidden) > MAX_LAYERS:
-            raise ConfigError(f"hidden has {len(self.hidden)} layers; use at most {MAX_LAYERS}")
-        object.__setattr__(self, "activation", _per_layer("activation", self.activation, len(self.hidden)))
-        for name in self.activation:
-            _choice("activation", name, ACTIVATIONS)
-        _choice("output", self.output, OUTPUTS)
-        _choice("initializer", self.initializer, INITIALIZERS)
-        _choice("dtype", self.dtype, DTYPES)
+        hidden = checks.sequence("hidden", self.hidden)
+        activation = checks.per_layer("activation", self.activation, len(hidden))
+        if len(hidden) > MAX_LAYERS:
+            raise ConfigError(f"hidden has {len(hidden)} layers; use at most {MAX_LAYERS}")
+        _set(
+            self,
+            inputs=checks.integer("inputs", self.inputs, 1, MAX_UNITS),
+            hidden=tuple(checks.integer("hidden", width, 1, MAX_UNITS) for width in hidden),
+            outputs=checks.integer("outputs", self.outputs, 2, MAX_UNITS),
+            activation=tuple(checks.choice("activation", name, ACTIVATIONS) for name in activation),
+            output=checks.choice("output", self.output, OUTPUTS),
+            initializer=checks.choice("initializer", self.initializer, INITIALIZERS),
+            dtype=checks.choice("dtype", self.dtype, DTYPES),
+        )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -147,46 +147,38 @@ class TrainingConfig:
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        _choice("loss", self.loss, LOSSES)
-        _choice("optimizer", self.optimizer, OPTIMIZERS)
-        _choice("schedule", self.schedule, SCHEDULES)
-        if self.rate is not None:
-            _real("rate", self.rate, low=0.0, low_open=True)
-        _integer("epochs", self.epochs, 1)
-        _integer("batch_size", self.batch_size, 1, MAX_SAMPLES)
-        rates = self.dropout if isinstance(self.dropout, numbers.Real) else _tuple("dropout", self.dropout)
-        object.__setattr__(self, "dropout", rates)
-        for rate in (rates,) if isinstance(rates, numbers.Real) else rates:
-            _real("dropout", rate, low=0.0, high=1.0, high_open=True)
-        _real("l2", self.l2, low=0.0)
-        if self.max_norm is not None:
-            _real("max_norm", self.max_norm, low=0.0, low_open=True)
-        if self.subset is not None:
-            _integer("subset", self.subset, 1)
-        self._check_validation()
-        _integer("seed", self.seed, 0, 2**64 - 1)
-        self._check_constants()
+        several = not isinstance(self.dropout, numbers.Real)
+        dropout = checks.sequence("dropout", self.dropout) if several else (self.dropout,)
+        shares = tuple(checks.share("dropout", rate) for rate in dropout)
+        _set(
+            self,
+            loss=checks.choice("loss", self.loss, LOSSES),
+            optimizer=checks.choice("optimizer", self.optimizer, OPTIMIZERS),
+            rate=None if self.rate is None else checks.positive("rate", self.rate),
+            schedule=checks.choice("schedule", self.schedule, SCHEDULES),
+            epochs=checks.integer("epochs", self.epochs, 1),
+            batch_size=checks.integer("batch_size", self.batch_size, 1, MAX_SAMPLES),
+            dropout=shares if several else shares[0],
+            l2=checks.non_negative("l2", self.l2),
+            max_norm=None if self.max_norm is None else checks.positive("max_norm", self.max_norm),
+            subset=None if self.subset is None else checks.integer("subset", self.subset, 1),
+            validation=_validation(self.validation),
+            patience=None if self.patience is None else checks.integer("patience", self.patience, 1),
+            seed=checks.integer("seed", self.seed, 0, 2**64 - 1),
+            momentum=None if self.momentum is None else checks.share("momentum", self.momentum),
+            beta1=checks.share("beta1", self.beta1),
+            beta2=checks.share("beta2", self.beta2),
+            epsilon=checks.positive("epsilon", self.epsilon),
+        )
+        self._check_together()
 
-    def _check_validation(self) -> None:
-        _real("validation", self.validation, low=0.0)
-        if self.validation >= 1:
-            _integer("validation", self.validation, 1)
-        if self.patience is None:
-            return
-        _integer("patience", self.patience, 1)
-        if not self.validation:
+    def _check_together(self) -> None:
+        if self.patience is not None and not self.validation:
             raise ConfigError("patience needs images to judge by; hold some out, as with validation 0.1")
-
-    def _check_constants(self) -> None:
-        if self.momentum is not None:
-            _real("momentum", self.momentum, low=0.0, high=1.0, high_open=True)
-            if self.optimizer not in ("momentum", "nesterov"):
-                raise ConfigError(
-                    f"momentum has no part in {self.optimizer}; leave it out, or choose optimizer momentum or nesterov"
-                )
-        _real("beta1", self.beta1, low=0.0, high=1.0, high_open=True)
-        _real("beta2", self.beta2, low=0.0, high=1.0, high_open=True)
-        _real("epsilon", self.epsilon, low=0.0, low_open=True)
+        if self.momentum is not None and self.optimizer not in ("momentum", "nesterov"):
+            raise ConfigError(
+                f"momentum has no part in {self.optimizer}; leave it out, or choose optimizer momentum or nesterov"
+            )
 
     @property
     def eta(self) -> float:
@@ -201,50 +193,6 @@ class TrainingConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Build from plain values; an unknown name is a ConfigError."""
         return cls(**_known(cls, values))
-
-
-def presets() -> dict[str, dict[str, Any]]:
-    """Read the presets: name to settings, with the reason for each under ``why``.
-
-    Examples
-    --------
-    >>> presets()["seed"]["hidden"]
-    [20]
-    """
-    return tomllib.loads(files("mnist_nn").joinpath("presets.toml").read_text(encoding="utf-8"))
-
-
-def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:
-    """Return the network and the training of a preset; an unknown name is a ConfigError.
-
-    Examples
-    --------
-    >>> network, training = preset("seed")
-    >>> network == NetworkConfig() and training == TrainingConfig()
-    True
-    """
-    return configure(name, {})
-
-
-def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, TrainingConfig]:
-    """Join a preset with settings of either record, which win over it, and check the pair.
-
-    Examples
-    --------
-    >>> network, training = configure("seed", {"hidden": (64,), "epochs": 2})
-    >>> network.hidden, training.epochs, training.loss
-    ((64,), 2, 'seed_mse')
-    """
-    known = presets()
-    if name not in known:
-        raise unknown("preset", name, known)
-    joined = {**known[name], **settings}
-    del joined["why"]
-    names = {field.name for field in fields(NetworkConfig)}
-    network = NetworkConfig.from_dict({key: value for key, value in joined.items() if key in names})
-    training = TrainingConfig.from_dict({key: value for key, value in joined.items() if key not in names})
-    check(network, training)
-    return network, training
 
 
 def default_rate(loss: str, optimizer: str, batch_size: int) -> float:
@@ -285,60 +233,21 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
 
 def dropout_rates(network: NetworkConfig, training: TrainingConfig) -> tuple[float, ...]:
     """Return the dropout rate of each hidden layer."""
-    return tuple(float(rate) for rate in _per_layer("dropout", training.dropout, len(network.hidden)))
+    return tuple(float(rate) for rate in checks.per_layer("dropout", training.dropout, len(network.hidden)))
 
 
-def _per_layer(name: str, value: Any, layers: int) -> tuple[Any, ...]:
-    values = (value,) if isinstance(value, (str, numbers.Real)) else _tuple(name, value)
-    if len(values) == 1:
-        return values * layers
-    if len(values) != layers:
-        raise ConfigError(
-            f"{name} has {len(values)} values for {layers} hidden layers; give one, or one for each layer"
-        )
-    return values
+def _validation(value: Any) -> float:
+    """A share below 1, or a whole number of images."""
+    checked = checks.non_negative("validation", value)
+    if checked >= 1 and not checked.is_integer():
+        raise ConfigError(f"validation is {value}; give a share below 1 or a whole number of images")
+    return int(checked) if checked >= 1 else checked
 
 
-def _tuple(name: str, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise ConfigError(f"{name} is {value!r}; give a sequence of values, one for each hidden layer")
-    return tuple(value)
-
-
-def _choice(name: str, value: object, valid: tuple[str, ...]) -> None:
-    if value not in valid:
-        raise unknown(name, value, valid)
-
-
-def _integer(name: str, value: Any, low: int, high: int | None = None) -> None:
-    if not _is_number(value) or value != int(value):
-        raise ConfigError(f"{name} is {value!r}; give a whole number")
-    if value < low or (high is not None and value > high):
-        bound = f"at least {low}" if high is None else f"from {low} to {high}"
-        raise ConfigError(f"{name} is {value}; give a whole number {bound}")
-
-
-def _real(
-    name: str,
-    value: object,
-    *,
-    low: float,
-    high: float = math.inf,
-    low_open: bool = False,
-    high_open: bool = False,
-) -> None:
-    if not _is_number(value):
-        raise ConfigError(f"{name} is {value!r}; give a finite number")
-    too_low = value <= low if low_open else value < low
-    too_high = value >= high if high_open else value > high
-    if too_low or too_high:
-        lower = f"above {low:g}" if low_open else f"at least {low:g}"
-        upper = "" if high == math.inf else f" and {'below' if high_open else 'at most'} {high:g}"
-        raise ConfigError(f"{name} is {value}; give a number {lower}{upper}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+def _set(record: object, **values: Any) -> None:
+    """Give a frozen record its checked values; only its own constructor does this."""
+    for name, value in values.items():
+        object.__setattr__(record, name, value)
 
 
 def _known(cls: type, values: Mapping[str, Any]) -> dict[str, Any]:

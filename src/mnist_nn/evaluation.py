@@ -113,7 +113,7 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     Examples
     --------
     >>> [round(bound, 4) for bound in wilson_interval(9500, 10000)]
-    [0.9455, 0.9541]
+    [0.9456, 0.9541]
     """
     share, z2 = correct / total, Z95 * Z95
     centre = (share + z2 / (2 * total)) / (1 + z2 / total)

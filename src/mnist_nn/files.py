@@ -2,7 +2,7 @@
 
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import IO
 def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """Open a new file that takes the place of ``path`` when the block ends without an error.
 
-    It is written under a temporary name in the same folder, synced and renamed. If anything goes wrong, the
-    temporary file is removed and ``path`` is as it was. Raises the OSError of whatever failed.
+    It is written under a temporary name in the same folder, synced and renamed; a link stays a link. If anything
+    goes wrong, the temporary file is removed and ``path`` is as it was. Raises the OSError of whatever failed.
 
     Examples
     --------
@@ -27,33 +27,34 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     target = Path(os.path.realpath(path))
     check_target(target)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    temporary = Path(name)
+    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode(target))
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o7777)
         temporary.replace(target)
-    except BaseException:
+        _sync_folder(target.parent)
+    finally:
         with suppress(OSError):
-            temporary.unlink()
-        raise
+            temporary.unlink(missing_ok=True)
 
 
 def check_target(target: Path) -> None:
     """Refuse what a rename would silently destroy: devices, folders, files that are write-protected."""
     if target.exists() and not target.is_file():
-        raise OSError(errno.EINVAL, "not a regular file", str(target))
+        raise OSError(errno.EINVAL, "it is not a regular file", str(target))
     if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, "write-protected", str(target))
+        raise PermissionError(errno.EACCES, "it is write-protected", str(target))
 
 
-def _mode(target: Path) -> int:
-    """Permissions of the file that is replaced, or those that a plain open() would give a new one."""
-    with suppress(OSError):
-        return target.stat().st_mode & 0o7777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -93,7 +93,7 @@ def uniform(k: Key, count: int) -> npt.NDArray[np.float64]:
     True
     """
     x0, x1 = threefry(k, np.arange(count, dtype=np.uint32), 0)
-    # 53 bits, and a half so that neither 0 nor 1 can come: the logarithm of a draw is always finite.
+    # 52 bits, and a half so that neither 0 nor 1 can come: the logarithm of a draw is always finite.
     bits = (x0.astype(np.uint64) << np.uint64(20)) | (x1 >> np.uint32(12)).astype(np.uint64)
     return (bits.astype(np.float64) + 0.5) / 2.0**52
 

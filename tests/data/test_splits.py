@@ -101,3 +101,8 @@ def test_labels_that_are_no_integers_are_refused(split: Callable[..., Any], labe
 def test_nothing_can_be_chosen_from_nothing(split: Callable[..., Any]) -> None:
     with pytest.raises(DataError, match="of 0 samples"):
         split(np.array([], np.int64), 1, key(0))
+
+
+def test_one_sample_cannot_be_split() -> None:
+    with pytest.raises(DataError, match="of 1 samples; give at least two"):
+        hold_out(np.array([3]), 1, key(0))

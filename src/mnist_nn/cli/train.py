@@ -13,8 +13,9 @@ import typer
 
 from mnist_nn.cli import options
 from mnist_nn.cli.settings import with_settings
-from mnist_nn.config import TrainingConfig, configure
+from mnist_nn.config import TrainingConfig
 from mnist_nn.errors import ConfigError, DivergedError
+from mnist_nn.presets import configure
 
 if TYPE_CHECKING:
     from mnist_nn.data import Dataset

@@ -4,15 +4,14 @@ What the system refuses comes out as a ``DataError`` that names the file.
 It knows nothing of what the files hold.
 """
 
-import errno
 import os
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
 
+from mnist_nn import files
 from mnist_nn.errors import DataError, DataNotFoundError
 
 
@@ -50,45 +49,10 @@ def _unreadable(source: Traversable, error: Exception) -> DataError:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Open a new file that takes the target's name only once it is whole and on the disk.
-
-    A target that is a link stays one: what it points to is replaced.
-    """
+    """Replace a file whole or not at all; what the system refuses comes out as a ``DataError`` that names it."""
     try:
-        with _renamed(Path(os.path.realpath(target))) as file:
+        with files.replacing(target) as file:
             yield file
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise DataError(f"{str(target)!r} cannot be written: {why}; choose another place or make room") from error
-
-
-@contextmanager
-def _renamed(target: Path) -> Iterator[IO[bytes]]:
-    _check_replaceable(target)
-    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        _sync_folder(target.parent)
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _check_replaceable(target: Path) -> None:
-    """Refuse to rename over a device: root can, and it would be destroyed."""
-    if target.exists() and not target.is_file():
-        raise OSError(errno.EINVAL, "it is not a regular file")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -96,6 +96,8 @@ def _check_count(count: object, most: int) -> None:
 
 def _share_count(share: float, total: int) -> int:
     """How many rows a share of the total is, leaving at least one on each side."""
+    if total < 2:  # noqa: PLR2004 one for each side
+        raise DataError(f"cannot hold out any of {total} samples; give at least two")
     valid = f"give a fraction between 0 and 1, or a whole number from 1 to {total - 1}"
     if isinstance(share, bool) or not isinstance(share, Real):
         raise DataError(f"cannot hold out {share!r}; {valid}")

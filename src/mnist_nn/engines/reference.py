@@ -1,6 +1,6 @@
 """THE EQUATIONS, in NumPy: the living definition that every other engine is tested against.
 
-For the layers k = 1 .. L, samples as the rows of a batch, f the activation of a layer and m its dropout mask:
+For layers k = 1 .. L, samples as the rows of a batch, f the activation of a layer and m its dropout mask:
 
     z[k] = a[k-1] W[k]^T + b[k],   a[k] = f(z[k]) * m[k],   a[0] = x                  forward
     (BP1)  delta[L] = ∂L/∂z[L], which is o - l for the seed's rule                    losses.py
@@ -11,12 +11,10 @@ For the layers k = 1 .. L, samples as the rows of a batch, f the activation of a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mnist_nn.activations import ACTIVATIONS, OUTPUTS
+from mnist_nn.activations import ACTIVATIONS, OUTPUTS, Array
 from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import Plan, Tally, check_width
 from mnist_nn.losses import Loss, loss
@@ -24,9 +22,8 @@ from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState, optimizer
 from mnist_nn.randomness import dropout_mask
 
-Array = npt.NDArray[Any]
 Arrays = Sequence[Array]
-CHUNK = 1024  # rows that a pass takes at a time when only its result is kept
+CHUNK = 1024  # rows that a pass takes at a time where only its result is kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +31,9 @@ class Placed:
     """Samples as rows (n, inputs), and their labels (n,) where there are any."""
 
     x: Array
-    t: npt.NDArray[np.int64]
+    t: Array
 
-    def rows(self, index: Any, dtype: str) -> Array:
+    def rows(self, index: slice | Array, dtype: str) -> Array:
         """Take rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
         scale = 255 if self.x.dtype == np.uint8 else 1
         return np.asarray(np.true_divide(self.x[index], scale, dtype=dtype, casting="same_kind"))
@@ -94,7 +91,7 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Placed:
+    def place(self, x: Array, t: Array | None = None) -> Placed:
         """See `mnist_nn.engines.Engine`."""
         return Placed(x.reshape(len(x), -1), np.empty(0, np.int64) if t is None else t)
 
@@ -117,8 +114,8 @@ class ReferenceEngine:
         for i, eta in enumerate(plan.rates.tolist()):
             at = slice(i * plan.batch_size, (i + 1) * plan.batch_size)
             x = placed.rows(plan.order[at], config.dtype)
-            masked = [m[at] for m in masks]
-            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, masked, plan.coupled_decay)
+            m = [mask[at] for mask in masks]
+            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, m, plan.coupled_decay)
             update(p, g, slots, state.updates + i + 1, eta, plan)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, map(tuple, slots), strict=True)))
         return Network.of(config, p), after, Tally.of(rule, z_o, OUTPUTS[config.output](z_o), l)

@@ -1,0 +1,54 @@
+"""Complete settings under a name, read from presets.toml, which gives the reason for each value."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any
+
+from mnist_nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.errors import unknown
+
+
+def presets() -> dict[str, dict[str, Any]]:
+    """Read the presets: name to settings, with the reason for each under ``why``.
+
+    Examples
+    --------
+    >>> presets()["seed"]["hidden"]
+    [20]
+    """
+    return tomllib.loads(files("mnist_nn").joinpath("presets.toml").read_text(encoding="utf-8"))
+
+
+def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:
+    """Return the network and the training of a preset; an unknown name is a ConfigError.
+
+    Examples
+    --------
+    >>> network, training = preset("seed")
+    >>> network == NetworkConfig() and training == TrainingConfig()
+    True
+    """
+    return configure(name, {})
+
+
+def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, TrainingConfig]:
+    """Join a preset with settings of either record, which win over it, and check the pair.
+
+    Examples
+    --------
+    >>> network, training = configure("seed", {"hidden": (64,), "epochs": 2})
+    >>> network.hidden, training.epochs, training.loss
+    ((64,), 2, 'seed_mse')
+    """
+    known = presets()
+    if name not in known:
+        raise unknown("preset", name, known)
+    joined = {**known[name], **settings}
+    del joined["why"]
+    names = {field.name for field in fields(NetworkConfig)}
+    network = NetworkConfig.from_dict({key: value for key, value in joined.items() if key in names})
+    training = TrainingConfig.from_dict({key: value for key, value in joined.items() if key not in names})
+    check(network, training)
+    return network, training
