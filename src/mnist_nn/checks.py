@@ -71,4 +71,7 @@ def share(name: str, value: Any) -> float:
 
 def is_number(value: object) -> bool:
     """Say whether a value is a finite number and no truth value."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond the largest float
+        return False

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.data import Samples
+from mnist_nn.data import Samples, check_labels
 from mnist_nn.engines import Tally
 from mnist_nn.errors import DataError
 from mnist_nn.losses import loss
@@ -88,9 +88,10 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     >>> result.samples, 0.0 < result.accuracy < 0.3
     (10000, True)
     """
+    check_labels(samples.labels)
     if samples.labels.max() >= network.config.outputs:
         raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
-    runner = engines.get(engine)
+    runner = engines.get(engine, network.config.dtype)
     z = runner.forward(network, runner.place(samples.images))
     rule = loss(loss_name or "cross_entropy", network.config.output)
     tally = Tally.of(rule, z, network.output(z), np.eye(network.config.outputs, dtype=z.dtype)[samples.labels])

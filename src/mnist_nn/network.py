@@ -47,8 +47,9 @@ class Network:
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", tuple(_frozen(W) for W in self.weights))
         object.__setattr__(self, "biases", tuple(_frozen(b) for b in self.biases))
-        expected = [shape for pair in pairwise(self.config.sizes) for shape in (pair[::-1], pair[1:])]
-        found = [p.shape for p in self.parameters]
+        sizes = self.config.sizes
+        expected = [*(pair[::-1] for pair in pairwise(sizes)), *((units,) for units in sizes[1:])]
+        found = [p.shape for p in (*self.weights, *self.biases)]
         if found != expected:
             raise ConfigError(f"the parameters have shapes {found}; a network of this configuration has {expected}")
         for name, p in zip(self.parameter_names, self.parameters, strict=True):
@@ -117,7 +118,7 @@ class Network:
 
 
 def _frozen(array: Array) -> Array:
-    """Return a read-only view, so that a network handed on cannot change under its holder."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+    """Return a read-only copy, so that a network cannot change under its holder."""
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mnist_nn import engines, randomness, schedules
 from mnist_nn.config import NetworkConfig, TrainingConfig, check
-from mnist_nn.data import Samples, hold_out, subset
+from mnist_nn.data import Samples, check_labels, hold_out, subset
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.losses import loss
@@ -148,7 +148,7 @@ def train(
     (3, True)
     """
     config = config or TrainingConfig()
-    run = _Run.prepare(network.config, samples, config, engines.get(engine))
+    run = _Run.prepare(network.config, samples, config, engines.get(engine, network.config.dtype))
     at = resume or Checkpoint.start(network, config)
     while not at.finished(config):
         at = run.step(at)
@@ -174,6 +174,7 @@ class _Run:
     def prepare(cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine) -> "_Run":
         check(shape, config)
         engines.check_width(shape, samples.inputs)
+        check_labels(samples.labels)
         if samples.labels.max() >= shape.outputs:
             raise DataError(
                 f"label {samples.labels.max()} is beyond the network's {shape.outputs} outputs; "
@@ -240,7 +241,8 @@ class _Run:
 
     def close(self, at: Checkpoint) -> Checkpoint:
         """Judge the finished epoch on the hold-out and move to the next."""
-        scores, best = self.scores(replace(at, offset=self.size - 1)), at.best
+        last = (self.size - 1) // self.config.batch_size * self.config.batch_size  # where the last update began
+        scores, best = self.scores(replace(at, offset=last)), at.best
         if self.held_out is not None:
             value, accuracy = self.judge(at.network)
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)

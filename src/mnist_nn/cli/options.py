@@ -9,7 +9,7 @@ Data = Annotated[
     str,
     typer.Option("--data", help="mnist, fashion-mnist, or a folder with four IDX files.", metavar="NAME|DIR"),
 ]
-Engine = Annotated[str, typer.Option("--engine", help="auto takes the fastest.", metavar="auto|reference")]
+Engine = Annotated[str, typer.Option("--engine", help="auto takes the fastest.", metavar="auto|compiled|reference")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Preset = Annotated[
     str | None,

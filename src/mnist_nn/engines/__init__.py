@@ -155,7 +155,11 @@ def _reference() -> Engine:
     return import_module("mnist_nn.engines.reference").ReferenceEngine()  # type: ignore[no-any-return]
 
 
-_ENGINES: dict[str, Callable[[], Engine]] = {"reference": _reference}
+def _compiled() -> Engine:
+    return import_module("mnist_nn.engines.compiled").CompiledEngine()  # type: ignore[no-any-return]
+
+
+_ENGINES: dict[str, Callable[[], Engine]] = {"compiled": _compiled, "reference": _reference}
 
 
 def available() -> tuple[str, ...]:
@@ -163,16 +167,29 @@ def available() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> "reference" in available()
-    True
+    >>> available()
+    ('auto', 'compiled', 'reference')
     """
     return ("auto", *_ENGINES)
 
 
-def get(name: str = "auto") -> Engine:
-    """Return an engine by name; ``auto`` is the fastest there is. An unknown name is a ConfigError."""
-    if name == "auto":
-        return _reference()
-    if name not in _ENGINES:
+def get(name: str = "auto", dtype: str = "float32") -> Engine:
+    """Return an engine by name; ``auto`` is the fastest for the network's type of numbers.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such engine, or it cannot compute in this type.
+
+    Examples
+    --------
+    >>> get("auto", "float64").name
+    'reference'
+    """
+    if name not in available():
         raise unknown("engine", name, available())
+    if name == "auto":
+        name = "compiled" if dtype == "float32" else "reference"
+    if name == "compiled" and dtype != "float32":
+        raise ConfigError(f"the compiled engine computes in float32, not {dtype}; choose engine reference or auto")
     return _ENGINES[name]()

@@ -78,11 +78,10 @@ def update(p: Arrays, g: Arrays, slots: Sequence[Arrays], t: int, eta: float, pl
 
 def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
     """Draw the dropout masks of a stretch, (n, units): 0 for a dropped unit, 1 / (1 - rate) for one that stays."""
-    if not any(plan.dropout):
-        return []
+    layers = enumerate(zip(config.hidden, plan.dropout, strict=True)) if any(plan.dropout) else ()
     return [
         dropout_mask(plan.dropout_key, plan.order, layer, units, rate) / np.array(1.0 - rate, dtype=config.dtype)
-        for layer, (units, rate) in enumerate(zip(config.hidden, plan.dropout, strict=True))
+        for layer, (units, rate) in layers
     ]
 
 
@@ -114,8 +113,7 @@ class ReferenceEngine:
         for i, eta in enumerate(plan.rates.tolist()):
             at = slice(i * plan.batch_size, (i + 1) * plan.batch_size)
             x = placed.rows(plan.order[at], config.dtype)
-            m = [mask[at] for mask in masks]
-            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, m, plan.coupled_decay)
+            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, [m[at] for m in masks], plan.coupled_decay)
             update(p, g, slots, state.updates + i + 1, eta, plan)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, map(tuple, slots), strict=True)))
         return Network.of(config, p), after, Tally.of(rule, z_o, OUTPUTS[config.output](z_o), l)

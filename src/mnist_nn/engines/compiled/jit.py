@@ -1,0 +1,89 @@
+"""How kernels are compiled, and where the machine code is kept between processes.
+
+Compiled code lies in the user's cache directory, in a folder of its own for each version of these sources, of Numba,
+of Python and of the machine, so that code made for another is never even looked at. Where that directory cannot be
+written to, a temporary one lasts as long as the process.
+"""
+
+import atexit
+import hashlib
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import platformdirs
+from numba.core.config import _OptLevel
+
+SOURCES = Path(__file__).parent
+# The kernels say themselves what goes into registers; LLVM's first level makes the same code in two thirds of the time.
+QUICK = _OptLevel(1)
+
+
+@cache
+def directory() -> Path:
+    """Folder of the machine code of exactly these sources on exactly this machine and interpreter."""
+    digest = hashlib.sha256()
+    for path in sorted(SOURCES.glob("*.py")):
+        digest.update(path.read_bytes())
+    about = (numba.__version__, llvmlite.__version__, platform.python_version(), platform.machine(), str(SOURCES))
+    digest.update(repr((*about, llvmlite.binding.get_host_cpu_name())).encode())
+    chosen = platformdirs.user_cache_path("mnist-nn") / f"compiled-{digest.hexdigest()[:16]}"
+    return chosen if _is_writable(chosen) else _temporary()
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _temporary() -> Path:
+    # A private folder with a fresh name: what lies in a shared, guessable one could have been put there by anybody.
+    folder = Path(tempfile.mkdtemp(prefix="mnist-nn-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _numba_setting(name: str, value: Any) -> Iterator[None]:
+    """Hold one of Numba's settings for a moment; the rest of the process keeps its own."""
+    before = getattr(numba.config, name)
+    setattr(numba.config, name, value)
+    try:
+        yield
+    finally:
+        setattr(numba.config, name, before)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile on first call, without the GIL, and keep the machine code for later processes."""
+    with _numba_setting("CACHE_DIR", str(directory())):
+        return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+
+
+# Inlined by LLVM wherever it is called. Nothing calls it from Python, so the two wrappers for that are not compiled.
+# Kernels allocate nothing, and without reference counts they run several times faster.
+inline = numba.njit(
+    nogil=True, forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
+)
+
+
+def run(compiled: Any, *arguments: Any) -> Any:
+    """Call a kernel, compiling it if need be."""
+    with _numba_setting("OPT", QUICK):
+        return compiled(*arguments)
+
+
+def is_cold() -> bool:
+    """Whether nothing has been compiled yet, so that the first call takes some seconds."""
+    return not any(directory().glob("*/*.nbc"))

@@ -1,0 +1,321 @@
+"""The passes of one batch, and the loop over batches: the same equations as ``engines/reference.py``.
+
+Numbers in brackets are that file's. All layers run through the same code, whatever their number and width, so that
+one compilation serves every network. Columns are taken in blocks of one vector
+or of ``wide`` ones, a tuple whose length is the number of vectors. Work is divided by columns: a thread computes its own columns of every layer,
+whole sums in a fixed order, and so the result does not depend on the number of threads.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mnist_nn.engines.compiled import dense, sparse
+from mnist_nn.engines.compiled.rules import ADAM, SGD, Rule, descend, limit_norms
+from mnist_nn.engines.compiled.simd import LANES, ONE, load, peek, splat, store
+from mnist_nn.engines.compiled.threads import meet
+from mnist_nn.engines.compiled.units import activate, drop, is_unit, output_error, sample_losses
+from mnist_nn.engines.compiled.jit import inline, kernel
+
+
+
+class Layer(NamedTuple):
+    """Where a layer's numbers lie: rows x width weights from ``w``, biases from ``b``, activations from ``a``."""
+
+    rows: int
+    width: int
+    units: int
+    w: int
+    b: int
+    a: int
+    activation: int
+
+
+class Data(NamedTuple):
+    """Placed samples: pairs for sparse images, or rows of floats in ``x``; ``labels`` of all."""
+
+    pixels: Any
+    values: Any
+    offsets: Any
+    x: Any
+    labels: Any
+    is_sparse: bool
+
+
+class Memory(NamedTuple):
+    """Parameters with their slots, and room for one batch. Flat arrays; `Layer` says what lies where."""
+
+    p: Any
+    m: Any
+    v: Any
+    a: Any
+    slope: Any
+    delta: Any
+    x: Any
+    o: Any
+    counts: Any
+    entries: Any
+    scale: Any
+    squares: Any
+    room: int
+
+
+class Work(NamedTuple):
+    """One thread's part: its column blocks (layer, column, vectors), where each layer's begin, and its panel."""
+
+    blocks: Any
+    first: Any
+    panel: Any
+    arrived: Any
+    thread: int
+    threads: int
+
+
+class Recipe(NamedTuple):
+    """What stays the same over a stretch: loss, batch size and the numbers of the optimiser and of the dropout."""
+
+    loss: int
+    kind: int
+    batch: int
+    by_sample: bool
+    momentum: float
+    beta2: float
+    epsilon: float
+    coupled: float
+    decoupled: float
+    longest: float
+    key0: int
+    key1: int
+    thresholds: Any
+    factors: Any
+
+
+@inline
+def layer_of(table, k):
+    """Row k of the table of layers."""
+    return Layer(table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5], table[k, 6])
+
+
+@inline
+def rule_of(recipe, eta, update):
+    """The numbers of one update; ``update`` counts from 1."""
+    root = 1.0
+    rate = eta
+    if recipe.kind == ADAM:
+        rate = eta / (1.0 - recipe.momentum**update)
+        root = 1.0 / (1.0 - recipe.beta2**update)
+    return Rule(
+        recipe.kind,
+        np.float32(rate),
+        np.float32(recipe.momentum),
+        np.float32(recipe.beta2),
+        np.float32(recipe.epsilon),
+        np.float32(root),
+        np.float32(recipe.coupled),
+        np.float32(1.0 - eta * recipe.decoupled),
+    )
+
+
+@inline
+def forward_block(table, k, data, memory, work, recipe, order, begin, count, column, columns):
+    """z and a of one column block of layer k, for all samples of the batch."""
+    layer = layer_of(table, k)
+    is_output = k == table.shape[0] - 1
+    if k == 0 and data.is_sparse:
+        sparse.forward(memory, layer, data, order, begin, count, column, columns)
+    else:
+        fed, start = memory.a, np.int64(0)
+        if k == 0:
+            fed = memory.x
+        else:
+            start = np.int64(table[k - 1, 5])
+        bias = load(memory.p, layer.b + column, columns)
+        dense.product(fed, start, layer.rows, count, layer.rows, memory.p, layer.w + column, layer.width, bias,
+                      memory.a, layer.a + column, layer.width, work.panel, columns)  # fmt: skip
+    if not is_output:
+        real = is_unit(column, layer.units, columns)
+        for s in range(count):
+            i = layer.a + s * layer.width + column
+            activate(memory, i, layer.activation, real, columns)
+            if recipe.thresholds[k] > 0:
+                dropout = (recipe.key0, recipe.key1, recipe.thresholds[k], recipe.factors[k])
+                drop(memory, i, column, k, peek(order, begin + s), dropout, columns)
+
+
+@inline
+def backward_block(table, k, memory, work, count, column, columns):
+    """(BP2) delta of one column block of layer k from that of layer k + 1."""
+    layer, above = layer_of(table, k), layer_of(table, k + 1)
+    dense.product_transposed(memory.delta, above.a, above.width, count, above.width, memory.p,
+                             above.w + column * above.width, above.width,
+                             memory.delta, layer.a + column, layer.width, work.panel, columns)  # fmt: skip
+    for s in range(count):
+        i = layer.a + s * layer.width + column
+        store(memory.delta, i, load(memory.delta, i, columns) * load(memory.slope, i, columns))
+
+
+@inline
+def update_block(table, k, data, memory, work, recipe, rule, order, begin, count, column, columns):
+    """(BP3) and (BP4): the gradients of one column block of layer k, and the rule applied to its parameters."""
+    layer = layer_of(table, k)
+    longest = np.float32(recipe.longest) if k < table.shape[0] - 1 else np.float32(0)
+    bias = splat(np.float32(0), columns)
+    for s in range(count):
+        bias += load(memory.delta, layer.a + s * layer.width + column, columns)
+    plain = Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.epsilon, rule.root, np.float32(0), np.float32(1))
+    descend(memory, layer.b + column, bias, plain, columns)
+    if k == 0 and data.is_sparse and recipe.by_sample:
+        sparse.descend_scaled(memory, layer, data, order, begin, count, rule, longest, column, columns)
+        return
+    if k == 0 and data.is_sparse:
+        everywhere = rule.kind != SGD or rule.coupled > 0
+        sparse.update_by_pixel(memory, layer, rule, column, everywhere, columns)
+    else:
+        dense_update(table, k, memory, work, rule, count, column, columns)
+    if longest > 0:
+        limit_norms(memory.p, layer.w + column, layer.width, layer.rows, longest, columns)
+
+
+@inline
+def dense_update(table, k, memory, work, rule, count, column, columns):
+    """(BP4) for a layer whose inputs lie as rows: the product of their transpose with delta, six rows at a time."""
+    layer = layer_of(table, k)
+    fed, start, panel = memory.x, np.int64(0), work.panel
+    if k > 0:
+        fed, start = memory.a, np.int64(table[k - 1, 5])
+    zero, step = splat(np.float32(0), columns), layer.width
+    dense.pack(panel, memory.delta, layer.a + column, step, count, columns)
+    whole = layer.rows - layer.rows % dense.TILE
+    for j in range(0, whole, dense.TILE):
+        c0, c1, c2, c3, c4, c5 = dense.tile(fed, start + j, 1, layer.rows, count, panel, zero, columns)
+        i = layer.w + j * step + column
+        descend(memory, i, c0, rule, columns)
+        descend(memory, i + step, c1, rule, columns)
+        descend(memory, i + 2 * step, c2, rule, columns)
+        descend(memory, i + 3 * step, c3, rule, columns)
+        descend(memory, i + 4 * step, c4, rule, columns)
+        descend(memory, i + 5 * step, c5, rule, columns)
+    for j in range(whole, layer.rows):
+        g = dense.row(fed, start + j, layer.rows, count, panel, 0, LANES * len(columns), zero, columns)
+        descend(memory, layer.w + j * step + column, g, rule, columns)
+
+
+@inline
+def forward(table, data, memory, work, recipe, order, begin, count, wide):
+    """Run the forward pass over this thread's columns of every layer."""
+    for k in range(table.shape[0]):
+        for n in range(work.first[k], work.first[k + 1]):
+            column, vectors = work.blocks[n, 0], work.blocks[n, 1]
+            if vectors == 1:
+                forward_block(table, k, data, memory, work, recipe, order, begin, count, column, ONE)
+            else:
+                forward_block(table, k, data, memory, work, recipe, order, begin, count, column, wide)
+        meet(work.arrived, work.threads)
+
+
+@inline
+def backward(table, memory, work, count, wide):
+    """Carry the error back through every hidden layer, over this thread's columns."""
+    for k in range(table.shape[0] - 2, -1, -1):
+        for n in range(work.first[k], work.first[k + 1]):
+            column, vectors = work.blocks[n, 0], work.blocks[n, 1]
+            if vectors == 1:
+                backward_block(table, k, memory, work, count, column, ONE)
+            else:
+                backward_block(table, k, memory, work, count, column, wide)
+        meet(work.arrived, work.threads)
+
+
+@inline
+def update(table, data, memory, work, recipe, rule, order, begin, count, wide):
+    """Update this thread's columns of every layer."""
+    for k in range(table.shape[0]):
+        for n in range(work.first[k], work.first[k + 1]):
+            column, vectors = work.blocks[n, 0], work.blocks[n, 1]
+            if vectors == 1:
+                update_block(table, k, data, memory, work, recipe, rule, order, begin, count, column, ONE)
+            else:
+                update_block(table, k, data, memory, work, recipe, rule, order, begin, count, column, wide)
+    meet(work.arrived, work.threads)
+
+
+@inline
+def errors(table, data, memory, recipe, order, begin, count, z_o):
+    """(BP1) delta of the output layer, divided by the size of the batch; z_o is kept for the losses."""
+    layer = layer_of(table, table.shape[0] - 1)
+    share = np.float32(1.0) / np.float32(count)
+    for s in range(count):
+        i = layer.a + s * layer.width
+        label = peek(data.labels, peek(order, begin + s))
+        output_error(memory.a, i, memory.delta, layer.units, layer.width, label, recipe.loss, share, memory.o)
+        for c in range(0, layer.width, LANES):
+            store(z_o, (begin + s) * layer.width + c, load(memory.a, i + c, ONE))
+
+
+@inline
+def fetch_rows(data, memory, order, begin, count):
+    """Copy a batch of dense samples together."""
+    inputs = data.x.shape[1]
+    for s in range(count):
+        sample = peek(order, begin + s)
+        for i in range(inputs):
+            memory.x[s * inputs + i] = data.x[sample, i]
+
+
+@kernel
+def learn(table, data, memory, work, recipe, order, rates, updates, z_o, wide):
+    """Learn the samples of a stretch; every thread runs this with its own ``work``."""
+    for u in range(rates.size):
+        begin = u * recipe.batch
+        count = min(recipe.batch, order.size - begin)
+        rule = rule_of(recipe, rates[u], updates + u + 1)
+        if work.thread == work.threads - 1:
+            if not data.is_sparse:
+                fetch_rows(data, memory, order, begin, count)
+            elif not recipe.by_sample:
+                sparse.by_pixel(memory, data, order, begin, count)
+        if not data.is_sparse:
+            meet(work.arrived, work.threads)
+        forward(table, data, memory, work, recipe, order, begin, count, wide)
+        if work.thread == 0:
+            errors(table, data, memory, recipe, order, begin, count, z_o)
+        meet(work.arrived, work.threads)
+        backward(table, memory, work, count, wide)
+        update(table, data, memory, work, recipe, rule, order, begin, count, wide)
+
+
+@kernel
+def fold(table, memory, work):
+    """Multiply the first layer's scale into its weights."""
+    layer = layer_of(table, 0)
+    for column in range(0, layer.width, LANES):
+        sparse.fold_scale(memory, layer, column, ONE)
+
+
+@kernel
+def infer(table, data, memory, work, recipe, order, first, last, z_o, wide):
+    """Run the forward pass over the samples first .. last of ``order`` and write z_o."""
+    layer = layer_of(table, table.shape[0] - 1)
+    for begin in range(first, last, recipe.batch):
+        count = min(recipe.batch, last - begin)
+        if not data.is_sparse:
+            fetch_rows(data, memory, order, begin, count)
+        forward(table, data, memory, work, recipe, order, begin, count, wide)
+        for s in range(count):
+            for c in range(0, layer.width, LANES):
+                line = load(memory.a, layer.a + s * layer.width + c, ONE)
+                store(z_o, (begin + s) * layer.width + c, line)
+
+
+@kernel
+def tally(z_o, order, labels, units, width, is_softmax, o):
+    """Add up the squared errors and the cross-entropies of a stretch, and count the right answers."""
+    squares = entropy = 0.0
+    right = 0
+    for s in range(order.size):
+        label = peek(labels, peek(order, s))
+        square, cross, hit = sample_losses(z_o, s * width, units, width, label, is_softmax, o)
+        squares += square
+        entropy += cross
+        right += hit
+    return squares, entropy, right

@@ -1,0 +1,243 @@
+"""Functions of vectors (see simd.py): each is one LLVM instruction per block, or a few.
+
+Lane by lane: fma, minimum, maximum, sqrt, rint, floor, absolute, rotate_left, select.
+Between kinds:  to_float, to_int, as_bits, from_bits, join.
+Across lanes:   total, largest, any_lane, sums_of_16.
+"""
+
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+from mnist_nn.engines.compiled.simd import LANES, Vec, _block_type, _build, _call, _map, _pointer, _reduce
+
+_SUFFIX = {"f32": "v16f32", "i32": "v16i32", "mask": "v16i1"}
+
+
+def _elementwise(name, arity, kind="f32", doc=""):
+    """A Numba function that applies the LLVM intrinsic `name` to each block; scalars beside a vector are spread."""
+
+    def typed(*given):
+        vec = next((g for g in given if isinstance(g, Vec) and g.kind == kind), None)
+        if vec is None:
+            return None
+
+        def codegen(context, builder, sig, args):
+            block = _block_type(kind)
+            return _map(builder, vec, lambda *parts: _call(builder, f"llvm.{name}.{_SUFFIX[kind]}", block, *parts), args)
+
+        return vec(*[vec] * arity), codegen
+
+    arities = {
+        1: lambda typingctx, a: typed(a),
+        2: lambda typingctx, a, b: typed(a, b),
+        3: lambda typingctx, a, b, c: typed(a, b, c),
+    }
+    function = arities[arity]
+    function.__name__, function.__doc__ = name.replace(".", "_"), doc
+    return intrinsic(function)
+
+
+fma = _elementwise("fmuladd", 3, doc="a * b + c, rounded once where the machine can.")
+minimum = _elementwise("minnum", 2, doc="The lesser of two lanes.")
+maximum = _elementwise("maxnum", 2, doc="The greater of two lanes.")
+sqrt = _elementwise("sqrt", 1, doc="Square root, correctly rounded.")
+rint = _elementwise("nearbyint", 1, doc="The nearest whole number, halves to even.")
+floor = _elementwise("floor", 1, doc="The greatest whole number not above.")
+absolute = _elementwise("fabs", 1, doc="Without the sign.")
+_funnel_shift_left = _elementwise("fshl", 3, kind="i32", doc="The high half of (a:b) << c.")
+
+
+def _conversion(kind, result, emit, doc):
+    """A Numba function from vectors of one kind to another of the same width."""
+
+    def function(typingctx, vec):
+        if not (isinstance(vec, Vec) and vec.kind == kind):
+            return None
+
+        def codegen(context, builder, sig, args):
+            change = lambda block: getattr(builder, emit)(block, _block_type(result))  # noqa: E731
+            return _map(builder, vec.like(result), change, args)
+
+        return vec.like(result)(vec), codegen
+
+    function.__doc__ = doc
+    return intrinsic(function)
+
+
+to_float = _conversion("i32", "f32", "sitofp", "Signed integers as floats, rounded to nearest.")
+to_int = _conversion("f32", "i32", "fptosi", "Floats as signed integers, rounded towards zero.")
+as_bits = _conversion("f32", "i32", "bitcast", "The bits of each float, as an integer.")
+from_bits = _conversion("i32", "f32", "bitcast", "The float that has these bits.")
+
+
+@intrinsic
+def rotate_left(typingctx, vec, count):
+    """Rotate the bits of each int32 lane."""
+
+    def codegen(context, builder, sig, args):
+        name, block = "llvm.fshl.v16i32", _block_type("i32")
+        return _map(builder, vec, lambda a, n: _call(builder, name, block, a, a, n), args)
+
+    return vec(vec, vec), codegen
+
+
+@intrinsic
+def select(typingctx, mask, a, b):
+    """`a` where the mask is true, else `b`; either may be a scalar, not both."""
+    vec = a if isinstance(a, Vec) else b
+
+    def codegen(context, builder, sig, args):
+        return _map(builder, vec, builder.select, args)
+
+    return vec(mask, vec, vec), codegen
+
+
+@intrinsic
+def join(typingctx, vectors):
+    """A tuple of vectors as one wide vector."""
+    vec = Vec(vectors[0].kind, sum(v.blocks for v in vectors))
+
+    def codegen(context, builder, sig, args):
+        parts = [builder.extract_value(args[0], i) for i in range(len(vectors))]
+        blocks = [builder.extract_value(p, b) for p, v in zip(parts, vectors) for b in range(v.blocks)]
+        return _build(builder, vec, blocks.__getitem__)
+
+    return vec(vectors), codegen
+
+
+@intrinsic
+def block(typingctx, vec, blocks):
+    """The last of the vector's blocks that `blocks` counts: block(v, ONE) is the first."""
+    index = len(blocks) - 1
+
+    def codegen(context, builder, sig, args):
+        return _build(builder, Vec(vec.kind, 1), lambda b: builder.extract_value(args[0], index))
+
+    return Vec(vec.kind, 1)(vec, blocks), codegen
+
+
+def _fold(name, scalar, kind, start, doc):
+    """A Numba function from a vector to one scalar: join the blocks lane by lane, then the lanes as a tree."""
+
+    def function(typingctx, vec):
+        if not (isinstance(vec, Vec) and vec.kind == kind):
+            return None
+
+        def codegen(context, builder, sig, args):
+            lane = _block_type(kind).element
+            join_blocks = {"fadd": builder.fadd, "or": builder.or_}.get(
+                name, lambda a, b: _call(builder, "llvm.maxnum.v16f32", _block_type(kind), a, b)
+            )
+            folded = _reduce(builder, args[0], join_blocks)
+            first = [] if start is None else [lane(start)]
+            free_order = ("reassoc",) if kind == "f32" else ()  # else LLVM would add the lanes one after the other
+            return _call(builder, f"llvm.vector.reduce.{name}.{_SUFFIX[kind]}", lane, *first, folded, fastmath=free_order)
+
+        return scalar(vec), codegen
+
+    function.__doc__ = doc
+    return intrinsic(function)
+
+
+total = _fold("fadd", types.float32, "f32", -0.0, "The sum of all lanes.")
+largest = _fold("fmax", types.float32, "f32", None, "The greatest lane.")
+any_lane = _fold("or", types.boolean, "mask", None, "Whether any lane is true.")
+
+
+@intrinsic
+def sums_of_16(typingctx, vectors):
+    """Lane i of the result is the sum of the lanes of vector i: sixteen sums in 15 additions and 30 shuffles.
+
+    Two vectors at a time are interleaved and added, four times over; `swap` is the distance of the lanes that meet.
+    """
+    vec = Vec("f32", 1)
+
+    def codegen(context, builder, sig, args):
+        level = [_reduce(builder, builder.extract_value(args[0], i), builder.fadd) for i in range(LANES)]
+        for distance in (8, 4, 2, 1):
+            half = len(level) // 2
+            level = [_add_halves(builder, level[i], level[i + half], distance) for i in range(half)]
+        return _build(builder, vec, lambda b: level[0])
+
+    return vec(vectors), codegen
+
+
+def _add_halves(builder, a, b, distance):
+    """Where bit `distance` of a lane's number is 0, that lane of `a` plus its partner; where it is 1, the same of `b`."""
+    low = [lane & ~distance for lane in range(LANES)]
+    from_b = [LANES if lane & distance else 0 for lane in range(LANES)]
+    mask = ir.VectorType(ir.IntType(32), LANES)
+    first = builder.shuffle_vector(a, b, ir.Constant(mask, [i + j for i, j in zip(low, from_b)]))
+    second = builder.shuffle_vector(a, b, ir.Constant(mask, [i + j + distance for i, j in zip(low, from_b)]))
+    return builder.fadd(first, second)
+
+
+@intrinsic
+def zero_rows(typingctx, blocks):
+    """Sixteen single vectors of zeros, as a tuple."""
+    vec = Vec("f32", 1)
+    result = types.UniTuple(vec, LANES)
+
+    def codegen(context, builder, sig, args):
+        zero = _build(builder, vec, lambda b: ir.Constant(_block_type("f32"), [0.0] * LANES))
+        return context.make_tuple(builder, result, [zero] * LANES)
+
+    return result(blocks), codegen
+
+
+@intrinsic
+def add_rows(typingctx, sums, array, index, step, factor):
+    """sums[r] + (16 elements of `array` from `index` + r * step on) * factor, for each of sixteen rows r."""
+
+    def codegen(context, builder, sig, args):
+        by = builder.extract_value(args[4], 0)
+        rows = []
+        for r in range(LANES):
+            line = _load_line(context, builder, sig.args, args, r)
+            old = builder.extract_value(builder.extract_value(args[0], r), 0)
+            new = _call(builder, "llvm.fmuladd.v16f32", _block_type("f32"), line, by, old)
+            rows.append(_build(builder, factor, lambda b, new=new: new))
+        return context.make_tuple(builder, sums, rows)
+
+    return sums(sums, array, index, step, factor), codegen
+
+
+@intrinsic
+def transpose_block(typingctx, target, at, target_step, array, index, step):
+    """Write sixteen rows of sixteen elements of `array` into `target` as columns; 64 shuffles, no scalar moves."""
+
+    def codegen(context, builder, sig, args):
+        rows = [_load_line(context, builder, (None, array, index, step), (None, *args[3:]), r) for r in range(LANES)]
+        for distance in (8, 4, 2, 1):
+            rows = _exchange(builder, rows, distance)
+        base = _pointer(context, builder, target, args[0], at, args[1])
+        for r in range(LANES):
+            offset = builder.mul(context.cast(builder, args[2], target_step, types.intp), ir.IntType(64)(r))
+            pointer = builder.bitcast(builder.gep(base, [offset]), _block_type("f32").as_pointer())
+            builder.store(rows[r], pointer, align=4)
+        return context.get_dummy_value()
+
+    return types.void(target, at, target_step, array, index, step), codegen
+
+
+def _load_line(context, builder, kinds, values, r):
+    """Sixteen elements of an array from index + r * step on; kinds and values hold (…, array, index, step)."""
+    base = _pointer(context, builder, kinds[1], values[1], kinds[2], values[2])
+    offset = builder.mul(context.cast(builder, values[3], kinds[3], types.intp), ir.IntType(64)(r))
+    pointer = builder.bitcast(builder.gep(base, [offset]), _block_type("f32").as_pointer())
+    return builder.load(pointer, align=4)
+
+
+def _exchange(builder, rows, distance):
+    """One stage of a transposition: rows that differ in bit `distance` exchange the lanes that differ in it."""
+    keep = [lane if not lane & distance else LANES + (lane ^ distance) for lane in range(LANES)]
+    take = [(lane | distance) if not lane & distance else LANES + lane for lane in range(LANES)]
+    mask = ir.VectorType(ir.IntType(32), LANES)
+    result = list(rows)
+    for r in range(LANES):
+        if not r & distance:
+            a, b = rows[r], rows[r | distance]
+            result[r] = builder.shuffle_vector(a, b, ir.Constant(mask, keep))
+            result[r | distance] = builder.shuffle_vector(a, b, ir.Constant(mask, take))
+    return result

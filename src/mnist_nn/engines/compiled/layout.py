@@ -1,0 +1,126 @@
+"""How a network lies in the compiled engine's memory, and how it gets there and back. Plain NumPy.
+
+Every matrix is input-major, a row for each input, and padded with zeros to whole vectors of 16 units; one flat array
+holds all parameters. Padding stays exactly zero: padded units have activation 0 and error 0.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.config import NetworkConfig
+from mnist_nn.engines.compiled.kernels import Memory, Work
+from mnist_nn.engines.compiled.simd import LANES
+from mnist_nn.engines.compiled.units import ACTIVATIONS
+from mnist_nn.network import Network
+
+Array = npt.NDArray[Any]
+Table = npt.NDArray[np.int64]
+
+
+def padded(units: int, widest: int) -> int:
+    """Round up to whole vectors, and where a layer is wider than the widest block, to whole blocks.
+
+    Examples
+    --------
+    >>> padded(20, 4), padded(800, 4)
+    (32, 832)
+    """
+    size = LANES if units <= widest * LANES else widest * LANES
+    return -(-units // size) * size
+
+
+def aligned(size: int, dtype: type = np.float32) -> Array:
+    """Zeros that begin on a cache line, with one line to spare."""
+    raw = np.zeros((size + 2 * LANES) * np.dtype(dtype).itemsize + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + (size + LANES) * np.dtype(dtype).itemsize].view(dtype)
+
+
+def table_of(config: NetworkConfig, batch: int, widest: int) -> Table:
+    """Lay out all layers: int64 of shape (layers, 7), the fields of `Layer`."""
+    rows, at, activations, table = config.inputs, 0, 0, []
+    for units, name in zip(config.sizes[1:], config.layer_activations, strict=True):
+        width = padded(units, widest)
+        table.append((rows, width, units, at, at + rows * width, activations, ACTIVATIONS.get(name, 0)))
+        at, activations, rows = at + (rows + 1) * width, activations + batch * width, width
+    return np.array(table, np.int64)
+
+
+def parameter_room(table: Table) -> int:
+    """Floats that all padded parameters take."""
+    return int(table[-1, 4] + table[-1, 1])
+
+
+def pack(table: Table, parameters: tuple[Array, ...], flat: Array) -> None:
+    """Write W1, b1, W2, b2, … into the flat array."""
+    for (rows, width, units, w, b, _, _), W, bias in zip(table.tolist(), parameters[0::2], parameters[1::2], strict=True):
+        flat[w : w + rows * width].reshape(rows, width)[: W.shape[1], :units] = W.T
+        flat[b : b + units] = bias
+
+
+def unpack(table: Table, flat: Array, inputs: tuple[int, ...]) -> tuple[Array, ...]:
+    """Read W1, b1, W2, b2, … back out of the flat array; ``inputs`` are each layer's unpadded inputs."""
+    found = []
+    for (rows, width, units, w, b, _, _), fan_in in zip(table.tolist(), inputs, strict=True):
+        W = flat[w : w + rows * width].reshape(rows, width)[:fan_in, :units]
+        found += [np.ascontiguousarray(W.T), flat[b : b + units].copy()]
+    return tuple(found)
+
+
+def memory_for(table: Table, config: NetworkConfig, batch: int, slots: int, *, sparse: bool, training: bool) -> Memory:
+    """Make room for the parameters, their slots and one batch."""
+    size, width = parameter_room(table), int(table[0, 1])
+    units = batch * int(table[:, 1].sum())
+    room = batch + 1
+    regrouped = config.inputs if sparse and training else 0
+    return Memory(
+        p=aligned(size),
+        m=aligned(size if slots > 0 else 0),
+        v=aligned(size if slots > 1 else 0),
+        a=aligned(units),
+        slope=aligned(units),
+        delta=aligned(units if training else 0),
+        x=aligned(0 if sparse else batch * config.inputs),
+        o=aligned(int(table[-1, 1])),
+        counts=np.zeros(regrouped, np.int64),
+        entries=np.zeros(regrouped * room, np.uint32),
+        scale=np.ones(width + LANES, np.float32),
+        squares=aligned(width),
+        room=room,
+    )
+
+
+def works(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
+    """Divide every layer's columns, in blocks of at most ``widest`` vectors, among the threads."""
+    arrived = np.zeros(1, np.int64)
+    deepest = max(int(table[:, 0].max()), int(table[:, 1].max()), batch)
+    made = []
+    for thread in range(threads):
+        blocks, first = [], [0]
+        for k, width in enumerate(table[:, 1].tolist()):
+            blocks += column_blocks(width, widest)[thread::threads]
+            first.append(len(blocks))
+        panel = aligned(deepest * LANES * widest)
+        shape = np.array(blocks, np.int64).reshape(-1, 2)
+        made.append(Work(shape, np.array(first, np.int64), panel, arrived, thread, threads))
+    return made
+
+
+def column_blocks(width: int, widest: int) -> list[tuple[int, int]]:
+    """Cut a width into (column, vectors): blocks of the widest, then single vectors.
+
+    Examples
+    --------
+    >>> column_blocks(96, 4)
+    [(0, 4), (64, 1), (80, 1)]
+    """
+    size = widest * LANES
+    whole = width - width % size
+    return [(c, widest) for c in range(0, whole, size)] + [(c, 1) for c in range(whole, width, LANES)]
+
+
+def fan_ins(network: Network) -> tuple[int, ...]:
+    """Each layer's inputs, without padding."""
+    return network.config.sizes[:-1]

@@ -1,0 +1,178 @@
+"""The first layer on images that are mostly blank: only the pixels that are not zero are visited, which is exact.
+
+A zero pixel adds nothing to z_h, and the gradient of its weights is zero. An image is a run of pairs (pixel number,
+value), an even number of them; a padding pair has the value 0. Weights lie input-major: one row a pixel.
+"""
+
+import numpy as np
+
+from mnist_nn.engines.compiled.lanes import any_lane, fma
+from mnist_nn.engines.compiled.rules import descend, shortening
+from mnist_nn.engines.compiled.simd import LANES, load, peek, prefetch, splat, store
+from mnist_nn.engines.compiled.jit import inline, kernel
+
+BYTE = (np.arange(256) / 255).astype(np.float32)  # pixel byte -> x
+SPARE = 1024  # pairs after the last image, so that fetching ahead stays inside the array
+LINE = 64  # bytes
+SMALL = np.float32(1e-6)  # a scale below this is multiplied into the weights before it loses digits
+
+
+@kernel
+def count_pairs(images, offsets):
+    """Fill in where each image's pairs begin; images is uint8 (n, inputs), offsets int64 (n + 1,)."""
+    for s in range(images.shape[0]):
+        ink = 0
+        for value in images[s]:
+            ink += value != 0
+        offsets[s + 1] = offsets[s] + ink + (ink & 1)
+
+
+@kernel
+def fill_pairs(images, offsets, pixels, values):
+    """Write the pairs of every image to its place."""
+    for s in range(images.shape[0]):
+        at = offsets[s]
+        for p in range(images.shape[1]):
+            if images[s, p] != 0:
+                pixels[at] = p
+                values[at] = images[s, p]
+                at += 1
+
+
+@inline
+def fetch_ahead(data, sample):
+    """Ask for the first 256 pairs of a sample that comes soon: the order is random, the data larger than the caches."""
+    start = peek(data.offsets, sample)
+    for i in range(0, 8):
+        prefetch(data.pixels, start + i * (LINE // 2))
+    for i in range(0, 4):
+        prefetch(data.values, start + i * LINE)
+
+
+@inline
+def gather(p, column, width, data, start, end, columns):
+    """The sum of x * (row of weights) over a run of pairs, in two accumulators that do not wait for each other."""
+    a = b = splat(np.float32(0), columns)
+    for i in range(start, end, 2):
+        line = np.int64(peek(data.pixels, i)) * width + column
+        a = fma(load(p, line, columns), peek(BYTE, peek(data.values, i)), a)
+        line = np.int64(peek(data.pixels, i + 1)) * width + column
+        b = fma(load(p, line, columns), peek(BYTE, peek(data.values, i + 1)), b)
+    return a + b
+
+
+@inline
+def forward(memory, layer, data, order, begin, count, column, columns):
+    """z[s] = scale * (x[s] W) + b for a column block and every sample of the batch."""
+    bias, scale = load(memory.p, layer.b + column, columns), load(memory.scale, column, columns)
+    for s in range(count):
+        sample = peek(order, begin + s)
+        fetch_ahead(data, peek(order, min(begin + s + 1, order.size - 1)))
+        start, end = peek(data.offsets, sample), peek(data.offsets, sample + 1)
+        z = gather(memory.p, layer.w + column, layer.width, data, start, end, columns)
+        store(memory.a, layer.a + s * layer.width + column, fma(z, scale, bias))
+
+
+@inline
+def by_pixel(memory, data, order, begin, count):
+    """Regroup a batch by pixel: words 256 * (place in the batch) + byte, with a fixed room for every pixel.
+
+    The room has one word more than a batch, because a padding pair is written but not counted.
+    """
+    counts, entries, room = memory.counts, memory.entries, memory.room
+    counts[:] = 0
+    for s in range(count):
+        fetch_ahead(data, peek(order, min(begin + s + 1, order.size - 1)))
+        sample = peek(order, begin + s)
+        for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
+            pixel, value = np.int64(peek(data.pixels, i)), peek(data.values, i)
+            at = np.int64(peek(counts, pixel))
+            entries[pixel * room + at] = np.uint32(s << 8) | np.uint32(value)
+            counts[pixel] = at + (value != 0)
+
+
+@inline
+def _entry(memory, i, delta, width, columns, sums):
+    """sums + x * (delta of the sample that word i names)."""
+    word = peek(memory.entries, i)
+    return fma(load(memory.delta, delta + np.int64(word >> 8) * width, columns), peek(BYTE, word & 255), sums)
+
+
+@inline
+def update_by_pixel(memory, layer, rule, column, everywhere, columns):
+    """Sum each row's gradient in registers and apply the rule; ``everywhere`` visits rows without ink as well."""
+    width, delta = layer.width, layer.a + column
+    for pixel in range(layer.rows):
+        start = pixel * memory.room
+        end = start + np.int64(peek(memory.counts, pixel))
+        if start == end and not everywhere:
+            continue
+        a = b = splat(np.float32(0), columns)
+        for i in range(start, end - 1, 2):
+            a = _entry(memory, i, delta, width, columns, a)
+            b = _entry(memory, i + 1, delta, width, columns, b)
+        if (end - start) & 1:
+            a = _entry(memory, end - 1, delta, width, columns, a)
+        descend(memory, layer.w + pixel * width + column, a + b, rule, columns)
+
+
+@inline
+def update_by_sample(memory, layer, data, order, begin, count, factor, column, columns):
+    """w += x * delta * factor, straight into the weights, sample after sample."""
+    p, width, at = memory.p, layer.width, layer.w + column
+    for s in range(count):
+        sample = peek(order, begin + s)
+        step = load(memory.delta, layer.a + s * width + column, columns) * factor
+        for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
+            line = np.int64(peek(data.pixels, i)) * width + at
+            store(p, line, fma(step, peek(BYTE, peek(data.values, i)), load(p, line, columns)))
+
+
+@inline
+def update_tracking_norms(memory, layer, data, order, begin, count, factor, column, columns):
+    """The same, and ``squares`` follows the sum of the squares of each unit's weights."""
+    p, width, at = memory.p, layer.width, layer.w + column
+    squares = load(memory.squares, column, columns)
+    for s in range(count):
+        sample = peek(order, begin + s)
+        step = load(memory.delta, layer.a + s * width + column, columns) * factor
+        for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
+            line = np.int64(peek(data.pixels, i)) * width + at
+            old, change = load(p, line, columns), step * peek(BYTE, peek(data.values, i))
+            store(p, line, old + change)
+            squares = fma(change, old + old + change, squares)
+    store(memory.squares, column, squares)
+
+
+@inline
+def descend_scaled(memory, layer, data, order, begin, count, rule, longest, column, columns):
+    """One SGD update of the first layer that touches only rows with ink, L2 and max-norm included.
+
+    The weights are scale * p, one scale a unit. L2 shrinks the scale instead of every weight, and so does max-norm,
+    for which the sum of the squares of p is carried along.
+    """
+    scale = load(memory.scale, column, columns) * (np.float32(1) - rule.eta * rule.coupled)
+    factor = (np.float32(0) - rule.eta) / scale
+    if longest > 0:
+        update_tracking_norms(memory, layer, data, order, begin, count, factor, column, columns)
+        squares = load(memory.squares, column, columns) * (scale * scale)
+        scale = scale * shortening(squares, longest)
+    else:
+        update_by_sample(memory, layer, data, order, begin, count, factor, column, columns)
+    store(memory.scale, column, scale)
+    if any_lane(scale < SMALL):
+        fold_scale(memory, layer, column, columns)
+
+
+@inline
+def fold_scale(memory, layer, column, columns):
+    """Multiply the scale into the weights, and take the sums of their squares anew."""
+    scale = load(memory.scale, column, columns)
+    squares = splat(np.float32(0), columns)
+    for pixel in range(layer.rows):
+        i = layer.w + pixel * layer.width + column
+        w = load(memory.p, i, columns) * scale
+        store(memory.p, i, w)
+        squares = fma(w, w, squares)
+    store(memory.scale, column, splat(np.float32(1), columns))
+    store(memory.squares, column, squares)

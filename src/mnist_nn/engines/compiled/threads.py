@@ -1,0 +1,34 @@
+"""A meeting point for threads inside compiled code, so that one batch can be shared between cores.
+
+Every thread runs the same kernel on its own columns and waits here after each step. The wait spins, because a step
+takes microseconds and the operating system would take longer to wake a thread.
+"""
+
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+from mnist_nn.engines.compiled.simd import _pointer
+from mnist_nn.engines.compiled.jit import inline
+
+
+@intrinsic
+def add_atomic(typingctx, array, amount):
+    """Add to element 0 of an int64 array and return what it was; all threads see one order of additions."""
+
+    def codegen(context, builder, sig, args):
+        pointer = _pointer(context, builder, array, args[0], types.intp, ir.IntType(64)(0))
+        return builder.atomic_rmw("add", pointer, args[1], "seq_cst")
+
+    return types.int64(array, types.int64), codegen
+
+
+@inline
+def meet(arrived, threads):
+    """Wait until all threads have come here; ``arrived`` counts arrivals and only ever grows."""
+    if threads == 1:
+        return
+    ticket = add_atomic(arrived, 1)
+    everyone = (ticket // threads + 1) * threads
+    while add_atomic(arrived, 0) < everyone:
+        pass

@@ -1,0 +1,157 @@
+"""What happens inside units, in vector form: activations with their slopes, dropout, the error at the output.
+
+The formulas are those of ``mnist_nn.activations`` and ``mnist_nn.losses``; tests hold these to them. A unit's slope is
+f'(z), times its dropout mask: all that the backward pass needs to know of it.
+"""
+
+import numpy as np
+
+from mnist_nn.activations import LEAK
+from mnist_nn.engines.compiled.jit import inline
+from mnist_nn.engines.compiled.lanes import any_lane, largest, maximum, select, total
+from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, splat, store
+from mnist_nn.engines.compiled.vector_math import exp, log, sigmoid, sigmoid_and_softplus, tanh, threefry
+
+SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY = range(5)
+ACTIVATIONS = {"sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEAKY_RELU, "identity": IDENTITY}
+
+DIFFERENCE, MSE_SIGMOID, MSE_SOFTMAX, DIFFERENCE_SOFTMAX = range(4)
+LOSSES = {
+    ("seed_mse", "sigmoid"): DIFFERENCE,
+    ("cross_entropy", "sigmoid"): DIFFERENCE,
+    ("mse", "sigmoid"): MSE_SIGMOID,
+    ("mse", "softmax"): MSE_SOFTMAX,
+    ("cross_entropy", "softmax"): DIFFERENCE_SOFTMAX,
+}
+_LEAK, _ZERO, _ONE = np.float32(LEAK), np.float32(0), np.float32(1)
+
+
+@inline
+def respond(kind, z):
+    """The activation a and the slope f'(z). Comparisons are such that NaN passes through."""
+    if kind == SIGMOID:
+        a = sigmoid(z)
+        slope = a * (_ONE - a)
+    elif kind == TANH:
+        a = tanh(z)
+        slope = _ONE - a * a
+    elif kind == RELU:
+        a = select(z < _ZERO, _ZERO, z)
+        slope = select(z > _ZERO, splat_like(z, _ONE), _ZERO)
+    elif kind == LEAKY_RELU:
+        a = select(z < _ZERO, z * _LEAK, z)
+        slope = select(z > _ZERO, splat_like(z, _ONE), _LEAK)
+    else:
+        a = z
+        slope = splat_like(z, _ONE)
+    return a, slope
+
+
+@inline
+def splat_like(z, value):
+    """``value`` in every lane of a vector as wide as z."""
+    return z * _ZERO * _ZERO + value
+
+
+@inline
+def activate(memory, i, kind, real, columns):
+    """Turn the weighted inputs at flat index ``i`` into activations and slopes; lanes that are no unit become 0."""
+    a, slope = respond(kind, load(memory.a, i, columns))
+    store(memory.a, i, select(real, a, _ZERO))
+    store(memory.slope, i, slope)
+
+
+@inline
+def drop(memory, i, column, layer, sample, dropout, columns):
+    """Apply the dropout mask of one sample to a block of a layer's activations and slopes."""
+    key0, key1, threshold, factor = dropout
+    units = lane_numbers(columns) + (np.int64(column) | (layer << 24))
+    word, _ = threefry(key0, key1, splat(np.int64(sample), columns), units)
+    mask = select(word >= threshold, splat(factor, columns), _ZERO)
+    store(memory.a, i, load(memory.a, i, columns) * mask)
+    store(memory.slope, i, load(memory.slope, i, columns) * mask)
+
+
+@inline
+def is_unit(column, units, columns):
+    """Which lanes of a column block are units, and not the padding to whole vectors."""
+    return lane_numbers(columns) < (units - column)
+
+
+@inline
+def target(label, column):
+    """Sixteen outputs of the one-hot label."""
+    return select(lane_numbers(ONE) == (label - column), splat(_ONE, ONE), _ZERO)
+
+
+@inline
+def softmax(z, i, units, width, o):
+    """Write softmax of the ``units`` outputs at z[i] to o[0]; padding becomes 0."""
+    top = splat(np.float32(-np.inf), ONE)
+    for c in range(0, width, LANES):
+        top = maximum(top, select(is_unit(c, units, ONE), load(z, i + c, ONE), np.float32(-np.inf)))
+    peak, mass = largest(top), splat(_ZERO, ONE)
+    for c in range(0, width, LANES):
+        e = select(is_unit(c, units, ONE), exp(load(z, i + c, ONE) - peak), _ZERO)
+        store(o, c, e)
+        mass += e
+    whole = total(mass)
+    for c in range(0, width, LANES):
+        store(o, c, load(o, c, ONE) / whole)
+    return peak, whole
+
+
+@inline
+def output_error(z, i, delta, units, width, label, loss, share, o):
+    """Write delta_o of one sample to delta[i], times ``share``, the sample's part of the batch mean."""
+    n = np.float32(units)
+    mean = _ZERO
+    if loss == MSE_SOFTMAX or loss == DIFFERENCE_SOFTMAX:
+        softmax(z, i, units, width, o)
+    else:
+        for c in range(0, width, LANES):
+            store(o, c, sigmoid(load(z, i + c, ONE)))
+    if loss == MSE_SOFTMAX:
+        for c in range(0, width, LANES):
+            y = load(o, c, ONE)
+            mean += total((y - target(label, c)) * y * (np.float32(2) / n))
+    for c in range(0, width, LANES):
+        y = load(o, c, ONE)
+        error = y - target(label, c)
+        if loss == MSE_SIGMOID:
+            error = error * (y * (_ONE - y)) * (np.float32(2) / n)
+        elif loss == MSE_SOFTMAX:
+            error = (error * (np.float32(2) / n) - mean) * y
+        store(delta, i + c, select(is_unit(c, units, ONE), error * share, _ZERO))
+
+
+@inline
+def sample_losses(z, i, units, width, label, is_softmax, o):
+    """The sum of squared errors and the cross-entropy of one sample, and whether it is right."""
+    squares = entropy = splat(_ZERO, ONE)
+    extra = _ZERO
+    if is_softmax:
+        peak, whole = softmax(z, i, units, width, o)
+        extra = peak + np.float32(np.log(whole))
+    at_label = z[i + label]
+    right = True
+    for c in range(0, width, LANES):
+        x, l = load(z, i + c, ONE), target(label, c)
+        real = is_unit(c, units, ONE)
+        if is_softmax:
+            y = load(o, c, ONE)
+            entropy -= l * x
+        else:
+            y, d = sigmoid_and_softplus(x)
+            entropy += select(real, maximum(x, _ZERO) - l * x + log(d), _ZERO)
+        error = select(real, y - l, _ZERO)
+        squares += error * error
+        earlier = lane_numbers(ONE) < max(label - c, 0)
+        right = right and not beaten(x, at_label, earlier, real)
+    return total(squares), total(entropy) + extra, right
+
+
+@inline
+def beaten(x, at_label, earlier, real):
+    """Whether an output here is greater than the label's, or as great and earlier, as argmax would have it."""
+    return any_lane(((x > at_label) | ((x == at_label) & earlier)) & real)

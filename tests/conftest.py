@@ -1,0 +1,60 @@
+"""What several tests share: MNIST, small problems that can be learned, and an ordinary user's rights."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_nn import Dataset, Samples, load_data
+
+NOBODY = 65534
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    return load_data("mnist")
+
+
+@pytest.fixture(scope="session")
+def clouds() -> Callable[..., Samples]:
+    """Make points around one centre a class, the first feature 1 in class 0 and so on, with some noise."""
+
+    def make(count: int, inputs: int = 4, classes: int = 3, *, noise: float = 0.4, seed: int = 0) -> Samples:
+        rng = np.random.default_rng(seed)
+        labels = rng.integers(0, classes, count)
+        images = np.eye(classes, inputs)[labels] + noise * rng.standard_normal((count, inputs))
+        return Samples(images, labels.astype(np.int64))
+
+    return make
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        yield folder
+        folder.chmod(0o777)
+
+
+@pytest.fixture
+def ordinary_user() -> Callable[[], AbstractContextManager[None]]:
+    """Give up the administrator's rights for a while, if we have them: they see no write protection."""
+
+    @contextmanager
+    def without_rights() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        os.setresuid(NOBODY, NOBODY, 0)
+        try:
+            yield
+        finally:
+            os.setresuid(0, 0, 0)
+
+    return without_rights

@@ -1,0 +1,332 @@
+"""Settings: what is accepted comes back from JSON, what is not is refused in one line that says how to mend it."""
+
+import json
+import math
+from dataclasses import FrozenInstanceError, asdict
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnist_nn import NetworkConfig, TrainingConfig
+from mnist_nn.config import (
+    ACTIVATIONS,
+    DTYPES,
+    INITIALIZERS,
+    LOSSES,
+    MAX_LAYERS,
+    MAX_SAMPLES,
+    MAX_UNITS,
+    OPTIMIZERS,
+    OUTPUTS,
+    SCHEDULES,
+    check,
+    default_rate,
+    dropout_rates,
+)
+from mnist_nn.errors import ConfigError, MnistNNError
+
+BOUNDED = settings(deadline=None, max_examples=100)
+POSITIVE = st.floats(0, exclude_min=True, allow_infinity=False)
+SHARE = st.floats(0, 1, exclude_max=True)
+
+
+@st.composite
+def network_configs(draw: st.DrawFn) -> NetworkConfig:
+    hidden = draw(st.lists(st.integers(1, MAX_UNITS), max_size=5))
+    one = st.sampled_from(ACTIVATIONS)
+    each = st.lists(one, min_size=len(hidden), max_size=len(hidden))
+    return NetworkConfig(
+        inputs=draw(st.integers(1, MAX_UNITS)),
+        hidden=hidden,
+        outputs=draw(st.integers(2, MAX_UNITS)),
+        activation=draw(st.one_of(one, each)),
+        output=draw(st.sampled_from(OUTPUTS)),
+        initializer=draw(st.sampled_from(INITIALIZERS)),
+        dtype=draw(st.sampled_from(DTYPES)),
+    )
+
+
+@st.composite
+def training_configs(draw: st.DrawFn) -> TrainingConfig:
+    optimizer = draw(st.sampled_from(OPTIMIZERS))
+    moving = optimizer in ("momentum", "nesterov")
+    validation = draw(st.one_of(SHARE, st.integers(0, 10**6)))
+    return TrainingConfig(
+        loss=draw(st.sampled_from(LOSSES)),
+        optimizer=optimizer,
+        rate=draw(st.none() | POSITIVE),
+        schedule=draw(st.sampled_from(SCHEDULES)),
+        epochs=draw(st.integers(1, 10**9)),
+        batch_size=draw(st.integers(1, MAX_SAMPLES)),
+        dropout=draw(SHARE | st.lists(SHARE, max_size=4).map(tuple)),
+        l2=draw(st.just(0) | POSITIVE),
+        max_norm=draw(st.none() | POSITIVE),
+        subset=draw(st.none() | st.integers(1, 10**9)),
+        validation=validation,
+        patience=draw(st.none() | st.integers(1, 100)) if validation else None,
+        seed=draw(st.integers(0, 2**64 - 1)),
+        momentum=draw(st.none() | SHARE) if moving else None,
+        beta1=draw(SHARE),
+        beta2=draw(SHARE),
+        epsilon=draw(POSITIVE),
+    )
+
+
+@BOUNDED
+@given(network_configs())
+def test_network_settings_come_back_from_json(config: NetworkConfig) -> None:
+    assert NetworkConfig.from_dict(json.loads(json.dumps(config.to_dict(), allow_nan=False))) == config
+
+
+@BOUNDED
+@given(training_configs())
+def test_training_settings_come_back_from_json(config: TrainingConfig) -> None:
+    assert TrainingConfig.from_dict(json.loads(json.dumps(config.to_dict(), allow_nan=False))) == config
+
+
+@BOUNDED
+@given(network_configs())
+def test_every_layer_has_a_size_and_an_activation(config: NetworkConfig) -> None:
+    assert config.sizes == (config.inputs, *config.hidden, config.outputs)
+    assert len(config.activation) == len(config.hidden)
+    assert config.layer_activations == (*config.activation, config.output)
+
+
+def test_the_defaults_are_the_seeds() -> None:
+    network, training = NetworkConfig(), TrainingConfig()
+    assert network.sizes == (784, 20, 10)
+    assert network.layer_activations == ("sigmoid", "sigmoid")
+    assert (training.loss, training.optimizer, training.batch_size) == ("seed_mse", "sgd", 1)
+    assert (training.schedule, training.dropout, training.l2, training.max_norm) == ("constant", 0, 0, None)
+    assert (training.subset, training.validation, training.patience) == (None, 0, None)
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        NetworkConfig().inputs = 3
+    with pytest.raises(FrozenInstanceError):
+        TrainingConfig().rate = 3
+
+
+def test_numbers_of_numpy_become_plain_ones() -> None:
+    network = NetworkConfig(inputs=np.int64(3), hidden=np.array([4, 5]), outputs=np.uint8(2))
+    training = TrainingConfig(rate=np.float32(0.5), seed=np.uint64(2**64 - 1), dropout=np.array([0.25, 0.5]))
+    values = [network.inputs, *network.hidden, network.outputs, training.rate, training.seed, *training.dropout]
+    assert values == [3, 4, 5, 2, 0.5, 2**64 - 1, 0.25, 0.5]
+    assert {type(value) for value in values} == {int, float}
+
+
+# What is refused
+
+NOT_WHOLE = [0.5, 1.0, "1", None, True, [1], math.nan, math.inf]
+NOT_NUMBERS = ["0.1", True, [0.1], math.nan, math.inf, -math.inf, 1j, 10**400]
+NOT_NAMES = ["", "Sigmoid", "none", None, 3, ["sigmoid", "x"], True]
+MANY = [1] * (MAX_LAYERS + 1)
+
+REFUSED_NETWORKS: dict[str, list[Any]] = {
+    "inputs": [0, -1, MAX_UNITS + 1, *NOT_WHOLE],
+    "hidden": [20, "20", None, [0], [-3], [20, 2.5], [MAX_UNITS + 1], [True], [None], ["20"], MANY],
+    "outputs": [1, 0, -1, MAX_UNITS + 1, *NOT_WHOLE],
+    "activation": ["", "softmax", "Tanh", None, 3, (), ("tanh", "tanh"), ("linear",), (None,)],
+    "output": ["tanh", "identity", *NOT_NAMES],
+    "initializer": ["xavier", *NOT_NAMES],
+    "dtype": ["float16", "int", *NOT_NAMES],
+}
+REFUSED_TRAININGS: dict[str, list[Any]] = {
+    "loss": ["bce", *NOT_NAMES],
+    "optimizer": ["rmsprop", *NOT_NAMES],
+    "rate": [0, 0.0, -1, *NOT_NUMBERS],
+    "schedule": ["exponential", *NOT_NAMES],
+    "epochs": [0, -1, *NOT_WHOLE],
+    "batch_size": [0, -1, MAX_SAMPLES + 1, *NOT_WHOLE],
+    "dropout": [1, 1.0, -0.1, "0.5", None, True, math.nan, math.inf, (0.5, 1.0), (0.5, None), ("0.5",), 10**400],
+    "l2": [-1e-9, None, *NOT_NUMBERS],
+    "max_norm": [0, -1.0, *NOT_NUMBERS],
+    "subset": [0, -1, *(value for value in NOT_WHOLE if value is not None)],
+    "validation": [-0.1, 1.5, None, *NOT_NUMBERS],
+    "patience": [0, -1, *(value for value in NOT_WHOLE if value is not None)],
+    "seed": [-1, 2**64, *NOT_WHOLE],
+    "momentum": [1, 1.0, -0.1, *NOT_NUMBERS],
+    "beta1": [1, 1.0, -0.1, None, *NOT_NUMBERS],
+    "beta2": [1, 1.0, -0.1, None, *NOT_NUMBERS],
+    "epsilon": [0, -1e-8, None, *NOT_NUMBERS],
+}
+
+
+def cases(refused: dict[str, list[Any]]) -> list[Any]:
+    return [
+        pytest.param(name, value, id=f"{name}-{repr(value)[:30]}") for name, values in refused.items() for value in values
+    ]
+
+
+def refusal(kind: type, **values: Any) -> str:
+    with pytest.raises(ConfigError) as error:
+        kind(**values)
+    message = str(error.value)
+    assert "\n" not in message
+    assert isinstance(error.value, MnistNNError)
+    assert isinstance(error.value, ValueError)
+    return message
+
+
+def test_every_setting_is_tried_with_wrong_values() -> None:
+    assert set(REFUSED_NETWORKS) == set(asdict(NetworkConfig()))
+    assert set(REFUSED_TRAININGS) == set(asdict(TrainingConfig()))
+
+
+@pytest.mark.parametrize(("name", "value"), cases(REFUSED_NETWORKS))
+def test_a_wrong_network_setting_is_refused_by_its_name(name: str, value: Any) -> None:
+    message = refusal(NetworkConfig, **{name: value})
+    assert message.startswith((f"{name} ", f"unknown {name} "))
+    assert any(word in message for word in ("; give ", "; choose one of: ", "; use "))
+
+
+@pytest.mark.parametrize(("name", "value"), cases(REFUSED_TRAININGS))
+def test_a_wrong_training_setting_is_refused_by_its_name(name: str, value: Any) -> None:
+    around = {"momentum": {"optimizer": "nesterov"}, "patience": {"validation": 0.5}}
+    message = refusal(TrainingConfig, **{**around.get(name, {}), name: value})
+    assert message.startswith((f"{name} ", f"unknown {name} "))
+    assert any(word in message for word in ("; give ", "; choose one of: "))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "valid"),
+    [
+        (NetworkConfig, "activation", ACTIVATIONS),
+        (NetworkConfig, "output", OUTPUTS),
+        (NetworkConfig, "initializer", INITIALIZERS),
+        (NetworkConfig, "dtype", DTYPES),
+        (TrainingConfig, "loss", LOSSES),
+        (TrainingConfig, "optimizer", OPTIMIZERS),
+        (TrainingConfig, "schedule", SCHEDULES),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_valid_ones(kind: type, name: str, valid: tuple[str, ...]) -> None:
+    assert refusal(kind, **{name: "sigmod\n"}) == f"unknown {name} 'sigmod\\n'; choose one of: {', '.join(valid)}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "named"),
+    [
+        (NetworkConfig, {"inputs": -7}, "-7"),
+        (NetworkConfig, {"hidden": (20, 0)}, "0"),
+        (NetworkConfig, {"hidden": (5, 5), "activation": ("tanh",) * 3}, "3 values for 2 hidden layers"),
+        (TrainingConfig, {"rate": "fast"}, "'fast'"),
+        (TrainingConfig, {"dropout": (0.1, 1.5)}, "1.5"),
+        (TrainingConfig, {"validation": 2.5}, "2.5"),
+        (TrainingConfig, {"seed": 2**64}, str(2**64)),
+    ],
+)
+def test_the_wrong_value_is_in_the_message(kind: type, values: dict[str, Any], named: str) -> None:
+    assert named in refusal(kind, **values)
+
+
+@pytest.mark.parametrize("kind", [NetworkConfig, TrainingConfig])
+def test_an_unknown_setting_is_refused_with_the_known_ones(kind: type) -> None:
+    with pytest.raises(ConfigError, match="unknown setting 'lr'; choose one of: ") as error:
+        kind.from_dict({"lr": 0.1})
+    assert all(name in str(error.value) for name in asdict(kind()))
+
+
+@BOUNDED
+@given(
+    st.sampled_from([*REFUSED_TRAININGS]),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers() | st.floats()),
+)
+def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any) -> None:
+    try:
+        TrainingConfig(**{name: value})
+    except ConfigError as error:
+        assert "\n" not in str(error)  # noqa: PT017
+
+
+# What does not go together
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"patience": 3}, "patience needs images to judge by"),
+        ({"momentum": 0.9}, "momentum has no part in sgd"),
+        ({"momentum": 0.9, "optimizer": "adam"}, "momentum has no part in adam"),
+    ],
+)
+def test_training_settings_that_contradict_each_other(values: dict[str, Any], named: str) -> None:
+    assert named in refusal(TrainingConfig, **values)
+
+
+@pytest.mark.parametrize(
+    ("network", "training", "named"),
+    [
+        ({"output": "softmax"}, {"loss": "seed_mse"}, "seed_mse"),
+        ({"hidden": ()}, {"dropout": 0.5}, "dropout"),
+        ({"hidden": ()}, {"dropout": (0.5,)}, "dropout"),
+        ({"hidden": ()}, {"max_norm": 2.0}, "max_norm"),
+        ({"hidden": (4, 4)}, {"dropout": (0.1, 0.2, 0.3)}, "dropout has 3 values for 2 hidden layers"),
+        ({"hidden": (4, 4)}, {"dropout": ()}, "dropout has 0 values for 2 hidden layers"),
+    ],
+)
+def test_network_and_training_that_contradict_each_other(
+    network: dict[str, Any], training: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        check(NetworkConfig(**network), TrainingConfig(**training))
+    assert named in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("network", "training"),
+    [
+        ({}, {}),
+        ({"output": "softmax"}, {"loss": "mse"}),
+        ({"output": "softmax"}, {"loss": "cross_entropy"}),
+        ({"hidden": ()}, {"dropout": 0.0}),
+        ({"hidden": (4, 4)}, {"dropout": (0.1, 0.2), "max_norm": 2.0}),
+        ({}, {"patience": 1, "validation": 1}),
+        ({}, {"optimizer": "momentum", "momentum": 0.0}),
+    ],
+)
+def test_what_goes_together(network: dict[str, Any], training: dict[str, Any]) -> None:
+    check(NetworkConfig(**network), TrainingConfig(**training))
+
+
+# What follows from the settings
+
+
+def test_one_dropout_rate_is_for_all_hidden_layers() -> None:
+    three = NetworkConfig(hidden=(4, 4, 4))
+    assert dropout_rates(three, TrainingConfig(dropout=0.5)) == (0.5, 0.5, 0.5)
+    assert dropout_rates(three, TrainingConfig(dropout=(0.5, 0.25, 0))) == (0.5, 0.25, 0)
+    assert dropout_rates(NetworkConfig(hidden=()), TrainingConfig()) == ()
+
+
+def test_validation_below_one_is_a_share_and_else_a_number_of_images() -> None:
+    assert [TrainingConfig(validation=v).validation for v in (0.25, 1, 5000.0)] == [0.25, 1, 5000]
+    assert isinstance(TrainingConfig(validation=5000.0).validation, int)
+
+
+def test_a_given_rate_wins_over_the_default() -> None:
+    assert TrainingConfig(rate=0.123).eta == 0.123
+    assert TrainingConfig().eta == default_rate("seed_mse", "sgd", 1)
+
+
+@pytest.mark.parametrize("batch_size", [1, 32, 512])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_there_is_a_sound_default_rate_for_everything(loss: str, optimizer: str, batch_size: int) -> None:
+    assert 1e-4 < default_rate(loss, optimizer, batch_size) < 20
+    assert default_rate(loss, optimizer, batch_size) >= default_rate(loss, optimizer, 1)
+
+
+def test_the_mse_takes_10_to_20_times_the_rate_of_the_cross_entropy() -> None:
+    assert 10 <= default_rate("mse", "sgd", 1) / default_rate("cross_entropy", "sgd", 1) <= 20
+    assert default_rate("seed_mse", "sgd", 1) == default_rate("cross_entropy", "sgd", 1)
+
+
+def test_fractions_are_numbers() -> None:
+    assert TrainingConfig(l2=Fraction(1, 4)).l2 == 0.25

@@ -1,0 +1,172 @@
+"""Figures of merit against independent computations: Wilson's interval by its defining equation, the rest by counting."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnist_nn import Network, NetworkConfig, Samples, evaluate
+from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.evaluation import calibration_error, confusion_matrix, wilson_interval
+
+BOUNDED = settings(deadline=None, max_examples=100)
+SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh")
+Clouds = Callable[..., Samples]
+
+
+# Wilson's interval: the shares p at which the score test just fails to reject, |p̂ - p| = z √(p (1 - p) / n)
+
+
+def edge(share: float, total: int, inside: float, outside: float) -> float:
+    """Halve the stretch between a share that the test accepts and one that it rejects."""
+    z = NormalDist().inv_cdf(0.975)
+    for _ in range(200):
+        middle = (inside + outside) / 2
+        accepted = abs(share - middle) <= z * math.sqrt(middle * (1 - middle) / total)
+        inside, outside = (middle, outside) if accepted else (inside, middle)
+    return inside
+
+
+@BOUNDED
+@given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_interval_holds_the_shares_that_the_score_test_accepts(counts: tuple[int, int]) -> None:
+    correct, total = counts
+    share = correct / total
+    low, high = wilson_interval(correct, total)
+    assert low == pytest.approx(edge(share, total, share, 0.0), abs=1e-9)
+    assert high == pytest.approx(edge(share, total, share, 1.0), abs=1e-9)
+    assert 0 <= low <= share + 1e-12
+    assert share - 1e-12 <= high <= 1
+
+
+def test_interval_of_a_textbook_example() -> None:
+    # 15 of 20, by hand: z² = 3.8415, centre (0.75 + 0.0960) / 1.1921, half 1.96 / 1.1921 · √(0.009375 + 0.0024009).
+    assert wilson_interval(15, 20) == pytest.approx((0.5313, 0.8881), abs=1e-4)
+
+
+# Counting
+
+
+LABELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
+
+
+@BOUNDED
+@given(LABELS)
+def test_confusion_counts_pairs(pairs: list[tuple[int, int]]) -> None:
+    truth, answers = np.array(pairs).T
+    found = confusion_matrix(truth, answers, 4)
+    assert found.tolist() == [[pairs.count((i, j)) for j in range(4)] for i in range(4)]
+
+
+def fixed_network(classes: int, output: str = "softmax") -> Network:
+    """A network that hands its inputs on as z_o."""
+    config = NetworkConfig(inputs=classes, hidden=(), outputs=classes, output=output, dtype="float64")
+    return Network.of(config, [np.eye(classes), np.zeros(classes)])
+
+
+def share(part: int, whole: int) -> float:
+    return part / whole if whole else math.nan
+
+
+@BOUNDED
+@given(LABELS)
+def test_accuracy_precision_and_recall_by_counting(pairs: list[tuple[int, int]]) -> None:
+    truth, answers = zip(*pairs, strict=True)
+    result = evaluate(fixed_network(4), Samples(5 * np.eye(4)[list(answers)], np.array(truth)), engine="reference")
+    right = [sum(t == a == c for t, a in pairs) for c in range(4)]
+    assert (result.samples, result.accuracy) == (len(pairs), sum(right) / len(pairs))
+    assert result.interval == wilson_interval(sum(right), len(pairs))
+    expected_precision = [share(right[c], answers.count(c)) for c in range(4)]
+    expected_recall = [share(right[c], truth.count(c)) for c in range(4)]
+    np.testing.assert_allclose(result.precision, expected_precision, rtol=1e-15)
+    np.testing.assert_allclose(result.recall, expected_recall, rtol=1e-15)
+
+
+def bin_by_bin(probabilities: list[list[float]], labels: list[int]) -> float:
+    total = 0.0
+    for number in range(15):
+        low, high = number / 15, (number + 1) / 15
+        inside = [
+            (max(p), p.index(max(p)) == l)
+            for p, l in zip(probabilities, labels, strict=True)
+            if low <= max(p) < high or (number == 14 and max(p) >= 1)
+        ]
+        if inside:
+            sureness = sum(c for c, _ in inside) / len(inside)
+            rightness = sum(r for _, r in inside) / len(inside)
+            total += len(inside) / len(labels) * abs(sureness - rightness)
+    return total
+
+
+@BOUNDED
+@given(st.integers(1, 80), st.integers(0, 2**32))
+def test_calibration_error_bin_by_bin(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet([0.5] * 3, count)
+    labels = rng.integers(0, 3, count)
+    assert calibration_error(probabilities, labels) == pytest.approx(bin_by_bin(probabilities.tolist(), labels.tolist()))
+
+
+def test_calibration_error_of_extremes() -> None:
+    certain, unsure = np.array([[1.0, 0.0]] * 4), np.array([[0.5, 0.5]] * 4)
+    assert calibration_error(certain, np.array([0, 0, 0, 0])) == 0
+    assert calibration_error(certain, np.array([1, 1, 1, 1])) == 1
+    assert calibration_error(unsure, np.array([0, 1, 0, 1])) == 0
+
+
+# Losses
+
+
+def test_losses_are_means_over_the_samples() -> None:
+    z = np.array([[0.0, math.log(3)], [math.log(4), 0.0]])
+    samples = Samples(z, np.array([1, 1]))
+    # sigma: (1/2, 3/4) and (4/5, 1/2); softmax: (1/4, 3/4) and (4/5, 1/5). The label is (0, 1) both times.
+    sigmoid = evaluate(fixed_network(2, "sigmoid"), samples, "seed_mse", engine="reference")
+    assert sigmoid.loss == pytest.approx(((0.25 + 0.0625) / 2 + (0.64 + 0.25) / 2) / 2)
+    assert sigmoid.descended == pytest.approx(-math.log(0.5 * 0.75 * 0.2 * 0.5) / 2)
+    assert (sigmoid.loss_name, sigmoid.descended_name) == ("mean squared error", "summed binary cross-entropy")
+    softmax = evaluate(fixed_network(2), samples, engine="reference")
+    assert softmax.loss == softmax.descended == pytest.approx(-math.log(0.75 * 0.2) / 2)
+    assert softmax.loss_name == "categorical cross-entropy"
+
+
+def test_results_are_plain_json(clouds: Clouds) -> None:
+    samples = clouds(30).take([0])
+    values = json.loads(json.dumps(evaluate(Network.create(SHAPE), samples).to_dict(), allow_nan=False))
+    assert values["samples"] == 1
+    assert values["recall"].count(None) == 2
+    assert len(values["confusion"]) == 3
+
+
+def test_the_order_of_samples_does_not_matter(clouds: Clouds) -> None:
+    network, samples = Network.create(replace(SHAPE, dtype="float64"), 1), clouds(100)
+    forth, back = evaluate(network, samples).to_dict(), evaluate(network, samples.take(range(99, -1, -1))).to_dict()
+    for name in ("accuracy", "confusion", "interval"):
+        assert forth[name] == back[name]
+    assert forth["loss"] == pytest.approx(back["loss"], rel=1e-12)
+
+
+@pytest.mark.parametrize("label", [3, -1])
+def test_labels_without_an_output_are_refused(clouds: Clouds, label: int) -> None:
+    samples = clouds(20)
+    samples.labels[7] = label
+    with pytest.raises(DataError, match=f"label {label}"):
+        evaluate(Network.create(SHAPE), samples)
+
+
+def test_no_samples_are_refused(clouds: Clouds) -> None:
+    with pytest.raises(DataError):
+        evaluate(Network.create(SHAPE), clouds(20).take([]))
+
+
+def test_a_loss_of_other_outputs_and_another_width_are_refused(clouds: Clouds) -> None:
+    with pytest.raises(ConfigError, match="seed_mse"):
+        evaluate(fixed_network(4), clouds(20), "seed_mse")
+    with pytest.raises(ConfigError, match="a sample has 5 values"):
+        evaluate(Network.create(SHAPE), clouds(20, 5))
