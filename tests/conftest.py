@@ -1,6 +1,7 @@
 """What several tests share: MNIST, small problems that can be learned, and an ordinary user's rights."""
 
 import os
+import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -58,3 +59,19 @@ def ordinary_user() -> Callable[[], AbstractContextManager[None]]:
             os.setresuid(0, 0, 0)
 
     return without_rights
+
+
+@pytest.fixture
+def files_no_larger_than() -> Callable[[int], AbstractContextManager[None]]:
+    """Let the system refuse every write beyond a size for a while, as a full disk would."""
+
+    @contextmanager
+    def limited(size: int) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited

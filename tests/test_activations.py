@@ -102,5 +102,5 @@ def test_leak() -> None:
 
 def test_an_unknown_name_is_refused_with_the_valid_ones() -> None:
     assert activation("tanh") is ACTIVATIONS["tanh"]
-    with pytest.raises(ConfigError, match="'softmax'.*: sigmoid, tanh, relu, leaky_relu, identity"):
+    with pytest.raises(ConfigError, match=r"'softmax'.*: sigmoid, tanh, relu, leaky_relu, identity"):
         activation("softmax")

@@ -24,8 +24,8 @@ from mnist_nn.config import (
     OUTPUTS,
     SCHEDULES,
     check,
-    default_rate,
     dropout_rates,
+    learning_rate,
 )
 from mnist_nn.errors import ConfigError, MnistNNError
 
@@ -159,7 +159,9 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
 
 def cases(refused: dict[str, list[Any]]) -> list[Any]:
     return [
-        pytest.param(name, value, id=f"{name}-{repr(value)[:30]}") for name, values in refused.items() for value in values
+        pytest.param(name, value, id=f"{name}-{repr(value)[:30]}")
+        for name, values in refused.items()
+        for value in values
     ]
 
 
@@ -310,22 +312,34 @@ def test_validation_below_one_is_a_share_and_else_a_number_of_images() -> None:
     assert isinstance(TrainingConfig(validation=5000.0).validation, int)
 
 
+def eta(loss: str = "seed_mse", optimizer: str = "sgd", batch_size: int = 1, activation: str = "sigmoid") -> float:
+    training = TrainingConfig(loss=loss, optimizer=optimizer, batch_size=batch_size)
+    return learning_rate(NetworkConfig(activation=activation), training)
+
+
 def test_a_given_rate_wins_over_the_default() -> None:
-    assert TrainingConfig(rate=0.123).eta == 0.123
-    assert TrainingConfig().eta == default_rate("seed_mse", "sgd", 1)
+    assert learning_rate(NetworkConfig(), TrainingConfig(rate=0.123)) == 0.123
+    assert learning_rate(NetworkConfig(), TrainingConfig()) == 0.05
 
 
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("batch_size", [1, 32, 512])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", LOSSES)
-def test_there_is_a_sound_default_rate_for_everything(loss: str, optimizer: str, batch_size: int) -> None:
-    assert 1e-4 < default_rate(loss, optimizer, batch_size) < 20
-    assert default_rate(loss, optimizer, batch_size) >= default_rate(loss, optimizer, 1)
+def test_there_is_a_sound_default_rate_for_everything(
+    loss: str, optimizer: str, batch_size: int, activation: str
+) -> None:
+    assert 1e-4 < eta(loss, optimizer, 1, activation) <= eta(loss, optimizer, batch_size, activation) < 20
 
 
 def test_the_mse_takes_10_to_20_times_the_rate_of_the_cross_entropy() -> None:
-    assert 10 <= default_rate("mse", "sgd", 1) / default_rate("cross_entropy", "sgd", 1) <= 20
-    assert default_rate("seed_mse", "sgd", 1) == default_rate("cross_entropy", "sgd", 1)
+    assert 10 <= eta("mse") / eta("cross_entropy") <= 20
+    assert eta("seed_mse") == eta("cross_entropy")
+
+
+def test_momentum_takes_a_tenth_of_the_rate() -> None:
+    # In the long run a velocity with momentum 0.9 is 1 / (1 - 0.9) gradients long.
+    assert eta(optimizer="momentum") == eta(optimizer="nesterov") == pytest.approx(eta() / 10)
 
 
 def test_fractions_are_numbers() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import count, permutations, product
+from itertools import count, pairwise, permutations, product
 
 import numpy as np
 import pytest
@@ -80,8 +80,7 @@ class Problem:
 
 def draw(config: NetworkConfig, dropout: bool, seed: int, batch: int = 4) -> Problem:
     rng = np.random.default_rng(seed)
-    sizes = config.sizes
-    shapes = [shape for a, b in zip(sizes, sizes[1:], strict=False) for shape in ((b, a), (b,))]
+    shapes = [shape for a, b in pairwise(config.sizes) for shape in ((b, a), (b,))]
     masks = [(rng.random((batch, units)) < KEPT) / KEPT for units in config.hidden] if dropout else []
     return Problem(
         config,

@@ -40,7 +40,9 @@ EXPRESSIONS: dict[tuple[str, str], Callable] = {
 }
 
 
-def objective(p: Arrays, config: NetworkConfig, pair: tuple[str, str], x: np.ndarray, l: np.ndarray, masks: Arrays, l2: float):
+def objective(
+    p: Arrays, config: NetworkConfig, pair: tuple[str, str], x: np.ndarray, l: np.ndarray, masks: Arrays, l2: float
+):
     """Mean loss of a batch with the penalty λ/2 ΣW²."""
     a = x
     for k, name in enumerate(config.layer_activations):
@@ -134,19 +136,25 @@ def adam(p: list[np.ndarray], slope: Callable, etas: Arrays, decay: float) -> It
         yield p
 
 
-RECURRENCES: dict[str, Recurrence] = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adam": adam, "adamw": adam}
+RECURRENCES: dict[str, Recurrence] = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "adam": adam,
+    "adamw": adam,
+}
 DROPOUT_KEY = key(99)
 ETAS = np.array([0.3, 0.1, 0.2, 0.05, 0.4, 0.15, 0.25])
 
 
 def settings(optimizer: str, **rest: object) -> TrainingConfig:
     friction = {"momentum": 0.8} if optimizer in ("momentum", "nesterov") else {}
-    return TrainingConfig(
-        optimizer=optimizer, batch_size=4, beta1=0.8, beta2=0.95, epsilon=1e-3, **friction, **rest
-    )
+    return TrainingConfig(optimizer=optimizer, batch_size=4, beta1=0.8, beta2=0.95, epsilon=1e-3, **friction, **rest)
 
 
-def literal_run(config: NetworkConfig, training: TrainingConfig, order: np.ndarray, etas: np.ndarray) -> list[np.ndarray]:
+def literal_run(
+    config: NetworkConfig, training: TrainingConfig, order: np.ndarray, etas: np.ndarray
+) -> list[np.ndarray]:
     """Parameters after the updates, by autograd and the recurrence."""
     p, (x, labels) = draw_parameters(config), draw_samples(config, 30)
     rates = (training.dropout,) * len(config.hidden)
@@ -162,7 +170,9 @@ def literal_run(config: NetworkConfig, training: TrainingConfig, order: np.ndarr
     return last
 
 
-def engine_run(config: NetworkConfig, training: TrainingConfig, order: np.ndarray, etas: np.ndarray) -> list[np.ndarray]:
+def engine_run(
+    config: NetworkConfig, training: TrainingConfig, order: np.ndarray, etas: np.ndarray
+) -> list[np.ndarray]:
     network, engine = Network.of(config, draw_parameters(config)), ReferenceEngine()
     plan = Plan.of(config, training, order, etas, DROPOUT_KEY)
     state = initial_state(training.optimizer, network.parameters)
@@ -206,7 +216,9 @@ def test_updates_without_a_hidden_layer(pair: tuple[str, str]) -> None:
 
 def test_decay_of_adamw_is_not_that_of_adam() -> None:
     config, order = shape((4,), ("tanh",), "softmax"), shuffled()
-    adam, adamw = (engine_run(config, settings(o, loss="cross_entropy", l2=0.1), order, ETAS) for o in ("adam", "adamw"))
+    adam, adamw = (
+        engine_run(config, settings(o, loss="cross_entropy", l2=0.1), order, ETAS) for o in ("adam", "adamw")
+    )
     assert max(np.abs(a - b).max() for a, b in zip(adam, adamw, strict=True)) > 1e-3
 
 

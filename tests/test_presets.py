@@ -5,6 +5,7 @@ from dataclasses import fields
 import pytest
 
 from mnist_nn import NetworkConfig, TrainingConfig, preset
+from mnist_nn.config import learning_rate
 from mnist_nn.errors import ConfigError
 from mnist_nn.presets import configure, presets
 
@@ -36,7 +37,7 @@ def test_a_preset_means_what_its_file_says(name: str) -> None:
 def test_nielsens_rate_is_his_for_half_the_summed_squares() -> None:
     network, training = preset("nielsen")
     # His 3.0 goes with ½ Σ(o - l)²; the mean over ten outputs is (2/10) / (2/2) = a fifth of its slope.
-    assert training.eta * (2 / network.outputs) == pytest.approx(3.0)
+    assert learning_rate(network, training) * (2 / network.outputs) == pytest.approx(3.0)
     assert (network.hidden, training.loss, training.batch_size, training.epochs) == ((30,), "mse", 10, 30)
 
 

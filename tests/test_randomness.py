@@ -56,7 +56,8 @@ def test_any_counter_under_any_key_as_in_plain_integers(k0: int, k1: int, c0: in
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "shape"), [((), (), ()), ((3,), (), (3,)), ((4, 1), (1, 5), (4, 5)), ((0,), (), (0,)), ((1,), (1,), (1,))]
+    ("a", "b", "shape"),
+    [((), (), ()), ((3,), (), (3,)), ((4, 1), (1, 5), (4, 5)), ((0,), (), (0,)), ((1,), (1,), (1,))],
 )
 def test_counters_broadcast_and_each_answer_is_its_own(a: tuple, b: tuple, shape: tuple) -> None:
     c0 = np.arange(math.prod(a), dtype=np.uint32).reshape(a)
@@ -210,7 +211,7 @@ PINNED_FOLD_TWICE = (1035474427, 3552775033)
 PINNED_UNIFORM = [0.9084802518448049, 0.6903172245506951, 0.094963949423576]
 PINNED_NORMAL = [-0.5509723433034684, 1.2912217710659808, 1.2285096603747772]
 PINNED_PERMUTATION = [2, 4, 3, 5, 8, 7, 9, 1, 0, 6]
-PINNED_MASK = ['100110001001', '100011101011', '010011000001']
+PINNED_MASK = ["100110001001", "100011101011", "010011000001"]
 
 
 def test_pinned_keys() -> None:

@@ -51,7 +51,7 @@ class Evaluation:
         return _share(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
+        """Return plain values; precision and recall may be NaN."""
         return {
             "samples": self.samples,
             "accuracy": self.accuracy,
@@ -61,8 +61,8 @@ class Evaluation:
             "descended": self.descended,
             "descended_name": self.descended_name,
             "calibration_error": self.calibration_error,
-            "precision": [None if math.isnan(v) else v for v in self.precision.tolist()],
-            "recall": [None if math.isnan(v) else v for v in self.recall.tolist()],
+            "precision": self.precision.tolist(),
+            "recall": self.recall.tolist(),
             "confusion": self.confusion.tolist(),
         }
 

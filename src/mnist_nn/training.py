@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines, randomness, schedules
-from mnist_nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.config import NetworkConfig, TrainingConfig, check, learning_rate
 from mnist_nn.data import Samples, check_labels, hold_out, subset
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError
@@ -168,6 +168,7 @@ class _Run:
     size: int
     held_out: Any
     held_out_labels: npt.NDArray[np.int64]
+    eta: float
     orders: dict[randomness.Key, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
@@ -183,7 +184,7 @@ class _Run:
         training, held_out = split(samples, config)
         placed = engine.place(training.images, training.labels)
         return cls(config, engine, shape, placed, len(training), held_out and engine.place(held_out.images),
-                   held_out.labels if held_out else np.empty(0, np.int64))  # fmt: skip
+                   held_out.labels if held_out else np.empty(0, np.int64), learning_rate(shape, config))  # fmt: skip
 
     def step(self, at: Checkpoint) -> Checkpoint:
         """Learn the next stretch; offset 0 afterwards says that the epoch is complete."""
@@ -207,25 +208,27 @@ class _Run:
         """Learning rate of each update of a stretch."""
         starts = np.arange(at.offset, stop, self.config.batch_size)
         return schedules.rates(
-            self.config.schedule, self.config.eta, (at.epoch + starts / self.size) / self.config.epochs
+            self.config.schedule, self.eta, (at.epoch + starts / self.size) / self.config.epochs
         )
 
     def learn(self, at: Checkpoint, plan: Plan) -> Checkpoint:
         begin = time.perf_counter()
-        diverged = DivergedError(
-            f"training diverged in epoch {at.epoch + 1}: the weights are no longer finite; "
-            f"try a smaller rate than {self.config.eta:g}"
-        )
         try:
             with np.errstate(all="ignore"):
                 network, state, tally = self.engine.epoch(at.network, at.state, self.placed, plan)
         except ConfigError as error:
-            raise diverged from error
+            raise self.diverged(at) from error
         if not math.isfinite(tally.reported + tally.descended):
-            raise diverged
+            raise self.diverged(at)
         seconds = at.seconds + time.perf_counter() - begin
         return replace(at, network=network, state=state, offset=at.offset + len(plan.order),
                        tally=at.tally.plus(tally), seconds=seconds)  # fmt: skip
+
+    def diverged(self, at: Checkpoint) -> DivergedError:
+        return DivergedError(
+            f"training diverged in epoch {at.epoch + 1}: numbers are no longer finite; "
+            f"try a smaller rate than {self.eta:g}"
+        )
 
     def scores(self, at: Checkpoint) -> Scores:
         n = at.tally.samples
@@ -245,6 +248,8 @@ class _Run:
         scores, best = self.scores(replace(at, offset=last)), at.best
         if self.held_out is not None:
             value, accuracy = self.judge(at.network)
+            if not math.isfinite(value):
+                raise self.diverged(at)
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
             if self.config.patience is not None and (best is None or accuracy > best.accuracy):
                 best = Best(at.network, at.epoch + 1, accuracy)

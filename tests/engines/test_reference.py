@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig
+from mnist_nn.config import learning_rate
 from mnist_nn.engines import Plan, reference
 from mnist_nn.engines.reference import ReferenceEngine, draw_masks, gradients
 from mnist_nn.errors import ConfigError
@@ -19,7 +20,9 @@ ENGINE = ReferenceEngine()
 
 def plan_of(shape: NetworkConfig, training: TrainingConfig, order: np.ndarray, rates: np.ndarray | None = None) -> Plan:
     updates = -(-len(order) // training.batch_size)
-    return Plan.of(shape, training, order, np.full(updates, training.eta) if rates is None else rates, key(3))
+    return Plan.of(
+        shape, training, order, np.full(updates, learning_rate(shape, training)) if rates is None else rates, key(3)
+    )
 
 
 def drawn_samples(count: int, inputs: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -89,7 +92,7 @@ def sigma(z: np.ndarray) -> np.ndarray:
 
 def seed_run(parameters: list[np.ndarray], images: np.ndarray, labels: np.ndarray, eta: float) -> list[np.ndarray]:
     """The seed document's formulas as it prints them, with column vectors."""
-    W_ih, b_ih, W_ho, b_ho = (np.array(p) for p in parameters)  # noqa: F811
+    W_ih, b_ih, W_ho, b_ho = (np.array(p) for p in parameters)
     b_ih, b_ho = b_ih.reshape(-1, 1), b_ho.reshape(-1, 1)
     for image, label in zip(images, labels, strict=True):
         x = image.reshape(784, 1) / 255
@@ -110,7 +113,12 @@ def seed_run(parameters: list[np.ndarray], images: np.ndarray, labels: np.ndarra
 
 def test_a_thousand_updates_on_mnist_follow_the_seeds_formulas(mnist: Dataset) -> None:
     training, shape = TrainingConfig(rate=0.1), NetworkConfig(dtype="float64")
-    assert (training.loss, training.optimizer, training.batch_size, shape.sizes) == ("seed_mse", "sgd", 1, (784, 20, 10))
+    assert (training.loss, training.optimizer, training.batch_size, shape.sizes) == (
+        "seed_mse",
+        "sgd",
+        1,
+        (784, 20, 10),
+    )
     rng = np.random.default_rng(1)
     start = Network.of(shape, [rng.normal(0, 0.1, p) for p in [(20, 784), 20, (10, 20), 10]])
     order = rng.permutation(60_000)[:1000]
@@ -154,7 +162,9 @@ def test_a_smaller_last_batch_takes_the_mean_over_its_own_samples() -> None:
     samples, labels = drawn_samples(5, 3, 2)
     start, order = Network.create(shape, 0), np.array([4, 1, 0, 3, 2])
     plan = plan_of(shape, TrainingConfig(loss="cross_entropy", rate=0.5, batch_size=3), order)
-    found, state, tally = ENGINE.epoch(start, initial_state("sgd", start.parameters), ENGINE.place(samples, labels), plan)
+    found, state, tally = ENGINE.epoch(
+        start, initial_state("sgd", start.parameters), ENGINE.place(samples, labels), plan
+    )
     W, b = start.parameters
     for rows in ([4, 1, 0], [3, 2]):
         e = np.exp(samples[rows] @ W.T + b)
@@ -174,7 +184,13 @@ def test_arguments_stay_as_they_are() -> None:
     state = initial_state("adam", network.parameters)
     before = bits(network, state), placed.x.tobytes(), placed.t.tobytes(), order.tobytes(), plan.rates.tobytes()
     after, moved, _ = ENGINE.epoch(network, state, placed, plan)
-    assert before == (bits(network, state), placed.x.tobytes(), placed.t.tobytes(), order.tobytes(), plan.rates.tobytes())
+    assert before == (
+        bits(network, state),
+        placed.x.tobytes(),
+        placed.t.tobytes(),
+        order.tobytes(),
+        plan.rates.tobytes(),
+    )
     assert state.updates == 0
     assert bits(after, moved) != bits(network, state)
     assert all(not p.flags.writeable for p in after.parameters)
@@ -200,7 +216,9 @@ def test_a_dropped_unit_learns_nothing_and_teaches_nothing() -> None:
     samples, labels = drawn_samples(3, 6, 3)
     masks = [np.array([[0, 2.0, 2, 2, 2]] * 3), np.array([[2.0, 2, 0, 2]] * 3)]
     l = np.eye(3)[labels]
-    g, _ = gradients(network.config, network.weights, network.biases, samples, l, loss("cross_entropy", "softmax"), masks)
+    g, _ = gradients(
+        network.config, network.weights, network.biases, samples, l, loss("cross_entropy", "softmax"), masks
+    )
     W1, b1, W2, b2, W3, _ = g
     assert not any(part.any() for part in (W1[0], b1[:1], W2[:, 0], W2[2], b2[2:3], W3[:, 2]))
     assert all(part.any() for part in (W1[1], b1[1:2], W2[1:2, 1], W2[3], b2[3:], W3[:, 3]))
@@ -212,7 +230,9 @@ def test_dropout_leaves_the_forward_pass_for_answers_alone() -> None:
     z = np.array(samples, dtype=np.float32)
     for W, b, f in zip(network.weights, network.biases, (np.tanh, lambda z: z * (z > 0), lambda z: z), strict=True):
         z = f(z @ W.T + b)
-    np.testing.assert_allclose(ENGINE.forward(network, ENGINE.place(samples.astype(np.float32))), z, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        ENGINE.forward(network, ENGINE.place(samples.astype(np.float32))), z, rtol=1e-5, atol=1e-6
+    )
 
 
 def test_samples_are_counted_before_the_update_that_they_cause() -> None:
@@ -240,7 +260,9 @@ def test_forward_over_many_chunks_is_that_of_single_samples() -> None:
     z = ENGINE.forward(network, ENGINE.place(samples))
     assert z.shape == (len(samples), 3)
     for row in (0, reference.CHUNK - 1, reference.CHUNK, 2 * reference.CHUNK + 2):
-        np.testing.assert_allclose(z[row : row + 1], ENGINE.forward(network, ENGINE.place(samples[row : row + 1])), rtol=1e-12)
+        np.testing.assert_allclose(
+            z[row : row + 1], ENGINE.forward(network, ENGINE.place(samples[row : row + 1])), rtol=1e-12
+        )
 
 
 @pytest.mark.parametrize("verb", ["forward", "epoch"])

@@ -4,7 +4,6 @@ Commands import what they need when they run, so that help does not wait for Num
 in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours.
 """
 
-import os
 import sys
 from typing import Annotated
 
@@ -59,13 +58,13 @@ def run(arguments: list[str]) -> int:
     except MnistNNError as error:
         return _fail(str(error))
     except TyperException as error:
-        return _fail(error.format_message(), error.exit_code)
-    except (KeyboardInterrupt, typer.Abort) as stop:
-        return _fail(str(stop) or "stopped", 130)
-    except BrokenPipeError:
-        # The reader has left, as with `| head`; close quietly, and keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        message = error.format_message()
+        if message.startswith("Usage:"):  # no command was given: that is a question, not a fault
+            print(message)
+            return 0
+        return _fail(message, error.exit_code)
+    except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
+        return int(stop.code or 0)
     return code if isinstance(code, int) else 0
 
 

@@ -54,9 +54,9 @@ def _print(rows: list[dict[str, Any]]) -> None:
     from mnist_nn.cli.show import console, table
 
     classes = len(rows[0]["probabilities"])
-    shown = table("file", "class", *(f"p({number})" for number in range(classes)))
+    shown = table("file", "class", *map(str, range(classes)))
     for row in rows:
         best = row["class"]
-        cells = (f"[bold]{p:.3f}[/]" if i == best else f"{p:.3f}" for i, p in enumerate(row["probabilities"]))
+        cells = (f"[bold]{p:.2f}[/]" if i == best else f"{p:.2f}" for i, p in enumerate(row["probabilities"]))
         shown.add_row(row["file"].replace("[", r"\["), f"[bold]{best}[/]", *cells)
     console().print(shown)

@@ -1,6 +1,7 @@
 """How results look in a terminal: small pieces of text and tables, nothing computed."""
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -8,22 +9,40 @@ from rich.console import Console
 from rich.table import Table
 
 
+PIPE_WIDTH = 200  # columns where nobody's window sets a limit
+
+
 def console() -> Console:
     """Return a console for standard output; it drops colour where there is no terminal or NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def as_json(document: Any) -> None:
     """Print one JSON document."""
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
+    json.dump(finite(document), sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
     print()
+
+
+def finite(value: Any) -> Any:
+    """Put null where a number is infinite or none at all, which JSON has no words for.
+
+    Examples
+    --------
+    >>> finite({"loss": float("inf"), "row": [1.0]})
+    {'loss': None, 'row': [1.0]}
+    """
+    if isinstance(value, dict):
+        return {name: finite(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def table(*columns: str, **options: Any) -> Table:
     """Make a plain table: the first column to the left, the others to the right."""
     made = Table(box=None, pad_edge=False, header_style="bold", **options)
     for number, column in enumerate(columns):
-        made.add_column(column, justify="right" if number else "left", no_wrap=True)
+        made.add_column(column, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     return made
 
 

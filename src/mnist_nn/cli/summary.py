@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from mnist_nn.cli import show as display
+from mnist_nn.config import learning_rate
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train import Run
@@ -33,7 +34,7 @@ def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]
         "training_seconds": sum(row.seconds for row in history),
         "model": str(run.path),
         "network": run.checkpoint.network.config.to_dict(),
-        "training": {**run.training.to_dict(), "rate": run.training.eta},
+        "training": {**run.training.to_dict(), "rate": learning_rate(run.checkpoint.network.config, run.training)},
         "data": {"name": run.dataset.name, "sha256": run.dataset.digest},
         "history": [row.to_dict() for row in history],
     }

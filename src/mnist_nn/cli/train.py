@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mnist_nn.training import Checkpoint
 
 DEFAULT_MODEL = Path("mnist-model.safetensors")
+INTERRUPTED = 130
 SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch it was in
 
 ModelPath = Annotated[Path, typer.Option("--model", help="Where to save the model.", metavar="PATH", show_default=True)]
@@ -55,9 +56,12 @@ def train(
     else:
         run = _fresh(model, dataset, preset or "seed", settings)
     stopped = _learn(run, engine, quiet=quiet)
-    if stopped:
+    if run.unfinished:
         run.save()
-        raise stopped
+        if stopped:
+            raise stopped
+        print(f"mnist-nn: {_how_to_resume(run)}", file=sys.stderr)
+        return INTERRUPTED
     result = evaluate(run.checkpoint.chosen, dataset.test, run.training.loss, engine=engine)
     run.save({"test_accuracy": result.accuracy, "test_interval": list(result.interval)})
     summary.show(run, result, time.perf_counter() - begin, json=json, quiet=quiet)
@@ -72,12 +76,22 @@ class Run:
     dataset: "Dataset"
     training: TrainingConfig
     checkpoint: "Checkpoint"
+    keeps_previous: bool
     saved: float = 0.0
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is more to learn."""
+        return not self.checkpoint.finished(self.training)
 
     def save(self, scores: dict[str, Any] | None = None) -> None:
         """Write the model file as things stand."""
         from mnist_nn.storage import Model, save
 
+        if self.keeps_previous and self.path.is_file():
+            # Training anew must not destroy what an earlier run took hours to learn.
+            self.path.replace(self.path.with_suffix(".previous" + self.path.suffix))
+        self.keeps_previous = False
         record = {"name": self.dataset.name, "sha256": self.dataset.digest}
         save(self.path, Model.of(self.checkpoint, self.training, data=record, scores=scores or {}))
         self.saved = time.monotonic()
@@ -91,8 +105,7 @@ def _fresh(path: Path, dataset: "Dataset", preset: str, settings: dict[str, Any]
     network, training = configure(preset, settings)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
     check_writable(path)
-    _keep_previous(path)
-    return Run(path, dataset, training, Checkpoint.start(Network.create(network, training.seed), training))
+    return Run(path, dataset, training, Checkpoint.start(Network.create(network, training.seed), training), keeps_previous=True)
 
 
 def _resumed(path: Path, dataset: "Dataset", settings: dict[str, Any]) -> Run:
@@ -113,16 +126,10 @@ def _resumed(path: Path, dataset: "Dataset", settings: dict[str, Any]) -> Run:
             "leave it out, or train anew"
         )
     check_writable(path)
-    return Run(path, dataset, replace(model.training, epochs=epochs), model.checkpoint)
+    return Run(path, dataset, replace(model.training, epochs=epochs), model.checkpoint, keeps_previous=False)
 
 
-def _keep_previous(path: Path) -> None:
-    """Put an older model aside, so that training again never destroys what an earlier run took hours to learn."""
-    if path.is_file():
-        path.replace(path.with_suffix(".previous" + path.suffix))
-
-
-def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | KeyboardInterrupt | None:
+def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | None:
     """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
     from mnist_nn.cli import progress
     from mnist_nn.training import train as epochs
@@ -148,8 +155,7 @@ def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | KeyboardInt
                     run.save()
         except DivergedError as error:
             return error
-    finished = run.checkpoint.finished(run.training)
-    return KeyboardInterrupt(_how_to_resume(run)) if interrupted and not finished else None
+    return None
 
 
 def _how_to_resume(run: Run) -> str:

@@ -4,7 +4,11 @@ It prepares memory, hands it to the kernels and takes the results out; no arithm
 """
 
 import math
+import os
+import threading
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import llvmlite.binding
@@ -23,6 +27,8 @@ from mnist_nn.randomness import keep_threshold
 
 Array = npt.NDArray[Any]
 BATCH = 240  # samples of a batch when only the forward pass is run
+PART = 512  # a larger batch is learned in parts, so that memory stays small
+WORTH_A_THREAD = 1_000_000  # multiplications below which a second thread costs more than it saves
 BY_SAMPLE = 32  # smaller batches of plain SGD go straight into the weights of the first layer
 
 
@@ -38,9 +44,15 @@ class Placed:
 
 
 class CompiledEngine:
-    """Everything that the reference engine can do in float32, at the speed of the machine."""
+    """Everything that the reference engine can do in float32, at the speed of the machine.
+
+    ``threads`` is the most it uses, by default the processors this process may run on. Results do not depend on it.
+    """
 
     name = "compiled"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
 
     def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Placed:
         """See `mnist_nn.engines.Engine`."""
@@ -50,40 +62,70 @@ class CompiledEngine:
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.Engine`."""
-        config = network.config
+        config, count = network.config, len(placed)
         check_width(config, placed.inputs)
         wide = widest(config)
         table = layout.table_of(config, BATCH, wide)
-        memory = layout.memory_for(table, config, BATCH, 0, sparse=placed.data.is_sparse, training=False)
-        layout.pack(table, network.parameters, memory.p)
-        (work,) = layout.works(table, BATCH, 1, wide)
-        width = int(table[-1, 1])
-        z_o = layout.aligned(len(placed) * width)
-        order = np.arange(len(placed))
-        jit.run(kernels.infer, table, placed.data, memory, work, _silent(config), order, 0, len(placed), z_o, (0,) * wide)
-        return _rows(z_o, len(placed), width, config.outputs)
+        flat = layout.packed(table, network.parameters)
+        z_o, width = layout.aligned(count * int(table[-1, 1])), int(table[-1, 1])
+        starts = _divide(count, self.threads if count * network.parameter_count > WORTH_A_THREAD else 1)
+        jobs = []
+        for first, last in pairwise(starts):
+            memory = layout.memory_for(table, config, BATCH, flat, (), sparse=placed.data.is_sparse, training=False)
+            (work,) = layout.works(table, BATCH, 1, wide)
+            recipe = _silent(config)
+            jobs.append((table, placed.data, memory, work, recipe, np.arange(count), first, last, z_o, (0,) * wide))
+        _side_by_side(kernels.infer, jobs)
+        return z_o[: count * width].reshape(count, width)[:, : config.outputs]
 
-    def epoch(self, network: Network, state: OptimizerState, placed: Placed, plan: Plan) -> tuple[Network, OptimizerState, Tally]:
+    def epoch(
+        self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
+    ) -> tuple[Network, OptimizerState, Tally]:
         """See `mnist_nn.engines.Engine`."""
         config, data = network.config, placed.data
         check_width(config, placed.inputs)
-        batch = min(plan.batch_size, len(plan.order))
-        wide = widest(config)
-        table = layout.table_of(config, batch, wide)
-        memory = layout.memory_for(table, config, batch, len(state.slots), sparse=data.is_sparse, training=True)
-        flats = (memory.p, memory.m, memory.v)
-        for arrays, flat in zip((network.parameters, *state.slots.values()), flats, strict=False):
-            layout.pack(table, arrays, flat)
+        part, wide = min(plan.batch_size, len(plan.order), PART), widest(config)
+        table = layout.table_of(config, part, wide)
+        flats = [layout.packed(table, arrays) for arrays in (network.parameters, *state.slots.values())]
+        memory = layout.memory_for(table, config, part, flats[0], flats[1:], sparse=data.is_sparse, training=True)
+        sums = memory._replace(p=layout.aligned(memory.p.size if plan.batch_size > PART else 0))
         recipe = _recipe(config, plan)
-        (work,) = layout.works(table, batch, 1, wide)
         z_o = layout.aligned(len(plan.order) * int(table[-1, 1]))
-        jit.run(kernels.fold, table, memory, work)
-        jit.run(kernels.learn, table, data, memory, work, recipe, plan.order, plan.rates, state.updates, z_o, (0,) * wide)
-        jit.run(kernels.fold, table, memory, work)
-        fan_ins = layout.fan_ins(network)
-        slots = {slot: layout.unpack(table, flat, fan_ins) for slot, flat in zip(state.slots, flats[1:], strict=False)}
-        after = OptimizerState(state.updates + len(plan.rates), slots)
-        return Network.of(config, layout.unpack(table, memory.p, fan_ins)), after, _tally(config, plan, data, table, memory, z_o)
+        jobs = [
+            (table, data, memory, sums, work, recipe, plan.order, plan.rates, state.updates, z_o, (0,) * wide)
+            for work in layout.works(table, part, _useful_threads(network, plan, self.threads), wide)
+        ]
+        jit.run(kernels.fold, table, memory)
+        _side_by_side(kernels.learn, jobs)
+        jit.run(kernels.fold, table, memory)
+        parameters, *slots = (layout.unpacked(table, flat, config.sizes) for flat in flats)
+        after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
+        return Network.of(config, parameters), after, _tally(config, plan, data, table, memory, z_o)
+
+
+def _divide(count: int, parts: int) -> list[int]:
+    """Cut 0 .. count at whole batches, so that a sample's batch does not depend on the number of parts."""
+    batches = -(-count // BATCH)
+    return sorted({min(batches * i // parts * BATCH, count) for i in range(parts + 1)})
+
+
+def _useful_threads(network: Network, plan: Plan, most: int) -> int:
+    """Threads meet several times a batch, which pays only where a batch is long."""
+    blocks = max(network.config.sizes[1:]) // (widest(network.config) * LANES)
+    work = network.parameter_count * min(plan.batch_size, PART)
+    return min(most, max(blocks, 1)) if work > WORTH_A_THREAD else 1
+
+
+def _side_by_side(compiled: Any, jobs: list[tuple[Any, ...]]) -> None:
+    """Run a kernel on every job, each on a thread of its own; the kernels hold no lock."""
+    if len(jobs) > 1:
+        jit.compile_for(compiled, jobs[0])
+    others = [threading.Thread(target=compiled, args=job) for job in jobs[1:]]
+    for thread in others:
+        thread.start()
+    jit.run(compiled, *jobs[0])
+    for thread in others:
+        thread.join()
 
 
 def _pairs(rows: Array, labels: Array) -> Data:
@@ -101,10 +143,15 @@ def _floats(rows: Array, labels: Array) -> Data:
     return Data(none.astype(np.uint16), none, np.zeros(1, np.int64), x, labels, is_sparse=False)
 
 
+@cache
+def _most_vectors() -> int:
+    """Vectors in a block whose tile still fits the machine's registers: 32 of sixteen floats, or fewer and smaller."""
+    return 4 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 1
+
+
 def widest(config: NetworkConfig) -> int:
-    """Vectors in a wide column block: as many as the sums of a tile leave registers for, and the layers fill."""
-    most = 4 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 1
-    return min(most, 1 << int(math.log2(-(-max(config.sizes[1:]) // LANES))))
+    """Vectors in a wide column block: as many as the machine holds and the layers fill."""
+    return min(_most_vectors(), 1 << int(math.log2(-(-max(config.sizes[1:]) // LANES))))
 
 
 def _recipe(config: NetworkConfig, plan: Plan) -> Recipe:
@@ -116,6 +163,7 @@ def _recipe(config: NetworkConfig, plan: Plan) -> Recipe:
         loss=units.LOSSES[plan.loss, config.output],
         kind=KINDS[plan.optimizer],
         batch=plan.batch_size,
+        part=PART,
         by_sample=by_sample,
         momentum=constants.beta1 if adam else constants.momentum,
         beta2=constants.beta2,
@@ -133,11 +181,7 @@ def _recipe(config: NetworkConfig, plan: Plan) -> Recipe:
 def _silent(config: NetworkConfig) -> Recipe:
     """A recipe for the forward pass alone: no dropout, nothing learned."""
     none = np.zeros(len(config.hidden) + 1)
-    return Recipe(0, 0, BATCH, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, none.astype(np.int64), none.astype(np.float32))
-
-
-def _rows(z_o: Array, count: int, width: int, outputs: int) -> Array:
-    return z_o[: count * width].reshape(count, width)[:, :outputs]
+    return Recipe(0, 0, BATCH, BATCH, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, none.astype(np.int64), none.astype(np.float32))
 
 
 def _tally(config: NetworkConfig, plan: Plan, data: Data, table: Array, memory: Memory, z_o: Array) -> Tally:

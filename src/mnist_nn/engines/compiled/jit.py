@@ -84,6 +84,12 @@ def run(compiled: Any, *arguments: Any) -> Any:
         return compiled(*arguments)
 
 
+def compile_for(compiled: Any, arguments: tuple[Any, ...]) -> None:
+    """Compile a kernel, or load its machine code, for arguments of these types, without running it."""
+    with _numba_setting("OPT", QUICK):
+        compiled.compile(tuple(numba.typeof(argument) for argument in arguments))
+
+
 def is_cold() -> bool:
     """Whether nothing has been compiled yet, so that the first call takes some seconds."""
     return not any(directory().glob("*/*.nbc"))

@@ -72,11 +72,12 @@ class Work(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """What stays the same over a stretch: loss, batch size and the numbers of the optimiser and of the dropout."""
+    """What stays the same over a stretch: loss, batch size (learned in parts of ``part`` samples) and the numbers of the optimiser and of the dropout."""
 
     loss: int
     kind: int
     batch: int
+    part: int
     by_sample: bool
     momentum: float
     beta2: float
@@ -114,6 +115,12 @@ def rule_of(recipe, eta, update):
         np.float32(recipe.coupled),
         np.float32(1.0 - eta * recipe.decoupled),
     )
+
+
+@inline
+def without_decay(rule):
+    """The same rule for biases, which do not decay."""
+    return Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.epsilon, rule.root, np.float32(0), np.float32(1))
 
 
 @inline
@@ -158,12 +165,11 @@ def backward_block(table, k, memory, work, count, column, columns):
 def update_block(table, k, data, memory, work, recipe, rule, order, begin, count, column, columns):
     """(BP3) and (BP4): the gradients of one column block of layer k, and the rule applied to its parameters."""
     layer = layer_of(table, k)
-    longest = np.float32(recipe.longest) if k < table.shape[0] - 1 else np.float32(0)
+    longest = np.float32(recipe.longest) if k < table.shape[0] - 1 and recipe.batch <= recipe.part else np.float32(0)
     bias = splat(np.float32(0), columns)
     for s in range(count):
         bias += load(memory.delta, layer.a + s * layer.width + column, columns)
-    plain = Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.epsilon, rule.root, np.float32(0), np.float32(1))
-    descend(memory, layer.b + column, bias, plain, columns)
+    descend(memory, layer.b + column, bias, without_decay(rule), columns)
     if k == 0 and data.is_sparse and recipe.by_sample:
         sparse.descend_scaled(memory, layer, data, order, begin, count, rule, longest, column, columns)
         return
@@ -240,10 +246,9 @@ def update(table, data, memory, work, recipe, rule, order, begin, count, wide):
 
 
 @inline
-def errors(table, data, memory, recipe, order, begin, count, z_o):
-    """(BP1) delta of the output layer, divided by the size of the batch; z_o is kept for the losses."""
+def errors(table, data, memory, recipe, order, begin, count, share, z_o):
+    """(BP1) delta of the output layer, times ``share``, one over the size of the batch; z_o is kept for the losses."""
     layer = layer_of(table, table.shape[0] - 1)
-    share = np.float32(1.0) / np.float32(count)
     for s in range(count):
         i = layer.a + s * layer.width
         label = peek(data.labels, peek(order, begin + s))
@@ -262,30 +267,68 @@ def fetch_rows(data, memory, order, begin, count):
             memory.x[s * inputs + i] = data.x[sample, i]
 
 
-@kernel
-def learn(table, data, memory, work, recipe, order, rates, updates, z_o, wide):
-    """Learn the samples of a stretch; every thread runs this with its own ``work``."""
-    for u in range(rates.size):
-        begin = u * recipe.batch
-        count = min(recipe.batch, order.size - begin)
-        rule = rule_of(recipe, rates[u], updates + u + 1)
-        if work.thread == work.threads - 1:
-            if not data.is_sparse:
-                fetch_rows(data, memory, order, begin, count)
-            elif not recipe.by_sample:
-                sparse.by_pixel(memory, data, order, begin, count)
+@inline
+def passes(table, data, memory, work, recipe, order, begin, count, share, z_o, wide):
+    """Both passes over one batch, or over a part of one: delta of every layer."""
+    if work.thread == work.threads - 1:
         if not data.is_sparse:
-            meet(work.arrived, work.threads)
-        forward(table, data, memory, work, recipe, order, begin, count, wide)
-        if work.thread == 0:
-            errors(table, data, memory, recipe, order, begin, count, z_o)
+            fetch_rows(data, memory, order, begin, count)
+        elif not recipe.by_sample:
+            sparse.by_pixel(memory, data, order, begin, count)
+    if not data.is_sparse:
         meet(work.arrived, work.threads)
-        backward(table, memory, work, count, wide)
-        update(table, data, memory, work, recipe, rule, order, begin, count, wide)
+    forward(table, data, memory, work, recipe, order, begin, count, wide)
+    if work.thread == 0:
+        errors(table, data, memory, recipe, order, begin, count, share, z_o)
+    meet(work.arrived, work.threads)
+    backward(table, memory, work, count, wide)
+
+
+@inline
+def apply(table, memory, sums, work, recipe, rule):
+    """Apply the rule to gradients that were added up over the parts of a large batch, and clear them."""
+    for k in range(table.shape[0]):
+        layer = layer_of(table, k)
+        for n in range(work.first[k], work.first[k + 1]):
+            for column in range(work.blocks[n, 0], work.blocks[n, 0] + work.blocks[n, 1] * LANES, LANES):
+                for j in range(layer.rows + 1):  # the biases follow the last row
+                    i = layer.w + j * layer.width + column
+                    descend(memory, i, load(sums.p, i, ONE), without_decay(rule) if j == layer.rows else rule, ONE)
+                    store(sums.p, i, splat(np.float32(0), ONE))
+                if recipe.longest > 0 and k < table.shape[0] - 1:
+                    longest = np.float32(recipe.longest)
+                    limit_norms(memory.p, layer.w + column, layer.width, layer.rows, longest, ONE)
+    meet(work.arrived, work.threads)
 
 
 @kernel
-def fold(table, memory, work):
+def learn(table, data, memory, sums, work, recipe, order, rates, updates, z_o, wide):
+    """Learn the samples of a stretch; every thread runs this with its own ``work``.
+
+    A batch larger than ``recipe.part`` is learned in parts, whose gradients are added up in ``sums``: the same memory
+    with other parameters, on which plain SGD at rate -1 is an addition.
+    """
+    zero = np.float32(0)
+    add = Rule(SGD, np.float32(-1), zero, zero, zero, zero, zero, np.float32(1))
+    for u in range(rates.size):
+        first = u * recipe.batch
+        last = min(first + recipe.batch, order.size)
+        share = np.float32(1.0) / np.float32(last - first)
+        rule = rule_of(recipe, rates[u], updates + u + 1)
+        in_parts = last - first > recipe.part
+        for begin in range(first, last, recipe.part):
+            count = min(recipe.part, last - begin)
+            passes(table, data, memory, work, recipe, order, begin, count, share, z_o, wide)
+            if in_parts:
+                update(table, data, sums, work, recipe, add, order, begin, count, wide)
+            else:
+                update(table, data, memory, work, recipe, rule, order, begin, count, wide)
+        if in_parts:
+            apply(table, memory, sums, work, recipe, rule)
+
+
+@kernel
+def fold(table, memory):
     """Multiply the first layer's scale into its weights."""
     layer = layer_of(table, 0)
     for column in range(0, layer.width, LANES):

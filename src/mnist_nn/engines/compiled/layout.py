@@ -4,6 +4,7 @@ Every matrix is input-major, a row for each input, and padded with zeros to whol
 holds all parameters. Padding stays exactly zero: padded units have activation 0 and error 0.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from mnist_nn.config import NetworkConfig
 from mnist_nn.engines.compiled.kernels import Memory, Work
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.units import ACTIVATIONS
-from mnist_nn.network import Network
 
 Array = npt.NDArray[Any]
 Table = npt.NDArray[np.int64]
@@ -53,42 +53,45 @@ def parameter_room(table: Table) -> int:
     return int(table[-1, 4] + table[-1, 1])
 
 
-def pack(table: Table, parameters: tuple[Array, ...], flat: Array) -> None:
-    """Write W1, b1, W2, b2, … into the flat array."""
-    for (rows, width, units, w, b, _, _), W, bias in zip(table.tolist(), parameters[0::2], parameters[1::2], strict=True):
+def packed(table: Table, parameters: Sequence[Array]) -> Array:
+    """Write W1, b1, W2, b2, … into one flat array, float32."""
+    flat = aligned(int(table[-1, 4] + table[-1, 1]))
+    for (rows, width, units, w, b, *_), W, bias in zip(table.tolist(), parameters[0::2], parameters[1::2], strict=True):
         flat[w : w + rows * width].reshape(rows, width)[: W.shape[1], :units] = W.T
         flat[b : b + units] = bias
+    return flat
 
 
-def unpack(table: Table, flat: Array, inputs: tuple[int, ...]) -> tuple[Array, ...]:
-    """Read W1, b1, W2, b2, … back out of the flat array; ``inputs`` are each layer's unpadded inputs."""
+def unpacked(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
+    """Read W1, b1, W2, b2, … back out of a flat array; ``sizes`` are the network's."""
     found = []
-    for (rows, width, units, w, b, _, _), fan_in in zip(table.tolist(), inputs, strict=True):
+    for (rows, width, units, w, b, *_), fan_in in zip(table.tolist(), sizes, strict=False):
         W = flat[w : w + rows * width].reshape(rows, width)[:fan_in, :units]
         found += [np.ascontiguousarray(W.T), flat[b : b + units].copy()]
     return tuple(found)
 
 
-def memory_for(table: Table, config: NetworkConfig, batch: int, slots: int, *, sparse: bool, training: bool) -> Memory:
-    """Make room for the parameters, their slots and one batch."""
-    size, width = parameter_room(table), int(table[0, 1])
-    units = batch * int(table[:, 1].sum())
-    room = batch + 1
+def memory_for(
+    table: Table, config: NetworkConfig, batch: int, flat: Array, slots: Sequence[Array], *, sparse: bool, training: bool
+) -> Memory:
+    """Put packed parameters and slots together with room for one batch."""
+    first, units = int(table[0, 1]), batch * int(table[:, 1].sum())
     regrouped = config.inputs if sparse and training else 0
+    m, v = (*slots, *(aligned(0) for _ in range(2 - len(slots))))
     return Memory(
-        p=aligned(size),
-        m=aligned(size if slots > 0 else 0),
-        v=aligned(size if slots > 1 else 0),
+        p=flat,
+        m=m,
+        v=v,
         a=aligned(units),
         slope=aligned(units),
         delta=aligned(units if training else 0),
         x=aligned(0 if sparse else batch * config.inputs),
         o=aligned(int(table[-1, 1])),
         counts=np.zeros(regrouped, np.int64),
-        entries=np.zeros(regrouped * room, np.uint32),
-        scale=np.ones(width + LANES, np.float32),
-        squares=aligned(width),
-        room=room,
+        entries=np.zeros(regrouped * (batch + 1), np.uint32),
+        scale=np.ones(first + LANES, np.float32),
+        squares=aligned(first),
+        room=batch + 1,
     )
 
 
@@ -120,7 +123,3 @@ def column_blocks(width: int, widest: int) -> list[tuple[int, int]]:
     whole = width - width % size
     return [(c, widest) for c in range(0, whole, size)] + [(c, 1) for c in range(whole, width, LANES)]
 
-
-def fan_ins(network: Network) -> tuple[int, ...]:
-    """Each layer's inputs, without padding."""
-    return network.config.sizes[:-1]

@@ -75,7 +75,7 @@ def drop(memory, i, column, layer, sample, dropout, columns):
 @inline
 def is_unit(column, units, columns):
     """Which lanes of a column block are units, and not the padding to whole vectors."""
-    return lane_numbers(columns) < (units - column)
+    return lane_numbers(columns) < max(units - column, 0)
 
 
 @inline
