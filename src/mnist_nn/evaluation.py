@@ -91,7 +91,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     check_labels(samples.labels)
     if samples.labels.max() >= network.config.outputs:
         raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
-    runner = engines.get(engine, network.config.dtype)
+    runner = engines.for_inference(engine, network.config, len(samples))
     z = runner.forward(network, runner.place(samples.images))
     rule = loss(loss_name or "cross_entropy", network.config.output)
     tally = Tally.of(rule, z, network.output(z), np.eye(network.config.outputs, dtype=z.dtype)[samples.labels])

@@ -207,9 +207,7 @@ class _Run:
     def rates(self, at: Checkpoint, stop: int) -> npt.NDArray[np.float64]:
         """Learning rate of each update of a stretch."""
         starts = np.arange(at.offset, stop, self.config.batch_size)
-        return schedules.rates(
-            self.config.schedule, self.eta, (at.epoch + starts / self.size) / self.config.epochs
-        )
+        return schedules.rates(self.config.schedule, self.eta, (at.epoch + starts / self.size) / self.config.epochs)
 
     def learn(self, at: Checkpoint, plan: Plan) -> Checkpoint:
         begin = time.perf_counter()

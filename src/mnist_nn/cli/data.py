@@ -9,9 +9,7 @@ from mnist_nn.cli import options
 
 app = typer.Typer(help="Look at the data sets: info, verify, export.", no_args_is_help=True, rich_markup_mode=None)
 
-Name = Annotated[
-    str, typer.Argument(help="mnist, fashion-mnist, or a folder with four IDX files.", metavar="NAME|DIR")
-]
+Name = Annotated[str, typer.Argument(help="mnist, fashion-mnist, or a folder with four IDX files.", metavar="NAME|DIR")]
 Folder = Annotated[Path, typer.Argument(help="The folder to write into; it is made if need be.", metavar="FOLDER")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.")]

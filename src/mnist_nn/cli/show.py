@@ -8,7 +8,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-
 PIPE_WIDTH = 200  # columns where nobody's window sets a limit
 
 

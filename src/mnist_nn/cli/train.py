@@ -45,6 +45,7 @@ def train(
     settings: dict[str, Any],
 ) -> int:
     """Train a network and save it; with no options, the seed's network on all 60,000 images."""
+    from mnist_nn import engines
     from mnist_nn.cli import summary
     from mnist_nn.data import load
     from mnist_nn.evaluation import evaluate
@@ -55,6 +56,8 @@ def train(
         run = _resumed(model, dataset, {**settings, **({"preset": preset} if preset else {})})
     else:
         run = _fresh(model, dataset, preset or "seed", settings)
+    if not quiet and engines.must_compile(engine, run.checkpoint.network.config.dtype):
+        print("mnist-nn: compiling for this machine, once; this takes some ten seconds", file=sys.stderr, flush=True)
     stopped = _learn(run, engine, quiet=quiet)
     if run.unfinished:
         run.save()
@@ -105,7 +108,9 @@ def _fresh(path: Path, dataset: "Dataset", preset: str, settings: dict[str, Any]
     network, training = configure(preset, settings)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
     check_writable(path)
-    return Run(path, dataset, training, Checkpoint.start(Network.create(network, training.seed), training), keeps_previous=True)
+    return Run(
+        path, dataset, training, Checkpoint.start(Network.create(network, training.seed), training), keeps_previous=True
+    )
 
 
 def _resumed(path: Path, dataset: "Dataset", settings: dict[str, Any]) -> Run:

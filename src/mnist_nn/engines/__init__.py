@@ -4,9 +4,11 @@ An engine runs whole stretches of an epoch, because a seam at every sample would
 random numbers of its own, prints nothing and returns new weights. Back ends are imported when they are asked for.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -20,6 +22,7 @@ from mnist_nn.optimizers import Constants, OptimizerState
 from mnist_nn.randomness import Key
 
 Array = npt.NDArray[Any]
+SMALL_WORK = 10_000_000_000  # multiplications that NumPy does in the time it takes to load the compiled engine
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,3 +196,27 @@ def get(name: str = "auto", dtype: str = "float32") -> Engine:
     if name == "compiled" and dtype != "float32":
         raise ConfigError(f"the compiled engine computes in float32, not {dtype}; choose engine reference or auto")
     return _ENGINES[name]()
+
+
+def for_inference(name: str, network: NetworkConfig, samples: int) -> Engine:
+    """Return an engine to run forward passes on.
+
+    ``auto`` is the reference engine where it has answered before the compiled one would be loaded, which takes about
+    half a second; once that is loaded, it is the faster one for any amount of work.
+
+    Examples
+    --------
+    >>> for_inference("reference", NetworkConfig(), 10_000).name
+    'reference'
+    """
+    multiplications = samples * sum(a * b for a, b in pairwise(network.sizes))
+    if name == "auto" and "mnist_nn.engines.compiled" not in sys.modules and multiplications < SMALL_WORK:
+        name = "reference"
+    return get(name, network.dtype)
+
+
+def must_compile(name: str, dtype: str) -> bool:
+    """Say whether the first training with this engine on this machine will compile it, which takes some seconds."""
+    if get(name, dtype).name != "compiled":
+        return False
+    return bool(import_module("mnist_nn.engines.compiled.jit").is_cold())

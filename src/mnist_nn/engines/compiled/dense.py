@@ -8,9 +8,9 @@ depend on how rows are grouped.
 
 import numpy as np
 
+from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.lanes import add_rows, fma, sums_of_16, transpose_block, zero_rows
 from mnist_nn.engines.compiled.simd import LANES, ONE, load, peek, splat, store
-from mnist_nn.engines.compiled.jit import inline
 
 TILE = 6  # rows of a tile: with 4 vectors a row, its 24 sums are what 32 registers hold
 

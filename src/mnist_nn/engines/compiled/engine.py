@@ -18,7 +18,7 @@ import numpy.typing as npt
 from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import Plan, Tally, check_width
 from mnist_nn.engines.compiled import jit, kernels, layout, sparse, units
-from mnist_nn.engines.compiled.kernels import Data, Memory, Recipe
+from mnist_nn.engines.compiled.records import Data, Memory, Recipe
 from mnist_nn.engines.compiled.rules import KINDS
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.network import Network
@@ -181,13 +181,17 @@ def _recipe(config: NetworkConfig, plan: Plan) -> Recipe:
 def _silent(config: NetworkConfig) -> Recipe:
     """A recipe for the forward pass alone: no dropout, nothing learned."""
     none = np.zeros(len(config.hidden) + 1)
-    return Recipe(0, 0, BATCH, BATCH, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, none.astype(np.int64), none.astype(np.float32))
+    return Recipe(
+        0, 0, BATCH, BATCH, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, none.astype(np.int64), none.astype(np.float32)
+    )
 
 
 def _tally(config: NetworkConfig, plan: Plan, data: Data, table: Array, memory: Memory, z_o: Array) -> Tally:
     is_softmax = config.output == "softmax"
     width = int(table[-1, 1])
-    squares, entropy, right = jit.run(kernels.tally, z_o, plan.order, data.labels, config.outputs, width, is_softmax, memory.o)
+    squares, entropy, right = jit.run(
+        kernels.tally, z_o, plan.order, data.labels, config.outputs, width, is_softmax, memory.o
+    )
     mse = squares / config.outputs
     reported = entropy if plan.loss == "cross_entropy" else mse
     return Tally(len(plan.order), reported, mse if plan.loss == "mse" else entropy, right)

@@ -24,6 +24,9 @@ from numba.core.config import _OptLevel
 SOURCES = Path(__file__).parent
 # The kernels say themselves what goes into registers; LLVM's first level makes the same code in two thirds of the time.
 QUICK = _OptLevel(1)
+# Without the lock, so that threads run side by side; without reference counts, because kernels allocate nothing and
+# counting makes them several times slower.
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 @cache
@@ -68,14 +71,11 @@ def _numba_setting(name: str, value: Any) -> Iterator[None]:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile on first call, without the GIL, and keep the machine code for later processes."""
     with _numba_setting("CACHE_DIR", str(directory())):
-        return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(function)
+        return numba.njit(cache=True, **OPTIONS)(function)
 
 
 # Inlined by LLVM wherever it is called. Nothing calls it from Python, so the two wrappers for that are not compiled.
-# Kernels allocate nothing, and without reference counts they run several times faster.
-inline = numba.njit(
-    nogil=True, forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False
-)
+inline = numba.njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
 
 
 def run(compiled: Any, *arguments: Any) -> Any:
@@ -91,5 +91,5 @@ def compile_for(compiled: Any, arguments: tuple[Any, ...]) -> None:
 
 
 def is_cold() -> bool:
-    """Whether nothing has been compiled yet, so that the first call takes some seconds."""
-    return not any(directory().glob("*/*.nbc"))
+    """Whether training has never been compiled here, so that the first call takes some seconds."""
+    return not any(directory().glob("*/kernels.learn-*.nbc"))

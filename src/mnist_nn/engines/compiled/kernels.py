@@ -1,120 +1,20 @@
 """The passes of one batch, and the loop over batches: the same equations as ``engines/reference.py``.
 
 Numbers in brackets are that file's. All layers run through the same code, whatever their number and width, so that
-one compilation serves every network. Columns are taken in blocks of one vector
-or of ``wide`` ones, a tuple whose length is the number of vectors. Work is divided by columns: a thread computes its own columns of every layer,
-whole sums in a fixed order, and so the result does not depend on the number of threads.
+one compilation serves every network. Columns are taken in blocks of one vector or of ``wide`` ones, a tuple whose
+length is their number. Work is divided by columns: a thread computes its own columns of every layer, whole sums in a
+fixed order, and so the result does not depend on the number of threads.
 """
-
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from mnist_nn.engines.compiled import dense, sparse
-from mnist_nn.engines.compiled.rules import ADAM, SGD, Rule, descend, limit_norms
+from mnist_nn.engines.compiled.jit import inline, kernel
+from mnist_nn.engines.compiled.records import layer_of, rule_of
+from mnist_nn.engines.compiled.rules import SGD, Rule, descend, limit_norms
 from mnist_nn.engines.compiled.simd import LANES, ONE, load, peek, splat, store
 from mnist_nn.engines.compiled.threads import meet
 from mnist_nn.engines.compiled.units import activate, drop, is_unit, output_error, sample_losses
-from mnist_nn.engines.compiled.jit import inline, kernel
-
-
-
-class Layer(NamedTuple):
-    """Where a layer's numbers lie: rows x width weights from ``w``, biases from ``b``, activations from ``a``."""
-
-    rows: int
-    width: int
-    units: int
-    w: int
-    b: int
-    a: int
-    activation: int
-
-
-class Data(NamedTuple):
-    """Placed samples: pairs for sparse images, or rows of floats in ``x``; ``labels`` of all."""
-
-    pixels: Any
-    values: Any
-    offsets: Any
-    x: Any
-    labels: Any
-    is_sparse: bool
-
-
-class Memory(NamedTuple):
-    """Parameters with their slots, and room for one batch. Flat arrays; `Layer` says what lies where."""
-
-    p: Any
-    m: Any
-    v: Any
-    a: Any
-    slope: Any
-    delta: Any
-    x: Any
-    o: Any
-    counts: Any
-    entries: Any
-    scale: Any
-    squares: Any
-    room: int
-
-
-class Work(NamedTuple):
-    """One thread's part: its column blocks (layer, column, vectors), where each layer's begin, and its panel."""
-
-    blocks: Any
-    first: Any
-    panel: Any
-    arrived: Any
-    thread: int
-    threads: int
-
-
-class Recipe(NamedTuple):
-    """What stays the same over a stretch: loss, batch size (learned in parts of ``part`` samples) and the numbers of the optimiser and of the dropout."""
-
-    loss: int
-    kind: int
-    batch: int
-    part: int
-    by_sample: bool
-    momentum: float
-    beta2: float
-    epsilon: float
-    coupled: float
-    decoupled: float
-    longest: float
-    key0: int
-    key1: int
-    thresholds: Any
-    factors: Any
-
-
-@inline
-def layer_of(table, k):
-    """Row k of the table of layers."""
-    return Layer(table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5], table[k, 6])
-
-
-@inline
-def rule_of(recipe, eta, update):
-    """The numbers of one update; ``update`` counts from 1."""
-    root = 1.0
-    rate = eta
-    if recipe.kind == ADAM:
-        rate = eta / (1.0 - recipe.momentum**update)
-        root = 1.0 / (1.0 - recipe.beta2**update)
-    return Rule(
-        recipe.kind,
-        np.float32(rate),
-        np.float32(recipe.momentum),
-        np.float32(recipe.beta2),
-        np.float32(recipe.epsilon),
-        np.float32(root),
-        np.float32(recipe.coupled),
-        np.float32(1.0 - eta * recipe.decoupled),
-    )
 
 
 @inline

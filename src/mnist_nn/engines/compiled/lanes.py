@@ -24,7 +24,9 @@ def _elementwise(name, arity, kind="f32", doc=""):
 
         def codegen(context, builder, sig, args):
             block = _block_type(kind)
-            return _map(builder, vec, lambda *parts: _call(builder, f"llvm.{name}.{_SUFFIX[kind]}", block, *parts), args)
+            return _map(
+                builder, vec, lambda *parts: _call(builder, f"llvm.{name}.{_SUFFIX[kind]}", block, *parts), args
+            )
 
         return vec(*[vec] * arity), codegen
 
@@ -100,7 +102,7 @@ def join(typingctx, vectors):
 
     def codegen(context, builder, sig, args):
         parts = [builder.extract_value(args[0], i) for i in range(len(vectors))]
-        blocks = [builder.extract_value(p, b) for p, v in zip(parts, vectors) for b in range(v.blocks)]
+        blocks = [builder.extract_value(p, b) for p, v in zip(parts, vectors, strict=True) for b in range(v.blocks)]
         return _build(builder, vec, blocks.__getitem__)
 
     return vec(vectors), codegen
@@ -132,7 +134,9 @@ def _fold(name, scalar, kind, start, doc):
             folded = _reduce(builder, args[0], join_blocks)
             first = [] if start is None else [lane(start)]
             free_order = ("reassoc",) if kind == "f32" else ()  # else LLVM would add the lanes one after the other
-            return _call(builder, f"llvm.vector.reduce.{name}.{_SUFFIX[kind]}", lane, *first, folded, fastmath=free_order)
+            return _call(
+                builder, f"llvm.vector.reduce.{name}.{_SUFFIX[kind]}", lane, *first, folded, fastmath=free_order
+            )
 
         return scalar(vec), codegen
 
@@ -164,12 +168,14 @@ def sums_of_16(typingctx, vectors):
 
 
 def _add_halves(builder, a, b, distance):
-    """Where bit `distance` of a lane's number is 0, that lane of `a` plus its partner; where it is 1, the same of `b`."""
+    """Where bit `distance` of a lane's number is 0, that lane of `a` plus its partner; where 1, the same of `b`."""
     low = [lane & ~distance for lane in range(LANES)]
     from_b = [LANES if lane & distance else 0 for lane in range(LANES)]
     mask = ir.VectorType(ir.IntType(32), LANES)
-    first = builder.shuffle_vector(a, b, ir.Constant(mask, [i + j for i, j in zip(low, from_b)]))
-    second = builder.shuffle_vector(a, b, ir.Constant(mask, [i + j + distance for i, j in zip(low, from_b)]))
+    first = builder.shuffle_vector(a, b, ir.Constant(mask, [i + j for i, j in zip(low, from_b, strict=True)]))
+    second = builder.shuffle_vector(
+        a, b, ir.Constant(mask, [i + j + distance for i, j in zip(low, from_b, strict=True)])
+    )
     return builder.fadd(first, second)
 
 

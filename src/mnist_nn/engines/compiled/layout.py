@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.config import NetworkConfig
-from mnist_nn.engines.compiled.kernels import Memory, Work
+from mnist_nn.engines.compiled.records import Memory, Work
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.units import ACTIVATIONS
 
@@ -72,12 +72,19 @@ def unpacked(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ..
 
 
 def memory_for(
-    table: Table, config: NetworkConfig, batch: int, flat: Array, slots: Sequence[Array], *, sparse: bool, training: bool
+    table: Table,
+    config: NetworkConfig,
+    batch: int,
+    flat: Array,
+    slots: Sequence[Array],
+    *,
+    sparse: bool,
+    training: bool,
 ) -> Memory:
     """Put packed parameters and slots together with room for one batch."""
     first, units = int(table[0, 1]), batch * int(table[:, 1].sum())
     regrouped = config.inputs if sparse and training else 0
-    m, v = (*slots, *(aligned(0) for _ in range(2 - len(slots))))
+    m, v = [*slots, aligned(0), aligned(0)][:2]
     return Memory(
         p=flat,
         m=m,
@@ -102,7 +109,7 @@ def works(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
     made = []
     for thread in range(threads):
         blocks, first = [], [0]
-        for k, width in enumerate(table[:, 1].tolist()):
+        for width in table[:, 1].tolist():
             blocks += column_blocks(width, widest)[thread::threads]
             first.append(len(blocks))
         panel = aligned(deepest * LANES * widest)
@@ -122,4 +129,3 @@ def column_blocks(width: int, widest: int) -> list[tuple[int, int]]:
     size = widest * LANES
     whole = width - width % size
     return [(c, widest) for c in range(0, whole, size)] + [(c, 1) for c in range(whole, width, LANES)]
-

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.lanes import any_lane, fma, maximum, sqrt
 from mnist_nn.engines.compiled.simd import load, store
-from mnist_nn.engines.compiled.jit import inline
 
 SGD, MOMENTUM, NESTEROV, ADAM = range(4)
 KINDS = {"sgd": SGD, "momentum": MOMENTUM, "nesterov": NESTEROV, "adam": ADAM, "adamw": ADAM}

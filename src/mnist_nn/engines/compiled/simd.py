@@ -93,7 +93,9 @@ def _call(builder, name, restype, *args, fastmath=()):
 
 def _splat_block(builder, scalar):
     """Sixteen copies of one scalar."""
-    one = builder.insert_element(ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined), scalar, ir.IntType(32)(0))
+    one = builder.insert_element(
+        ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined), scalar, ir.IntType(32)(0)
+    )
     return builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
 
 
@@ -115,6 +117,7 @@ def _operator(python_ops, emit, kinds, result=None):
             vec = next((a for a in args if isinstance(a, Vec)), None)
             if vec is not None and len(args) == 2 and vec.kind in kinds:
                 return signature(vec.like(result or vec.kind), vec, vec)
+            return None
 
     def lower(context, builder, sig, args):
         return _map(builder, sig.return_type, emit(builder, sig.args[0].kind), args)

@@ -6,10 +6,10 @@ value), an even number of them; a padding pair has the value 0. Weights lie inpu
 
 import numpy as np
 
+from mnist_nn.engines.compiled.jit import inline, kernel
 from mnist_nn.engines.compiled.lanes import any_lane, fma
 from mnist_nn.engines.compiled.rules import descend, shortening
-from mnist_nn.engines.compiled.simd import LANES, load, peek, prefetch, splat, store
-from mnist_nn.engines.compiled.jit import inline, kernel
+from mnist_nn.engines.compiled.simd import load, peek, prefetch, splat, store
 
 BYTE = (np.arange(256) / 255).astype(np.float32)  # pixel byte -> x
 SPARE = 1024  # pairs after the last image, so that fetching ahead stays inside the array
@@ -43,9 +43,9 @@ def fill_pairs(images, offsets, pixels, values):
 def fetch_ahead(data, sample):
     """Ask for the first 256 pairs of a sample that comes soon: the order is random, the data larger than the caches."""
     start = peek(data.offsets, sample)
-    for i in range(0, 8):
+    for i in range(8):
         prefetch(data.pixels, start + i * (LINE // 2))
-    for i in range(0, 4):
+    for i in range(4):
         prefetch(data.values, start + i * LINE)
 
 

@@ -8,8 +8,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from mnist_nn.engines.compiled.simd import _pointer
 from mnist_nn.engines.compiled.jit import inline
+from mnist_nn.engines.compiled.simd import _pointer
 
 
 @intrinsic

@@ -106,7 +106,7 @@ def output_error(z, i, delta, units, width, label, loss, share, o):
     """Write delta_o of one sample to delta[i], times ``share``, the sample's part of the batch mean."""
     n = np.float32(units)
     mean = _ZERO
-    if loss == MSE_SOFTMAX or loss == DIFFERENCE_SOFTMAX:
+    if loss in (MSE_SOFTMAX, DIFFERENCE_SOFTMAX):
         softmax(z, i, units, width, o)
     else:
         for c in range(0, width, LANES):

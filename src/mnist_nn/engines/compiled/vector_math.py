@@ -5,7 +5,6 @@ import numpy as np
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.lanes import absolute, as_bits, fma, from_bits, maximum, rotate_left, select, to_float
 
-
 _LOG2E = np.float32(1.44269504088896341)
 _LN2_HIGH = np.float32(0.693359375)  # few enough bits that n * _LN2_HIGH is exact
 _LN2_LOW = np.float32(-2.12194440e-4)
@@ -52,8 +51,15 @@ def log(x):
     n = to_float(select(above, exponent + 1, exponent))
     f = select(above, m * 0.5, m) - 1.0
     p = fma(f, 7.0376836292e-2, -1.1514610310e-1)
-    for c in (1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-              2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1):
+    for c in (
+        1.1676998740e-1,
+        -1.2420140846e-1,
+        1.4249322787e-1,
+        -1.6668057665e-1,
+        2.0000714765e-1,
+        -2.4999993993e-1,
+        3.3333331174e-1,
+    ):
         p = fma(p, f, c)
     z = f * f
     tail = fma(z, -0.5, fma(f * z, p, n * _LN2_LOW))
@@ -112,7 +118,7 @@ def _four_rounds(x0, x1, r0, r1, r2, r3):
 
 @inline
 def threefry(key0, key1, counter0, counter1):
-    """Threefry2x32 with 20 rounds (Salmon et al. 2011): two random words a lane, from a scalar key and vector counters."""
+    """Threefry2x32 with 20 rounds, as `mnist_nn.randomness.threefry`: a scalar key, vector counters, two words a lane."""
     key2 = key0 ^ key1 ^ np.uint32(0x1BD11BDA)
     x0, x1 = counter0 + key0, counter1 + key1
     x0, x1 = _four_rounds(x0, x1, 13, 15, 26, 6)
