@@ -75,12 +75,13 @@ class Compiled(PyTorch):
 
     def __init__(self, images: Images, threads: int) -> None:
         super().__init__(images, threads)
-        self.compiled_for: Task | None = None
+        self.compiled_for: tuple[Any, ...] = ()
 
     def begin(self, task: Task, parameters: Parameters) -> None:
-        if task != self.compiled_for:
+        key = (task.hidden, task.optimizer, task.sigmoid)
+        if key != self.compiled_for:  # one compilation serves all batch sizes but 1
             torch.compiler.reset()
-            self.compiled_for, self.step = task, torch.compile(_step(task), fullgraph=True, dynamic=False)
+            self.compiled_for, self.step = key, torch.compile(_step(task), fullgraph=True, dynamic=True)
         self.task, self.updates = task, 0
         self.labels = self.l if task.sigmoid else self.t
         self.p, self.m, self.v = ([torch.tensor(p) * scale for p in parameters] for scale in (1, 0, 0))

@@ -48,7 +48,7 @@ class ScikitLearn:
         labels = np.eye(10, dtype=np.int64) if task.sigmoid else CLASSES
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # ten rows are fewer than a batch
-            model.partial_fit(np.zeros((10, 784), np.float32), labels, CLASSES)
+            model.partial_fit(np.zeros((10, 784), np.float32), labels, classes=CLASSES)
         for mine, given in zip(model.coefs_, parameters[0::2], strict=True):
             mine[...] = given.T
         for mine, given in zip(model.intercepts_, parameters[1::2], strict=True):

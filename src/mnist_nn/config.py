@@ -200,18 +200,18 @@ def learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
     Examples
     --------
     >>> learning_rate(NetworkConfig(), TrainingConfig())
-    0.05
+    0.03
     >>> learning_rate(NetworkConfig(), TrainingConfig(loss="mse"))
-    1.0
+    0.6
     """
     if training.rate is not None:
         return training.rate
-    batch = min(training.batch_size, 64)
+    batch = float(min(training.batch_size, 128))
     if training.optimizer in ("adam", "adamw"):
-        return 0.0003 * math.sqrt(batch)
-    rate = (1.0 if training.loss == "mse" else 0.05) * math.sqrt(batch)
+        return 0.001 * math.pow(batch, 0.4)
+    rate = (0.6 if training.loss == "mse" else 0.03) * math.pow(batch, 0.7)
     if any("relu" in name for name in network.activation):
-        rate /= 5
+        rate /= 3
     return rate / 10 if training.optimizer in ("momentum", "nesterov") else rate
 
 

@@ -1,0 +1,163 @@
+"""The rules of the contest: all learn the same thing, their rounds interleave, and medians count.
+
+First each contestant trains on the same few samples, and its loss is compared; who learned something else is shown
+without a time. Then rounds go round the contestants, so that what disturbs the machine disturbs all alike.
+"""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmarks.peers import OURS
+from benchmarks.task import Array, Images, Parameters, Task
+from benchmarks.worker import Worker
+
+CLOSE = 0.03  # relative difference of losses that rounding and an optimiser's epsilon may cause
+AGREE = 0.999  # share of images on which all must give the same answer
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long to measure: seconds of a round, and rounds."""
+
+    seconds: float = 0.15
+    rounds: int = 5
+
+    def times(self, seconds: float, most: int = 1_000_000) -> int:
+        """How often something that takes so long fits into a round, at least once."""
+        return int(np.clip(self.seconds / max(seconds, 1e-9), 1, most))
+
+
+@dataclass
+class Entry:
+    """One contestant in one case: what it learned, and its microseconds a sample in every round."""
+
+    name: str
+    samples: int = 0
+    check: float = 0.0
+    note: str = ""
+    rounds: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """Microseconds a sample; infinite for one that may not be compared."""
+        return statistics.median(self.rounds) if self.rounds and not self.note else float("inf")
+
+
+@dataclass
+class Case:
+    """One line of a table."""
+
+    group: str
+    name: str
+    threads: int
+    entries: list[Entry]
+    details: str = ""
+
+    @property
+    def ours(self) -> Entry:
+        """Our own entry."""
+        return next(entry for entry in self.entries if entry.name == OURS)
+
+    @property
+    def best(self) -> Entry:
+        """The quickest of the others."""
+        return min((entry for entry in self.entries if entry.name != OURS), key=lambda entry: entry.median)
+
+    @property
+    def ratio(self) -> float:
+        """How many times quicker than the best of the others we are; below 1 we are behind."""
+        return self.best.median / self.ours.median if self.ours.rounds else 0.0
+
+    def times(self, name: str) -> float:
+        """How many times quicker than a named contestant we are; NaN if it did not take part."""
+        found = [entry.median / self.ours.median for entry in self.entries if entry.name == name]
+        return found[0] if found else float("nan")
+
+
+def race(entries: list[Entry], runs: list[Callable[[], float]], pace: Pace) -> None:
+    """Let the rounds go round; each run returns microseconds a sample."""
+    for _ in range(pace.rounds):
+        for entry, run in zip(entries, runs, strict=True):
+            if not entry.note:
+                _try(entry, lambda entry=entry, run=run: entry.rounds.append(run()))  # type: ignore[misc]
+
+
+def train(group: str, task: Task, field_: list[Worker], threads: int, images: Images, pace: Pace) -> Case:
+    """Race through one training task."""
+    entries = [Entry(worker.name) for worker in field_]
+    count = min((4 if task.quantum < 4096 else 2) * task.quantum, 16_384)  # noqa: PLR2004
+    for entry, worker in zip(entries, field_, strict=True):
+        _try(entry, lambda entry=entry, worker=worker: _learn(entry, worker, task, count, images, pace))  # type: ignore[misc]
+    _same_loss(entries)
+    runs = [
+        lambda entry=entry, worker=worker: worker.ask("train", task, entry.samples) / entry.samples * 1e6
+        for entry, worker in zip(entries, field_, strict=True)
+    ]
+    race(entries, runs, pace)
+    loss = statistics.median(entry.check for entry in entries)
+    name = f"{task}, batch {task.batch}, {task.optimizer}"
+    return Case(group, name, threads, entries, f"loss after {count} samples: {loss:.4f}")
+
+
+def _learn(entry: Entry, worker: Worker, task: Task, count: int, images: Images, pace: Pace) -> None:
+    """Warm up, learn the samples of the comparison, and settle how many samples a round has."""
+    worker.ask("train", task, count)
+    seconds = worker.ask("train", task, count)
+    entry.check = task.loss(worker.ask("parameters"), images.x[:2000], images.t[:2000])
+    most = 60_000 // task.quantum
+    entry.samples = task.quantum * pace.times(seconds / count * task.quantum, most)
+
+
+def _same_loss(entries: list[Entry]) -> None:
+    middle = statistics.median(entry.check for entry in entries if not entry.note)
+    for entry in entries:
+        if not entry.note and not abs(entry.check - middle) <= CLOSE * middle:
+            entry.note = f"learned something else: loss {entry.check:.4f}, the others {middle:.4f}"
+
+
+def infer(
+    group: str, task: Task, parameters: Parameters, field_: list[Worker], threads: int, verb: str, pace: Pace
+) -> Case:
+    """Race through one way of classifying the test images."""
+    one = verb.startswith("one")
+    entries = [Entry(worker.name) for worker in field_]
+    answers: dict[str, Array] = {}
+    for entry, worker in zip(entries, field_, strict=True):
+        _try(entry, lambda e=entry, w=worker: answers.update({e.name: w.ask("classify", task, parameters)}))  # type: ignore[misc]
+        if verb == "infer" and not entry.note:
+            best = min((2000, 500, 10_000), key=lambda size, worker=worker: worker.ask("cut", size))  # type: ignore[misc]
+            worker.ask("cut", best)
+    _same_answers(entries, answers)
+    number = 200 if one else 10_000
+    passes = {}
+    for entry, worker in zip(entries, field_, strict=True):
+        if not entry.note:
+            worker.ask(verb, 1)
+            passes[entry.name] = pace.times(worker.ask(verb, 1))
+            entry.samples = passes[entry.name] * number
+    runs = [
+        lambda e=entry, w=worker: w.ask(verb, passes[e.name]) / e.samples * 1e6
+        for entry, worker in zip(entries, field_, strict=True)
+    ]
+    race(entries, runs, pace)
+    return Case(group, str(task), threads, entries)
+
+
+def _same_answers(entries: list[Entry], answers: dict[str, Array]) -> None:
+    ours = answers[OURS].argmax(axis=1)
+    for entry in entries:
+        if not entry.note:
+            entry.check = float((answers[entry.name].argmax(axis=1) == ours).mean())
+            if entry.check < AGREE:
+                entry.note = f"answers differ: {entry.check:.2%} the same"
+
+
+def _try(entry: Entry, run: Callable[[], object]) -> None:
+    """Run; a failure becomes the entry's note, and the others race on."""
+    try:
+        run()
+    except RuntimeError as error:
+        entry.note = str(error).splitlines()[0][:200]

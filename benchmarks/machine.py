@@ -1,0 +1,48 @@
+"""What the measurements were made on: processor, memory, versions, and how busy the machine was.
+
+Everything here only reads.
+"""
+
+import os
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import psutil
+
+from benchmarks.peers import PACKAGES
+
+
+def describe() -> dict[str, Any]:
+    """Return the machine in plain JSON values."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "load_before": _load(),
+    }
+
+
+def _load() -> list[float]:
+    return [round(value, 2) for value in psutil.getloadavg()]
+
+
+def busy() -> float:
+    """Share of the processors that others take, over half a second; measured while we sleep."""
+    return psutil.cpu_percent(interval=0.5) / 100
+
+
+def _processor() -> str:
+    facts = {}
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 (not a file on a disk)
+            facts = dict(line.strip().split("\t: ", 1) for line in lines if "\t: " in line)
+    except OSError:
+        return platform.processor()
+    flags = facts.get("flags", "").split()
+    wide = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "no AVX2"
+    family = f"family {facts.get('cpu family', '?')}, model {facts.get('model', '?')}"
+    return f"{facts.get('model name', platform.processor())} ({family}), {wide}"
