@@ -75,7 +75,8 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 # Inlined by LLVM wherever it is called. Nothing calls it from Python, so the two wrappers for that are not compiled.
-inline = numba.njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **OPTIONS)
+WITHOUT_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inline = numba.njit(forceinline=True, **WITHOUT_WRAPPERS, **OPTIONS)
 
 
 def run(compiled: Any, *arguments: Any) -> Any:

@@ -64,7 +64,7 @@ class Work(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """The loss, the batch size (learned in parts of ``part`` samples), the numbers of the optimiser and of the dropout."""
+    """The loss, the batch size (learned in parts of ``part`` samples), the numbers of optimiser and dropout."""
 
     loss: int
     kind: int
