@@ -15,6 +15,7 @@ from benchmarks.task import Array, Images, Parameters, Task
 from benchmarks.worker import Worker
 
 CLOSE = 0.03  # relative difference of losses that rounding and an optimiser's epsilon may cause
+CHECK = 256  # samples after which losses are compared, rounded up to a whole number of scans
 AGREE = 0.999  # share of images on which all must give the same answer
 
 
@@ -88,7 +89,7 @@ def race(entries: list[Entry], runs: list[Callable[[], float]], pace: Pace) -> N
 def train(group: str, task: Task, field_: list[Worker], threads: int, images: Images, pace: Pace) -> Case:
     """Race through one training task."""
     entries = [Entry(worker.name) for worker in field_]
-    count = min((4 if task.quantum < 4096 else 2) * task.quantum, 16_384)  # noqa: PLR2004
+    count = -(-CHECK // task.quantum) * task.quantum
     for entry, worker in zip(entries, field_, strict=True):
         _try(entry, lambda entry=entry, worker=worker: _learn(entry, worker, task, count, images, pace))  # type: ignore[misc]
     _same_loss(entries)
@@ -104,7 +105,7 @@ def train(group: str, task: Task, field_: list[Worker], threads: int, images: Im
 
 def _learn(entry: Entry, worker: Worker, task: Task, count: int, images: Images, pace: Pace) -> None:
     """Warm up, learn the samples of the comparison, and settle how many samples a round has."""
-    worker.ask("train", task, count)
+    worker.ask("train", task, task.quantum)
     seconds = worker.ask("train", task, count)
     entry.check = task.loss(worker.ask("parameters"), images.x[:2000], images.t[:2000])
     most = 60_000 // task.quantum

@@ -5,6 +5,7 @@ Both are plain values and arrays, so that they cross from one process to another
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -69,16 +70,21 @@ class Task:
 
     def initial(self) -> Parameters:
         """Weights that all start from."""
-        return Network.create(self.config, seed=1).parameters
+        return _initial(self.config)
 
     def loss(self, parameters: Parameters, x: Array, t: Rows) -> float:
         """Mean loss a sample, the same formula for all contestants."""
         z = forward(parameters, x, sigmoid=self.sigmoid)
         l = np.eye(10, dtype=np.float32)[t]
-        return float(loss("cross_entropy", self.config.output).descended(z, self.config and z, l).mean())
+        return float(loss("cross_entropy", self.config.output).descended(z, z, l).mean())
 
     def __str__(self) -> str:
         return "-".join(map(str, self.config.sizes))
+
+
+@cache
+def _initial(config: NetworkConfig) -> Parameters:
+    return Network.create(config, seed=1).parameters
 
 
 def forward(parameters: Parameters, x: Array, *, sigmoid: bool) -> Array:

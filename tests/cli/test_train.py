@@ -1,0 +1,181 @@
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mnist_nn import load_model
+
+SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
+Cli = Callable[..., Any]
+
+
+def test_the_summary_says_what_a_person_wants_to_know(cli: Cli, tmp_path: Path) -> None:
+    outcome = cli("train", *SMALL)
+    assert outcome.code == 0
+    said = ("Test accuracy", "95 % interval", "Loss printed", "mean squared error", "Loss descended", "Time", "Saved")
+    for part in (*said, "summed binary cross-entropy", "mnist-nn evaluate mnist-model.safetensors"):
+        assert part in outcome.out
+    assert outcome.err.count("accuracy") == 2, "a line an epoch where there is no terminal"
+    assert load_model(tmp_path / "mnist-model.safetensors").scores["test_accuracy"] > 0.5
+
+
+def test_json_holds_the_result_and_all_that_was_chosen(cli: Cli) -> None:
+    document = cli("train", *SMALL, "--json", "--validation", "0.2").json
+    assert document["training"]["rate"] == 0.03
+    assert document["training"]["subset"] == 600
+    assert document["network"]["hidden"] == [20]
+    assert [row["epoch"] for row in document["history"]] == [1, 2]
+    assert 0.5 < document["test_accuracy"] < 1
+    assert document["model"] == "mnist-model.safetensors"
+    assert document["seconds"] >= document["training_seconds"] > 0
+
+
+def test_quiet_prints_nothing(cli: Cli) -> None:
+    outcome = cli("train", *SMALL, "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--hidden", "16,8", "--activation", "relu,tanh", "--dropout", "0.1,0"),
+        ("--hidden", "none"),
+        (
+            "--output",
+            "softmax",
+            "--loss",
+            "cross_entropy",
+            "--optimizer",
+            "adamw",
+            "--l2",
+            "0.01",
+            "--batch-size",
+            "32",
+        ),
+        ("--loss", "mse", "--optimizer", "nesterov", "--momentum", "0.8", "--schedule", "cosine"),
+        ("--max-norm", "2", "--initializer", "he_normal", "--dtype", "float64"),
+        ("--validation", "100", "--patience", "1", "--optimizer", "momentum", "--schedule", "step"),
+        ("--preset", "small", "--batch-size", "16", "--schedule", "linear"),
+    ],
+)
+def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
+    outcome = cli("train", *SMALL, "--json", *options)
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["test_accuracy"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--activation", "sigmod"), "choose one of: sigmoid, tanh"),
+        (("--loss", "hinge"), "seed_mse, mse, cross_entropy"),
+        (("--optimizer", "rmsprop"), "sgd, momentum"),
+        (("--engine", "warp"), "auto, compiled, reference"),
+        (("--preset", "huge"), "seed, nielsen"),
+        (("--data", "mnits"), "mnist, fashion-mnist"),
+        (("--output", "softmax"), "seed_mse is the seed's rule for sigmoid outputs"),
+        (("--dropout", "1"), "from 0 up to but not including 1"),
+        (("--rate", "-1"), "above 0"),
+        (("--rate", "nan"), "above 0"),
+        (("--epochs", "0"), "at least 1"),
+        (("--epochs", "two"), "epochs"),
+        (("--hidden", "20,x"), "whole numbers"),
+        (("--hidden", "0"), "hidden is 0"),
+        (("--activation", "relu,relu"), "2 values for 1 hidden layers"),
+        (("--patience", "2"), "hold some out"),
+        (("--momentum", "0.5"), "no part in sgd"),
+        (("--subset", "100000"), "100"),
+        (("--engine", "compiled", "--dtype", "float64"), "float32"),
+        (("--hidden", "none", "--dropout", "0.5"), "there are none"),
+        (("--nonsense",), "--nonsense"),
+        (("--model", "no/such/folder/m"), "No such file or directory"),
+        (("--model", "/dev/null"), "not a regular file"),
+    ],
+)
+def test_bad_input_gets_one_line_and_exit_code_2(cli: Cli, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    outcome = cli("train", *options)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""
+    assert list(tmp_path.iterdir()) == [], "nothing half-written"
+
+
+def test_divergence_is_said_and_keeps_the_last_sound_weights(cli: Cli, tmp_path: Path) -> None:
+    options = ("--activation", "identity", "--hidden", "20,20", "--rate", "1e30", "--loss", "mse")
+    outcome = cli("train", *SMALL, *options)
+    assert outcome.code == 2
+    assert "diverged" in outcome.err
+    assert "smaller rate" in outcome.err
+    assert all(np.isfinite(p).all() for p in load_model(tmp_path / "mnist-model.safetensors").network.parameters)
+
+
+def test_bad_input_leaves_an_older_model_where_it_is(cli: Cli, model: Path) -> None:
+    before = model.read_bytes()
+    assert cli("train", "--subset", "100000").code == 2
+    assert model.read_bytes() == before
+    assert [path.name for path in model.parent.iterdir()] == [model.name]
+
+
+def test_an_older_model_is_kept_beside_the_new_one(cli: Cli, model: Path) -> None:
+    before = model.read_bytes()
+    cli("train", *SMALL, "--seed", "5", "--quiet")
+    assert model.with_name("mnist-model.previous.safetensors").read_bytes() == before
+    assert model.read_bytes() != before
+
+
+def test_resume_goes_on_to_the_same_bits(cli: Cli, tmp_path: Path) -> None:
+    few = ("--subset", "600", "--engine", "reference", "--optimizer", "adam", "--dropout", "0.2", "--quiet")
+    cli("train", *few, "--epochs", "3", "--model", "whole.safetensors")
+    cli("train", *few, "--epochs", "1", "--model", "parts.safetensors")
+    assert cli("train", "--resume", "--epochs", "3", "--engine", "reference", "--model", "parts.safetensors").code == 0
+    whole, parts = (load_model(tmp_path / f"{name}.safetensors").network for name in ("whole", "parts"))
+    assert all(np.array_equal(a, b) for a, b in zip(whole.parameters, parts.parameters, strict=True))
+
+
+def test_resume_refuses_other_settings_and_other_data(cli: Cli, model: Path) -> None:
+    assert "--hidden" in cli("train", "--resume", "--hidden", "30").err
+    assert cli("train", "--resume", "--model", "nowhere").code == 2
+    cli("data", "export", "small")
+    labels = model.parent / "small" / "train-labels-idx1-ubyte"
+    labels.write_bytes(labels.read_bytes()[:-1] + b"\x00")
+    assert "other data" in cli("train", "--resume", "--data", "small").err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_saves_and_says_how_to_go_on(
+    process: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: int
+) -> None:
+    options = ("--engine", "reference", "--subset", "6000", "--epochs", "50")
+    running = process("train", *options)
+    assert running.stderr is not None
+    assert "epoch 1/50" in running.stderr.readline()
+    running.send_signal(number)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "mnist-nn train --resume" in err
+    checkpoint = load_model(tmp_path / "mnist-model.safetensors").checkpoint
+    assert checkpoint is not None
+    assert 1 <= checkpoint.epoch < 50
+
+
+def test_a_killed_run_resumes_from_its_last_save(
+    process: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "mnist-model.safetensors"
+    running = process("train", "--engine", "reference", "--subset", "6000", "--epochs", "1000")
+    deadline = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    running.kill()
+    running.communicate(timeout=60)
+    checkpoint = load_model(path).checkpoint
+    assert checkpoint is not None
+    outcome = cli("train", "--resume", "--epochs", checkpoint.epoch + 1, "--engine", "reference", "--json")
+    assert outcome.code == 0, outcome.err
+    assert len(outcome.json["history"]) == checkpoint.epoch + 1
