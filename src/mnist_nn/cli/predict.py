@@ -9,7 +9,7 @@ import typer
 from mnist_nn.cli import options
 
 if TYPE_CHECKING:
-    from mnist_nn.network import Network
+    from mnist_nn.prediction import Predictor
 
 Images = Annotated[
     list[Path],
@@ -20,10 +20,11 @@ Images = Annotated[
 def predict(model: options.ModelFile, images: Images, json: options.Json = False) -> int:
     """Name the digit in each 28×28 image, with the probability of every class."""
     from mnist_nn.cli.show import as_json
+    from mnist_nn.prediction import Predictor
     from mnist_nn.storage import load as load_model
 
-    network = load_model(model).network
-    rows = [_read(network, path) for path in images]
+    predictor = Predictor(load_model(model).network)
+    rows = [_read(predictor, path) for path in images]
     good = [row for row in rows if "error" not in row]
     if json:
         as_json(rows)
@@ -35,19 +36,16 @@ def predict(model: options.ModelFile, images: Images, json: options.Json = False
     return 0 if len(good) == len(rows) else 2
 
 
-def _read(network: "Network", path: Path) -> dict[str, Any]:
+def _read(predictor: "Predictor", path: Path) -> dict[str, Any]:
     """Classify one image; what is wrong with it becomes its row, so that the others are not lost."""
-    from mnist_nn import engines
     from mnist_nn.errors import ImageError
     from mnist_nn.imaging import read_square
 
     try:
-        pixels = read_square(path, network.config.inputs)
+        found = predictor(read_square(path, predictor.network.config.inputs))
     except ImageError as error:
         return {"file": str(path), "error": str(error)}
-    engine = engines.get("reference")
-    probabilities = network.probabilities(engine.forward(network, engine.place(pixels[None])))[0]
-    return {"file": str(path), "class": int(probabilities.argmax()), "probabilities": probabilities.tolist()}
+    return {"file": str(path), "class": found.digit, "probabilities": found.probabilities.tolist()}
 
 
 def _print(rows: list[dict[str, Any]]) -> None:

@@ -1,0 +1,53 @@
+"""``python -m benchmarks``: run the cases, print each table, and write them all to benchmarks/results."""
+
+import argparse
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import machine, report
+from benchmarks.cases import CASES
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    options = _options()
+    begin = time.perf_counter()
+    for name in options.cases or CASES:
+        counts = [options.threads] if options.threads else [1, 2] if name == "grid" and not options.quick else [1]
+        for threads in counts:
+            print(f"\n{name}, threads {threads} …", flush=True)
+            _run(name, threads, options.output, quick=options.quick)
+    print(f"\n{time.perf_counter() - begin:.0f} s in all; table: {options.output / 'table.md'}")
+
+
+def _run(name: str, threads: int, folder: Path, *, quick: bool) -> None:
+    about = machine.describe() | {"busy": machine.busy(), "commit": _commit(), "quick": quick}
+    about["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    begin = time.perf_counter()
+    section = CASES[name](threads, quick=quick)
+    section.about = about | {"seconds": round(time.perf_counter() - begin, 1)}
+    print(section.markdown(), flush=True)
+    report.save(section, folder)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("cases", nargs="*", choices=[[], *CASES], metavar="CASE", help=f"{', '.join(CASES)}; all if none")
+    parser.add_argument("--threads", type=int, choices=(1, 2), help="by default 1, and the grid also with 2")
+    parser.add_argument("--quick", action="store_true", help="a minute's look: few cells, few rounds, no torch.compile")
+    parser.add_argument("--output", type=Path, help="folder of the results")
+    options = parser.parse_args()
+    options.output = options.output or (Path("build/benchmarks") if options.quick else report.RESULTS)
+    return options
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+    return done.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()

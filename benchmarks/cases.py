@@ -1,0 +1,124 @@
+"""The cases: which tasks are raced, by whom, and what we set out to reach in each.
+
+Each function runs one group of cases and returns it as a report's section.
+"""
+
+import itertools
+import statistics
+from collections.abc import Callable
+
+from benchmarks import contest, startup
+from benchmarks.contest import Case, Pace
+from benchmarks.growth import grow
+from benchmarks.peers import MODULES, OURS, TRAINERS
+from benchmarks.report import Section, accuracy_section, commands_section, contest_section
+from benchmarks.task import Images, Parameters, Task
+from benchmarks.worker import Worker, workers
+
+ONLINE = Task((20,), 1, "sgd", sigmoid=True)
+BATCHES = (1, 32, 128, 512)
+HIDDEN = ((20,), (128,), (800,), (512, 512))
+OPTIMIZERS = ("momentum", "adam")
+QUICK_GRID = tuple(Task(hidden, batch, "momentum") for hidden in ((20,), (800,)) for batch in (1, 128))
+GRID = tuple(Task(hidden, batch, o) for hidden, o, batch in itertools.product(HIDDEN, OPTIMIZERS, BATCHES))
+QUICK = Pace(0.03, 2)
+FULL = Pace()
+SCRIPTS = tuple(name for name in TRAINERS if name != "torch.compile")  # whose compiling alone takes longer than the race
+TO_REACH = {"NumPy": 30, "PyTorch": 150, "scikit-learn": 150, "JAX": 1}
+
+
+def online(threads: int, *, quick: bool) -> Section:
+    """Exact per-sample SGD, the seed's rule."""
+    images = Images.of("train")
+    with workers(_trainers(quick=quick), threads) as field:
+        case = contest.train("online", ONLINE, field, threads, images, QUICK if quick else FULL)
+    met = [f"{name} {case.times(name):.1f} × (to reach {least})" for name, least in TO_REACH.items()]
+    lines = [f"To reach 1.0 µs a sample: {case.ours.median:.3f} µs.", f"Times quicker than: {', '.join(met)}."]
+    return contest_section(f"online-{threads}", "Online: one update a sample", [case], lines)
+
+
+def grid(threads: int, *, quick: bool) -> Section:
+    """Mini-batches of several sizes, networks and rules."""
+    images = Images.of("train")
+    with workers(_trainers(quick=quick), threads) as field:
+        pace, tasks = (QUICK, QUICK_GRID) if quick else (FULL, GRID)
+        cases = []
+        for task in tasks:
+            cases.append(contest.train("grid", task, field, threads, images, pace))
+            print(f"{cases[-1].name}: {cases[-1].ours.median:.2f} µs, {cases[-1].ratio:.2f} × {cases[-1].best.name}")
+    return contest_section(f"grid-{threads}", "Mini-batches, ReLU and softmax", cases, _summary(cases, 3))
+
+
+def inference(threads: int, *, quick: bool) -> Section:
+    """All 10,000 test images, and one image at a time; both from placed data and from bytes."""
+    tasks = (ONLINE, Task((800,), 128, "adam"))
+    cases: list[Case] = []
+    with workers(tuple(MODULES) if not quick else _without_compile(tuple(MODULES)), threads) as field:
+        for task in tasks:
+            parameters = _trained(field, task)
+            for verb, name in VERBS.items():
+                pace = QUICK if quick else FULL
+                case = contest.infer("inference", task, parameters, field, threads, verb, pace)
+                case.name = f"{name}, {task}"
+                cases.append(case)
+    one = next(case for case in cases if case.name.startswith(VERBS["one_pixels"]))
+    lines = [*_summary(cases, 1), f"One image from its bytes, 784-20-10, to reach 10 µs: {one.ours.median:.1f} µs."]
+    return contest_section(f"inference-{threads}", "Inference", cases, lines)
+
+
+VERBS = {
+    "infer": "10,000 images, placed",
+    "infer_pixels": "10,000 images, from bytes",
+    "one": "one image, placed",
+    "one_pixels": "one image, from bytes",
+}
+
+
+def commands(threads: int, *, quick: bool) -> Section:
+    """The command line."""
+    return commands_section(f"commands-{threads}", startup.commands(2 if quick else 5, threads), threads)
+
+
+def accuracy(threads: int, *, quick: bool) -> Section:
+    """From the start of a script to an accuracy."""
+    found = startup.arrivals(SCRIPTS[:2] if quick else SCRIPTS, threads, 1)
+    return accuracy_section(f"accuracy-{threads}", found, threads)
+
+
+def growth(threads: int, *, quick: bool) -> Section:
+    """How cost grows, beside what theory says and what the machine can do."""
+    return grow(threads, quick=quick)
+
+
+CASES: dict[str, Callable[..., Section]] = {
+    "online": online,
+    "grid": grid,
+    "inference": inference,
+    "commands": commands,
+    "accuracy": accuracy,
+    "growth": growth,
+}
+
+
+def _trainers(*, quick: bool) -> tuple[str, ...]:
+    return _without_compile(TRAINERS) if quick else TRAINERS
+
+
+def _without_compile(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name != "torch.compile")
+
+
+def _trained(field: list[Worker], task: Task) -> Parameters:
+    ours = next(worker for worker in field if worker.name == OURS)
+    ours.ask("train", task, 60_000 // task.quantum * task.quantum)
+    return ours.ask("parameters")  # type: ignore[no-any-return]
+
+
+def _summary(cases: list[Case], mean: float) -> list[str]:
+    ratios = [case.ratio for case in cases]
+    behind = [f"{case.name} ({case.ratio:.2f})" for case in cases if case.ratio < 1]
+    return [
+        f"Times quicker than the best of the others: geometric mean {statistics.geometric_mean(ratios):.2f} "
+        f"(to reach {mean}), least {min(ratios):.2f} (to reach 1).",
+        f"Behind in {len(behind)} of {len(cases)}{': ' + '; '.join(behind) if behind else ''}.",
+    ]

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from mnist_nn import Network, NetworkConfig, Predictor, load_data
+from mnist_nn.engines import get
+from mnist_nn.errors import ConfigError, DataError
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("hidden", [(), (20,), (30, 15)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_it_agrees_with_the_engine(output: str, hidden: tuple[int, ...], dtype: str) -> None:
+    network = Network.create(NetworkConfig(hidden=hidden, output=output, dtype=dtype), seed=3)
+    images = load_data("mnist").test.images[:20]
+    engine = get("reference")
+    z = engine.forward(network, engine.place(images))
+    found = [Predictor(network)(image) for image in images]
+    assert [one.digit for one in found] == z.argmax(axis=1).tolist()
+    np.testing.assert_allclose([one.probabilities for one in found], network.probabilities(z), rtol=1e-4)
+
+
+def test_floats_are_taken_as_they_are() -> None:
+    network, image = Network.create(seed=1), load_data("mnist").test.images[0]
+    as_floats = (image / 255).astype(np.float32)
+    np.testing.assert_allclose(Predictor(network)(as_floats)[1], Predictor(network)(image)[1], rtol=1e-5)
+
+
+def test_what_is_no_image_is_refused() -> None:
+    predict = Predictor(Network.create())
+    with pytest.raises(ConfigError, match="784 inputs"):
+        predict(np.zeros((27, 28), np.uint8))
+    with pytest.raises(DataError, match="NaN"):
+        predict(np.full(784, np.nan))
