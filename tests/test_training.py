@@ -413,3 +413,15 @@ def test_settings_that_do_not_fit_network_or_data_are_refused(
 def test_an_unknown_engine_is_refused_with_the_known_ones(clouds: Clouds) -> None:
     with pytest.raises(ConfigError, match="unknown engine 'gpu3'; choose one of: auto, "):
         next(train(Network.create(SHAPE), clouds(20), RUN, engine="gpu3"))
+
+
+def test_a_checkpoint_of_another_run_is_refused(clouds: Clouds) -> None:
+    start = Checkpoint.start(Network.create(SHAPE), RUN)
+    for shape, config, at in (
+        (replace(SHAPE, hidden=(7,), activation="tanh"), RUN, start),
+        (SHAPE, replace(RUN, optimizer="adam"), start),
+        (SHAPE, RUN, replace(start, offset=1000)),
+        (SHAPE, RUN, replace(start, offset=5)),
+    ):
+        with pytest.raises(ConfigError, match="resume with"):
+            run(clouds(100), config, shape, resume=at)

@@ -180,6 +180,11 @@ class TrainingConfig:
                 f"momentum has no part in {self.optimizer}; leave it out, or choose optimizer momentum or nesterov"
             )
 
+    @property
+    def drops_units(self) -> bool:
+        """Whether any layer has dropout."""
+        return any(self.dropout) if isinstance(self.dropout, tuple) else self.dropout > 0
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values that `from_dict` takes back."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
@@ -229,7 +234,7 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
             "choose output sigmoid, or loss mse or cross_entropy"
         )
     if not network.hidden:
-        for name, value in (("dropout", training.dropout), ("max_norm", training.max_norm)):
+        for name, value in (("dropout", training.drops_units), ("max_norm", training.max_norm)):
             if value:
                 raise ConfigError(f"{name} acts on hidden layers and there are none; leave it out or add a layer")
     dropout_rates(network, training)

@@ -148,7 +148,10 @@ def to_bytes(model: Model) -> bytes:
     if model.checkpoint:
         tensors |= _checkpoint_tensors(model.checkpoint)
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    return save_tensors(contiguous, {HEADER: json.dumps(header, allow_nan=False)})
+    try:
+        return save_tensors(contiguous, {HEADER: json.dumps(header, allow_nan=False)})
+    except ValueError as error:
+        raise ModelFileError(f"the model cannot be written: {error}; its scores must be finite plain values") from error
 
 
 def from_bytes(data: bytes) -> Model:
@@ -214,6 +217,8 @@ def _checkpoint_tensors(at: Checkpoint) -> Tensors:
 
 def _checkpoint(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:
     saved, names = header["checkpoint"], chosen.parameter_names
+    if min(saved["epoch"], saved["offset"], saved["updates"], *saved["tally"]) < 0:
+        raise ValueError("a negative count")
     slots = {
         slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names) for slot in optimizer(training.optimizer).slots
     }

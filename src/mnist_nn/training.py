@@ -21,7 +21,7 @@ from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
-from mnist_nn.optimizers import OptimizerState, initial_state
+from mnist_nn.optimizers import OptimizerState, initial_state, optimizer
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,7 @@ def train(
     config = config or TrainingConfig()
     run = _Run.prepare(network.config, samples, config, engines.get(engine, network.config.dtype))
     at = resume or Checkpoint.start(network, config)
+    run.check_start(at)
     while not at.finished(config):
         at = run.step(at)
         complete = at.offset == 0
@@ -185,6 +186,18 @@ class _Run:
         placed = engine.place(training.images, training.labels)
         return cls(config, engine, shape, placed, len(training), held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64), learning_rate(shape, config))  # fmt: skip
+
+    def check_start(self, at: Checkpoint) -> None:
+        """Refuse a checkpoint of another network, another optimiser or other data."""
+        if at.network.config != self.shape:
+            raise ConfigError("the checkpoint is of a network of another shape; resume with the network it came from")
+        if set(at.state.slots) != set(optimizer(self.config.optimizer).slots):
+            raise ConfigError(f"the checkpoint was not made by {self.config.optimizer}; resume with the same optimizer")
+        if at.offset >= self.size or at.offset % self.config.batch_size:
+            raise ConfigError(
+                f"the checkpoint stopped at sample {at.offset} of its epoch, which no batch of this run begins at; "
+                "resume with the same data and the same batch size"
+            )
 
     def step(self, at: Checkpoint) -> Checkpoint:
         """Learn the next stretch; offset 0 afterwards says that the epoch is complete."""
