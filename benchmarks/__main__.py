@@ -1,12 +1,13 @@
 """``python -m benchmarks``: run the cases, print each table, and write them all to benchmarks/results."""
 
 import argparse
+import os
 import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import machine, report
+from benchmarks import machine, report, worker
 from benchmarks.cases import CASES
 
 
@@ -14,6 +15,8 @@ def main() -> None:
     """Run what the command line asks for."""
     options = _options()
     begin = time.perf_counter()
+    if options.cpu_time:
+        os.environ[worker.CPU_CLOCK] = "1"
     for name in options.cases or CASES:
         counts = [options.threads] if options.threads else [1, 2] if name == "grid" and not options.quick else [1]
         for threads in counts:
@@ -24,6 +27,7 @@ def main() -> None:
 
 def _run(name: str, threads: int, folder: Path, *, quick: bool) -> None:
     about = machine.describe() | {"busy": machine.busy(), "commit": _commit(), "quick": quick}
+    about["clock"] = "processor time" if os.environ.get(worker.CPU_CLOCK) else "wall time"
     about["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     begin = time.perf_counter()
     section = CASES[name](threads, quick=quick)
@@ -34,11 +38,16 @@ def _run(name: str, threads: int, folder: Path, *, quick: bool) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("cases", nargs="*", choices=[[], *CASES], metavar="CASE", help=f"{', '.join(CASES)}; all if none")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"{', '.join(CASES)}; all if none")
     parser.add_argument("--threads", type=int, choices=(1, 2), help="by default 1, and the grid also with 2")
     parser.add_argument("--quick", action="store_true", help="a minute's look: few cells, few rounds, no torch.compile")
+    parser.add_argument("--cpu-time", action="store_true", help="processor time, not wall time: for a busy machine")
     parser.add_argument("--output", type=Path, help="folder of the results")
     options = parser.parse_args()
+    for name in set(options.cases) - set(CASES):
+        parser.error(f"there is no case {name}; the cases are: {', '.join(CASES)}")
+    if options.cpu_time and options.threads != 1:
+        parser.error("processor time adds up that of all threads; --cpu-time goes with --threads 1")
     options.output = options.output or (Path("build/benchmarks") if options.quick else report.RESULTS)
     return options
 

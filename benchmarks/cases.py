@@ -23,7 +23,9 @@ QUICK_GRID = tuple(Task(hidden, batch, "momentum") for hidden in ((20,), (800,))
 GRID = tuple(Task(hidden, batch, o) for hidden, o, batch in itertools.product(HIDDEN, OPTIMIZERS, BATCHES))
 QUICK = Pace(0.03, 2)
 FULL = Pace()
-SCRIPTS = tuple(name for name in TRAINERS if name != "torch.compile")  # whose compiling alone takes longer than the race
+SCRIPTS = tuple(
+    name for name in TRAINERS if name != "torch.compile"
+)  # whose compiling alone takes longer than the race
 TO_REACH = {"NumPy": 30, "PyTorch": 150, "scikit-learn": 150, "JAX": 1}
 
 
@@ -50,28 +52,33 @@ def grid(threads: int, *, quick: bool) -> Section:
 
 
 def inference(threads: int, *, quick: bool) -> Section:
-    """All 10,000 test images, and one image at a time; both from placed data and from bytes."""
-    tasks = (ONLINE, Task((800,), 128, "adam"))
+    """All 10,000 test images in one go."""
+    cases = _inference(threads, ("infer", "infer_pixels"), quick=quick)
+    return contest_section(f"inference-{threads}", "Inference of 10,000 images", cases, _summary(cases, 1))
+
+
+def one(threads: int, *, quick: bool) -> Section:
+    """One image at a time, the model loaded, in process."""
+    cases = _inference(threads, ("one", "one_pixels"), quick=quick)
+    seed = next(case for case in cases if str(ONLINE) in case.name and VERBS["one_pixels"] in case.name)
+    lines = [f"784-20-10 from bytes, to reach 10 µs: {seed.ours.median:.1f} µs.", *_summary(cases, 1)]
+    return contest_section(f"one-{threads}", "Inference of one image", cases, lines)
+
+
+VERBS = {"infer": "placed", "infer_pixels": "from bytes", "one": "placed", "one_pixels": "from bytes"}
+
+
+def _inference(threads: int, verbs: tuple[str, ...], *, quick: bool) -> list[Case]:
+    names = _without_compile(tuple(MODULES)) if quick else tuple(MODULES)
     cases: list[Case] = []
-    with workers(tuple(MODULES) if not quick else _without_compile(tuple(MODULES)), threads) as field:
-        for task in tasks:
+    with workers(names, threads) as field:
+        for task in (ONLINE, Task((800,), 128, "adam")):
             parameters = _trained(field, task)
-            for verb, name in VERBS.items():
-                pace = QUICK if quick else FULL
-                case = contest.infer("inference", task, parameters, field, threads, verb, pace)
-                case.name = f"{name}, {task}"
+            for verb in verbs:
+                case = contest.infer("inference", task, parameters, field, threads, verb, QUICK if quick else FULL)
+                case.name = f"{task}, {VERBS[verb]}"
                 cases.append(case)
-    one = next(case for case in cases if case.name.startswith(VERBS["one_pixels"]))
-    lines = [*_summary(cases, 1), f"One image from its bytes, 784-20-10, to reach 10 µs: {one.ours.median:.1f} µs."]
-    return contest_section(f"inference-{threads}", "Inference", cases, lines)
-
-
-VERBS = {
-    "infer": "10,000 images, placed",
-    "infer_pixels": "10,000 images, from bytes",
-    "one": "one image, placed",
-    "one_pixels": "one image, from bytes",
-}
+    return cases
 
 
 def commands(threads: int, *, quick: bool) -> Section:
@@ -94,6 +101,7 @@ CASES: dict[str, Callable[..., Section]] = {
     "online": online,
     "grid": grid,
     "inference": inference,
+    "one": one,
     "commands": commands,
     "accuracy": accuracy,
     "growth": growth,

@@ -49,7 +49,8 @@ def grow(threads: int, *, quick: bool) -> Section:
         draw(points, RESULTS / "growth.svg")
     table = [["784-…-10", "value", "µs a sample", "least possible", "share of it"]]
     table += [
-        [p.curve, str(p.value), number(p.microseconds), number(p.least), f"{p.least / p.microseconds:.0%}"] for p in points
+        [p.curve, str(p.value), number(p.microseconds), number(p.least), f"{p.least / p.microseconds:.0%}"]
+        for p in points
     ]
     peaks = ", ".join(f"{level} {roof[level]:.0f} GB/s" for level in (*CAPACITY, "memory"))
     lines = [f"Measured peaks of one core: {roof['gflops']:.0f} GFLOP/s in float32; read {peaks}."]

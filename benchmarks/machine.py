@@ -36,10 +36,11 @@ def busy() -> float:
 
 
 def _processor() -> str:
-    facts = {}
+    facts: dict[str, str] = {}
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 (not a file on a disk)
-            facts = dict(line.strip().split("\t: ", 1) for line in lines if "\t: " in line)
+            pairs = (line.split(":", 1) for line in lines if ":" in line)
+            facts = {name.strip(): value.strip() for name, value in pairs}
     except OSError:
         return platform.processor()
     flags = facts.get("flags", "").split()

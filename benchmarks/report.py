@@ -14,7 +14,7 @@ from benchmarks.peers import MODULES, OURS
 from benchmarks.startup import Arrival, Command
 
 RESULTS = Path(__file__).parent / "results"
-ORDER = ("online", "grid", "inference", "commands", "accuracy", "growth")
+ORDER = ("online", "grid", "inference", "one", "commands", "accuracy", "growth")
 
 
 @dataclass
@@ -33,7 +33,9 @@ class Section:
         head, *rows = self.table
         marks = ["---", *["---:"] * (len(head) - 1)]
         table = "\n".join(f"| {' | '.join(row)} |" for row in (head, marks, *rows))
-        return "\n\n".join(part for part in (f"## {self.title}", _about(self.about), "\n".join(self.lines), table) if part)
+        return "\n\n".join(
+            part for part in (f"## {self.title}", _about(self.about), "\n".join(self.lines), table) if part
+        )
 
 
 def _about(about: dict[str, Any]) -> str:
@@ -44,7 +46,8 @@ def _about(about: dict[str, Any]) -> str:
     return (
         f"{about['date']}, commit {about['commit']}. {about['processor']}, {about['cores']} cores, "
         f"{about['memory_gib']} GiB; Python {about['python']}; {packages}. "
-        f"Load before {about['load_before'][0]}; others took {about['busy']:.0%} of the processors.{quick}"
+        f"Medians of {about['clock']}. Load average before {about['load_before'][0]}; "
+        f"others took {about['busy']:.0%} of the processors.{quick}"
     )
 
 

@@ -42,7 +42,11 @@ class Task:
     def training(self) -> TrainingConfig:
         """The rule, as our library writes it."""
         return TrainingConfig(
-            loss="cross_entropy", optimizer=self.optimizer, batch_size=self.batch, rate=self.rate, momentum=self.momentum
+            loss="cross_entropy",
+            optimizer=self.optimizer,
+            batch_size=self.batch,
+            rate=self.rate,
+            momentum=self.momentum,
         )
 
     @property

@@ -41,7 +41,10 @@ class OnnxRuntime:
 def _model(task: Task, parameters: Parameters) -> onnx.ModelProto:
     nodes, values, at = [], [], "x"
     for k, (W, b) in enumerate(zip(parameters[0::2], parameters[1::2], strict=True)):
-        values += [numpy_helper.from_array(np.ascontiguousarray(W.T), f"W{k}"), numpy_helper.from_array(b.copy(), f"b{k}")]
+        values += [
+            numpy_helper.from_array(np.ascontiguousarray(W.T), f"W{k}"),
+            numpy_helper.from_array(b.copy(), f"b{k}"),
+        ]
         nodes.append(helper.make_node("Gemm", [at, f"W{k}", f"b{k}"], [f"z{k}"]))
         nodes.append(helper.make_node("Sigmoid" if task.sigmoid else "Relu", [f"z{k}"], [f"a{k}"]))
         at = f"a{k}"

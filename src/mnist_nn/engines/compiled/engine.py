@@ -57,7 +57,7 @@ class CompiledEngine:
     def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Placed:
         """See `mnist_nn.engines.Engine`."""
         rows = x.reshape(len(x), -1)
-        labels = np.zeros(0, np.int64) if t is None else np.ascontiguousarray(t, np.int64)
+        labels = np.zeros(0, np.int64) if t is None else _plain(t)
         return Placed(_pairs(rows, labels) if rows.dtype == np.uint8 else _floats(rows, labels), rows.shape[1])
 
     def forward(self, network: Network, placed: Placed) -> Array:
@@ -90,14 +90,17 @@ class CompiledEngine:
         memory = layout.memory_for(table, config, part, flats[0], flats[1:], sparse=data.is_sparse, training=True)
         sums = memory._replace(p=layout.aligned(memory.p.size if plan.batch_size > PART else 0))
         recipe = _recipe(config, plan)
-        z_o = layout.aligned(len(plan.order) * int(table[-1, 1]))
+        order, z_o = _plain(plan.order), layout.aligned(len(plan.order) * int(table[-1, 1]))
         jobs = [
-            (table, data, memory, sums, work, recipe, plan.order, plan.rates, state.updates, z_o, (0,) * wide)
+            (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, z_o, (0,) * wide)
             for work in layout.works(table, part, _useful_threads(network, plan, self.threads), wide)
         ]
-        jit.run(kernels.fold, table, memory)
+        scaled = recipe.by_sample and (recipe.coupled > 0 or recipe.longest > 0)
+        if scaled:
+            jit.run(kernels.fold, table, memory)  # at scale 1 this only adds up the squares
         _side_by_side(kernels.learn, jobs)
-        jit.run(kernels.fold, table, memory)
+        if scaled:
+            jit.run(kernels.fold, table, memory)
         parameters, *slots = (layout.unpacked(table, flat, config.sizes) for flat in flats)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
         return Network.of(config, parameters), after, _tally(config, plan, data, table, memory, z_o)
@@ -126,6 +129,11 @@ def _side_by_side(compiled: Any, jobs: list[tuple[Any, ...]]) -> None:
     jit.run(compiled, *jobs[0])
     for thread in others:
         thread.join()
+
+
+def _plain(numbers: Array) -> Array:
+    """Return int64 in one writable piece: an array of any other kind would be another type to compile for."""
+    return np.require(numbers, np.int64, ["C", "W"])
 
 
 def _pairs(rows: Array, labels: Array) -> Data:

@@ -4,12 +4,29 @@ Every thread runs the same kernel on its own columns and waits here after each s
 takes microseconds and the operating system would take longer to wake a thread.
 """
 
+import os
+
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.simd import _pointer
+
+
+SPINS = 10_000  # some tenths of a millisecond: then the other thread is likely waiting for this very processor
+
+if os.name == "posix":
+    _sched_yield = types.ExternalFunction("sched_yield", types.intc())
+else:
+    _sched_yield = None
+
+
+@inline
+def give_way():
+    """Let another thread have this processor for a moment."""
+    if _sched_yield is not None:
+        _sched_yield()
 
 
 @intrinsic
@@ -30,5 +47,8 @@ def meet(arrived, threads):
         return
     ticket = add_atomic(arrived, 1)
     everyone = (ticket // threads + 1) * threads
+    spins = 0
     while add_atomic(arrived, 0) < everyone:
-        pass
+        spins += 1
+        if spins % SPINS == 0:
+            give_way()
