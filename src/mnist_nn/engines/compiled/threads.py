@@ -5,6 +5,7 @@ takes microseconds and the operating system would take longer to wake a thread.
 """
 
 import os
+from typing import Any
 
 from llvmlite import ir
 from numba.core import types
@@ -13,13 +14,9 @@ from numba.extending import intrinsic
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.simd import _pointer
 
-
 SPINS = 10_000  # some tenths of a millisecond: then the other thread is likely waiting for this very processor
 
-if os.name == "posix":
-    _sched_yield = types.ExternalFunction("sched_yield", types.intc())
-else:
-    _sched_yield = None
+_sched_yield: Any = types.ExternalFunction("sched_yield", types.intc()) if os.name == "posix" else None
 
 
 @inline
