@@ -125,8 +125,7 @@ def _trained(field: list[Worker], task: Task) -> Parameters:
 def _summary(cases: list[Case], mean: float) -> list[str]:
     ratios = [case.ratio for case in cases]
     behind = [f"{case.name} ({case.ratio:.2f})" for case in cases if case.ratio < 1]
-    return [
-        f"Times quicker than the best of the others: geometric mean {statistics.geometric_mean(ratios):.2f} "
-        f"(to reach {mean}), least {min(ratios):.2f} (to reach 1).",
-        f"Behind in {len(behind)} of {len(cases)}{': ' + '; '.join(behind) if behind else ''}.",
-    ]
+    mean_ratio = statistics.geometric_mean(ratios)
+    least = f"geometric mean {mean_ratio:.2f} (to reach {mean}), least {min(ratios):.2f} (to reach 1)"
+    where = f": {'; '.join(behind)}" if behind else ""
+    return [f"Times quicker than the best of the others: {least}.", f"Behind in {len(behind)} of {len(cases)}{where}."]

@@ -47,9 +47,9 @@ def grow(threads: int, *, quick: bool) -> Section:
         points = _by_shape(ours, pace, ink, roof, quick=quick) + _by_samples(ours, pace, ink, roof, quick=quick)
     if not quick:
         draw(points, RESULTS / "growth.svg")
-    table = [["784-…-10", "value", "µs a sample", "least possible", "share of it"]]
+    table = [["curve", "value", "µs a sample", "least possible", "share of it"]]
     table += [
-        [p.curve, str(p.value), number(p.microseconds), number(p.least), f"{p.least / p.microseconds:.0%}"]
+        [p.curve, f"{p.value:,}", number(p.microseconds), number(p.least), f"{p.least / p.microseconds:.0%}"]
         for p in points
     ]
     peaks = ", ".join(f"{level} {roof[level]:.0f} GB/s" for level in (*CAPACITY, "memory"))
@@ -61,11 +61,10 @@ def grow(threads: int, *, quick: bool) -> Section:
 def _by_shape(ours: Worker, pace: Pace, ink: float, roof: dict[str, float], *, quick: bool) -> list[Point]:
     found = []
     for batch, optimizer, style in ((1, "sgd", "online"), (128, "momentum", "batch 128")):
-        for width in WIDTHS[::3] if quick else WIDTHS:
-            found.append(_point(ours, f"width, {style}", width, Task((width,), batch, optimizer), pace, ink, roof))
-        for depth in DEPTHS[::3] if quick else DEPTHS:
-            task = Task((128,) * depth, batch, optimizer)
-            found.append(_point(ours, f"layers of 128, {style}", depth, task, pace, ink, roof))
+        tasks = [("width", width, (width,)) for width in WIDTHS] + [("layers", n, (128,) * n) for n in DEPTHS]
+        for curve, value, hidden in tasks[::3] if quick else tasks:
+            task = Task(hidden, batch, optimizer)
+            found.append(_point(ours, f"{curve}, {style}", value, task, pace, ink, roof))
     return found
 
 

@@ -211,13 +211,12 @@ def learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
     """
     if training.rate is not None:
         return training.rate
-    rectified = any("relu" in name for name in network.activation)
-    batch = float(min(training.batch_size, 32 if rectified else 128))
+    batch = training.batch_size
     if training.optimizer in ("adam", "adamw"):
-        return 0.001 * math.pow(batch, 0.4)
-    rate = (0.6 if training.loss == "mse" else 0.03) * math.pow(batch, 0.7)
-    if rectified:
-        rate /= 3
+        return 0.001 * math.pow(min(batch, 128), 0.4)
+    rate = 0.6 if training.loss == "mse" else 0.03
+    rectified = any("relu" in name for name in network.activation)
+    rate *= math.pow(min(batch, 32), 0.9) / 3 if rectified else math.pow(min(batch, 128), 0.7)
     return rate / 10 if training.optimizer in ("momentum", "nesterov") else rate
 
 
