@@ -1,14 +1,16 @@
 """``python -m benchmarks``: run the cases, print each table, and write them all to benchmarks/results."""
 
 import argparse
+import itertools
 import os
 import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import machine, report, worker
+from benchmarks import clock, machine, report
 from benchmarks.cases import CASES
+from benchmarks.worker import Field
 
 
 def main() -> None:
@@ -16,21 +18,22 @@ def main() -> None:
     options = _options()
     begin = time.perf_counter()
     if options.cpu_time:
-        os.environ[worker.CPU_CLOCK] = "1"
-    for name in options.cases or CASES:
-        counts = [options.threads] if options.threads else [1, 2] if name == "grid" and not options.quick else [1]
-        for threads in counts:
-            print(f"\n{name}, threads {threads} …", flush=True)
-            _run(name, threads, options.output, quick=options.quick)
+        os.environ[clock.CHOICE] = "1"
+    counts = [options.threads] if options.threads else [1] if options.quick else [1, 2]
+    with Field() as field:
+        for threads, name in itertools.product(counts, options.cases or CASES):
+            if name == "grid" or threads == counts[0]:
+                print(f"\n{name}, threads {threads} …", flush=True)
+                _run(field, name, threads, options.output, quick=options.quick)
     print(f"\n{time.perf_counter() - begin:.0f} s in all; table: {options.output / 'table.md'}")
 
 
-def _run(name: str, threads: int, folder: Path, *, quick: bool) -> None:
+def _run(field: Field, name: str, threads: int, folder: Path, *, quick: bool) -> None:
     about = machine.describe() | {"busy": machine.busy(), "commit": _commit(), "quick": quick}
-    about["clock"] = "processor time" if os.environ.get(worker.CPU_CLOCK) else "wall time"
+    about["clock"] = "processor time" if clock.is_cpu() else "wall time"
     about["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     begin = time.perf_counter()
-    section = CASES[name](threads, quick=quick)
+    section = CASES[name](field, threads, quick=quick)
     section.about = about | {"seconds": round(time.perf_counter() - begin, 1)}
     print(section.markdown(), flush=True)
     report.save(section, folder)

@@ -13,7 +13,7 @@ from benchmarks.growth import grow
 from benchmarks.peers import MODULES, OURS, TRAINERS
 from benchmarks.report import Section, accuracy_section, commands_section, contest_section
 from benchmarks.task import Images, Parameters, Task
-from benchmarks.worker import Worker, workers
+from benchmarks.worker import Field, Worker
 
 ONLINE = Task((20,), 1, "sgd", sigmoid=True)
 BATCHES = (1, 32, 128, 512)
@@ -29,37 +29,37 @@ SCRIPTS = tuple(
 TO_REACH = {"NumPy": 30, "PyTorch": 150, "scikit-learn": 150, "JAX": 1}
 
 
-def online(threads: int, *, quick: bool) -> Section:
+def online(field: Field, threads: int, *, quick: bool) -> Section:
     """Exact per-sample SGD, the seed's rule."""
     images = Images.of("train")
-    with workers(_trainers(quick=quick), threads) as field:
-        case = contest.train("online", ONLINE, field, threads, images, QUICK if quick else FULL)
+    racers = field.of(_trainers(quick=quick), threads)
+    case = contest.train("online", ONLINE, racers, threads, images, QUICK if quick else FULL)
     met = [f"{name} {case.times(name):.1f} × (to reach {least})" for name, least in TO_REACH.items()]
     lines = [f"To reach 1.0 µs a sample: {case.ours.median:.3f} µs.", f"Times quicker than: {', '.join(met)}."]
     return contest_section(f"online-{threads}", "Online: one update a sample", [case], lines)
 
 
-def grid(threads: int, *, quick: bool) -> Section:
+def grid(field: Field, threads: int, *, quick: bool) -> Section:
     """Mini-batches of several sizes, networks and rules."""
     images = Images.of("train")
-    with workers(_trainers(quick=quick), threads) as field:
-        pace, tasks = (QUICK, QUICK_GRID) if quick else (FULL, GRID)
-        cases = []
-        for task in tasks:
-            cases.append(contest.train("grid", task, field, threads, images, pace))
-            print(f"{cases[-1].name}: {cases[-1].ours.median:.2f} µs, {cases[-1].ratio:.2f} × {cases[-1].best.name}")
+    racers = field.of(_trainers(quick=quick), threads)
+    pace, tasks = (QUICK, QUICK_GRID) if quick else (FULL, GRID)
+    cases = []
+    for task in tasks:
+        cases.append(contest.train("grid", task, racers, threads, images, pace))
+        print(f"{cases[-1].name}: {cases[-1].ours.median:.2f} µs, {cases[-1].ratio:.2f} × {cases[-1].best.name}")
     return contest_section(f"grid-{threads}", "Mini-batches, ReLU and softmax", cases, _summary(cases, 3))
 
 
-def inference(threads: int, *, quick: bool) -> Section:
+def inference(field: Field, threads: int, *, quick: bool) -> Section:
     """All 10,000 test images in one go."""
-    cases = _inference(threads, ("infer", "infer_pixels"), quick=quick)
+    cases = _inference(field, threads, ("infer", "infer_pixels"), quick=quick)
     return contest_section(f"inference-{threads}", "Inference of 10,000 images", cases, _summary(cases, 1))
 
 
-def one(threads: int, *, quick: bool) -> Section:
+def one(field: Field, threads: int, *, quick: bool) -> Section:
     """One image at a time, the model loaded, in process."""
-    cases = _inference(threads, ("one", "one_pixels"), quick=quick)
+    cases = _inference(field, threads, ("one", "one_pixels"), quick=quick)
     seed = next(case for case in cases if str(ONLINE) in case.name and VERBS["one_pixels"] in case.name)
     lines = [f"784-20-10 from bytes, to reach 10 µs: {seed.ours.median:.1f} µs.", *_summary(cases, 1)]
     return contest_section(f"one-{threads}", "Inference of one image", cases, lines)
@@ -68,33 +68,33 @@ def one(threads: int, *, quick: bool) -> Section:
 VERBS = {"infer": "placed", "infer_pixels": "from bytes", "one": "placed", "one_pixels": "from bytes"}
 
 
-def _inference(threads: int, verbs: tuple[str, ...], *, quick: bool) -> list[Case]:
+def _inference(field: Field, threads: int, verbs: tuple[str, ...], *, quick: bool) -> list[Case]:
     names = _without_compile(tuple(MODULES)) if quick else tuple(MODULES)
     cases: list[Case] = []
-    with workers(names, threads) as field:
-        for task in (ONLINE, Task((800,), 128, "adam")):
-            parameters = _trained(field, task)
-            for verb in verbs:
-                case = contest.infer("inference", task, parameters, field, threads, verb, QUICK if quick else FULL)
-                case.name = f"{task}, {VERBS[verb]}"
-                cases.append(case)
+    racers = field.of(names, threads)
+    for task in (ONLINE, Task((800,), 128, "adam")):
+        parameters = _trained(racers, task)
+        for verb in verbs:
+            case = contest.infer("inference", task, parameters, racers, threads, verb, QUICK if quick else FULL)
+            case.name = f"{task}, {VERBS[verb]}"
+            cases.append(case)
     return cases
 
 
-def commands(threads: int, *, quick: bool) -> Section:
+def commands(_field: Field, threads: int, *, quick: bool) -> Section:
     """The command line."""
     return commands_section(f"commands-{threads}", startup.commands(2 if quick else 5, threads), threads)
 
 
-def accuracy(threads: int, *, quick: bool) -> Section:
+def accuracy(_field: Field, threads: int, *, quick: bool) -> Section:
     """From the start of a script to an accuracy."""
-    found = startup.arrivals(SCRIPTS[:2] if quick else SCRIPTS, threads, 1)
+    found = startup.arrivals((OURS, "PyTorch") if quick else SCRIPTS, threads, 5 if quick else 30)
     return accuracy_section(f"accuracy-{threads}", found, threads)
 
 
-def growth(threads: int, *, quick: bool) -> Section:
+def growth(field: Field, threads: int, *, quick: bool) -> Section:
     """How cost grows, beside what theory says and what the machine can do."""
-    return grow(threads, quick=quick)
+    return grow(field, threads, quick=quick)
 
 
 CASES: dict[str, Callable[..., Section]] = {
@@ -116,8 +116,8 @@ def _without_compile(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if name != "torch.compile")
 
 
-def _trained(field: list[Worker], task: Task) -> Parameters:
-    ours = next(worker for worker in field if worker.name == OURS)
+def _trained(racers: list[Worker], task: Task) -> Parameters:
+    ours = next(worker for worker in racers if worker.name == OURS)
     ours.ask("train", task, 60_000 // task.quantum * task.quantum)
     return ours.ask("parameters")  # type: ignore[no-any-return]
 

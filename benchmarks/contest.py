@@ -86,16 +86,16 @@ def race(entries: list[Entry], runs: list[Callable[[], float]], pace: Pace) -> N
                 _try(entry, lambda entry=entry, run=run: entry.rounds.append(run()))  # type: ignore[misc]
 
 
-def train(group: str, task: Task, field_: list[Worker], threads: int, images: Images, pace: Pace) -> Case:
+def train(group: str, task: Task, racers: list[Worker], threads: int, images: Images, pace: Pace) -> Case:
     """Race through one training task."""
-    entries = [Entry(worker.name) for worker in field_]
+    entries = [Entry(worker.name) for worker in racers]
     count = -(-CHECK // task.quantum) * task.quantum
-    for entry, worker in zip(entries, field_, strict=True):
+    for entry, worker in zip(entries, racers, strict=True):
         _try(entry, lambda entry=entry, worker=worker: _learn(entry, worker, task, count, images, pace))  # type: ignore[misc]
     _same_loss(entries)
     runs = [
         lambda entry=entry, worker=worker: worker.ask("train", task, entry.samples) / entry.samples * 1e6
-        for entry, worker in zip(entries, field_, strict=True)
+        for entry, worker in zip(entries, racers, strict=True)
     ]
     race(entries, runs, pace)
     loss = statistics.median(entry.check for entry in entries)
@@ -120,13 +120,13 @@ def _same_loss(entries: list[Entry]) -> None:
 
 
 def infer(
-    group: str, task: Task, parameters: Parameters, field_: list[Worker], threads: int, verb: str, pace: Pace
+    group: str, task: Task, parameters: Parameters, racers: list[Worker], threads: int, verb: str, pace: Pace
 ) -> Case:
     """Race through one way of classifying the test images."""
     one = verb.startswith("one")
-    entries = [Entry(worker.name) for worker in field_]
+    entries = [Entry(worker.name) for worker in racers]
     answers: dict[str, Array] = {}
-    for entry, worker in zip(entries, field_, strict=True):
+    for entry, worker in zip(entries, racers, strict=True):
         _try(entry, lambda e=entry, w=worker: answers.update({e.name: w.ask("classify", task, parameters)}))  # type: ignore[misc]
         if verb == "infer" and not entry.note:
             best = min((2000, 500, 10_000), key=lambda size, worker=worker: worker.ask("cut", size))  # type: ignore[misc]
@@ -134,14 +134,14 @@ def infer(
     _same_answers(entries, answers)
     number = 200 if one else 10_000
     passes = {}
-    for entry, worker in zip(entries, field_, strict=True):
+    for entry, worker in zip(entries, racers, strict=True):
         if not entry.note:
             worker.ask(verb, 1)
             passes[entry.name] = pace.times(worker.ask(verb, 1))
             entry.samples = passes[entry.name] * number
     runs = [
         lambda e=entry, w=worker: w.ask(verb, passes[e.name]) / e.samples * 1e6
-        for entry, worker in zip(entries, field_, strict=True)
+        for entry, worker in zip(entries, racers, strict=True)
     ]
     race(entries, runs, pace)
     return Case(group, str(task), threads, entries)

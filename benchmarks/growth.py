@@ -18,7 +18,7 @@ from benchmarks.peers import OURS
 from benchmarks.report import RESULTS, Section, number
 from benchmarks.roofline import measure
 from benchmarks.task import Images, Task
-from benchmarks.worker import Worker, limited, workers
+from benchmarks.worker import Field, Worker, limited
 
 SAMPLES = (1_000, 3_000, 10_000, 30_000, 60_000, 180_000, 600_000)
 WIDTHS = (20, 64, 128, 256, 512, 1024, 2048, 4096)
@@ -37,14 +37,15 @@ class Point:
     least: float
 
 
-def grow(threads: int, *, quick: bool) -> Section:
+def grow(field: Field, threads: int, *, quick: bool) -> Section:
     """Measure all curves, draw them, and return them as a section."""
     pace = Pace(0.05, 2) if quick else Pace(0.2, 3)
     with limited(1), get_context("spawn").Pool(1) as pool:
         roof = pool.apply(measure)
     ink = float(np.count_nonzero(Images.of("train").pixels)) / 60_000
-    with workers((OURS,), threads) as (ours,):
-        points = _by_shape(ours, pace, ink, roof, quick=quick) + _by_samples(ours, pace, ink, roof, quick=quick)
+    (ours,) = field.of((OURS,), threads)
+    points = _by_shape(ours, pace, ink, roof, quick=quick) + _by_samples(ours, pace, ink, roof, quick=quick)
+    ours.ask("enlarge", 1)
     if not quick:
         draw(points, RESULTS / "growth.svg")
     table = [["curve", "value", "µs a sample", "least possible", "share of it"]]

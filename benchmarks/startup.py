@@ -3,7 +3,6 @@
 Every measurement is a process of its own, with warm caches: each command runs once before it is timed.
 """
 
-import itertools
 import statistics
 import subprocess
 import sys
@@ -15,13 +14,13 @@ from pathlib import Path
 
 from PIL import Image
 
+from benchmarks import clock
 from benchmarks.task import Images
 from benchmarks.worker import limited
 
 TARGETS = (0.95, 0.97, 0.98)
 RECIPES = ((128, 32), (512, 128))  # hidden units and batch size that each script may choose from
 COMPILING = 300  # seconds that a command may take when it must compile first
-PATIENCE = 30  # seconds that a script may take
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,9 @@ def _median(command: list[str], times: int) -> float:
 
 
 def _seconds(command: list[str]) -> float:
-    begin = time.perf_counter()
+    begin = clock.of_children()
     subprocess.run(command, check=True, capture_output=True, timeout=COMPILING)
-    return time.perf_counter() - begin
+    return clock.of_children() - begin
 
 
 @dataclass(frozen=True)
@@ -68,30 +67,29 @@ class Arrival:
     recipe: str
 
 
-def arrivals(names: Sequence[str], threads: int, times: int) -> list[Arrival]:
-    """Time every peer's scripts, in rounds; the best of the recipes counts for each accuracy."""
-    runs: dict[tuple[str, tuple[int, int]], list[list[float]]] = {}
+def arrivals(names: Sequence[str], threads: int, patience: float) -> list[Arrival]:
+    """Time every peer's scripts; the best of the recipes counts for each accuracy."""
     with limited(threads):
-        for _ in range(times):
-            for name, recipe in itertools.product(names, RECIPES):
-                runs.setdefault((name, recipe), []).append(_passes(name, recipe, threads))
+        runs = {(n, recipe): _passes(n, recipe, threads, patience) for recipe in RECIPES for n in names}
     return [_arrival(name, i, runs) for i in range(len(TARGETS)) for name in names]
 
 
-def _arrival(name: str, target: int, runs: dict[tuple[str, tuple[int, int]], list[list[float]]]) -> Arrival:
-    medians = {r: statistics.median(run[target] for run in all_) for (n, r), all_ in runs.items() if n == name}
-    (hidden, batch), seconds = min(medians.items(), key=lambda item: item[1])
+def _arrival(name: str, target: int, runs: dict[tuple[str, tuple[int, int]], list[float]]) -> Arrival:
+    found = {recipe: run[target] for (n, recipe), run in runs.items() if n == name}
+    (hidden, batch), seconds = min(found.items(), key=lambda item: item[1])
     return Arrival(name, TARGETS[target], seconds, f"784-{hidden}-10, Adam, batch {batch}")
 
 
-def _passes(name: str, recipe: tuple[int, int], threads: int) -> list[float]:
-    """Run one script; it prints an accuracy after each part of an epoch, and we look at the clock."""
+def _passes(name: str, recipe: tuple[int, int], threads: int, patience: float) -> list[float]:
+    """Run one script; after each part of an epoch it prints its processor time and its accuracy."""
     command = [sys.executable, "-m", "benchmarks.script", name, *map(str, recipe), str(threads)]
     begin, seconds = time.perf_counter(), [float("inf")] * len(TARGETS)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         for line in process.stdout or ():
-            now = time.perf_counter() - begin
-            seconds = [min(s, now) if float(line) >= target else s for s, target in zip(seconds, TARGETS, strict=True)]
-            if float(line) >= TARGETS[-1] or now > PATIENCE:
+            used, accuracy = map(float, line.split())
+            now = used if clock.is_cpu() else time.perf_counter() - begin
+            passed = [now if accuracy >= target else float("inf") for target in TARGETS]
+            seconds = [min(pair) for pair in zip(seconds, passed, strict=True)]
+            if accuracy >= TARGETS[-1] or now > patience:
                 process.kill()
     return seconds

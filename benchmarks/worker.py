@@ -7,20 +7,19 @@ library is imported.
 import gc
 import multiprocessing
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from benchmarks import clock
 from benchmarks.peers import peer
 from benchmarks.task import Images, Parameters, Task, rows_of
 
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS")
-CPU_CLOCK = "MNIST_NN_BENCHMARKS_CPU_CLOCK"  # set: count processor time, which others on the machine disturb less
 SINGLES = 200  # images that a round of the one-image case goes through again and again
 
 
@@ -67,16 +66,30 @@ class Worker:
         self._process.kill()
 
 
-@contextmanager
-def workers(names: tuple[str, ...], threads: int) -> Iterator[list[Worker]]:
-    """Start contestants, and end them."""
-    with limited(threads):
-        started = [Worker(name, threads) for name in names]
-        try:
-            yield started
-        finally:
-            for worker in started:
-                worker.close()
+class Field:
+    """Contestants that stay for the cases to come; they are started when first asked for."""
+
+    def __init__(self) -> None:
+        self._workers: dict[tuple[str, int], Worker] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._send_home(lambda _: True)
+
+    def of(self, names: tuple[str, ...], threads: int) -> list[Worker]:
+        """Return these contestants; those with another number of threads go home."""
+        self._send_home(lambda key: key[1] != threads)
+        with limited(threads):
+            for name in names:
+                if (name, threads) not in self._workers:
+                    self._workers[name, threads] = Worker(name, threads)
+        return [self._workers[name, threads] for name in names]
+
+    def _send_home(self, leaves: Callable[[tuple[str, int]], bool]) -> None:
+        for key in [key for key in self._workers if leaves(key)]:
+            self._workers.pop(key).close()
 
 
 class Corner:
@@ -142,10 +155,9 @@ class Corner:
 def _timed(run: Callable[[], Any]) -> float:
     gc.collect()
     gc.disable()
-    clock = time.process_time if os.environ.get(CPU_CLOCK) else time.perf_counter
-    begin = clock()
+    begin = clock.now()
     run()
-    seconds = clock() - begin
+    seconds = clock.now() - begin
     gc.enable()
     return seconds
 

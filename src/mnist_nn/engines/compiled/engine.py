@@ -97,10 +97,10 @@ class CompiledEngine:
         ]
         scaled = recipe.by_sample and (recipe.coupled > 0 or recipe.longest > 0)
         if scaled:
-            jit.run(kernels.fold, table, memory)  # at scale 1 this only adds up the squares
+            jit.run(kernels.fold, table, memory, (0,) * wide)  # at scale 1 this only adds up the squares
         _side_by_side(kernels.learn, jobs)
         if scaled:
-            jit.run(kernels.fold, table, memory)
+            jit.run(kernels.fold, table, memory, (0,) * wide)
         parameters, *slots = (layout.unpacked(table, flat, config.sizes) for flat in flats)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
         return Network.of(config, parameters), after, _tally(config, plan, data, table, memory, z_o)

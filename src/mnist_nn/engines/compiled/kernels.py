@@ -37,8 +37,8 @@ def forward_block(table, k, data, memory, work, recipe, order, begin, count, col
         else:
             start = np.int64(table[k - 1, 5])
         bias = load(memory.p, layer.b + column, columns)
-        dense.product(fed, start, layer.rows, count, layer.rows, memory.p, layer.w + column, layer.width, bias,
-                      memory.a, layer.a + column, layer.width, work.panel, columns)  # fmt: skip
+        dense.multiply(fed, start, layer.rows, count, layer.rows, memory.p, layer.w + column * layer.rows, bias,
+                       memory.a, layer.a + column, layer.width, columns)  # fmt: skip
     if not is_output:
         real = is_unit(column, layer.units, columns)
         for s in range(count):
@@ -53,9 +53,8 @@ def forward_block(table, k, data, memory, work, recipe, order, begin, count, col
 def backward_block(table, k, memory, work, count, column, columns):
     """(BP2) delta of one column block of layer k from that of layer k + 1."""
     layer, above = layer_of(table, k), layer_of(table, k + 1)
-    dense.product_transposed(memory.delta, above.a, above.width, count, above.width, memory.p,
-                             above.w + column * above.width, above.width,
-                             memory.delta, layer.a + column, layer.width, work.panel, columns)  # fmt: skip
+    dense.multiply_transposed(memory.delta, above.a, count, memory.p, above, column,
+                              memory.delta, layer.a + column, layer.width, work.panel, columns)  # fmt: skip
     for s in range(count):
         i = layer.a + s * layer.width + column
         store(memory.delta, i, load(memory.delta, i, columns) * load(memory.slope, i, columns))
@@ -75,11 +74,12 @@ def update_block(table, k, data, memory, work, recipe, rule, order, begin, count
         return
     if k == 0 and data.is_sparse:
         everywhere = rule.kind != SGD or rule.coupled > 0
-        sparse.update_by_pixel(memory, layer, rule, column, everywhere, columns)
+        dense.pack(work.panel, memory.delta, layer.a + column, layer.width, count, columns)
+        sparse.update_by_pixel(memory, layer, rule, column, everywhere, work.panel, columns)
     else:
         dense_update(table, k, memory, work, rule, count, column, columns)
     if longest > 0:
-        limit_norms(memory.p, layer.w + column, layer.width, layer.rows, longest, columns)
+        limit_norms(memory.p, layer.w + column * layer.rows, layer.rows, longest, columns)
 
 
 @inline
@@ -89,12 +89,13 @@ def dense_update(table, k, memory, work, rule, count, column, columns):
     fed, start, panel = memory.x, np.int64(0), work.panel
     if k > 0:
         fed, start = memory.a, np.int64(table[k - 1, 5])
-    zero, step = splat(np.float32(0), columns), layer.width
-    dense.pack(panel, memory.delta, layer.a + column, step, count, columns)
+    zero, step = splat(np.float32(0), columns), LANES * len(columns)
+    dense.pack(panel, memory.delta, layer.a + column, layer.width, count, columns)
+    block = layer.w + column * layer.rows
     whole = layer.rows - layer.rows % dense.TILE
     for j in range(0, whole, dense.TILE):
-        c0, c1, c2, c3, c4, c5 = dense.tile(fed, start + j, 1, layer.rows, count, panel, zero, columns)
-        i = layer.w + j * step + column
+        c0, c1, c2, c3, c4, c5 = dense.tile(fed, start + j, 1, layer.rows, count, panel, 0, zero, columns)
+        i = block + j * step
         descend(memory, i, c0, rule, columns)
         descend(memory, i + step, c1, rule, columns)
         descend(memory, i + 2 * step, c2, rule, columns)
@@ -102,8 +103,8 @@ def dense_update(table, k, memory, work, rule, count, column, columns):
         descend(memory, i + 4 * step, c4, rule, columns)
         descend(memory, i + 5 * step, c5, rule, columns)
     for j in range(whole, layer.rows):
-        g = dense.row(fed, start + j, layer.rows, count, panel, 0, LANES * len(columns), zero, columns)
-        descend(memory, layer.w + j * step + column, g, rule, columns)
+        g = dense.row(fed, start + j, layer.rows, count, panel, 0, zero, columns)
+        descend(memory, block + j * step, g, rule, columns)
 
 
 @inline
@@ -185,19 +186,30 @@ def passes(table, data, memory, work, recipe, order, begin, count, share, z_o, w
 
 
 @inline
-def apply(table, memory, sums, work, recipe, rule):
-    """Apply the rule to gradients that were added up over the parts of a large batch, and clear them."""
+def apply_block(table, k, memory, sums, recipe, rule, column, columns):
+    """Apply the rule to the gradients of one column block that were added up over the parts of a large batch."""
+    layer = layer_of(table, k)
+    step, zero = LANES * len(columns), splat(np.float32(0), columns)
+    block = layer.w + column * layer.rows
+    for i in range(block, block + layer.rows * step, step):
+        descend(memory, i, load(sums.p, i, columns), rule, columns)
+        store(sums.p, i, zero)
+    descend(memory, layer.b + column, load(sums.p, layer.b + column, columns), without_decay(rule), columns)
+    store(sums.p, layer.b + column, zero)
+    if recipe.longest > 0 and k < table.shape[0] - 1:
+        limit_norms(memory.p, block, layer.rows, np.float32(recipe.longest), columns)
+
+
+@inline
+def apply(table, memory, sums, work, recipe, rule, wide):
+    """Finish a batch that was learned in parts, over this thread's columns of every layer."""
     for k in range(table.shape[0]):
-        layer = layer_of(table, k)
         for n in range(work.first[k], work.first[k + 1]):
-            for column in range(work.blocks[n, 0], work.blocks[n, 0] + work.blocks[n, 1] * LANES, LANES):
-                for j in range(layer.rows + 1):  # the biases follow the last row
-                    i = layer.w + j * layer.width + column
-                    descend(memory, i, load(sums.p, i, ONE), without_decay(rule) if j == layer.rows else rule, ONE)
-                    store(sums.p, i, splat(np.float32(0), ONE))
-                if recipe.longest > 0 and k < table.shape[0] - 1:
-                    longest = np.float32(recipe.longest)
-                    limit_norms(memory.p, layer.w + column, layer.width, layer.rows, longest, ONE)
+            column, vectors = work.blocks[n, 0], work.blocks[n, 1]
+            if vectors == 1:
+                apply_block(table, k, memory, sums, recipe, rule, column, ONE)
+            else:
+                apply_block(table, k, memory, sums, recipe, rule, column, wide)
     meet(work.arrived, work.threads)
 
 
@@ -224,15 +236,18 @@ def learn(table, data, memory, sums, work, recipe, order, rates, updates, z_o, w
             else:
                 update(table, data, memory, work, recipe, rule, order, begin, count, wide)
         if in_parts:
-            apply(table, memory, sums, work, recipe, rule)
+            apply(table, memory, sums, work, recipe, rule, wide)
 
 
 @kernel
-def fold(table, memory):
-    """Multiply the first layer's scale into its weights."""
+def fold(table, memory, wide):
+    """Multiply the first layer's scale into its weights, and take the sums of their squares."""
     layer = layer_of(table, 0)
-    for column in range(0, layer.width, LANES):
-        sparse.fold_scale(memory, layer, column, ONE)
+    for column in range(0, layer.width, layer.block):
+        if layer.block == LANES:
+            sparse.fold_scale(memory, layer, column, ONE)
+        else:
+            sparse.fold_scale(memory, layer, column, wide)
 
 
 @kernel

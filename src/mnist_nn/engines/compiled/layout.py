@@ -1,7 +1,8 @@
 """How a network lies in the compiled engine's memory, and how it gets there and back. Plain NumPy.
 
-Every matrix is input-major, a row for each input, and padded with zeros to whole vectors of 16 units; one flat array
-holds all parameters. Padding stays exactly zero: padded units have activation 0 and error 0.
+Every matrix is input-major, a row for each input, padded with zeros to whole vectors of 16 units, and cut into blocks
+of columns that lie one after the other. One flat array holds all parameters. Padding stays exactly zero: padded units
+have activation 0 and error 0.
 """
 
 from collections.abc import Sequence
@@ -39,25 +40,24 @@ def aligned(size: int, dtype: type = np.float32) -> Array:
 
 
 def table_of(config: NetworkConfig, batch: int, widest: int) -> Table:
-    """Lay out all layers: int64 of shape (layers, 7), the fields of `Layer`."""
+    """Lay out all layers: int64 of shape (layers, 8), the fields of `Layer`."""
     rows, at, activations, table = config.inputs, 0, 0, []
     for units, name in zip(config.sizes[1:], config.layer_activations, strict=True):
         width = padded(units, widest)
-        table.append((rows, width, units, at, at + rows * width, activations, ACTIVATIONS.get(name, 0)))
+        block = widest * LANES if width % (widest * LANES) == 0 else LANES
+        table.append((rows, width, units, at, at + rows * width, activations, ACTIVATIONS.get(name, 0), block))
         at, activations, rows = at + (rows + 1) * width, activations + batch * width, width
     return np.array(table, np.int64)
-
-
-def parameter_room(table: Table) -> int:
-    """Floats that all padded parameters take."""
-    return int(table[-1, 4] + table[-1, 1])
 
 
 def packed(table: Table, parameters: Sequence[Array]) -> Array:
     """Write W1, b1, W2, b2, … into one flat array, float32."""
     flat = aligned(int(table[-1, 4] + table[-1, 1]))
-    for (rows, width, units, w, b, *_), W, bias in zip(table.tolist(), parameters[0::2], parameters[1::2], strict=True):
-        flat[w : w + rows * width].reshape(rows, width)[: W.shape[1], :units] = W.T
+    for layer, W, bias in zip(table.tolist(), parameters[0::2], parameters[1::2], strict=True):
+        rows, width, units, _, b, *_ = layer
+        padded = np.zeros((rows, width), np.float32)
+        padded[: W.shape[1], :units] = W.T
+        _blocks(layer, flat)[...] = padded.reshape(rows, -1, layer[-1]).swapaxes(0, 1)
         flat[b : b + units] = bias
     return flat
 
@@ -65,10 +65,17 @@ def packed(table: Table, parameters: Sequence[Array]) -> Array:
 def unpacked(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
     """Read W1, b1, W2, b2, … back out of a flat array; ``sizes`` are the network's."""
     found = []
-    for (rows, width, units, w, b, *_), fan_in in zip(table.tolist(), sizes, strict=False):
-        W = flat[w : w + rows * width].reshape(rows, width)[:fan_in, :units]
+    for layer, fan_in in zip(table.tolist(), sizes, strict=False):
+        rows, width, units, _, b, *_ = layer
+        W = _blocks(layer, flat).swapaxes(0, 1).reshape(rows, width)[:fan_in, :units]
         found += [np.ascontiguousarray(W.T), flat[b : b + units].copy()]
     return tuple(found)
+
+
+def _blocks(layer: Sequence[int], flat: Array) -> Array:
+    """Return a view of a layer's weights, shape (blocks, rows, columns of a block)."""
+    rows, width, _, w, *_, block = layer
+    return flat[w : w + rows * width].reshape(width // block, rows, block)
 
 
 def memory_for(

@@ -12,7 +12,11 @@ from mnist_nn.engines.compiled.rules import ADAM, Rule
 
 
 class Layer(NamedTuple):
-    """Where a layer's numbers lie: rows x width weights from ``w``, biases from ``b``, activations from ``a``."""
+    """Where a layer's numbers lie: weights from ``w``, biases from ``b``, a batch of activations from ``a``.
+
+    Weights lie block after block of ``block`` columns, and in each block row after row: what a thread reads together
+    lies together. Activations lie row after row of ``width``, a row a sample.
+    """
 
     rows: int
     width: int
@@ -21,6 +25,7 @@ class Layer(NamedTuple):
     b: int
     a: int
     activation: int
+    block: int
 
 
 class Data(NamedTuple):
@@ -86,7 +91,7 @@ class Recipe(NamedTuple):
 @inline
 def layer_of(table, k):
     """Row k of the table of layers."""
-    return Layer(table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5], table[k, 6])
+    return Layer(table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5], table[k, 6], table[k, 7])
 
 
 @inline

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.lanes import any_lane, fma, maximum, sqrt
-from mnist_nn.engines.compiled.simd import load, store
+from mnist_nn.engines.compiled.simd import LANES, load, splat, store
 
 SGD, MOMENTUM, NESTEROV, ADAM = range(4)
 KINDS = {"sgd": SGD, "momentum": MOMENTUM, "nesterov": NESTEROV, "adam": ADAM, "adamw": ADAM}
@@ -57,16 +57,15 @@ def descend(memory, i, g, rule, columns):
 
 
 @inline
-def limit_norms(p, start, step, rows, longest, columns):
+def limit_norms(p, start, rows, longest, columns):
     """Shorten the columns of a block of weights, each the weights into one unit, to at most ``longest``."""
-    squares = load(p, start, columns) * load(p, start, columns)
-    for k in range(1, rows):
-        w = load(p, start + k * step, columns)
-        squares = fma(w, w, squares)
+    step, squares = LANES * len(columns), splat(np.float32(0), columns)
+    for i in range(start, start + rows * step, step):
+        squares = fma(load(p, i, columns), load(p, i, columns), squares)
     factor = shortening(squares, longest)
     if not_all_one(factor):
-        for k in range(rows):
-            store(p, start + k * step, load(p, start + k * step, columns) * factor)
+        for i in range(start, start + rows * step, step):
+            store(p, i, load(p, i, columns) * factor)
 
 
 @inline

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_nn.engines.compiled.jit import inline, kernel
 from mnist_nn.engines.compiled.lanes import any_lane, fma
 from mnist_nn.engines.compiled.rules import descend, shortening
-from mnist_nn.engines.compiled.simd import load, peek, prefetch, splat, store
+from mnist_nn.engines.compiled.simd import LANES, load, peek, prefetch, splat, store
 
 BYTE = (np.arange(256) / 255).astype(np.float32)  # pixel byte -> x
 SPARE = 1024  # pairs after the last image, so that fetching ahead stays inside the array
@@ -50,13 +50,14 @@ def fetch_ahead(data, sample):
 
 
 @inline
-def gather(p, column, width, data, start, end, columns):
+def gather(p, block, data, start, end, columns):
     """The sum of x * (row of weights) over a run of pairs, in two accumulators that do not wait for each other."""
     a = b = splat(np.float32(0), columns)
+    step = LANES * len(columns)
     for i in range(start, end, 2):
-        line = np.int64(peek(data.pixels, i)) * width + column
+        line = block + np.int64(peek(data.pixels, i)) * step
         a = fma(load(p, line, columns), peek(BYTE, peek(data.values, i)), a)
-        line = np.int64(peek(data.pixels, i + 1)) * width + column
+        line = block + np.int64(peek(data.pixels, i + 1)) * step
         b = fma(load(p, line, columns), peek(BYTE, peek(data.values, i + 1)), b)
     return a + b
 
@@ -69,7 +70,7 @@ def forward(memory, layer, data, order, begin, count, column, columns):
         sample = peek(order, begin + s)
         fetch_ahead(data, peek(order, min(begin + s + 1, order.size - 1)))
         start, end = peek(data.offsets, sample), peek(data.offsets, sample + 1)
-        z = gather(memory.p, layer.w + column, layer.width, data, start, end, columns)
+        z = gather(memory.p, layer.w + column * layer.rows, data, start, end, columns)
         store(memory.a, layer.a + s * layer.width + column, fma(z, scale, bias))
 
 
@@ -92,16 +93,20 @@ def by_pixel(memory, data, order, begin, count):
 
 
 @inline
-def _entry(memory, i, delta, width, columns, sums):
+def _entry(memory, i, panel, columns, sums):
     """sums + x * (delta of the sample that word i names)."""
     word = peek(memory.entries, i)
-    return fma(load(memory.delta, delta + np.int64(word >> 8) * width, columns), peek(BYTE, word & 255), sums)
+    line = np.int64(word >> 8) * LANES * len(columns)
+    return fma(load(panel, line, columns), peek(BYTE, word & 255), sums)
 
 
 @inline
-def update_by_pixel(memory, layer, rule, column, everywhere, columns):
-    """Sum each row's gradient in registers and apply the rule; ``everywhere`` visits rows without ink as well."""
-    width, delta = layer.width, layer.a + column
+def update_by_pixel(memory, layer, rule, column, everywhere, panel, columns):
+    """Sum each row's gradient in registers and apply the rule; ``everywhere`` visits rows without ink as well.
+
+    ``panel`` holds the block's delta of every sample, side by side.
+    """
+    block, step = layer.w + column * layer.rows, LANES * len(columns)
     for pixel in range(layer.rows):
         start = pixel * memory.room
         end = start + np.int64(peek(memory.counts, pixel))
@@ -109,35 +114,35 @@ def update_by_pixel(memory, layer, rule, column, everywhere, columns):
             continue
         a = b = splat(np.float32(0), columns)
         for i in range(start, end - 1, 2):
-            a = _entry(memory, i, delta, width, columns, a)
-            b = _entry(memory, i + 1, delta, width, columns, b)
+            a = _entry(memory, i, panel, columns, a)
+            b = _entry(memory, i + 1, panel, columns, b)
         if (end - start) & 1:
-            a = _entry(memory, end - 1, delta, width, columns, a)
-        descend(memory, layer.w + pixel * width + column, a + b, rule, columns)
+            a = _entry(memory, end - 1, panel, columns, a)
+        descend(memory, block + pixel * step, a + b, rule, columns)
 
 
 @inline
 def update_by_sample(memory, layer, data, order, begin, count, factor, column, columns):
     """w += x * delta * factor, straight into the weights, sample after sample."""
-    p, width, at = memory.p, layer.width, layer.w + column
+    p, block, size = memory.p, layer.w + column * layer.rows, LANES * len(columns)
     for s in range(count):
         sample = peek(order, begin + s)
-        step = load(memory.delta, layer.a + s * width + column, columns) * factor
+        step = load(memory.delta, layer.a + s * layer.width + column, columns) * factor
         for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
-            line = np.int64(peek(data.pixels, i)) * width + at
+            line = block + np.int64(peek(data.pixels, i)) * size
             store(p, line, fma(step, peek(BYTE, peek(data.values, i)), load(p, line, columns)))
 
 
 @inline
 def update_tracking_norms(memory, layer, data, order, begin, count, factor, column, columns):
     """The same, and ``squares`` follows the sum of the squares of each unit's weights."""
-    p, width, at = memory.p, layer.width, layer.w + column
+    p, block, size = memory.p, layer.w + column * layer.rows, LANES * len(columns)
     squares = load(memory.squares, column, columns)
     for s in range(count):
         sample = peek(order, begin + s)
-        step = load(memory.delta, layer.a + s * width + column, columns) * factor
+        step = load(memory.delta, layer.a + s * layer.width + column, columns) * factor
         for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
-            line = np.int64(peek(data.pixels, i)) * width + at
+            line = block + np.int64(peek(data.pixels, i)) * size
             old, change = load(p, line, columns), step * peek(BYTE, peek(data.values, i))
             store(p, line, old + change)
             squares = fma(change, old + old + change, squares)
@@ -169,8 +174,8 @@ def fold_scale(memory, layer, column, columns):
     """Multiply the scale into the weights, and take the sums of their squares anew."""
     scale = load(memory.scale, column, columns)
     squares = splat(np.float32(0), columns)
-    for pixel in range(layer.rows):
-        i = layer.w + pixel * layer.width + column
+    block, step = layer.w + column * layer.rows, LANES * len(columns)
+    for i in range(block, block + layer.rows * step, step):
         w = load(memory.p, i, columns) * scale
         store(memory.p, i, w)
         squares = fma(w, w, squares)
