@@ -59,11 +59,11 @@ def row(a, i, k_step, depth, b, start, first, columns):
 
 
 @inline
-def multiply(a, a_start, a_step, rows, depth, b, b_start, first, c, c_start, c_step, columns):
-    """c = first + a @ panel, for the panel of ``depth`` rows that begins at b[b_start]."""
+def multiply(a, a_start, a_step, k_step, rows, depth, b, b_start, first, c, c_start, c_step, columns):
+    """c = first + a @ panel; the panel begins at b[b_start], and a[i, k] lies i * a_step + k * k_step on."""
     whole = rows - rows % TILE
     for i in range(0, whole, TILE):
-        c0, c1, c2, c3, c4, c5 = tile(a, a_start + i * a_step, a_step, 1, depth, b, b_start, first, columns)
+        c0, c1, c2, c3, c4, c5 = tile(a, a_start + i * a_step, a_step, k_step, depth, b, b_start, first, columns)
         j = c_start + i * c_step
         store(c, j, c0)
         store(c, j + c_step, c1)
@@ -72,7 +72,7 @@ def multiply(a, a_start, a_step, rows, depth, b, b_start, first, c, c_start, c_s
         store(c, j + 4 * c_step, c4)
         store(c, j + 5 * c_step, c5)
     for i in range(whole, rows):
-        store(c, c_start + i * c_step, row(a, a_start + i * a_step, 1, depth, b, b_start, first, columns))
+        store(c, c_start + i * c_step, row(a, a_start + i * a_step, k_step, depth, b, b_start, first, columns))
 
 
 @inline
@@ -85,7 +85,7 @@ def multiply_transposed(a, a_start, rows, p, layer, column, c, c_start, c_step, 
         return
     pack_transposed(panel, p, layer, column, columns)
     zero = splat(np.float32(0), columns)
-    multiply(a, a_start, layer.width, rows, layer.width, panel, 0, zero, c, c_start, c_step, columns)
+    multiply(a, a_start, layer.width, 1, rows, layer.width, panel, 0, zero, c, c_start, c_step, columns)
 
 
 @inline

@@ -37,7 +37,7 @@ def forward_block(table, k, data, memory, work, recipe, order, begin, count, col
         else:
             start = np.int64(table[k - 1, 5])
         bias = load(memory.p, layer.b + column, columns)
-        dense.multiply(fed, start, layer.rows, count, layer.rows, memory.p, layer.w + column * layer.rows, bias,
+        dense.multiply(fed, start, layer.rows, 1, count, layer.rows, memory.p, layer.w + column * layer.rows, bias,
                        memory.a, layer.a + column, layer.width, columns)  # fmt: skip
     if not is_output:
         real = is_unit(column, layer.units, columns)
@@ -84,27 +84,24 @@ def update_block(table, k, data, memory, work, recipe, rule, order, begin, count
 
 @inline
 def dense_update(table, k, memory, work, rule, count, column, columns):
-    """(BP4) for a layer whose inputs lie as rows: the product of their transpose with delta, six rows at a time."""
-    layer = layer_of(table, k)
-    fed, start, panel = memory.x, np.int64(0), work.panel
+    """(BP4) for a layer whose inputs lie as rows: the product of their transpose with delta, a tile at a time."""
+    layer, panel = layer_of(table, k), work.panel
+    fed, start = memory.x, np.int64(0)
     if k > 0:
         fed, start = memory.a, np.int64(table[k - 1, 5])
     zero, step = splat(np.float32(0), columns), LANES * len(columns)
     dense.pack(panel, memory.delta, layer.a + column, layer.width, count, columns)
-    block = layer.w + column * layer.rows
-    whole = layer.rows - layer.rows % dense.TILE
-    for j in range(0, whole, dense.TILE):
-        c0, c1, c2, c3, c4, c5 = dense.tile(fed, start + j, 1, layer.rows, count, panel, 0, zero, columns)
-        i = block + j * step
-        descend(memory, i, c0, rule, columns)
-        descend(memory, i + step, c1, rule, columns)
-        descend(memory, i + 2 * step, c2, rule, columns)
-        descend(memory, i + 3 * step, c3, rule, columns)
-        descend(memory, i + 4 * step, c4, rule, columns)
-        descend(memory, i + 5 * step, c5, rule, columns)
-    for j in range(whole, layer.rows):
-        g = dense.row(fed, start + j, layer.rows, count, panel, 0, zero, columns)
-        descend(memory, block + j * step, g, rule, columns)
+    block, gradients = layer.w + column * layer.rows, count * step
+    if count == 1:
+        line = load(panel, 0, columns)
+        for j in range(layer.rows):
+            descend(memory, block + j * step, line * peek(fed, start + j), rule, columns)
+        return
+    for j in range(0, layer.rows, dense.TILE):
+        rows = min(dense.TILE, layer.rows - j)
+        dense.multiply(fed, start + j, 1, layer.rows, rows, count, panel, 0, zero, panel, gradients, step, columns)
+        for r in range(rows):
+            descend(memory, block + (j + r) * step, load(panel, gradients + r * step, columns), rule, columns)
 
 
 @inline

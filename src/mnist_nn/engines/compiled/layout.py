@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.config import NetworkConfig
+from mnist_nn.engines.compiled.dense import TILE
 from mnist_nn.engines.compiled.records import Memory, Work
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.units import ACTIVATIONS
@@ -119,7 +120,7 @@ def works(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
         for width in table[:, 1].tolist():
             blocks += column_blocks(width, widest)[thread::threads]
             first.append(len(blocks))
-        panel = aligned(deepest * LANES * widest)
+        panel = aligned((deepest + TILE) * LANES * widest)  # a tile of gradients lies behind it
         shape = np.array(blocks, np.int64).reshape(-1, 2)
         made.append(Work(shape, np.array(first, np.int64), panel, arrived, thread, threads))
     return made
