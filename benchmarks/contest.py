@@ -5,17 +5,19 @@ without a time. Then rounds go round the contestants, so that what disturbs the 
 """
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from benchmarks.peers import OURS
 from benchmarks.task import Array, Images, Parameters, Task
-from benchmarks.worker import Worker
+from benchmarks.worker import SINGLES, Worker
 
 CLOSE = 0.03  # relative difference of losses that rounding and an optimiser's epsilon may cause
-CHECK = 256  # samples after which losses are compared, rounded up to a whole number of scans
+CHUNKS = (500, 2_000, 10_000)
+CHECK = 128  # samples after which losses are compared, rounded up to a whole number of scans
 AGREE = 0.999  # share of images on which all must give the same answer
 
 
@@ -49,7 +51,7 @@ class Entry:
 
 @dataclass
 class Case:
-    """One line of a table."""
+    """One line of a table; ``details`` says what the entries' checks are."""
 
     group: str
     name: str
@@ -78,12 +80,16 @@ class Case:
         return found[0] if found else float("nan")
 
 
-def race(entries: list[Entry], runs: list[Callable[[], float]], pace: Pace) -> None:
-    """Let the rounds go round; each run returns microseconds a sample."""
+def race(entries: list[Entry], runs: Sequence[Callable[[], float]], pace: Pace) -> None:
+    """Let the rounds go round; each run returns its seconds."""
     for _ in range(pace.rounds):
         for entry, run in zip(entries, runs, strict=True):
             if not entry.note:
-                _try(entry, lambda entry=entry, run=run: entry.rounds.append(run()))  # type: ignore[misc]
+                _try(entry, partial(_round, entry, run))
+
+
+def _round(entry: Entry, run: Callable[[], float]) -> None:
+    entry.rounds.append(run() / entry.samples * 1e6)
 
 
 def train(group: str, task: Task, racers: list[Worker], threads: int, images: Images, pace: Pace) -> Case:
@@ -91,16 +97,12 @@ def train(group: str, task: Task, racers: list[Worker], threads: int, images: Im
     entries = [Entry(worker.name) for worker in racers]
     count = -(-CHECK // task.quantum) * task.quantum
     for entry, worker in zip(entries, racers, strict=True):
-        _try(entry, lambda entry=entry, worker=worker: _learn(entry, worker, task, count, images, pace))  # type: ignore[misc]
+        _try(entry, partial(_learn, entry, worker, task, count, images, pace))
     _same_loss(entries)
-    runs = [
-        lambda entry=entry, worker=worker: worker.ask("train", task, entry.samples) / entry.samples * 1e6
-        for entry, worker in zip(entries, racers, strict=True)
-    ]
+    runs = [partial(worker.ask, "train", task, entry.samples) for entry, worker in zip(entries, racers, strict=True)]
     race(entries, runs, pace)
-    loss = statistics.median(entry.check for entry in entries)
     name = f"{task}, batch {task.batch}, {task.optimizer}"
-    return Case(group, name, threads, entries, f"loss after {count} samples: {loss:.4f}")
+    return Case(group, name, threads, entries, "loss of all")
 
 
 def _learn(entry: Entry, worker: Worker, task: Task, count: int, images: Images, pace: Pace) -> None:
@@ -123,28 +125,30 @@ def infer(
     group: str, task: Task, parameters: Parameters, racers: list[Worker], threads: int, verb: str, pace: Pace
 ) -> Case:
     """Race through one way of classifying the test images."""
-    one = verb.startswith("one")
     entries = [Entry(worker.name) for worker in racers]
     answers: dict[str, Array] = {}
     for entry, worker in zip(entries, racers, strict=True):
-        _try(entry, lambda e=entry, w=worker: answers.update({e.name: w.ask("classify", task, parameters)}))  # type: ignore[misc]
-        if verb == "infer" and not entry.note:
-            best = min((2000, 500, 10_000), key=lambda size, worker=worker: worker.ask("cut", size))  # type: ignore[misc]
-            worker.ask("cut", best)
+        _try(entry, partial(_answer, entry, worker, task, parameters, answers, verb))
     _same_answers(entries, answers)
-    number = 200 if one else 10_000
-    passes = {}
+    passes = {entry.name: 0 for entry in entries}
     for entry, worker in zip(entries, racers, strict=True):
         if not entry.note:
             worker.ask(verb, 1)
             passes[entry.name] = pace.times(worker.ask(verb, 1))
-            entry.samples = passes[entry.name] * number
-    runs = [
-        lambda e=entry, w=worker: w.ask(verb, passes[e.name]) / e.samples * 1e6
-        for entry, worker in zip(entries, racers, strict=True)
-    ]
+            entry.samples = passes[entry.name] * (SINGLES if verb.startswith("one") else 10_000)
+    runs = [partial(worker.ask, verb, passes[entry.name]) for entry, worker in zip(entries, racers, strict=True)]
     race(entries, runs, pace)
-    return Case(group, str(task), threads, entries)
+    return Case(group, str(task), threads, entries, "same answers")
+
+
+def _answer(
+    entry: Entry, worker: Worker, task: Task, parameters: Parameters, answers: dict[str, Array], verb: str
+) -> None:
+    """Classify once, and where many images are placed beforehand, find the chunk size that suits best."""
+    answers[entry.name] = worker.ask("classify", task, parameters)
+    if verb == "infer":
+        seconds = {size: worker.ask("cut", size) for size in CHUNKS}
+        worker.ask("cut", min(seconds, key=seconds.__getitem__))
 
 
 def _same_answers(entries: list[Entry], answers: dict[str, Array]) -> None:

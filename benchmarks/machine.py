@@ -32,7 +32,7 @@ def _load() -> list[float]:
 
 def busy() -> float:
     """Share of the processors that others take, over half a second; measured while we sleep."""
-    return psutil.cpu_percent(interval=0.5) / 100
+    return float(psutil.cpu_percent(interval=0.5)) / 100
 
 
 def _processor() -> str:

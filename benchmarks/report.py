@@ -55,8 +55,11 @@ def contest_section(key: str, title: str, cases: list[Case], lines: list[str]) -
     """Make a section of raced cases."""
     threads = cases[0].threads
     names = [name for name in MODULES if any(entry.name == name for entry in cases[0].entries)]
-    table = [["µs a sample", *names, "best other", "times quicker"]]
-    table += [[case.name, *(_cell(case, name) for name in names), case.best.name, _ratio(case)] for case in cases]
+    table = [["µs a sample", *names, "best other", "times quicker", cases[0].details]]
+    table += [
+        [case.name, *(_cell(case, name) for name in names), case.best.name, f"{case.ratio:.2f}", _checks(case)]
+        for case in cases
+    ]
     notes = sorted({f"{entry.name}: {entry.note}." for case in cases for entry in case.entries if entry.note})
     measured = [asdict(case) | {"medians": {e.name: e.median for e in case.entries if e.rounds}} for case in cases]
     return Section(key, f"{title}, {_threads(threads)}", [*lines, *notes], table, measured)
@@ -69,8 +72,10 @@ def _cell(case: Case, name: str) -> str:
     return f"**{number(entry.median)}**" if name == OURS else number(entry.median)
 
 
-def _ratio(case: Case) -> str:
-    return f"{case.ratio:.2f}"
+def _checks(case: Case) -> str:
+    """Least and most of what shows that all did the same."""
+    found = [entry.check for entry in case.entries if entry.rounds]
+    return f"{min(found):.4f}–{max(found):.4f}"
 
 
 def number(value: float) -> str:

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import Network, NetworkConfig, TrainingConfig, load_data
+from mnist_nn import Network, NetworkConfig, TrainingConfig
+from mnist_nn.data import load
 from mnist_nn.losses import loss
 
 Array = npt.NDArray[Any]
@@ -65,7 +66,7 @@ class Task:
     def updates(self) -> int:
         """Updates in a row for which a contestant may compile a loop: all sample counts are multiples of it."""
         work = sum(W.size for W in self.initial()[0::2]) * self.batch
-        return 2 ** int(np.clip(np.log2(WORK / work), 3, 10))
+        return 1 << int(np.clip(np.log2(WORK / work), 3, 10))
 
     @property
     def quantum(self) -> int:
@@ -111,7 +112,7 @@ class Images:
     @classmethod
     def of(cls, part: str) -> "Images":
         """Take the images of ``train`` or ``test``."""
-        samples = getattr(load_data("mnist"), part)
+        samples = getattr(load("mnist"), part)
         pixels = np.ascontiguousarray(samples.images.reshape(len(samples), -1))
         return cls(pixels, scaled(pixels), samples.labels)
 

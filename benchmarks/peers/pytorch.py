@@ -63,7 +63,7 @@ class PyTorch:
 
         @torch.inference_mode()
         def classify(x: Tensor) -> Array:
-            return model(x).numpy()
+            return np.asarray(model(x))
 
         return classify
 
@@ -105,7 +105,7 @@ class Compiled(PyTorch):
 
         @torch.inference_mode()
         def classify(x: Tensor) -> Array:
-            return model(x).numpy()
+            return np.asarray(model(x))
 
         return classify
 
