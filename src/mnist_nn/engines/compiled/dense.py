@@ -2,8 +2,7 @@
 
 ``columns`` is a tuple whose length is the number of 16-lane vectors in the block (see simd.py). Six rows of results
 stay in registers while the right-hand matrix is read from a panel, its rows side by side: rows a multiple of 4 kB
-apart would fight for the same few lines of the cache. Sums always run in the order of k, so a result does not depend
-on how rows are grouped.
+apart would fight for the same few lines of the cache.
 """
 
 import numpy as np
@@ -51,11 +50,19 @@ def tile(a, i, row_step, k_step, depth, b, start, first, columns):
 
 @inline
 def row(a, i, k_step, depth, b, start, first, columns):
-    """``first`` plus one row of a, times the panel that begins at b[start]."""
-    total = first
-    for k in range(depth):
-        total = fma(load(b, start + k * LANES * len(columns), columns), peek(a, i + k * k_step), total)
-    return total
+    """``first`` plus one row of a, times the panel at b[start], in four sums that do not wait for each other."""
+    step, whole = LANES * len(columns), depth - depth % 4
+    s, t = first, splat(np.float32(0), columns)
+    u = v = t
+    for k in range(0, whole, 4):
+        line, j = start + k * step, i + k * k_step
+        s = fma(load(b, line, columns), peek(a, j), s)
+        t = fma(load(b, line + step, columns), peek(a, j + k_step), t)
+        u = fma(load(b, line + 2 * step, columns), peek(a, j + 2 * k_step), u)
+        v = fma(load(b, line + 3 * step, columns), peek(a, j + 3 * k_step), v)
+    for k in range(whole, depth):
+        s = fma(load(b, start + k * step, columns), peek(a, i + k * k_step), s)
+    return (s + t) + (u + v)
 
 
 @inline

@@ -90,9 +90,9 @@ class CompiledEngine:
         memory = layout.memory_for(table, config, part, flats[0], flats[1:], sparse=data.is_sparse, training=True)
         sums = memory._replace(p=layout.aligned(memory.p.size if plan.batch_size > PART else 0))
         recipe = _recipe(config, plan)
-        order, z_o = _plain(plan.order), layout.aligned(len(plan.order) * int(table[-1, 1]))
+        order = _plain(plan.order)
         jobs = [
-            (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, z_o, (0,) * wide)
+            (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, (0,) * wide)
             for work in layout.works(table, part, _useful_threads(network, plan, self.threads), wide)
         ]
         scaled = recipe.by_sample and (recipe.coupled > 0 or recipe.longest > 0)
@@ -103,7 +103,7 @@ class CompiledEngine:
             jit.run(kernels.fold, table, memory, (0,) * wide)
         parameters, *slots = (layout.unpacked(table, flat, config.sizes) for flat in flats)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
-        return Network.of(config, parameters), after, _tally(config, plan, data, table, memory, z_o)
+        return Network.of(config, parameters), after, _tally(config, plan, memory)
 
 
 def _divide(count: int, parts: int) -> list[int]:
@@ -194,12 +194,8 @@ def _silent(config: NetworkConfig) -> Recipe:
     )
 
 
-def _tally(config: NetworkConfig, plan: Plan, data: Data, table: Array, memory: Memory, z_o: Array) -> Tally:
-    is_softmax = config.output == "softmax"
-    width = int(table[-1, 1])
-    squares, entropy, right = jit.run(
-        kernels.tally, z_o, plan.order, data.labels, config.outputs, width, is_softmax, memory.o
-    )
+def _tally(config: NetworkConfig, plan: Plan, memory: Memory) -> Tally:
+    squares, entropy, right = memory.tally.tolist()
     mse = squares / config.outputs
     reported = entropy if plan.loss == "cross_entropy" else mse
-    return Tally(len(plan.order), reported, mse if plan.loss == "mse" else entropy, right)
+    return Tally(len(plan.order), reported, mse if plan.loss == "mse" else entropy, int(right))

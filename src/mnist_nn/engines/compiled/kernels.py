@@ -14,7 +14,7 @@ from mnist_nn.engines.compiled.records import layer_of, rule_of
 from mnist_nn.engines.compiled.rules import SGD, Rule, descend, limit_norms
 from mnist_nn.engines.compiled.simd import LANES, ONE, load, peek, splat, store
 from mnist_nn.engines.compiled.threads import meet
-from mnist_nn.engines.compiled.units import activate, drop, is_unit, output_error, sample_losses
+from mnist_nn.engines.compiled.units import activate, drop, is_unit, judge, output_error
 
 
 @inline
@@ -144,15 +144,13 @@ def update(table, data, memory, work, recipe, rule, order, begin, count, wide):
 
 
 @inline
-def errors(table, data, memory, recipe, order, begin, count, share, z_o):
-    """(BP1) delta of the output layer, times ``share``, one over the size of the batch; z_o is kept for the losses."""
+def errors(table, data, memory, recipe, order, begin, count, share):
+    """(BP1) delta of the output layer, times ``share``, one over the size of the batch; the losses are added up."""
     layer = layer_of(table, table.shape[0] - 1)
     for s in range(count):
-        i = layer.a + s * layer.width
-        label = peek(data.labels, peek(order, begin + s))
-        output_error(memory.a, i, memory.delta, layer.units, layer.width, label, recipe.loss, share, memory.o)
-        for c in range(0, layer.width, LANES):
-            store(z_o, (begin + s) * layer.width + c, load(memory.a, i + c, ONE))
+        i, label = layer.a + s * layer.width, peek(data.labels, peek(order, begin + s))
+        judge(memory.a, i, layer.units, layer.width, label, recipe.loss, memory.o, memory.tally)
+        output_error(memory.o, memory.delta, i, layer.units, layer.width, label, recipe.loss, share)
 
 
 @inline
@@ -166,7 +164,7 @@ def fetch_rows(data, memory, order, begin, count):
 
 
 @inline
-def passes(table, data, memory, work, recipe, order, begin, count, share, z_o, wide):
+def passes(table, data, memory, work, recipe, order, begin, count, share, wide):
     """Both passes over one batch, or over a part of one: delta of every layer."""
     if work.thread == work.threads - 1:
         if not data.is_sparse:
@@ -177,7 +175,7 @@ def passes(table, data, memory, work, recipe, order, begin, count, share, z_o, w
         meet(work.arrived, work.threads)
     forward(table, data, memory, work, recipe, order, begin, count, wide)
     if work.thread == 0:
-        errors(table, data, memory, recipe, order, begin, count, share, z_o)
+        errors(table, data, memory, recipe, order, begin, count, share)
     meet(work.arrived, work.threads)
     backward(table, memory, work, count, wide)
 
@@ -211,7 +209,7 @@ def apply(table, memory, sums, work, recipe, rule, wide):
 
 
 @kernel
-def learn(table, data, memory, sums, work, recipe, order, rates, updates, z_o, wide):
+def learn(table, data, memory, sums, work, recipe, order, rates, updates, wide):
     """Learn the samples of a stretch; every thread runs this with its own ``work``.
 
     A batch larger than ``recipe.part`` is learned in parts, whose gradients are added up in ``sums``: the same memory
@@ -227,7 +225,7 @@ def learn(table, data, memory, sums, work, recipe, order, rates, updates, z_o, w
         in_parts = last - first > recipe.part
         for begin in range(first, last, recipe.part):
             count = min(recipe.part, last - begin)
-            passes(table, data, memory, work, recipe, order, begin, count, share, z_o, wide)
+            passes(table, data, memory, work, recipe, order, begin, count, share, wide)
             if in_parts:
                 update(table, data, sums, work, recipe, add, order, begin, count, wide)
             else:
@@ -260,17 +258,3 @@ def infer(table, data, memory, work, recipe, order, first, last, z_o, wide):
             for c in range(0, layer.width, LANES):
                 line = load(memory.a, layer.a + s * layer.width + c, ONE)
                 store(z_o, (begin + s) * layer.width + c, line)
-
-
-@kernel
-def tally(z_o, order, labels, units, width, is_softmax, o):
-    """Add up the squared errors and the cross-entropies of a stretch, and count the right answers."""
-    squares = entropy = 0.0
-    right = 0
-    for s in range(order.size):
-        label = peek(labels, peek(order, s))
-        square, cross, hit = sample_losses(z_o, s * width, units, width, label, is_softmax, o)
-        squares += square
-        entropy += cross
-        right += hit
-    return squares, entropy, right

@@ -102,6 +102,7 @@ def memory_for(
         delta=aligned(units if training else 0),
         x=aligned(0 if sparse else batch * config.inputs),
         o=aligned(int(table[-1, 1])),
+        tally=np.zeros(3),
         counts=np.zeros(regrouped, np.int64),
         entries=np.zeros(regrouped * (batch + 1), np.uint32),
         scale=np.ones(first + LANES, np.float32),

@@ -50,6 +50,7 @@ class Memory(NamedTuple):
     delta: Any
     x: Any
     o: Any
+    tally: Any
     counts: Any
     entries: Any
     scale: Any

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_nn.activations import LEAK
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.lanes import any_lane, largest, maximum, select, total
-from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, splat, store
+from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, peek, splat, store
 from mnist_nn.engines.compiled.vector_math import exp, log, sigmoid, sigmoid_and_softplus, tanh, threefry
 
 SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY = range(5)
@@ -86,7 +86,7 @@ def target(label, column):
 
 @inline
 def softmax(z, i, units, width, o):
-    """Write softmax of the ``units`` outputs at z[i] to o[0]; padding becomes 0."""
+    """Write softmax of the ``units`` outputs at z[i] to o, padding 0, and return ln Σ exp(z)."""
     top = splat(np.float32(-np.inf), ONE)
     for c in range(0, width, LANES):
         top = maximum(top, select(is_unit(c, units, ONE), load(z, i + c, ONE), np.float32(-np.inf)))
@@ -98,60 +98,49 @@ def softmax(z, i, units, width, o):
     whole = total(mass)
     for c in range(0, width, LANES):
         store(o, c, load(o, c, ONE) / whole)
-    return peak, whole
+    return peak + np.float32(np.log(whole))
 
 
 @inline
-def output_error(z, i, delta, units, width, label, loss, share, o):
-    """Write delta_o of one sample to delta[i], times ``share``, the sample's part of the batch mean."""
-    n = np.float32(units)
-    mean = _ZERO
-    if loss in (MSE_SOFTMAX, DIFFERENCE_SOFTMAX):
-        softmax(z, i, units, width, o)
-    else:
-        for c in range(0, width, LANES):
-            store(o, c, sigmoid(load(z, i + c, ONE)))
-    if loss == MSE_SOFTMAX:
-        for c in range(0, width, LANES):
-            y = load(o, c, ONE)
-            mean += total((y - target(label, c)) * y * (np.float32(2) / n))
-    for c in range(0, width, LANES):
-        y = load(o, c, ONE)
-        error = y - target(label, c)
-        if loss == MSE_SIGMOID:
-            error = error * (y * (_ONE - y)) * (np.float32(2) / n)
-        elif loss == MSE_SOFTMAX:
-            error = (error * (np.float32(2) / n) - mean) * y
-        store(delta, i + c, select(is_unit(c, units, ONE), error * share, _ZERO))
-
-
-@inline
-def sample_losses(z, i, units, width, label, is_softmax, o):
-    """The sum of squared errors and the cross-entropy of one sample, and whether it is right."""
+def judge(z, i, units, width, label, loss, o, tally):
+    """Write the outputs of one sample to o and add its squared error, cross-entropy and success to ``tally``."""
     squares = entropy = splat(_ZERO, ONE)
-    extra = _ZERO
+    at_label, beaten, constant = peek(z, i + label), False, _ZERO
+    is_softmax = loss in (MSE_SOFTMAX, DIFFERENCE_SOFTMAX)
     if is_softmax:
-        peak, whole = softmax(z, i, units, width, o)
-        extra = peak + np.float32(np.log(whole))
-    at_label = z[i + label]
-    right = True
+        constant = softmax(z, i, units, width, o)
     for c in range(0, width, LANES):
-        x, l = load(z, i + c, ONE), target(label, c)
-        real = is_unit(c, units, ONE)
+        x, l, real = load(z, i + c, ONE), target(label, c), is_unit(c, units, ONE)
         if is_softmax:
             y = load(o, c, ONE)
             entropy -= l * x
         else:
             y, d = sigmoid_and_softplus(x)
+            store(o, c, y)
             entropy += select(real, maximum(x, _ZERO) - l * x + log(d), _ZERO)
         error = select(real, y - l, _ZERO)
         squares += error * error
         earlier = lane_numbers(ONE) < max(label - c, 0)
-        right = right and not beaten(x, at_label, earlier, real)
-    return total(squares), total(entropy) + extra, right
+        # As argmax has it: an output is taken for the answer if it is greater, or as great and earlier.
+        beaten |= any_lane(((x > at_label) | ((x == at_label) & earlier)) & real)
+    tally[0] += total(squares)
+    tally[1] += total(entropy) + constant
+    tally[2] += not beaten
 
 
 @inline
-def beaten(x, at_label, earlier, real):
-    """Whether an output here is greater than the label's, or as great and earlier, as argmax would have it."""
-    return any_lane(((x > at_label) | ((x == at_label) & earlier)) & real)
+def output_error(o, delta, i, units, width, label, loss, share):
+    """Write delta_o of one sample to delta[i], times ``share``, the sample's part of the batch mean."""
+    scale, mean = np.float32(2) / np.float32(units), _ZERO
+    if loss == MSE_SOFTMAX:
+        for c in range(0, width, LANES):
+            y = load(o, c, ONE)
+            mean += total((y - target(label, c)) * y * scale)
+    for c in range(0, width, LANES):
+        y = load(o, c, ONE)
+        error = y - target(label, c)
+        if loss == MSE_SIGMOID:
+            error = error * (y * (_ONE - y)) * scale
+        elif loss == MSE_SOFTMAX:
+            error = (error * scale - mean) * y
+        store(delta, i + c, select(is_unit(c, units, ONE), error * share, _ZERO))
