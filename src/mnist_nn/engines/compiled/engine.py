@@ -6,6 +6,7 @@ It prepares memory, hands it to the kernels and takes the results out; no arithm
 import math
 import os
 import threading
+import time
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -21,6 +22,7 @@ from mnist_nn.engines.compiled import jit, kernels, layout, sparse, units
 from mnist_nn.engines.compiled.records import Data, Memory, Recipe
 from mnist_nn.engines.compiled.rules import KINDS
 from mnist_nn.engines.compiled.simd import LANES
+from mnist_nn.engines.compiled.threads import Pace
 from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState
 from mnist_nn.randomness import keep_threshold
@@ -28,7 +30,7 @@ from mnist_nn.randomness import keep_threshold
 Array = npt.NDArray[Any]
 BATCH = 240  # samples of a batch when only the forward pass is run
 PART = 512  # a larger batch is learned in parts, so that memory stays small
-WORTH_A_THREAD = 1_000_000  # multiplications below which a second thread costs more than it saves
+WORTH_A_THREAD = 10_000_000  # multiplications a batch below which a second thread costs more than it saves
 BY_SAMPLE = 32  # smaller batches of plain SGD go straight into the weights of the first layer
 
 
@@ -53,6 +55,7 @@ class CompiledEngine:
 
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
+        self.pace = Pace()
 
     def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Placed:
         """See `mnist_nn.engines.Engine`."""
@@ -91,14 +94,17 @@ class CompiledEngine:
         sums = memory._replace(p=layout.aligned(memory.p.size if plan.batch_size > PART else 0))
         recipe = _recipe(config, plan)
         order = _plain(plan.order)
+        threads = self.pace.choose(_most_threads(network, plan, self.threads), (config.sizes, plan.batch_size))
         jobs = [
             (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, (0,) * wide)
-            for work in layout.works(table, part, _useful_threads(network, plan, self.threads), wide)
+            for work in layout.works(table, part, threads, wide)
         ]
         scaled = recipe.by_sample and (recipe.coupled > 0 or recipe.longest > 0)
         if scaled:
             jit.run(kernels.fold, table, memory, (0,) * wide)  # at scale 1 this only adds up the squares
+        begin = time.perf_counter()
         _side_by_side(kernels.learn, jobs)
+        self.pace.record(threads, (time.perf_counter() - begin) / len(order))
         if scaled:
             jit.run(kernels.fold, table, memory, (0,) * wide)
         parameters, *slots = (layout.unpacked(table, flat, config.sizes) for flat in flats)
@@ -112,8 +118,8 @@ def _divide(count: int, parts: int) -> list[int]:
     return sorted({min(batches * i // parts * BATCH, count) for i in range(parts + 1)})
 
 
-def _useful_threads(network: Network, plan: Plan, most: int) -> int:
-    """Threads meet several times a batch, which pays only where a batch is long."""
+def _most_threads(network: Network, plan: Plan, most: int) -> int:
+    """Threads meet several times a batch, which can pay only where a batch is long and layers have blocks for all."""
     blocks = max(network.config.sizes[1:]) // (widest(network.config) * LANES)
     work = network.parameter_count * min(plan.batch_size, PART)
     return min(most, max(blocks, 1)) if work > WORTH_A_THREAD else 1

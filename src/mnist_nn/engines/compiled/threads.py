@@ -14,7 +14,9 @@ from numba.extending import intrinsic
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.simd import _pointer
 
-SPINS = 10_000  # some tenths of a millisecond: then the other thread is likely waiting for this very processor
+SPINS = 2_000  # some tens of microseconds: then the other thread is likely waiting for this very processor
+
+AGAIN = 20  # stretches after which the slower number of threads gets another chance
 
 _sched_yield: Any = types.ExternalFunction("sched_yield", types.intc()) if os.name == "posix" else None
 
@@ -49,3 +51,31 @@ def meet(arrived, threads):
         spins += 1
         if spins % SPINS == 0:
             give_way()
+
+
+class Pace:
+    """Which number of threads is quicker, found by trying: on a busy machine a second one only waits for its turn.
+
+    The choice may change at any time, because results do not depend on it.
+    """
+
+    def __init__(self) -> None:
+        self.kind: object = None
+        self.seconds: dict[int, float] = {}
+        self.turns = 0
+
+    def choose(self, most: int, kind: object) -> int:
+        """Return 1 or ``most``: each tried once for this kind of work, then the quicker, and at times the other again."""
+        if kind != self.kind:
+            self.kind, self.seconds, self.turns = kind, {}, 0
+        self.turns += 1
+        options = (most, 1)
+        untried = [threads for threads in options if threads not in self.seconds]
+        if untried:
+            return untried[0]
+        quicker, other = sorted(options, key=self.seconds.__getitem__)
+        return other if self.turns % AGAIN == 0 else quicker
+
+    def record(self, threads: int, seconds: float) -> None:
+        """Remember how long a sample took."""
+        self.seconds[threads] = seconds
