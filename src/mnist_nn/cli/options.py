@@ -13,6 +13,10 @@ Engine = Annotated[str, typer.Option("--engine", help="auto takes the fastest.",
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Preset = Annotated[
     str | None,
-    typer.Option("--preset", help="Start from these settings: seed, nielsen, small, wide.", metavar="NAME"),
+    typer.Option(
+        "--preset",
+        help="Start from these settings: seed, nielsen, small, wide, sprint95, sprint97, sprint98.",
+        metavar="NAME",
+    ),
 ]
 ModelFile = Annotated[Path, typer.Argument(help="A model file that mnist-nn train wrote.", metavar="MODEL")]

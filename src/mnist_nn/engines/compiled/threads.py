@@ -65,7 +65,7 @@ class Pace:
         self.turns = 0
 
     def choose(self, most: int, kind: object) -> int:
-        """Return 1 or ``most``: each tried once for this kind of work, then the quicker, and at times the other again."""
+        """Return 1 or ``most``: each is tried once, then the quicker one is taken, and now and then the other again."""
         if kind != self.kind:
             self.kind, self.seconds, self.turns = kind, {}, 0
         self.turns += 1
