@@ -17,7 +17,7 @@ from benchmarks.worker import SINGLES, Worker
 
 CLOSE = 0.03  # relative difference of losses that rounding and an optimiser's epsilon may cause
 CHUNKS = (500, 2_000, 10_000)
-CHECK = 128  # samples after which losses are compared, rounded up to a whole number of scans
+CHECK = 128  # samples after which losses are compared, and at least 32 updates, in whole scans
 AGREE = 0.999  # share of images on which all must give the same answer
 
 
@@ -25,7 +25,7 @@ AGREE = 0.999  # share of images on which all must give the same answer
 class Pace:
     """How long to measure: seconds of a round, and rounds."""
 
-    seconds: float = 0.15
+    seconds: float = 0.1
     rounds: int = 5
 
     def times(self, seconds: float, most: int = 1_000_000) -> int:
@@ -95,7 +95,7 @@ def _round(entry: Entry, run: Callable[[], float]) -> None:
 def train(group: str, task: Task, racers: list[Worker], threads: int, images: Images, pace: Pace) -> Case:
     """Race through one training task."""
     entries = [Entry(worker.name) for worker in racers]
-    count = -(-CHECK // task.quantum) * task.quantum
+    count = -(-max(CHECK, 32 * task.batch) // task.quantum) * task.quantum
     for entry, worker in zip(entries, racers, strict=True):
         _try(entry, partial(_learn, entry, worker, task, count, images, pace))
     _same_loss(entries)

@@ -28,6 +28,20 @@ CAPACITY = {"L1": 32 * 2**10, "L2": 2**20, "L3": 16 * 2**20}
 
 
 @dataclass(frozen=True)
+class Ink:
+    """Pixels of an average image that are not zero, and how many pixels take part as if all were equally busy."""
+
+    pixels: float
+    busy: float
+
+    @classmethod
+    def of(cls, images: Images) -> "Ink":
+        """Count them: Σp and (Σp)² / Σp², p the share of images in which a pixel has ink."""
+        p = (images.pixels > 0).mean(axis=0)
+        return cls(float(p.sum()), float(p.sum() ** 2 / (p * p).sum()))
+
+
+@dataclass(frozen=True)
 class Point:
     """One measurement: what was varied, its value, and µs a sample as measured and at the machine's peak."""
 
@@ -42,7 +56,7 @@ def grow(field: Field, threads: int, *, quick: bool) -> Section:
     pace = Pace(0.05, 2) if quick else Pace(0.2, 3)
     with limited(1), get_context("spawn").Pool(1) as pool:
         roof = pool.apply(measure)
-    ink = float(np.count_nonzero(Images.of("train").pixels)) / 60_000
+    ink = Ink.of(Images.of("train"))
     (ours,) = field.of((OURS,), threads)
     points = _by_shape(ours, pace, ink, roof, quick=quick) + _by_samples(ours, pace, ink, roof, quick=quick)
     ours.ask("enlarge", 1)
@@ -55,11 +69,11 @@ def grow(field: Field, threads: int, *, quick: bool) -> Section:
     ]
     peaks = ", ".join(f"{level} {roof[level]:.0f} GB/s" for level in (*CAPACITY, "memory"))
     lines = [f"Measured peaks of one core: {roof['gflops']:.0f} GFLOP/s in float32; read {peaks}."]
-    measured = {"roofline": roof, "ink": ink, "points": [asdict(point) for point in points]}
+    measured = {"roofline": roof, "ink": asdict(ink), "points": [asdict(point) for point in points]}
     return Section(f"growth-{threads}", "How cost grows", lines, table, measured)
 
 
-def _by_shape(ours: Worker, pace: Pace, ink: float, roof: dict[str, float], *, quick: bool) -> list[Point]:
+def _by_shape(ours: Worker, pace: Pace, ink: Ink, roof: dict[str, float], *, quick: bool) -> list[Point]:
     found = []
     for batch, optimizer, style in ((1, "sgd", "online"), (128, "momentum", "batch 128")):
         tasks = [("width", width, (width,)) for width in WIDTHS] + [("layers", n, (128,) * n) for n in DEPTHS]
@@ -69,7 +83,7 @@ def _by_shape(ours: Worker, pace: Pace, ink: float, roof: dict[str, float], *, q
     return found
 
 
-def _by_samples(ours: Worker, pace: Pace, ink: float, roof: dict[str, float], *, quick: bool) -> list[Point]:
+def _by_samples(ours: Worker, pace: Pace, ink: Ink, roof: dict[str, float], *, quick: bool) -> list[Point]:
     task, found = Task((20,), 1, "sgd", sigmoid=True), []
     for samples in SAMPLES[:4] if quick else SAMPLES:
         if samples > 60_000:  # noqa: PLR2004 (all that there are)
@@ -81,7 +95,7 @@ def _by_samples(ours: Worker, pace: Pace, ink: float, roof: dict[str, float], *,
     return found
 
 
-def _point(ours: Worker, curve: str, value: int, task: Task, pace: Pace, ink: float, roof: dict[str, float]) -> Point:
+def _point(ours: Worker, curve: str, value: int, task: Task, pace: Pace, ink: Ink, roof: dict[str, float]) -> Point:
     ours.ask("train", task, task.quantum)
     seconds = ours.ask("train", task, task.quantum)
     samples = task.quantum * pace.times(seconds, 60_000 // task.quantum)
@@ -89,19 +103,21 @@ def _point(ours: Worker, curve: str, value: int, task: Task, pace: Pace, ink: fl
     return Point(curve, value, seconds / samples * 1e6, least_time(task, ink, roof))
 
 
-def least_time(task: Task, ink: float, roof: dict[str, float]) -> float:
+def least_time(task: Task, ink: Ink, roof: dict[str, float]) -> float:
     """Return the microseconds a sample that one core needs at its peak.
 
     A zero pixel needs nothing. The first layer has two multiply-adds for each pixel of ink and unit (forward, and the
     weight's gradient), the others three for each weight (and the error going back). An update reads and writes each
-    weight that changes, and its velocity; with batches, all of them once a batch.
+    weight that changes, and its velocity; with batches, all of them once a batch. A cache need only hold the rows of
+    the pixels that are busy.
     """
     first, *rest = [a * b for a, b in pairwise(task.config.sizes)]
-    touched = first * ink / task.config.inputs
+    touched = first * ink.pixels / task.config.inputs
     operations = 2 * (2 * touched + 3 * sum(rest))
     state = first + sum(rest)
     moved = 4 * (3 * touched + 4 * sum(rest)) if task.batch == 1 else 4 * (2 + 4) * state / task.batch
-    level = next((name for name, size in CAPACITY.items() if 4 * state <= size), "memory")
+    held = 4 * (first * ink.busy / task.config.inputs + sum(rest))
+    level = next((name for name, size in CAPACITY.items() if held <= size), "memory")
     return max(operations / roof["gflops"], moved / roof[level]) / 1e3
 
 
@@ -116,6 +132,9 @@ def draw(points: list[Point], path: Path) -> None:
         for curve in dict.fromkeys(point.curve for point in points if point.curve.startswith(start)):
             _curve(panel, curve, [point for point in points if point.curve == curve], per_epoch=start == "samples")
         panel.set(xscale="log", yscale="log", xlabel=label[0], ylabel=label[1])
+        if start == "layers":
+            panel.set_xticks(DEPTHS, map(str, DEPTHS))
+            panel.tick_params(axis="x", which="minor", labelbottom=False)
         panel.grid(visible=True, which="major", alpha=0.3)
         panel.legend(fontsize=8)
     path.parent.mkdir(exist_ok=True)

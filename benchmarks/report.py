@@ -100,10 +100,14 @@ def accuracy_section(key: str, found: list[Arrival], threads: int) -> Section:
     names = list(dict.fromkeys(arrival.name for arrival in found))
     by = {(arrival.name, arrival.target): arrival for arrival in found}
     table = [["seconds from start to test accuracy", *(f"{target:.0%}" for target in targets), "recipe of the last"]]
-    table += [[n, *(f"{by[n, t].seconds:.2f}" for t in targets), by[n, targets[-1]].recipe] for n in names]
+    table += [[n, *(_seconds(by[n, t].seconds) for t in targets), by[n, targets[-1]].recipe] for n in names]
     lines = ["Interpreter, imports, reading the data, loading or compiling kernels: all of it counts. One run each."]
     measured = [asdict(arrival) for arrival in found]
     return Section(key, f"From start to accuracy, {_threads(threads)}", lines, table, measured)
+
+
+def _seconds(value: float) -> str:
+    return "not reached" if math.isinf(value) else f"{value:.2f}"
 
 
 def save(section: Section, folder: Path = RESULTS) -> Path:

@@ -75,7 +75,7 @@ def rate(case: Case, batch: int) -> float:
     root = min(batch, 64) ** 0.5
     if case.optimizer in ("adam", "adamw"):
         return 0.0003 * root
-    eta = (0.3 if case.pair[0] == "mse" else 0.05) * root
+    eta = (0.1 if case.pair[0] == "mse" else 0.05) * root
     if case.activation != "sigmoid":
         eta /= 5
     return eta if case.optimizer == "sgd" else eta / 10
