@@ -5,16 +5,21 @@ from mnist_nn import Network, NetworkConfig, Predictor, load_data
 from mnist_nn.engines import get
 from mnist_nn.errors import ConfigError, DataError
 
+ENGINES = [("float32", "reference"), ("float32", "compiled"), ("float64", "auto")]
+
 
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])
 @pytest.mark.parametrize("hidden", [(), (20,), (30, 15)])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_it_agrees_with_the_engine(output: str, hidden: tuple[int, ...], dtype: str) -> None:
+@pytest.mark.parametrize(
+    ("dtype", "with_engine"), [("float32", "reference"), ("float32", "compiled"), ("float64", "auto")]
+)
+def test_it_agrees_with_the_engine(output: str, hidden: tuple[int, ...], dtype: str, with_engine: str) -> None:
     network = Network.create(NetworkConfig(hidden=hidden, output=output, dtype=dtype), seed=3)
     images = load_data("mnist").test.images[:20]
     engine = get("reference")
     z = engine.forward(network, engine.place(images))
-    found = [Predictor(network)(image) for image in images]
+    predict = Predictor(network, with_engine)
+    found = [predict(image) for image in images]
     assert [one.digit for one in found] == z.argmax(axis=1).tolist()
     np.testing.assert_allclose([one.probabilities for one in found], network.probabilities(z), rtol=1e-4)
 
@@ -31,3 +36,9 @@ def test_what_is_no_image_is_refused() -> None:
         predict(np.zeros((27, 28), np.uint8))
     with pytest.raises(DataError, match="NaN"):
         predict(np.full(784, np.nan))
+
+
+def test_an_image_full_of_ink_fits() -> None:
+    network, image = Network.create(seed=1), np.full((28, 28), 255, np.uint8)
+    found = Predictor(network, "compiled")(image)
+    np.testing.assert_allclose(found.probabilities, Predictor(network, "reference")(image).probabilities, rtol=1e-4)

@@ -3,13 +3,15 @@
 For many images at once, `mnist_nn.evaluation` and the engines are the place.
 """
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.activations import ACTIVATIONS, OUTPUTS
-from mnist_nn.engines import check_width
+from mnist_nn import engines
+from mnist_nn.activations import ACTIVATIONS
 from mnist_nn.errors import DataError
 from mnist_nn.network import Network
 
@@ -30,6 +32,8 @@ class Predictor:
     ----------
     network
         Any network; it is not copied.
+    engine
+        One of `mnist_nn.engines.available`; ``auto`` is the compiled one if it is loaded already.
 
     Examples
     --------
@@ -40,12 +44,13 @@ class Predictor:
     ((10,), 1.0)
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, engine: str = "auto") -> None:
         self.network = network
-        self._first, *self._hidden = zip(network.weights, network.biases, strict=True)
-        self._functions = [ACTIVATIONS[name].f for name in network.config.activation]
-        self._output = OUTPUTS[network.config.output]
-        self._pixel = np.array(1 / 255, network.config.dtype)
+        self._inputs = network.config.inputs
+        self._floats = _with_numpy(network)
+        self._bytes = self._floats
+        if engines.for_inference(engine, network.config, 1).name == "compiled":
+            self._bytes = import_module("mnist_nn.engines.compiled.engine").single(network)
 
     def __call__(self, image: Array) -> Prediction:
         """Classify one image: uint8 pixels of any shape, counted as x / 255, or floats as they are.
@@ -57,15 +62,26 @@ class Predictor:
         DataError
             If a value is NaN or infinite.
         """
-        check_width(self.network.config, image.size)
-        x = image.ravel()
-        if x.dtype == np.uint8:
-            x = x * self._pixel
-        elif not np.isfinite(x).all():
+        if image.size != self._inputs:
+            engines.check_width(self.network.config, image.size)
+        if image.dtype == np.uint8:
+            return Prediction(*self._bytes(image))
+        if not np.isfinite(image).all():
             raise DataError("the image holds NaN or infinity; give finite numbers")
-        W, b = self._first
-        z = W.dot(x) + b
-        for f, (W, b) in zip(self._functions, self._hidden, strict=True):
+        return Prediction(*self._floats(image))
+
+
+def _with_numpy(network: Network) -> Callable[[Array], tuple[int, Array]]:
+    """Prepare what does not depend on the image, and return the forward pass over the rest."""
+    (W1, b1), *rest = zip(network.weights, network.biases, strict=True)
+    later = [(ACTIVATIONS[name].f, W, b) for name, (W, b) in zip(network.config.activation, rest, strict=True)]
+    pixel = np.array(1 / 255, network.config.dtype)
+
+    def look(image: Array) -> tuple[int, Array]:
+        x = image.ravel()
+        z = W1.dot(x * pixel if x.dtype == np.uint8 else x) + b1
+        for f, W, b in later:
             z = W.dot(f(z)) + b
-        o = self._output(z)
-        return Prediction(int(z.argmax()), o / max(o.sum(), np.finfo(o.dtype).tiny))
+        return int(z.argmax()), network.probabilities(z)
+
+    return look

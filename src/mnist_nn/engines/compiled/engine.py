@@ -7,6 +7,7 @@ import math
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -142,12 +143,19 @@ def _plain(numbers: Array) -> Array:
     return np.require(numbers, np.int64, ["C", "W"])
 
 
+def words_of(rows: Array) -> Array:
+    """View bytes as words of eight, padded with zeros where they do not come out even."""
+    rest = -rows.shape[1] % 8
+    whole = np.pad(rows, ((0, 0), (0, rest))) if rest else np.ascontiguousarray(rows)
+    return whole.view("<u8")
+
+
 def _pairs(rows: Array, labels: Array) -> Data:
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    jit.run(sparse.count_pairs, rows, offsets)
+    words, offsets = words_of(rows), np.zeros(len(rows) + 1, np.int64)
+    jit.run(sparse.count_pairs, words, offsets)
     pixels = np.zeros(offsets[-1] + sparse.SPARE, np.uint32 if rows.shape[1] > 2**16 else np.uint16)
     values = np.zeros(offsets[-1] + sparse.SPARE, np.uint8)
-    jit.run(sparse.fill_pairs, rows, offsets, pixels, values)
+    jit.run(sparse.fill_pairs, words, offsets, pixels, values)
     return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, is_sparse=True)
 
 
@@ -205,3 +213,25 @@ def _tally(config: NetworkConfig, plan: Plan, memory: Memory) -> Tally:
     mse = squares / config.outputs
     reported = entropy if plan.loss == "cross_entropy" else mse
     return Tally(len(plan.order), reported, mse if plan.loss == "mse" else entropy, int(right))
+
+
+def single(network: Network) -> Callable[[Array], tuple[int, Array]]:
+    """Make a network ready for one image at a time: uint8 in, its class and the probabilities of all classes out."""
+    config = network.config
+    wide = widest(config)
+    table = layout.table_of(config, 1, wide)
+    flat = layout.packed(table, network.parameters)
+    memory = layout.memory_for(table, config, 1, flat, (), sparse=True, training=False)
+    (work,) = layout.works(table, 1, 1, wide)
+    data = _pairs(np.full((1, config.inputs), 255, np.uint8), np.zeros(1, np.int64))  # room for an image full of ink
+    ink = np.zeros((1, -(-config.inputs // 8) * 8), np.uint8)
+    pixels = ink[0, : config.inputs]
+    prepared = (table, data, memory, work, _silent(config), ink.view("<u8"), config.output == "softmax", (0,) * wide)
+    jit.compile_for(kernels.look, prepared)
+    kernel, probabilities = kernels.look, memory.o[: config.outputs]
+
+    def look(image: Array) -> tuple[int, Array]:
+        pixels[:] = image.reshape(-1)
+        return kernel(*prepared), probabilities.copy()
+
+    return look

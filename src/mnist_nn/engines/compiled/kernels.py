@@ -14,7 +14,7 @@ from mnist_nn.engines.compiled.records import layer_of, rule_of
 from mnist_nn.engines.compiled.rules import SGD, Rule, descend, limit_norms
 from mnist_nn.engines.compiled.simd import LANES, ONE, load, peek, splat, store
 from mnist_nn.engines.compiled.threads import meet
-from mnist_nn.engines.compiled.units import activate, drop, is_unit, judge, output_error
+from mnist_nn.engines.compiled.units import activate, drop, is_unit, judge, output_error, outputs
 
 
 @inline
@@ -258,3 +258,17 @@ def infer(table, data, memory, work, recipe, order, first, last, z_o, wide):
             for c in range(0, layer.width, LANES):
                 line = load(memory.a, layer.a + s * layer.width + c, ONE)
                 store(z_o, (begin + s) * layer.width + c, line)
+
+
+@kernel
+def look(table, data, memory, work, recipe, words, is_softmax, wide):
+    """Write the probabilities of one image to memory.o and return its class."""
+    data.offsets[1] = sparse.write_pairs(words, 0, data.pixels, data.values, 0)
+    forward(table, data, memory, work, recipe, data.labels, 0, 1, wide)
+    layer = layer_of(table, table.shape[0] - 1)
+    answer = 0
+    for j in range(1, layer.units):
+        if memory.a[layer.a + j] > memory.a[layer.a + answer]:
+            answer = j
+    outputs(memory.a, layer.a, layer.units, layer.width, is_softmax, memory.o)
+    return answer

@@ -247,3 +247,13 @@ def _exchange(builder, rows, distance):
             result[r] = builder.shuffle_vector(a, b, ir.Constant(mask, keep))
             result[r | distance] = builder.shuffle_vector(a, b, ir.Constant(mask, take))
     return result
+
+
+@intrinsic
+def trailing_zeros(typingctx, word):
+    """How many low bits of a uint64 are zero before the first that is one; 64 for zero itself."""
+
+    def codegen(context, builder, sig, args):
+        return _call(builder, "llvm.cttz.i64", ir.IntType(64), args[0], ir.IntType(1)(0))
+
+    return types.uint64(types.uint64), codegen

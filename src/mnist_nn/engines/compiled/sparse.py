@@ -7,7 +7,7 @@ value), an even number of them; a padding pair has the value 0. Weights lie inpu
 import numpy as np
 
 from mnist_nn.engines.compiled.jit import inline, kernel
-from mnist_nn.engines.compiled.lanes import any_lane, fma
+from mnist_nn.engines.compiled.lanes import any_lane, fma, trailing_zeros
 from mnist_nn.engines.compiled.rules import descend, shortening
 from mnist_nn.engines.compiled.simd import LANES, load, peek, prefetch, splat, store
 
@@ -17,26 +17,49 @@ LINE = 64  # bytes
 SMALL = np.float32(1e-6)  # a scale below this is multiplied into the weights before it loses digits
 
 
+@inline
+def ink_in(word):
+    """How many of the eight bytes of a word are not zero."""
+    low = np.uint64(0x7F7F7F7F7F7F7F7F)
+    marked = (((word & low) + low) | word) >> np.uint64(7)
+    ones = np.uint64(0x0101010101010101)
+    return np.int64(((marked & ones) * ones) >> np.uint64(56))
+
+
 @kernel
-def count_pairs(images, offsets):
-    """Fill in where each image's pairs begin; images is uint8 (n, inputs), offsets int64 (n + 1,)."""
-    for s in range(images.shape[0]):
+def count_pairs(words, offsets):
+    """Fill in where each image's pairs begin; ``words`` is uint64 (n, inputs / 8), ``offsets`` int64 (n + 1,)."""
+    for s in range(words.shape[0]):
         ink = 0
-        for value in images[s]:
-            ink += value != 0
+        for w in range(words.shape[1]):
+            ink += ink_in(words[s, w])
         offsets[s + 1] = offsets[s] + ink + (ink & 1)
 
 
+@inline
+def write_pairs(words, s, pixels, values, at):
+    """Write the pairs of one image from ``at`` on, an even number of them, and return where they end."""
+    for w in range(words.shape[1]):
+        word = words[s, w]
+        while word != 0:
+            byte = trailing_zeros(word) >> np.uint64(3)
+            shift = byte << np.uint64(3)
+            pixels[at] = 8 * w + byte
+            values[at] = (word >> shift) & np.uint64(255)
+            at += 1
+            word &= ~(np.uint64(255) << shift)
+    if at & 1:
+        pixels[at] = 0
+        values[at] = 0
+        at += 1
+    return at
+
+
 @kernel
-def fill_pairs(images, offsets, pixels, values):
+def fill_pairs(words, offsets, pixels, values):
     """Write the pairs of every image to its place."""
-    for s in range(images.shape[0]):
-        at = offsets[s]
-        for p in range(images.shape[1]):
-            if images[s, p] != 0:
-                pixels[at] = p
-                values[at] = images[s, p]
-                at += 1
+    for s in range(words.shape[0]):
+        write_pairs(words, s, pixels, values, np.int64(offsets[s]))
 
 
 @inline

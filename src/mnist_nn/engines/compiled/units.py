@@ -144,3 +144,19 @@ def output_error(o, delta, i, units, width, label, loss, share):
         elif loss == MSE_SOFTMAX:
             error = (error * scale - mean) * y
         store(delta, i + c, select(is_unit(c, units, ONE), error * share, _ZERO))
+
+
+@inline
+def outputs(z, i, units, width, is_softmax, o):
+    """Write probabilities that sum to one to o: softmax, or sigmoids divided by their sum."""
+    if is_softmax:
+        softmax(z, i, units, width, o)
+        return
+    mass = splat(_ZERO, ONE)
+    for c in range(0, width, LANES):
+        y = select(is_unit(c, units, ONE), sigmoid(load(z, i + c, ONE)), _ZERO)
+        store(o, c, y)
+        mass += y
+    whole = total(mass)
+    for c in range(0, width, LANES):
+        store(o, c, load(o, c, ONE) / whole)
