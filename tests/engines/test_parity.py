@@ -13,6 +13,7 @@ import random
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -25,6 +26,8 @@ from mnist_nn.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 Result = tuple[Network, OptimizerState, Tally]
+if numba.config.DISABLE_JIT:
+    pytest.skip("there is no compiled engine without Numba's compiler", allow_module_level=True)
 REFERENCE, COMPILED = engines.get("reference"), engines.get("compiled")
 STARTS = 3
 

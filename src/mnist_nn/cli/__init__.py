@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from mnist_nn.cli import check_gradients, data, evaluate, predict, train
+from mnist_nn.cli import check_gradients, data, evaluate, notices, predict, train
 from mnist_nn.errors import MnistNNError
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
+    notices.listen()
     try:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
         sys.stdout.flush()

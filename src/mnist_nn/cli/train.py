@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli import notices, options
 from mnist_nn.cli.settings import with_settings
 from mnist_nn.config import TrainingConfig
 from mnist_nn.errors import ConfigError, DivergedError
@@ -45,19 +45,18 @@ def train(
     settings: dict[str, Any],
 ) -> int:
     """Train a network and save it; with no options, the seed's network on all 60,000 images."""
-    from mnist_nn import engines
     from mnist_nn.cli import summary
     from mnist_nn.data import load
     from mnist_nn.evaluation import evaluate
 
     begin = time.perf_counter()
+    if quiet:
+        notices.hush()
     dataset = load(data)
     if resume:
         run = _resumed(model, dataset, {**settings, **({"preset": preset} if preset else {})})
     else:
         run = _fresh(model, dataset, preset or "seed", settings)
-    if not quiet and engines.must_compile(engine, run.checkpoint.network.config.dtype):
-        print("mnist-nn: compiling for this machine, once; this takes some ten seconds", file=sys.stderr, flush=True)
     stopped = _learn(run, engine, quiet=quiet)
     if run.unfinished:
         run.save()

@@ -4,6 +4,7 @@ An engine runs whole stretches of an epoch, because a seam at every sample would
 random numbers of its own, prints nothing and returns new weights. Back ends are imported when they are asked for.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -191,10 +192,13 @@ def get(name: str = "auto", dtype: str = "float32") -> Engine:
     """
     if name not in available():
         raise unknown("engine", name, available())
+    can_compile = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
     if name == "auto":
-        name = "compiled" if dtype == "float32" else "reference"
+        name = "compiled" if dtype == "float32" and can_compile else "reference"
     if name == "compiled" and dtype != "float32":
         raise ConfigError(f"the compiled engine computes in float32, not {dtype}; choose engine reference or auto")
+    if name == "compiled" and not can_compile:
+        raise ConfigError("NUMBA_DISABLE_JIT keeps the compiled engine from compiling; unset it, or choose reference")
     return _ENGINES[name]()
 
 
@@ -213,10 +217,3 @@ def for_inference(name: str, network: NetworkConfig, samples: int) -> Engine:
     if name == "auto" and "mnist_nn.engines.compiled" not in sys.modules and multiplications < SMALL_WORK:
         name = "reference"
     return get(name, network.dtype)
-
-
-def must_compile(name: str, dtype: str) -> bool:
-    """Say whether the first training with this engine on this machine will compile it, which takes some seconds."""
-    if get(name, dtype).name != "compiled":
-        return False
-    return bool(import_module("mnist_nn.engines.compiled.jit").is_cold())

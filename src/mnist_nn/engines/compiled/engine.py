@@ -20,7 +20,7 @@ import numpy.typing as npt
 from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import Plan, Tally, check_width
 from mnist_nn.engines.compiled import jit, kernels, layout, sparse, units
-from mnist_nn.engines.compiled.records import Data, Memory, Recipe
+from mnist_nn.engines.compiled.records import Data, Memory, Recipe, Work
 from mnist_nn.engines.compiled.rules import KINDS
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.threads import Pace
@@ -30,6 +30,7 @@ from mnist_nn.randomness import keep_threshold
 
 Array = npt.NDArray[Any]
 BATCH = 240  # samples of a batch when only the forward pass is run
+FAR = 2**40  # more meetings than any run has
 PART = 512  # a larger batch is learned in parts, so that memory stays small
 WORTH_A_THREAD = 10_000_000  # multiplications a batch below which a second thread costs more than it saves
 BY_SAMPLE = 32  # smaller batches of plain SGD go straight into the weights of the first layer
@@ -130,12 +131,23 @@ def _side_by_side(compiled: Any, jobs: list[tuple[Any, ...]]) -> None:
     """Run a kernel on every job, each on a thread of its own; the kernels hold no lock."""
     if len(jobs) > 1:
         jit.compile_for(compiled, jobs[0])
-    others = [threading.Thread(target=compiled, args=job) for job in jobs[1:]]
-    for thread in others:
-        thread.start()
-    jit.run(compiled, *jobs[0])
+    others = [threading.Thread(target=compiled, args=job, daemon=True) for job in jobs[1:]]
+    try:
+        for thread in others:
+            thread.start()
+        jit.run(compiled, *jobs[0])
+    except BaseException:
+        _release(jobs)
+        raise
     for thread in others:
         thread.join()
+
+
+def _release(jobs: list[tuple[Any, ...]]) -> None:
+    """Let threads go on that wait for one that will never come; what they compute is thrown away."""
+    for job in jobs:
+        for work in (argument for argument in job if isinstance(argument, Work)):
+            work.arrived[0] += FAR
 
 
 def _plain(numbers: Array) -> Array:
@@ -152,16 +164,18 @@ def words_of(rows: Array) -> Array:
 
 def _pairs(rows: Array, labels: Array) -> Data:
     words, offsets = words_of(rows), np.zeros(len(rows) + 1, np.int64)
-    jit.run(sparse.count_pairs, words, offsets)
-    pixels = np.zeros(offsets[-1] + sparse.SPARE, np.uint32 if rows.shape[1] > 2**16 else np.uint16)
-    values = np.zeros(offsets[-1] + sparse.SPARE, np.uint8)
+    # Room for images full of ink: what is never written to takes up addresses, not memory.
+    room = words.size * 8 + sparse.SPARE
+    pixels = np.empty(room, np.uint32 if rows.shape[1] > 2**16 else np.uint16)
+    values = np.empty(room, np.uint8)
     jit.run(sparse.fill_pairs, words, offsets, pixels, values)
+    pixels[offsets[-1] :][: sparse.SPARE] = 0
     return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, is_sparse=True)
 
 
 def _floats(rows: Array, labels: Array) -> Data:
     none = np.zeros(0, np.uint8)
-    x = np.ascontiguousarray(rows, np.float32)
+    x = np.require(rows, np.float32, ["C", "W"])
     return Data(none.astype(np.uint16), none, np.zeros(1, np.int64), x, labels, is_sparse=False)
 
 
@@ -228,10 +242,11 @@ def single(network: Network) -> Callable[[Array], tuple[int, Array]]:
     pixels = ink[0, : config.inputs]
     prepared = (table, data, memory, work, _silent(config), ink.view("<u8"), config.output == "softmax", (0,) * wide)
     jit.compile_for(kernels.look, prepared)
-    kernel, probabilities = kernels.look, memory.o[: config.outputs]
+    kernel, probabilities, lock = kernels.look, memory.o[: config.outputs], threading.Lock()
 
     def look(image: Array) -> tuple[int, Array]:
-        pixels[:] = image.reshape(-1)
-        return kernel(*prepared), probabilities.copy()
+        with lock:  # the room for the image and for the answer is one for all callers
+            pixels[:] = image.reshape(-1)
+            return kernel(*prepared), probabilities.copy()
 
     return look

@@ -7,9 +7,11 @@ written to, a temporary one lasts as long as the process.
 
 import atexit
 import hashlib
+import logging
 import platform
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,8 +21,13 @@ from typing import Any
 import llvmlite
 import numba
 import platformdirs
+from numba.core.caching import NullCache
 from numba.core.config import _OptLevel
+from numba.core.errors import NumbaError
 
+_LOCK = threading.RLock()
+_LOGGER = logging.getLogger("mnist_nn")
+PATIENCE = 1.0  # seconds after which a person is told what takes so long
 SOURCES = Path(__file__).parent
 # The kernels say themselves what goes into registers; LLVM's first level makes the same code in two thirds of the time.
 QUICK = _OptLevel(1)
@@ -60,12 +67,13 @@ def _temporary() -> Path:
 @contextmanager
 def _numba_setting(name: str, value: Any) -> Iterator[None]:
     """Hold one of Numba's settings for a moment; the rest of the process keeps its own."""
-    before = getattr(numba.config, name)
-    setattr(numba.config, name, value)
-    try:
-        yield
-    finally:
-        setattr(numba.config, name, before)
+    with _LOCK:
+        before = getattr(numba.config, name)
+        setattr(numba.config, name, value)
+        try:
+            yield
+        finally:
+            setattr(numba.config, name, before)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -81,16 +89,32 @@ inline = numba.njit(forceinline=True, **WITHOUT_WRAPPERS, **OPTIONS)
 
 def run(compiled: Any, *arguments: Any) -> Any:
     """Call a kernel, compiling it if need be."""
-    with _numba_setting("OPT", QUICK):
-        return compiled(*arguments)
+    compile_for(compiled, arguments)
+    return compiled(*arguments)
 
 
 def compile_for(compiled: Any, arguments: tuple[Any, ...]) -> None:
     """Compile a kernel, or load its machine code, for arguments of these types, without running it."""
-    with _numba_setting("OPT", QUICK):
-        compiled.compile(tuple(numba.typeof(argument) for argument in arguments))
+    types = tuple(numba.typeof(argument) for argument in arguments)
+    if types in compiled.overloads:
+        return
+    notice = threading.Timer(PATIENCE, _LOGGER.info, ["compiling for this machine, once; this takes some ten seconds"])
+    notice.start()
+    try:
+        with _numba_setting("OPT", QUICK):
+            _compile(compiled, types)
+    finally:
+        notice.cancel()
 
 
-def is_cold() -> bool:
-    """Whether training has never been compiled here, so that the first call takes some seconds."""
-    return not any(directory().glob("*/kernels.learn-*.nbc"))
+def _compile(compiled: Any, types: tuple[Any, ...]) -> None:
+    try:
+        compiled.compile(types)
+    except NumbaError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything at all
+        # The files are damaged, or there is no room for new ones: compile again, and keep nothing.
+        _LOGGER.warning("the compiled code in %s cannot be used (%s); compiling anew", directory(), error)
+        shutil.rmtree(directory(), ignore_errors=True)
+        compiled._cache = NullCache()  # noqa: SLF001 - Numba has no public way to stop caching one function
+        compiled.compile(types)

@@ -20,7 +20,8 @@ from mnist_nn.engines.compiled.units import activate, drop, is_unit, judge, outp
 @inline
 def without_decay(rule):
     """The same rule for biases, which do not decay."""
-    return Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.epsilon, rule.root, np.float32(0), np.float32(1))
+    zero, one = np.float32(0), np.float32(1)
+    return Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.epsilon, rule.root, zero, one, zero)
 
 
 @inline
@@ -64,7 +65,7 @@ def backward_block(table, k, memory, work, count, column, columns):
 def update_block(table, k, data, memory, work, recipe, rule, order, begin, count, column, columns):
     """(BP3) and (BP4): the gradients of one column block of layer k, and the rule applied to its parameters."""
     layer = layer_of(table, k)
-    longest = np.float32(recipe.longest) if k < table.shape[0] - 1 and recipe.batch <= recipe.part else np.float32(0)
+    longest = rule.longest if k < table.shape[0] - 1 else np.float32(0)
     bias = splat(np.float32(0), columns)
     for s in range(count):
         bias += load(memory.delta, layer.a + s * layer.width + column, columns)
@@ -181,7 +182,7 @@ def passes(table, data, memory, work, recipe, order, begin, count, share, wide):
 
 
 @inline
-def apply_block(table, k, memory, sums, recipe, rule, column, columns):
+def apply_block(table, k, memory, sums, rule, column, columns):
     """Apply the rule to the gradients of one column block that were added up over the parts of a large batch."""
     layer = layer_of(table, k)
     step, zero = LANES * len(columns), splat(np.float32(0), columns)
@@ -191,20 +192,20 @@ def apply_block(table, k, memory, sums, recipe, rule, column, columns):
         store(sums.p, i, zero)
     descend(memory, layer.b + column, load(sums.p, layer.b + column, columns), without_decay(rule), columns)
     store(sums.p, layer.b + column, zero)
-    if recipe.longest > 0 and k < table.shape[0] - 1:
-        limit_norms(memory.p, block, layer.rows, np.float32(recipe.longest), columns)
+    if rule.longest > 0 and k < table.shape[0] - 1:
+        limit_norms(memory.p, block, layer.rows, rule.longest, columns)
 
 
 @inline
-def apply(table, memory, sums, work, recipe, rule, wide):
+def apply(table, memory, sums, work, rule, wide):
     """Finish a batch that was learned in parts, over this thread's columns of every layer."""
     for k in range(table.shape[0]):
         for n in range(work.first[k], work.first[k + 1]):
             column, vectors = work.blocks[n, 0], work.blocks[n, 1]
             if vectors == 1:
-                apply_block(table, k, memory, sums, recipe, rule, column, ONE)
+                apply_block(table, k, memory, sums, rule, column, ONE)
             else:
-                apply_block(table, k, memory, sums, recipe, rule, column, wide)
+                apply_block(table, k, memory, sums, rule, column, wide)
     meet(work.arrived, work.threads)
 
 
@@ -216,7 +217,7 @@ def learn(table, data, memory, sums, work, recipe, order, rates, updates, wide):
     with other parameters, on which plain SGD at rate -1 is an addition.
     """
     zero = np.float32(0)
-    add = Rule(SGD, np.float32(-1), zero, zero, zero, zero, zero, np.float32(1))
+    add = Rule(SGD, np.float32(-1), zero, zero, zero, zero, zero, np.float32(1), zero)
     for u in range(rates.size):
         first = u * recipe.batch
         last = min(first + recipe.batch, order.size)
@@ -231,7 +232,7 @@ def learn(table, data, memory, sums, work, recipe, order, rates, updates, wide):
             else:
                 update(table, data, memory, work, recipe, rule, order, begin, count, wide)
         if in_parts:
-            apply(table, memory, sums, work, recipe, rule, wide)
+            apply(table, memory, sums, work, rule, wide)
 
 
 @kernel

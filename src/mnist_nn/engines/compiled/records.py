@@ -112,4 +112,5 @@ def rule_of(recipe, eta, update):
         np.float32(root),
         np.float32(recipe.coupled),
         np.float32(1.0 - eta * recipe.decoupled),
+        np.float32(recipe.longest),
     )

@@ -19,7 +19,7 @@ class Rule(NamedTuple):
     """One update: its kind, the rate (for Adam over the first bias correction), the constants and the decays.
 
     ``coupled`` is the λ that enters the gradient, ``keep`` the factor 1 - eta λ that adamw puts on the weights,
-    ``root`` Adam's second bias correction 1 / (1 - β₂ᵗ).
+    ``root`` Adam's second bias correction 1 / (1 - β₂ᵗ), ``longest`` the limit of max-norm or 0.
     """
 
     kind: np.int64
@@ -30,6 +30,7 @@ class Rule(NamedTuple):
     root: np.float32
     coupled: np.float32
     keep: np.float32
+    longest: np.float32
 
 
 @inline

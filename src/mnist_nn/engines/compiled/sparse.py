@@ -18,25 +18,6 @@ SMALL = np.float32(1e-6)  # a scale below this is multiplied into the weights be
 
 
 @inline
-def ink_in(word):
-    """How many of the eight bytes of a word are not zero."""
-    low = np.uint64(0x7F7F7F7F7F7F7F7F)
-    marked = (((word & low) + low) | word) >> np.uint64(7)
-    ones = np.uint64(0x0101010101010101)
-    return np.int64(((marked & ones) * ones) >> np.uint64(56))
-
-
-@kernel
-def count_pairs(words, offsets):
-    """Fill in where each image's pairs begin; ``words`` is uint64 (n, inputs / 8), ``offsets`` int64 (n + 1,)."""
-    for s in range(words.shape[0]):
-        ink = 0
-        for w in range(words.shape[1]):
-            ink += ink_in(words[s, w])
-        offsets[s + 1] = offsets[s] + ink + (ink & 1)
-
-
-@inline
 def write_pairs(words, s, pixels, values, at):
     """Write the pairs of one image from ``at`` on, an even number of them, and return where they end."""
     for w in range(words.shape[1]):
@@ -57,9 +38,12 @@ def write_pairs(words, s, pixels, values, at):
 
 @kernel
 def fill_pairs(words, offsets, pixels, values):
-    """Write the pairs of every image to its place."""
+    """Write the pairs of every image, one after the other, and where each image's begin.
+
+    ``words`` is uint64 (n, inputs / 8), ``offsets`` int64 (n + 1,); the pairs have room for images full of ink.
+    """
     for s in range(words.shape[0]):
-        write_pairs(words, s, pixels, values, np.int64(offsets[s]))
+        offsets[s + 1] = write_pairs(words, s, pixels, values, np.int64(offsets[s]))
 
 
 @inline
@@ -179,7 +163,12 @@ def descend_scaled(memory, layer, data, order, begin, count, rule, longest, colu
     The weights are scale * p, one scale a unit. L2 shrinks the scale instead of every weight, and so does max-norm,
     for which the sum of the squares of p is carried along.
     """
-    scale = load(memory.scale, column, columns) * (np.float32(1) - rule.eta * rule.coupled)
+    scale = load(memory.scale, column, columns)
+    scale = fma(scale, np.float32(0) - rule.eta * rule.coupled, scale)  # float32(1 - ηλ) would err alike every time
+    if any_lane(scale < SMALL):
+        store(memory.scale, column, scale)
+        fold_scale(memory, layer, column, columns)
+        scale = splat(np.float32(1), columns)
     factor = (np.float32(0) - rule.eta) / scale
     if longest > 0:
         update_tracking_norms(memory, layer, data, order, begin, count, factor, column, columns)
@@ -188,8 +177,6 @@ def descend_scaled(memory, layer, data, order, begin, count, rule, longest, colu
     else:
         update_by_sample(memory, layer, data, order, begin, count, factor, column, columns)
     store(memory.scale, column, scale)
-    if any_lane(scale < SMALL):
-        fold_scale(memory, layer, column, columns)
 
 
 @inline

@@ -1,0 +1,22 @@
+"""What the library has to say while it works, such as that it is compiling: one line each on standard error."""
+
+import logging
+import sys
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print(f"mnist-nn: {record.getMessage()}", file=sys.stderr, flush=True)
+
+
+def listen() -> None:
+    """Show what the library logs, from now on."""
+    logger = logging.getLogger("mnist_nn")
+    logger.setLevel(logging.INFO)
+    if not logger.handlers:
+        logger.addHandler(_Lines())
+
+
+def hush() -> None:
+    """Show errors alone."""
+    logging.getLogger("mnist_nn").setLevel(logging.ERROR)
