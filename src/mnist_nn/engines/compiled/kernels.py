@@ -29,7 +29,7 @@ def forward_block(table, k, data, memory, work, recipe, order, begin, count, col
     """z and a of one column block of layer k, for all samples of the batch."""
     layer = layer_of(table, k)
     is_output = k == table.shape[0] - 1
-    if k == 0 and data.is_sparse:
+    if k == 0 and recipe.as_pairs:
         sparse.forward(memory, layer, data, order, begin, count, column, columns)
     else:
         fed, start = memory.a, np.int64(0)
@@ -70,10 +70,10 @@ def update_block(table, k, data, memory, work, recipe, rule, order, begin, count
     for s in range(count):
         bias += load(memory.delta, layer.a + s * layer.width + column, columns)
     descend(memory, layer.b + column, bias, without_decay(rule), columns)
-    if k == 0 and data.is_sparse and recipe.by_sample:
+    if k == 0 and recipe.by_sample:
         sparse.descend_scaled(memory, layer, data, order, begin, count, rule, longest, column, columns)
         return
-    if k == 0 and data.is_sparse:
+    if k == 0 and recipe.as_pairs:
         everywhere = rule.kind != SGD or rule.coupled > 0
         dense.pack(work.panel, memory.delta, layer.a + column, layer.width, count, columns)
         sparse.update_by_pixel(memory, layer, rule, column, everywhere, work.panel, columns)
@@ -155,24 +155,27 @@ def errors(table, data, memory, recipe, order, begin, count, share):
 
 
 @inline
-def fetch_rows(data, memory, order, begin, count):
-    """Copy a batch of dense samples together."""
-    inputs = data.x.shape[1]
+def fetch_rows(table, data, memory, order, begin, count):
+    """Put a batch together as rows of floats, for products of dense matrices."""
+    inputs = np.int64(table[0, 0])
     for s in range(count):
-        sample = peek(order, begin + s)
-        for i in range(inputs):
-            memory.x[s * inputs + i] = data.x[sample, i]
+        sample, row = peek(order, begin + s), s * inputs
+        if data.is_sparse:
+            sparse.expand(memory.x, row, inputs, data, sample)
+        else:
+            for i in range(inputs):
+                memory.x[row + i] = data.x[sample, i]
 
 
 @inline
 def passes(table, data, memory, work, recipe, order, begin, count, share, wide):
     """Both passes over one batch, or over a part of one: delta of every layer."""
     if work.thread == work.threads - 1:
-        if not data.is_sparse:
-            fetch_rows(data, memory, order, begin, count)
+        if not recipe.as_pairs:
+            fetch_rows(table, data, memory, order, begin, count)
         elif not recipe.by_sample:
             sparse.by_pixel(memory, data, order, begin, count)
-    if not data.is_sparse:
+    if not recipe.as_pairs:
         meet(work.arrived, work.threads)
     forward(table, data, memory, work, recipe, order, begin, count, wide)
     if work.thread == 0:
@@ -252,8 +255,8 @@ def infer(table, data, memory, work, recipe, order, first, last, z_o, wide):
     layer = layer_of(table, table.shape[0] - 1)
     for begin in range(first, last, recipe.batch):
         count = min(recipe.batch, last - begin)
-        if not data.is_sparse:
-            fetch_rows(data, memory, order, begin, count)
+        if not recipe.as_pairs:
+            fetch_rows(table, data, memory, order, begin, count)
         forward(table, data, memory, work, recipe, order, begin, count, wide)
         for s in range(count):
             for c in range(0, layer.width, LANES):

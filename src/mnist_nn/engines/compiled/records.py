@@ -76,6 +76,7 @@ class Recipe(NamedTuple):
     kind: int
     batch: int
     part: int
+    as_pairs: bool
     by_sample: bool
     momentum: float
     beta2: float

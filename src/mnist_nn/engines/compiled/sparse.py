@@ -82,6 +82,16 @@ def forward(memory, layer, data, order, begin, count, column, columns):
 
 
 @inline
+def expand(x, row, inputs, data, sample):
+    """Write an image as floats, its blank pixels included."""
+    for i in range(inputs):
+        x[row + i] = np.float32(0)
+    for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
+        if peek(data.values, i) != 0:
+            x[row + np.int64(peek(data.pixels, i))] = peek(BYTE, peek(data.values, i))
+
+
+@inline
 def by_pixel(memory, data, order, begin, count):
     """Regroup a batch by pixel: words 256 * (place in the batch) + byte, with a fixed room for every pixel.
 
