@@ -21,7 +21,8 @@ from mnist_nn.engines.compiled.units import activate, drop, is_unit, judge, outp
 def without_decay(rule):
     """The same rule for biases, which do not decay."""
     zero, one = np.float32(0), np.float32(1)
-    return Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.epsilon, rule.root, zero, one, zero)
+    return Rule(rule.kind, rule.eta, rule.momentum, rule.beta2, rule.fresh, rule.fresh2, rule.epsilon, rule.root,
+                zero, one, zero)  # fmt: skip
 
 
 @inline
@@ -220,7 +221,7 @@ def learn(table, data, memory, sums, work, recipe, order, rates, updates, wide):
     with other parameters, on which plain SGD at rate -1 is an addition.
     """
     zero = np.float32(0)
-    add = Rule(SGD, np.float32(-1), zero, zero, zero, zero, zero, np.float32(1), zero)
+    add = Rule(SGD, np.float32(-1), zero, zero, zero, zero, zero, zero, zero, np.float32(1), zero)
     for u in range(rates.size):
         first = u * recipe.batch
         last = min(first + recipe.batch, order.size)

@@ -109,6 +109,8 @@ def rule_of(recipe, eta, update):
         np.float32(rate),
         np.float32(recipe.momentum),
         np.float32(recipe.beta2),
+        np.float32(1.0 - recipe.momentum),
+        np.float32(1.0 - recipe.beta2),
         np.float32(recipe.epsilon),
         np.float32(root),
         np.float32(recipe.coupled),

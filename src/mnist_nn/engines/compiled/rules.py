@@ -19,13 +19,16 @@ class Rule(NamedTuple):
     """One update: its kind, the rate (for Adam over the first bias correction), the constants and the decays.
 
     ``coupled`` is the λ that enters the gradient, ``keep`` the factor 1 - eta λ that adamw puts on the weights,
-    ``root`` Adam's second bias correction 1 / (1 - β₂ᵗ), ``longest`` the limit of max-norm or 0.
+    ``root`` Adam's second bias correction 1 / (1 - β₂ᵗ), ``longest`` the limit of max-norm or 0. ``fresh`` and
+    ``fresh2`` are 1 - β₁ and 1 - β₂, subtracted in float64, because float32(0.999) is 1e-8 off.
     """
 
     kind: np.int64
     eta: np.float32
     momentum: np.float32
     beta2: np.float32
+    fresh: np.float32
+    fresh2: np.float32
     epsilon: np.float32
     root: np.float32
     coupled: np.float32
@@ -44,8 +47,8 @@ def descend(memory, i, g, rule, columns):
         store(p, i, fma(g, np.float32(0) - rule.eta, w))
         return
     if rule.kind == ADAM:
-        first = fma(load(m, i, columns), rule.momentum, g * (np.float32(1) - rule.momentum))
-        second = fma(load(v, i, columns), rule.beta2, g * g * (np.float32(1) - rule.beta2))
+        first = fma(load(m, i, columns), rule.momentum, g * rule.fresh)
+        second = fma(load(v, i, columns), rule.beta2, g * g * rule.fresh2)
         store(m, i, first)
         store(v, i, second)
         store(p, i, w - first * rule.eta / (sqrt(second * rule.root) + rule.epsilon))
