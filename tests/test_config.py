@@ -32,17 +32,18 @@ from mnist_nn.errors import ConfigError, MnistNNError
 BOUNDED = settings(deadline=None, max_examples=100)
 POSITIVE = st.floats(0, exclude_min=True, allow_infinity=False)
 SHARE = st.floats(0, 1, exclude_max=True)
+WIDTHS = st.integers(1, 65_535)  # any two of them make a layer of at most MAX_WEIGHTS weights
 
 
 @st.composite
 def network_configs(draw: st.DrawFn) -> NetworkConfig:
-    hidden = draw(st.lists(st.integers(1, MAX_UNITS), max_size=5))
+    hidden = draw(st.lists(WIDTHS, max_size=5))
     one = st.sampled_from(ACTIVATIONS)
     each = st.lists(one, min_size=len(hidden), max_size=len(hidden))
     return NetworkConfig(
-        inputs=draw(st.integers(1, MAX_UNITS)),
+        inputs=draw(WIDTHS),
         hidden=hidden,
-        outputs=draw(st.integers(2, MAX_UNITS)),
+        outputs=draw(st.integers(2, 65_535)),
         activation=draw(st.one_of(one, each)),
         output=draw(st.sampled_from(OUTPUTS)),
         initializer=draw(st.sampled_from(INITIALIZERS)),
@@ -185,6 +186,17 @@ def test_a_wrong_network_setting_is_refused_by_its_name(name: str, value: Any) -
     message = refusal(NetworkConfig, **{name: value})
     assert message.startswith((f"{name} ", f"unknown {name} "))
     assert any(word in message for word in ("; give ", "; choose one of: ", "; use "))
+
+
+@pytest.mark.parametrize("sizes", [(MAX_UNITS, 256, 2), (65_536, 65_536, 2), (5, 65_536, 65_536)])
+def test_a_layer_of_too_many_weights_is_refused(sizes: tuple[int, int, int]) -> None:
+    inputs, hidden, outputs = sizes
+    message = refusal(NetworkConfig, inputs=inputs, hidden=(hidden,), outputs=outputs)
+    assert "has 4,294,967,296 weights; use at most 4,294,967,295" in message
+
+
+def test_the_largest_layer_is_taken() -> None:
+    assert NetworkConfig(inputs=65_535, hidden=(65_537,)).sizes == (65_535, 65_537, 10)
 
 
 @pytest.mark.parametrize(("name", "value"), cases(REFUSED_TRAININGS))

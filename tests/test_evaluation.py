@@ -2,6 +2,7 @@
 
 import json
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from statistics import NormalDist
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig, Samples, evaluate
-from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.evaluation import calibration_error, confusion_matrix, wilson_interval
 
 BOUNDED = settings(deadline=None, max_examples=100)
@@ -184,3 +185,30 @@ def test_a_loss_of_other_outputs_and_another_width_are_refused(clouds: Clouds) -
         evaluate(fixed_network(4), clouds(20), "seed_mse")
     with pytest.raises(ConfigError, match="a sample has 5 values"):
         evaluate(Network.create(SHAPE), clouds(20, 5))
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_weights_too_large_to_answer_are_refused_in_words_and_no_warning(output: str) -> None:
+    config = NetworkConfig(inputs=2, hidden=(2,), outputs=2, activation="identity", output=output, dtype="float64")
+    huge = Network.of(config, [np.full((2, 2), 1e300), np.zeros(2), np.full((2, 2), -1e300), np.zeros(2)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(DivergedError, match="no longer finite; train it anew") as error:
+            evaluate(huge, Samples(np.ones((3, 2)), np.zeros(3, np.int64)), engine="reference")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", [1e300, -1e308])
+def test_answers_that_are_barely_finite_give_no_warning(value: float) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        samples = Samples(np.array([[value, -value]]), np.array([0]))
+        assert evaluate(fixed_network(2), samples, engine="reference").accuracy == (value > 0)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_pixels_that_are_not_finite_are_refused(clouds: Clouds, value: float) -> None:
+    samples = clouds(20)
+    samples.images[7, 1] = value
+    with pytest.raises(DataError, match="image 7 holds NaN or infinity"):
+        evaluate(Network.create(SHAPE), samples)

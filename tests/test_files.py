@@ -155,6 +155,15 @@ def test_a_link_to_nothing_gets_its_target(tmp_path: Path) -> None:
     assert (tmp_path / "note").read_bytes() == b"new"
 
 
+def test_a_loop_of_links_is_refused_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(OSError, match="leads back to itself"):
+        write(tmp_path / "a", b"new")
+    assert names_in(tmp_path) == ["a", "b"]
+    assert (tmp_path / "a").is_symlink()
+
+
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/full", "/dev/zero"])
 def test_a_device_is_refused(device: str) -> None:
     before = Path(device).stat()

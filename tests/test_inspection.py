@@ -9,7 +9,7 @@ import pytest
 
 from mnist_nn import Dataset, NetworkConfig, TrainingConfig, check_gradients
 from mnist_nn.config import ACTIVATIONS
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.inspection import TOLERANCE, GradientReport, relative_error
 from mnist_nn.losses import LOSSES
 
@@ -208,6 +208,14 @@ def test_pixels_are_scaled_as_in_training() -> None:
 def test_what_does_not_fit_together_is_refused(shape: NetworkConfig, training: TrainingConfig) -> None:
     with pytest.raises(ConfigError):
         check_gradients(shape, training, *a_few())
+
+
+@pytest.mark.parametrize("label", [-1, 3])
+def test_labels_without_an_output_are_refused(label: int) -> None:
+    x, labels = a_few()
+    labels[2] = label
+    with pytest.raises(DataError, match=f"label {label} in row 2"):
+        check_gradients(SMALL, TrainingConfig(), x, labels)
 
 
 def test_relative_error_is_the_distance_over_both_lengths() -> None:

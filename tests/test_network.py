@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig
 from mnist_nn.config import ACTIVATIONS, DTYPES, INITIALIZERS, OUTPUTS
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import ConfigError, NotFiniteError
 
 SMALL = NetworkConfig(inputs=3, hidden=(4,), outputs=2)
 BOUNDED = settings(deadline=None, max_examples=50)
@@ -113,7 +113,7 @@ def test_parameters_are_converted_to_the_configured_type() -> None:
 def test_numbers_that_are_not_finite_are_refused_by_name(index: int, name: str, value: float) -> None:
     p = parameters()
     p[index].flat[-1] = value
-    with pytest.raises(ConfigError, match=f"{name} holds NaN or infinity"):
+    with pytest.raises(NotFiniteError, match=f"{name} holds NaN or infinity"):
         Network.of(SMALL, p)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mnist_nn import TrainingConfig, config
 from mnist_nn.errors import ConfigError
-from mnist_nn.optimizers import OPTIMIZERS, Constants, initial_state, optimizer
+from mnist_nn.optimizers import OPTIMIZERS, Constants, OptimizerState, initial_state, optimizer
 
 # p = 1, g = 2 and then -4, eta = 0.1, momentum 0.5; adam with beta1 0.5, beta2 0.75, epsilon 1.
 BY_HAND = {
@@ -99,3 +99,11 @@ def test_constants_come_from_the_configuration() -> None:
 def test_an_unknown_name_is_refused_with_the_valid_ones() -> None:
     with pytest.raises(ConfigError, match="unknown optimizer 'rmsprop'; choose one of: sgd, momentum, nesterov, adam"):
         optimizer("rmsprop")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_state_knows_whether_it_is_finite(value: float) -> None:
+    state = initial_state("adam", (np.ones(3), np.ones(2)))
+    assert state.finite
+    assert initial_state("sgd", (np.ones(3),)).finite
+    assert not OptimizerState(1, {**state.slots, "v": (np.ones(3), np.array([1.0, value]))}).finite

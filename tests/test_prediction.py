@@ -42,3 +42,21 @@ def test_an_image_full_of_ink_fits() -> None:
     network, image = Network.create(seed=1), np.full((28, 28), 255, np.uint8)
     found = Predictor(network, "compiled")(image)
     np.testing.assert_allclose(found.probabilities, Predictor(network, "reference")(image).probabilities, rtol=1e-4)
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("dtype", [np.int64, np.int8, np.bool_, np.complex64, np.object_])
+def test_values_of_another_type_are_refused_with_advice(dtype: type, engine: str) -> None:
+    with pytest.raises(DataError, match=r"give uint8 pixels, as with astype\(numpy.uint8\), or floats"):
+        Predictor(Network.create(), engine)(np.ones((28, 28), dtype))
+
+
+def test_nested_lists_are_taken() -> None:
+    predict, image = Predictor(Network.create(seed=1)), load_data("mnist").test.images[0] / 255
+    np.testing.assert_array_equal(predict(image.tolist()).probabilities, predict(image).probabilities)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_floats_of_any_length_are_taken(dtype: type) -> None:
+    predict, image = Predictor(Network.create(seed=1)), load_data("mnist").test.images[0]
+    np.testing.assert_allclose(predict((image / 255).astype(dtype))[1], predict(image)[1], rtol=1e-2)

@@ -105,7 +105,11 @@ def models(draw: st.DrawFn) -> Model:
     if draw(st.booleans()):
         return Model(network, scores=scores)
     training = TrainingConfig(
-        optimizer=draw(st.sampled_from(OPTIMIZERS)), seed=draw(st.integers(0, 2**64 - 1)), validation=0.1, patience=4
+        loss="cross_entropy",
+        optimizer=draw(st.sampled_from(OPTIMIZERS)),
+        seed=draw(st.integers(0, 2**64 - 1)),
+        validation=0.1,
+        patience=4,
     )
     return Model.of(checkpoint(network, training, best), training, data={"name": "é\n"}, scores=scores)
 
@@ -297,11 +301,35 @@ def test_a_header_with_a_part_missing_is_refused(name: str) -> None:
         (("history",), [{"epoch": 1}]),
         (("history",), [[1]]),
         (("scores",), 3),
+        (("checkpoint", "updates"), 2**63),
+        (("checkpoint", "updates"), -1),
+        (("checkpoint", "epoch"), 1),
+        (("checkpoint", "epoch"), 3),
+        (("checkpoint", "offset"), 29),
+        (("checkpoint", "offset"), 10**400),
+        (("checkpoint", "tally"), [31, 1.25, 2.5, 20]),
+        (("checkpoint", "tally"), [30, math.nan, 2.5, 20]),
+        (("checkpoint", "tally"), [30, 1.25, math.inf, 20]),
+        (("checkpoint", "seconds"), math.nan),
+        (("checkpoint", "best", "epoch"), 0),
+        (("checkpoint", "best", "epoch"), 3),
+        (("checkpoint", "best", "accuracy"), math.inf),
+        (("history",), []),
+        (("history", 1, "epoch"), 1),
+        (("history", 1, "loss"), "much"),
+        (("history", 1, "loss"), [0.5]),
+        (("history", 1, "loss"), None),
+        (("history", 1, "loss"), 10**400),
+        (("history", 1, "rate"), math.nan),
+        (("history", 1, "validation_loss"), -math.inf),
+        (("history", 1, "colour"), 1.0),
+        (("training", "dropout"), [0.1, 0.2]),
+        (("network", "output"), "softmax"),
     ],
 )
-def test_a_header_that_does_not_fit_is_refused(path: tuple[str, ...], value: Any) -> None:
+def test_a_header_that_does_not_fit_is_refused(path: tuple[str | int, ...], value: Any) -> None:
     def change(header: dict[str, Any]) -> dict[str, Any]:
-        part = header
+        part: Any = header
         for name in path[:-1]:
             part = part[name]
         part[path[-1]] = value
@@ -357,6 +385,43 @@ def test_nothing_in_the_package_unpickles() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [node.arg or ""] if isinstance(node, ast.keyword) else []
             assert not {"pickle", "marshal", "shelve", "dill", "joblib", "allow_pickle"} & set(names), path
+
+
+def test_numbers_of_the_history_come_back_as_numbers() -> None:
+    def change(header: dict[str, Any]) -> dict[str, Any]:
+        header["history"][0]["loss"] = 1
+        return header
+
+    at = from_bytes(with_header(change)).checkpoint
+    assert at is not None
+    assert type(at.history[0].loss) is float
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda at: replace(at, state=replace(at.state, slots={"velocity": overflown(at.network)})),
+        lambda at: replace(at, state=replace(at.state, updates=2**63)),
+        lambda at: replace(at, tally=at.tally._replace(reported=math.inf)),
+        lambda at: replace(at, tally=at.tally._replace(samples=7)),
+        lambda at: replace(at, seconds=math.nan),
+        lambda at: replace(at, offset=10**400, tally=at.tally._replace(samples=10**400)),
+        lambda at: replace(at, history=at.history[:1]),
+        lambda at: replace(at, best=Best(at.network, 3, 0.5)),
+    ],
+)
+def test_what_could_not_be_loaded_is_not_saved(tmp_path: Path, change: Callable[[Checkpoint], Checkpoint]) -> None:
+    training = TrainingConfig(optimizer="momentum")
+    at = checkpoint(drawn(SHAPE, 1), training)
+    assert to_bytes(Model.of(at, training))
+    with pytest.raises(ModelFileError, match="the model cannot be written: ") as error:
+        save_model(tmp_path / "model", Model.of(change(at), training))
+    assert "\n" not in str(error.value)
+    assert names_in(tmp_path) == []
+
+
+def overflown(network: Network) -> tuple[np.ndarray, ...]:
+    return tuple(np.full_like(p, np.inf) for p in network.parameters)
 
 
 # The file system
@@ -469,3 +534,19 @@ def test_the_network_to_use_comes_first_and_the_current_one_goes_with_the_rest()
     assert bits(model.checkpoint.network) == bits(current)
     assert model.checkpoint.chosen is model.network
     assert bits(replace(model.checkpoint, best=None).chosen) == bits(current)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "loop"])
+def test_paths_that_cannot_be_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    path = tmp_path / name
+    for action in (lambda: save_model(path, Model(drawn(SHAPE, 1))), lambda: check_writable(path)):
+        assert refusal_of(action).startswith(f"cannot write {str(path)!r}: ")
+    assert refusal_of(lambda: load_model(path)).startswith(f"cannot read {str(path)!r}: ")
+    assert names_in(tmp_path) == ["loop"]
+
+
+def test_a_pipe_and_a_device_are_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        assert "not a regular file" in refusal_of(lambda path=path: load_model(path))

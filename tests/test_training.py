@@ -1,6 +1,7 @@
 """Training as a generator: what it yields, that a cut run ends with the same bits, and that hold-outs stay unseen."""
 
 import itertools
+import math
 import warnings
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Checkpoint, Dataset, Epoch, Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
+from mnist_nn.engines.reference import ReferenceEngine
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.randomness import SHUFFLE, fold, key, permutation
 from mnist_nn.storage import Model, from_bytes, to_bytes
@@ -371,6 +373,37 @@ def test_what_was_yielded_before_a_divergence_is_still_good(clouds: Clouds) -> N
     with pytest.raises(DivergedError):
         seen.extend(epochs)
     assert all(np.isfinite(p).all() for p in seen[0].network.parameters)
+
+
+def test_an_optimizer_memory_that_is_not_finite_is_a_divergence(
+    clouds: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn = ReferenceEngine.epoch
+
+    def overflown(self: ReferenceEngine, *arguments: object) -> tuple:
+        network, state, tally = learn(self, *arguments)
+        return network, replace(state, slots={**state.slots, "v": tuple(p * math.inf for p in state.slots["v"])}), tally
+
+    monkeypatch.setattr(ReferenceEngine, "epoch", overflown)
+    with pytest.raises(DivergedError, match="try a smaller rate"):
+        run(clouds(50), replace(RUN, optimizer="adam"))
+
+
+def test_another_fault_of_an_engine_is_not_called_a_divergence(clouds: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(*_arguments: object) -> None:
+        raise ConfigError("this machine is too old")
+
+    monkeypatch.setattr(ReferenceEngine, "epoch", refusing)
+    with pytest.raises(ConfigError, match="too old"):
+        run(clouds(50))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_pixels_that_are_not_finite_are_refused(clouds: Clouds, value: float) -> None:
+    samples = clouds(20)
+    samples.images[7, 1] = value
+    with pytest.raises(DataError, match="image 7 holds NaN or infinity"):
+        run(samples)
 
 
 @pytest.mark.parametrize("label", [3, 100, -1])

@@ -8,6 +8,7 @@ import math
 import numbers
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any, Self
 
 from mnist_nn import checks
@@ -23,6 +24,7 @@ SCHEDULES = ("constant", "step", "cosine", "linear")
 DTYPES = ("float32", "float64")
 MAX_UNITS = 2**24  # dropout counters give a unit's number 24 bits
 MAX_LAYERS = 255  # and a layer's number 8
+MAX_WEIGHTS = 2**32 - 1  # initial weights are drawn by a counter of 32 bits
 MAX_SAMPLES = 2**32  # and a sample's number 32
 
 
@@ -74,6 +76,9 @@ class NetworkConfig:
             initializer=checks.choice("initializer", self.initializer, INITIALIZERS),
             dtype=checks.choice("dtype", self.dtype, DTYPES),
         )
+        for a, b in pairwise(self.sizes):
+            if a * b > MAX_WEIGHTS:
+                raise ConfigError(f"a layer of {b} units fed by {a} has {a * b:,} weights; use at most {MAX_WEIGHTS:,}")
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ that names the wrong value, what is wrong with it, how to mend it and, where the
 
     MnistNNError
     ├── ConfigError (ValueError)          a setting that cannot be, or contradicts another
+    │   └── NotFiniteError                weights or biases with NaN or infinity in them
     ├── DataError (ValueError)            images or labels that cannot be used
     │   ├── IdxError                      bytes that are not a sound IDX file
     │   └── DataNotFoundError             a data set that is not on this machine
@@ -25,6 +26,10 @@ class MnistNNError(Exception):
 
 class ConfigError(MnistNNError, ValueError):
     """A setting that cannot be, or that contradicts another."""
+
+
+class NotFiniteError(ConfigError):
+    """Weights or biases with NaN or infinity in them."""
 
 
 class DataError(MnistNNError, ValueError):

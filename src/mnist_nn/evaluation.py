@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.data import Samples, check_labels
+from mnist_nn.data import Samples, check_labels, check_pixels
 from mnist_nn.engines import Tally
-from mnist_nn.errors import DataError
+from mnist_nn.errors import DataError, DivergedError
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
 
@@ -81,6 +81,13 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     engine
         One of `mnist_nn.engines.available`.
 
+    Raises
+    ------
+    DataError
+        If a label has no output, or a pixel is NaN or infinite.
+    DivergedError
+        If the weights are so large that the network's answers are no longer finite.
+
     Examples
     --------
     >>> from mnist_nn import load_data
@@ -89,12 +96,17 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     (10000, True)
     """
     check_labels(samples.labels)
+    check_pixels(samples.images)
     if samples.labels.max() >= network.config.outputs:
         raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
     runner = engines.for_inference(engine, network.config, len(samples))
-    z = runner.forward(network, runner.place(samples.images))
     rule = loss(loss_name or "cross_entropy", network.config.output)
-    tally = Tally.of(rule, z, network.output(z), np.eye(network.config.outputs, dtype=z.dtype)[samples.labels])
+    with np.errstate(all="ignore"):  # what is too large is said in words
+        z = runner.forward(network, runner.place(samples.images))
+        if not np.isfinite(z).all():
+            raise DivergedError("the network's answers are no longer finite; train it anew with a smaller rate")
+        o, probabilities = network.output(z), network.probabilities(z)
+    tally = Tally.of(rule, z, o, np.eye(network.config.outputs, dtype=z.dtype)[samples.labels])
     return Evaluation(
         samples=tally.samples,
         accuracy=tally.correct / tally.samples,
@@ -103,7 +115,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
         descended=tally.descended / tally.samples,
         loss_name=rule.reported_name,
         descended_name=rule.descended_name,
-        calibration_error=calibration_error(network.probabilities(z), samples.labels),
+        calibration_error=calibration_error(probabilities, samples.labels),
         confusion=confusion_matrix(samples.labels, z.argmax(axis=1), network.config.outputs),
     )
 

@@ -43,7 +43,12 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
 
 def check_target(target: Path) -> None:
-    """Refuse what a rename would silently destroy: devices, folders, files that are write-protected."""
+    """Refuse what a rename would silently destroy: devices, folders, files that are write-protected.
+
+    ``target`` is a real path; one that is a link all the same is part of a loop.
+    """
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link that leads back to itself", str(target))
     if target.exists() and not target.is_file():
         raise OSError(errno.EINVAL, "it is not a regular file", str(target))
     if target.exists() and not os.access(target, os.W_OK):

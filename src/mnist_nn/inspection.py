@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mnist_nn import losses, randomness
 from mnist_nn.activations import OUTPUTS
 from mnist_nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.data import check_labels
 from mnist_nn.engines import Plan, check_width, reference
 from mnist_nn.network import Network
 from mnist_nn.optimizers import initial_state
@@ -96,6 +97,13 @@ def check_gradients(
     probes
         Entries checked in each parameter group, drawn by the configuration's seed; smaller groups are checked whole.
 
+    Raises
+    ------
+    ConfigError
+        If network, training and samples do not fit together.
+    DataError
+        If a label has no output.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -107,6 +115,7 @@ def check_gradients(
     'mean squared error'
     """
     check(network, training)
+    labels = check_labels(labels, network.outputs)
     shape = replace(network, dtype="float64")
     config = replace(
         training,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mnist_nn import randomness
 from mnist_nn.activations import OUTPUTS
 from mnist_nn.config import NetworkConfig
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.initializers import initial_weights
 
 Array = npt.NDArray[Any]
@@ -37,7 +37,9 @@ class Network:
     Raises
     ------
     ConfigError
-        If an array has the wrong shape or type, or holds NaN or infinity.
+        If an array has the wrong shape or type.
+    NotFiniteError
+        If an array holds NaN or infinity; it is a ConfigError too.
     """
 
     config: NetworkConfig
@@ -56,7 +58,7 @@ class Network:
             if p.dtype != self.config.dtype:
                 raise ConfigError(f"{name} is {p.dtype} in a {self.config.dtype} network; convert it with astype")
             if not np.isfinite(p).all():
-                raise ConfigError(f"{name} holds NaN or infinity; a network needs finite parameters")
+                raise NotFiniteError(f"{name} holds NaN or infinity; a network needs finite parameters")
 
     @classmethod
     def create(cls, config: NetworkConfig | None = None, seed: int = 0) -> "Network":

@@ -48,6 +48,11 @@ class OptimizerState:
     updates: int
     slots: dict[str, tuple[Array, ...]]
 
+    @property
+    def finite(self) -> bool:
+        """Whether no slot holds NaN or infinity."""
+        return all(np.isfinite(array).all() for arrays in self.slots.values() for array in arrays)
+
 
 def _sgd(p: Array, g: Array, _slots: Sequence[Array], _t: int, eta: float, _c: Constants) -> None:
     """p ← p - η g."""

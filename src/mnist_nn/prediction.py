@@ -52,7 +52,7 @@ class Predictor:
         if engines.for_inference(engine, network.config, 1).name == "compiled":
             self._bytes = import_module("mnist_nn.engines.compiled.engine").single(network)
 
-    def __call__(self, image: Array) -> Prediction:
+    def __call__(self, image: npt.ArrayLike) -> Prediction:
         """Classify one image: uint8 pixels of any shape, counted as x / 255, or floats as they are.
 
         Raises
@@ -60,12 +60,18 @@ class Predictor:
         ConfigError
             If the image has another number of values than the network inputs.
         DataError
-            If a value is NaN or infinite.
+            If the values are neither uint8 nor floats, or one is NaN or infinite.
         """
+        image = np.asarray(image)
         if image.size != self._inputs:
             engines.check_width(self.network.config, image.size)
         if image.dtype == np.uint8:
             return Prediction(*self._bytes(image))
+        if image.dtype.kind != "f":
+            raise DataError(
+                f"the image is {image.dtype}; give uint8 pixels, as with astype(numpy.uint8), "
+                "or floats from 0 to 1, as with astype(numpy.float32)"
+            )
         if not np.isfinite(image).all():
             raise DataError("the image holds NaN or infinity; give finite numbers")
         return Prediction(*self._floats(image))

@@ -4,9 +4,12 @@ Four verbs: `save` and `load` for files, `to_bytes` and `from_bytes` for bytes. 
 format on half a page.
 """
 
+import errno
 import json
+import math
 import os
 import platform
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +23,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from mnist_nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.engines import Tally
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.files import check_target, replacing
@@ -76,7 +79,7 @@ def save(path: str | os.PathLike[str], model: Model) -> Path:
     Raises
     ------
     ModelFileError
-        If the file cannot be written: no such folder, no permission, disk full.
+        If the file cannot be written: no such folder, no permission, disk full; or the model is not a sound one.
 
     Examples
     --------
@@ -85,22 +88,23 @@ def save(path: str | os.PathLike[str], model: Model) -> Path:
     >>> load(path).network.config.hidden
     (20,)
     """
+    data = to_bytes(model)
     try:
         with replacing(path) as file:
-            file.write(to_bytes(model))
-    except OSError as error:
+            file.write(data)
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
         raise ModelFileError(_cannot_write(path, error)) from error
     return Path(path)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
-    target = Path(path)
     try:
+        target = Path(os.path.realpath(path))
         check_target(target)
-        with tempfile.TemporaryFile(dir=target.resolve().parent):
+        with tempfile.TemporaryFile(dir=target.parent):
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ModelFileError(_cannot_write(path, error)) from error
 
 
@@ -113,8 +117,8 @@ def load(path: str | os.PathLike[str]) -> Model:
         If the file is not there, cannot be read or is not a sound model file.
     """
     try:
-        data = Path(path).read_bytes()
-    except OSError as error:
+        data = _read(path)
+    except (OSError, ValueError) as error:
         raise ModelFileError(
             f"cannot read {os.fspath(path)!r}: {_reason(error)}; train one with: mnist-nn train --model PATH"
         ) from error
@@ -125,7 +129,7 @@ def load(path: str | os.PathLike[str]) -> Model:
 
 
 def to_bytes(model: Model) -> bytes:
-    """Serialise a model.
+    """Serialise a model; ModelFileError if it is one that `from_bytes` would refuse.
 
     Examples
     --------
@@ -144,6 +148,10 @@ def to_bytes(model: Model) -> bytes:
         "scores": dict(model.scores),
         "versions": dict(model.versions),
     }
+    try:
+        _check(model)
+    except (ValueError, OverflowError) as error:
+        raise ModelFileError(f"the model cannot be written: {error}") from error
     tensors = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
     if model.checkpoint:
         tensors |= _checkpoint_tensors(model.checkpoint)
@@ -162,11 +170,13 @@ def from_bytes(data: bytes) -> Model:
         network = _network(NetworkConfig.from_dict(header["network"]), tensors, "")
         training = TrainingConfig.from_dict(header["training"]) if header["training"] else None
         checkpoint = _checkpoint(header, training, network, tensors) if header["checkpoint"] and training else None
-        return Model(network, training, checkpoint, *(dict(header[name]) for name in ("data", "scores", "versions")))
+        model = Model(network, training, checkpoint, *(dict(header[name]) for name in ("data", "scores", "versions")))
+        _check(model)
     except (SafetensorError, ConfigError) as error:
         raise ModelFileError(f"this is not a sound model file: {error}") from error
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ModelFileError(f"the header of this model file is damaged: {type(error).__name__} {error}") from error
+    return model
 
 
 def _read_header(data: bytes) -> dict[str, Any]:
@@ -217,8 +227,6 @@ def _checkpoint_tensors(at: Checkpoint) -> Tensors:
 
 def _checkpoint(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:
     saved, names = header["checkpoint"], chosen.parameter_names
-    if min(saved["epoch"], saved["offset"], saved["updates"], *saved["tally"]) < 0:
-        raise ValueError("a negative count")
     slots = {
         slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names) for slot in optimizer(training.optimizer).slots
     }
@@ -235,13 +243,45 @@ def _checkpoint(header: Mapping[str, Any], training: TrainingConfig, chosen: Net
         tally=Tally(int(samples), float(reported), float(descended), int(correct)),
         seconds=float(saved["seconds"]),
         best=best,
-        history=tuple(Scores(**row) for row in header["history"]),
+        history=tuple(_scores(row) for row in header["history"]),
     )
 
 
-def _cannot_write(path: str | os.PathLike[str], error: OSError) -> str:
+def _scores(row: Mapping[str, Any]) -> Scores:
+    return Scores(epoch=int(row["epoch"]), **{name: float(value) for name, value in row.items() if name != "epoch"})
+
+
+def _check(model: Model) -> None:
+    """Raise ValueError or OverflowError where the parts of a model, each sound by itself, contradict each other."""
+    if model.training:
+        check(model.network.config, model.training)
+    at = model.checkpoint
+    if at is None:
+        return
+    counts = (at.epoch, at.offset, at.state.updates, *at.tally, at.seconds)
+    accuracy = at.best.accuracy if at.best else 0.0
+    measured = [value for row in at.history for value in row.to_dict().values()]
+    if not (all(map(math.isfinite, (*counts, accuracy, *measured))) and at.state.finite):
+        raise ValueError("the checkpoint holds NaN or infinity")
+    if min(counts) < 0 or at.state.updates >= 2**63:
+        raise ValueError("the checkpoint holds a count that cannot be")
+    if [row.epoch for row in at.history] != list(range(1, at.epoch + 1)):
+        raise ValueError(f"the history has {len(at.history)} rows, which are not those of {at.epoch} epochs")
+    if at.tally.samples != at.offset:
+        raise ValueError(f"the tally counts {at.tally.samples} samples where {at.offset} are learned")
+    if at.best and not 1 <= at.best.epoch <= at.epoch:
+        raise ValueError(f"the best epoch is {at.best.epoch} of {at.epoch}")
+
+
+def _read(path: str | os.PathLike[str]) -> bytes:
+    if not stat.S_ISREG(Path(path).stat().st_mode):  # a device or a pipe might never end
+        raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(path))
+    return Path(path).read_bytes()
+
+
+def _cannot_write(path: str | os.PathLike[str], error: Exception) -> str:
     return f"cannot write {os.fspath(path)!r}: {_reason(error)}; choose another place with --model PATH"
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from mnist_nn import engines, randomness, schedules
 from mnist_nn.config import NetworkConfig, TrainingConfig, check, learning_rate
-from mnist_nn.data import Samples, check_labels, hold_out, subset
+from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, subset
 from mnist_nn.engines import Engine, Plan, Tally
-from mnist_nn.errors import ConfigError, DataError, DivergedError
+from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState, initial_state, optimizer
@@ -135,8 +135,10 @@ def train(
     ------
     ConfigError
         If network, training and data do not fit together.
+    DataError
+        If a label has no output, or a pixel is NaN or infinite.
     DivergedError
-        If a weight is no longer finite. What was yielded before is still good.
+        If a weight, a loss or the optimiser's memory is no longer finite. What was yielded before is still good.
 
     Examples
     --------
@@ -177,6 +179,7 @@ class _Run:
         check(shape, config)
         engines.check_width(shape, samples.inputs)
         check_labels(samples.labels)
+        check_pixels(samples.images)
         if samples.labels.max() >= shape.outputs:
             raise DataError(
                 f"label {samples.labels.max()} is beyond the network's {shape.outputs} outputs; "
@@ -227,13 +230,14 @@ class _Run:
         try:
             with np.errstate(all="ignore"):
                 network, state, tally = self.engine.epoch(at.network, at.state, self.placed, plan)
-        except ConfigError as error:
+        except NotFiniteError as error:
             raise self.diverged(at) from error
-        if not math.isfinite(tally.reported + tally.descended):
+        total = at.tally.plus(tally)
+        if not (math.isfinite(total.reported) and math.isfinite(total.descended) and state.finite):
             raise self.diverged(at)
         seconds = at.seconds + time.perf_counter() - begin
         return replace(at, network=network, state=state, offset=at.offset + len(plan.order),
-                       tally=at.tally.plus(tally), seconds=seconds)  # fmt: skip
+                       tally=total, seconds=seconds)  # fmt: skip
 
     def diverged(self, at: Checkpoint) -> DivergedError:
         return DivergedError(
@@ -243,15 +247,8 @@ class _Run:
 
     def scores(self, at: Checkpoint) -> Scores:
         n = at.tally.samples
-        rate = float(self.rates(at, at.offset + 1)[0])
-        return Scores(
-            at.epoch + 1,
-            at.tally.reported / n,
-            at.tally.descended / n,
-            at.tally.correct / n,
-            rate,
-            at.seconds,
-        )
+        means = at.tally.reported / n, at.tally.descended / n, at.tally.correct / n
+        return Scores(at.epoch + 1, *means, float(self.rates(at, at.offset + 1)[0]), at.seconds)
 
     def close(self, at: Checkpoint) -> Checkpoint:
         """Judge the finished epoch on the hold-out and move to the next."""

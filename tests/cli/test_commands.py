@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import subprocess
 import sys
@@ -128,3 +129,34 @@ def test_missing_fashion_mnist_says_how_to_get_it(cli: Cli) -> None:
 def test_json_is_one_document_even_for_models_that_never_answer_a_class(cli: Cli, model: Path) -> None:
     document = json.loads(cli("evaluate", model, "--json").out)
     assert len(document["precision"]) == 10
+
+
+def test_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(model: Path, tmp_path: Path) -> None:
+    strange = tmp_path / "é λ.safetensors"
+    model.rename(strange)
+    for arguments in (("evaluate", strange.name), ("train", "--help"), ("evaluate", "none λ")):
+        outcome = subprocess.run(
+            [sys.executable, "-m", "mnist_nn", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            check=False,
+        )
+        assert outcome.returncode == (2 if "none λ" in arguments else 0)
+        assert b"Traceback" not in outcome.stderr
+        assert outcome.stderr.isascii()
+
+
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_reader_of_a_pipe_that_left_is_no_fault(buffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    outcome = subprocess.run(
+        [sys.executable, "-m", "mnist_nn", "--version"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": buffered},
+        check=False,
+    )
+    os.close(writing)
+    assert (outcome.returncode, outcome.stderr) == (1, b"")

@@ -1,3 +1,4 @@
+import shlex
 import signal
 import subprocess
 import time
@@ -8,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_nn import load_model
+from mnist_nn import load_model, save_model, storage
+from mnist_nn.cli import train
+from mnist_nn.errors import ModelFileError
 
 SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
 Cli = Callable[..., Any]
@@ -179,3 +182,181 @@ def test_a_killed_run_resumes_from_its_last_save(
     outcome = cli("train", "--resume", "--epochs", checkpoint.epoch + 1, "--engine", "reference", "--json")
     assert outcome.code == 0, outcome.err
     assert len(outcome.json["history"]) == checkpoint.epoch + 1
+
+
+# An older model
+
+
+def previous(model: Path) -> Path:
+    return model.with_name("mnist-model.previous.safetensors")
+
+
+def unfinished(model: Path) -> bytes:
+    """Take the scores off a model, as if its training had been stopped."""
+    whole = load_model(model)
+    save_model(model, storage.Model(whole.network, whole.training, whole.checkpoint, whole.data))
+    return model.read_bytes()
+
+
+def failing_save(*_arguments: object) -> None:
+    raise ModelFileError("cannot write: the disk is full")
+
+
+def test_an_older_model_stays_where_it_is_until_the_new_one_is_on_disk(
+    cli: Cli, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = model.read_bytes()
+    monkeypatch.setattr(storage, "save", failing_save)
+    assert cli("train", *SMALL, "--seed", "5").code == 2
+    assert model.read_bytes() == before
+
+
+def test_a_link_to_the_model_stays_a_link_and_the_older_model_is_kept_beside_the_file(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    before = model.read_bytes()
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "folder" / "link"
+    link.symlink_to(model)
+    assert cli("train", *SMALL, "--seed", "5", "--quiet", "--model", link).code == 0
+    assert link.is_symlink()
+    assert previous(model).read_bytes() == before
+    assert model.read_bytes() != before
+
+
+def test_an_unfinished_model_does_not_take_the_place_of_a_finished_one(cli: Cli, model: Path) -> None:
+    first = model.read_bytes()
+    cli("train", *SMALL, "--seed", "5", "--quiet")
+    unfinished(model)
+    assert cli("train", *SMALL, "--seed", "6", "--quiet").code == 0
+    assert previous(model).read_bytes() == first
+
+
+def test_an_unfinished_model_is_kept_where_there_is_no_other(cli: Cli, model: Path) -> None:
+    first = unfinished(model)
+    assert cli("train", *SMALL, "--seed", "5", "--quiet").code == 0
+    assert previous(model).read_bytes() == first
+
+
+def test_a_place_where_the_older_model_cannot_be_kept_is_refused_before_training(cli: Cli, model: Path) -> None:
+    before = model.read_bytes()
+    previous(model).mkdir()
+    outcome = cli("train", *SMALL)
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1), "no line of an epoch"
+    assert "previous" in outcome.err
+    assert "not a regular file" in outcome.err
+    assert model.read_bytes() == before
+
+
+def test_a_disk_too_full_for_the_older_model_is_said_in_one_line(
+    cli: Cli, model: Path, files_no_larger_than: Callable[[int], Any]
+) -> None:
+    before = model.read_bytes()
+    with files_no_larger_than(len(before) // 2):
+        outcome = cli("train", *SMALL, "--quiet")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "cannot keep the older model" in outcome.err
+    assert model.read_bytes() == before
+    assert not previous(model).exists()
+
+
+# What is printed to be typed again
+
+
+def test_the_next_command_can_be_typed_as_it_stands(cli: Cli) -> None:
+    cli("data", "export", "my data")
+    out = cli("train", *SMALL, "--data", "my data", "--model", "a model").out
+    (line,) = [line for line in out.splitlines() if line.startswith("Next")]
+    command = shlex.split(line.removeprefix("Next"))
+    assert command == ["mnist-nn", "evaluate", "a model", "--data", "my data"]
+    assert cli(*command[1:]).code == 0
+
+
+def test_the_resume_command_can_be_typed_as_it_stands(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("data", "export", "my data")
+    monkeypatch.setattr(train, "_learn", lambda *_run, **_rest: None)
+    outcome = cli("train", *SMALL, "--data", "my data", "--model", "a model")
+    assert outcome.code == 130
+    command = shlex.split(outcome.err.partition("Go on with: ")[2])
+    assert command[:3] == ["mnist-nn", "train", "--resume"]
+    assert command[3:] == ["--model", "a model", "--data", "my data", "--engine", "reference"]
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert cli(*command[1:]).code == 0
+
+
+@pytest.mark.usefixtures("model")
+def test_resume_refuses_fewer_epochs_than_are_done(cli: Cli) -> None:
+    outcome = cli("train", "--resume", "--epochs", "1", "--engine", "reference")
+    assert outcome.code == 2
+    assert "--epochs 1 is less than what is done" in outcome.err
+    assert cli("train", "--resume", "--epochs", "2", "--engine", "reference").code == 0
+
+
+# What goes wrong on the way
+
+
+def test_a_save_that_fails_on_the_way_is_said_once_and_tried_again(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save, calls = storage.save, []
+
+    def sometimes(path: Path, model: storage.Model) -> Path:
+        calls.append(path)
+        if len(calls) < 3:
+            raise ModelFileError("cannot write: the disk is full")
+        return save(path, model)
+
+    monkeypatch.setattr(storage, "save", sometimes)
+    monkeypatch.setattr(train, "SAVE_EVERY", -1.0)
+    outcome = cli("train", *SMALL, "--epochs", "3")
+    assert outcome.code == 0
+    assert outcome.err.count("disk is full") == 1
+    assert outcome.err.count("\n") == 1 + 3, "and a line an epoch"
+    assert len(calls) == 4
+    assert load_model(tmp_path / "mnist-model.safetensors").scores
+
+
+def test_the_last_save_must_not_fail(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "save", failing_save)
+    outcome = cli("train", *SMALL, "--quiet")
+    assert (outcome.code, outcome.err) == (2, "mnist-nn: cannot write: the disk is full\n")
+
+
+def test_weights_too_large_to_be_judged_are_saved_all_the_same(cli: Cli, tmp_path: Path) -> None:
+    options = ("--hidden", "none", "--rate", "3e38", "--loss", "cross_entropy", "--epochs", "1", "--batch-size", "600")
+    outcome = cli("train", *SMALL, *options, "--quiet")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert load_model(tmp_path / "mnist-model.safetensors").checkpoint is not None
+
+
+def test_ctrl_c_before_training_gets_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnist_nn.data.load", interrupted)
+    outcome = cli("train")
+    assert (outcome.code, outcome.out) == (130, "")
+    assert outcome.err.startswith("mnist-nn: stopped")
+    assert outcome.err.count("\n") == 1
+
+
+def test_too_little_memory_gets_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("mnist_nn.network.Network.create", exhausted)
+    outcome = cli("train")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "not enough memory; choose smaller layers or batches" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["a\0b", "loop"])
+def test_paths_that_cannot_be_are_refused_in_one_line(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for command in (("train", "--model", name), ("train", "--resume", "--model", name), ("evaluate", name)):
+        outcome = cli(*command)
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["loop"]

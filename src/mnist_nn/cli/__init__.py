@@ -1,20 +1,36 @@
 """The command line: parse, call the library, print. No numerics here.
 
 Commands import what they need when they run, so that help does not wait for NumPy. Exit codes: 0 done, 2 bad input
-in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours.
+in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours or a reader that left.
 """
 
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from mnist_nn.cli import check_gradients, data, evaluate, notices, predict, train
 from mnist_nn.errors import MnistNNError
 
+INTERRUPTED = 130
+
+
+class _Commands(TyperGroup):
+    """The commands; one that Ctrl-C stops at once says so."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return _fail("stopped at once; nothing more was saved", INTERRUPTED)
+
+
 app = typer.Typer(
     name="mnist-nn",
+    cls=_Commands,
     help="The multilayer perceptron for handwritten digits: train it, measure it, check its gradients.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -52,12 +68,15 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
+    _never_fail_to_print()
     notices.listen()
     try:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
     except MnistNNError as error:
         return _fail(str(error))
+    except MemoryError:
+        return _fail("not enough memory; choose smaller layers or batches")
     except TyperException as error:
         message = error.format_message()
         if message.startswith("Usage:"):  # no command was given: that is a question, not a fault
@@ -67,6 +86,22 @@ def run(arguments: list[str]) -> int:
     except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
         return int(stop.code or 0)
     return code if isinstance(code, int) else 0
+
+
+def _flush() -> None:
+    """Write out what is printed; exit with code 1, as everywhere else, if the reader of a pipe has left."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the interpreter's own last flush
+        sys.exit(1)
+
+
+def _never_fail_to_print() -> None:
+    """Let a terminal that cannot show a letter show a question mark in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _fail(message: str, code: int = 2) -> int:

@@ -1,5 +1,6 @@
 """What ``mnist-nn train`` says at the end: a short summary, or one JSON document."""
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from mnist_nn.cli import show as display
@@ -53,7 +54,7 @@ def text(run: "Run", result: "Evaluation", seconds: float) -> str:
         f"Network         {sizes}, {at.network.parameter_count:,} parameters, {at.epoch} epochs",
         f"Time            {display.duration(seconds)}, of which {display.duration(training)} training",
         f"Saved           {run.path}",
-        f"Next            mnist-nn evaluate {run.path}",
+        f"Next            mnist-nn evaluate {shlex.quote(str(run.path))}{run.data_option}",
     ]
     if at.best:
         lines.insert(4, f"Best weights    of epoch {at.best.epoch}, by validation accuracy")

@@ -1,5 +1,8 @@
 """``mnist-nn train``: from the settings to a saved model and its test accuracy."""
 
+import os
+import shlex
+import shutil
 import signal
 import sys
 import time
@@ -14,7 +17,7 @@ import typer
 from mnist_nn.cli import notices, options
 from mnist_nn.cli.settings import with_settings
 from mnist_nn.config import TrainingConfig
-from mnist_nn.errors import ConfigError, DivergedError
+from mnist_nn.errors import ConfigError, DivergedError, MnistNNError, ModelFileError
 from mnist_nn.presets import configure
 
 if TYPE_CHECKING:
@@ -54,17 +57,21 @@ def train(
         notices.hush()
     dataset = load(data)
     if resume:
-        run = _resumed(model, dataset, {**settings, **({"preset": preset} if preset else {})})
+        run = _resumed(model, dataset, engine, {**settings, **({"preset": preset} if preset else {})})
     else:
-        run = _fresh(model, dataset, preset or "seed", settings)
-    stopped = _learn(run, engine, quiet=quiet)
+        run = _fresh(model, dataset, engine, preset or "seed", settings)
+    stopped = _learn(run, quiet=quiet)
     if run.unfinished:
         run.save()
         if stopped:
             raise stopped
         print(f"mnist-nn: {_how_to_resume(run)}", file=sys.stderr)
         return INTERRUPTED
-    result = evaluate(run.checkpoint.chosen, dataset.test, run.training.loss, engine=engine)
+    try:
+        result = evaluate(run.checkpoint.chosen, dataset.test, run.training.loss, engine=engine)
+    except MnistNNError:  # what was learned is not lost for that
+        run.save()
+        raise
     run.save({"test_accuracy": result.accuracy, "test_interval": list(result.interval)})
     summary.show(run, result, time.perf_counter() - begin, json=json, quiet=quiet)
     return 0
@@ -76,30 +83,75 @@ class Run:
 
     path: Path
     dataset: "Dataset"
+    engine: str
     training: TrainingConfig
     checkpoint: "Checkpoint"
     keeps_previous: bool
     saved: float = 0.0
+    save_failed: bool = False
 
     @property
     def unfinished(self) -> bool:
         """Whether there is more to learn."""
         return not self.checkpoint.finished(self.training)
 
+    @property
+    def data_option(self) -> str:
+        """What a command must be given to look at the same data; nothing for MNIST."""
+        return "" if self.dataset.name == "mnist" else f" --data {shlex.quote(self.dataset.name)}"
+
     def save(self, scores: dict[str, Any] | None = None) -> None:
         """Write the model file as things stand."""
         from mnist_nn.storage import Model, save
 
-        if self.keeps_previous and self.path.is_file():
-            # Training anew must not destroy what an earlier run took hours to learn.
-            self.path.replace(self.path.with_suffix(".previous" + self.path.suffix))
-        self.keeps_previous = False
+        if self.keeps_previous:
+            _keep(self.path)
+            self.keeps_previous = False
         record = {"name": self.dataset.name, "sha256": self.dataset.digest}
         save(self.path, Model.of(self.checkpoint, self.training, data=record, scores=scores or {}))
-        self.saved = time.monotonic()
+        self.saved, self.save_failed = time.monotonic(), False
+
+    def try_to_save(self) -> None:
+        """Save in the midst of training; what goes wrong is said once and tried again later."""
+        try:
+            self.save()
+        except ModelFileError as error:
+            if not self.save_failed:
+                print(f"mnist-nn: {' '.join(str(error).split())}; training goes on and will try again", file=sys.stderr)
+            self.saved, self.save_failed = time.monotonic(), True
 
 
-def _fresh(path: Path, dataset: "Dataset", preset: str, settings: dict[str, Any]) -> Run:
+def _previous(path: Path) -> Path:
+    """Where the model that a new one takes the place of is kept; beside the file itself, if ``path`` is a link."""
+    real = Path(os.path.realpath(path))
+    return real.with_suffix(".previous" + real.suffix)
+
+
+def _keep(path: Path) -> None:
+    """Copy a model before its place is taken: training anew must not destroy what took hours to learn."""
+    from mnist_nn.files import replacing
+
+    previous = _previous(path)
+    if not path.is_file() or (previous.exists() and not _is_complete(path)):
+        return
+    try:
+        with path.open("rb") as old, replacing(previous) as copy:
+            shutil.copyfileobj(old, copy)
+    except OSError as error:
+        raise ModelFileError(f"cannot keep the older model as {str(previous)!r}: {error.strerror or error}") from error
+
+
+def _is_complete(path: Path) -> bool:
+    """Say whether a model file holds a finished training, which alone may take the place of an older one."""
+    from mnist_nn.storage import load
+
+    try:
+        return bool(load(path).scores)
+    except ModelFileError:
+        return False
+
+
+def _fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
     from mnist_nn.network import Network
     from mnist_nn.storage import check_writable
     from mnist_nn.training import Checkpoint
@@ -107,12 +159,13 @@ def _fresh(path: Path, dataset: "Dataset", preset: str, settings: dict[str, Any]
     network, training = configure(preset, settings)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
     check_writable(path)
-    return Run(
-        path, dataset, training, Checkpoint.start(Network.create(network, training.seed), training), keeps_previous=True
-    )
+    if path.is_file():
+        check_writable(_previous(path))
+    start = Checkpoint.start(Network.create(network, training.seed), training)
+    return Run(path, dataset, engine, training, start, keeps_previous=True)
 
 
-def _resumed(path: Path, dataset: "Dataset", settings: dict[str, Any]) -> Run:
+def _resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any]) -> Run:
     from mnist_nn.storage import check_writable, load
 
     model = load(path)
@@ -124,16 +177,19 @@ def _resumed(path: Path, dataset: "Dataset", settings: dict[str, Any]) -> Run:
     if settings:
         names = ", ".join("--" + name.replace("_", "-") for name in settings)
         raise ConfigError(f"--resume keeps the settings of the model file; leave out {names} (--epochs may be given)")
+    done = model.checkpoint.epoch + (model.checkpoint.offset > 0)
+    if epochs < done:
+        raise ConfigError(f"--epochs {epochs} is less than what is done, which reaches into epoch {done}; give more")
     if epochs != model.training.epochs and model.training.schedule != "constant":
         raise ConfigError(
             f"--epochs {epochs} would change the {model.training.schedule} schedule of the epochs already done; "
             "leave it out, or train anew"
         )
     check_writable(path)
-    return Run(path, dataset, replace(model.training, epochs=epochs), model.checkpoint, keeps_previous=False)
+    return Run(path, dataset, engine, replace(model.training, epochs=epochs), model.checkpoint, keeps_previous=False)
 
 
-def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | None:
+def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
     """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
     from mnist_nn.cli import progress
     from mnist_nn.training import train as epochs
@@ -145,7 +201,7 @@ def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | None:
             run.checkpoint.network,
             run.dataset.train,
             run.training,
-            engine=engine,
+            engine=run.engine,
             resume=run.checkpoint,
             steps=True,
         )
@@ -156,7 +212,7 @@ def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | None:
                 if interrupted:
                     break
                 if time.monotonic() - run.saved > SAVE_EVERY:
-                    run.save()
+                    run.try_to_save()
         except DivergedError as error:
             return error
     return None
@@ -164,9 +220,10 @@ def _learn(run: Run, engine: str, *, quiet: bool) -> DivergedError | None:
 
 def _how_to_resume(run: Run) -> str:
     done = f"{run.checkpoint.epoch} of {run.training.epochs} epochs"
-    option = "" if run.path == DEFAULT_MODEL else f" --model {run.path}"
-    data = "" if run.dataset.name == "mnist" else f" --data {run.dataset.name}"
-    return f"stopped after {done}; all of it is saved in {run.path}. Go on with: mnist-nn train --resume{option}{data}"
+    model = "" if run.path == DEFAULT_MODEL else f" --model {shlex.quote(str(run.path))}"
+    engine = "" if run.engine == "auto" else f" --engine {run.engine}"
+    command = f"mnist-nn train --resume{model}{run.data_option}{engine}"
+    return f"stopped after {done}; all of it is saved in {run.path}. Go on with: {command}"
 
 
 @contextmanager

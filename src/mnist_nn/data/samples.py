@@ -142,7 +142,18 @@ def check_labels(labels: npt.NDArray[Any], classes: int | None = None) -> Rows:
     return labels.astype(np.int64)
 
 
-def _check_pixels(images: npt.NDArray[Any]) -> None:
+def check_pixels(images: npt.NDArray[Any]) -> None:
+    """Check that there are pixels and that each is finite, as bytes always are.
+
+    Raises
+    ------
+    DataError
+        There are none, or one is NaN or infinite.
+
+    Examples
+    --------
+    >>> check_pixels(np.zeros((2, 784)))
+    """
     if images.size == 0:
         raise DataError(f"images of shape {images.shape} hold no pixels; give at least one")
     if images.dtype.kind == "f" and not np.isfinite(images).all():
@@ -180,7 +191,7 @@ def check_samples(images: npt.ArrayLike, labels: npt.ArrayLike, classes: int | N
     pixels, truth = _as_array("images", images), _as_array("labels", labels)
     _check_form(pixels, truth)
     whole = check_labels(truth, classes)
-    _check_pixels(pixels)
+    check_pixels(pixels)
     return Samples(pixels, whole)
 
 

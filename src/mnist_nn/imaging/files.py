@@ -1,4 +1,4 @@
-"""Picture files as grey pixels: every format Pillow reads, with the size checked before anything is decoded."""
+"""Picture files as grey pixels: the formats Pillow decodes itself, the size checked before anything is decoded."""
 
 import math
 import os
@@ -10,6 +10,8 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from mnist_nn.errors import ImageError
+
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # no other, as EPS would start a program
 
 
 def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uint8]:
@@ -23,8 +25,9 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
     side = math.isqrt(pixels)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with Image.open(path) as image:
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as image:
                 if image.size != (side, side):
                     raise ImageError(
                         f"{os.fspath(path)!r} is {image.width}×{image.height}; predict takes {side}×{side} pictures, "
@@ -33,7 +36,7 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
                 return _grey(image)
     except UnidentifiedImageError as error:
         raise ImageError(
-            f"{os.fspath(path)!r} is not a picture that can be read; give PNG, JPEG, BMP or the like"
+            f"{os.fspath(path)!r} is not a picture that can be read; give one of: {', '.join(FORMATS)}"
         ) from error
     except OSError as error:
         raise ImageError(f"cannot read {os.fspath(path)!r}: {error.strerror or error}") from error
@@ -42,8 +45,8 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
 
 
 def _grey(image: Image.Image) -> npt.NDArray[np.uint8]:
-    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip
-        return np.asarray(np.asarray(image, dtype=np.int64) // 257, dtype=np.uint8)
+    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip to 8
+        return np.asarray(np.asarray(image, dtype=np.int64).clip(0, 65_535) // 257, dtype=np.uint8)
     if "A" in image.getbands() or "transparency" in image.info:
         flat: Any = Image.new("RGBA", image.size, "black")
         image = Image.alpha_composite(flat, image.convert("RGBA"))
