@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn import load_data
+from mnist_nn.data import sources
 
 Cli = Callable[..., Any]
 DOCS = Path(__file__).parents[2] / "docs"
@@ -118,9 +119,8 @@ def test_data_info_verify_export(cli: Cli, tmp_path: Path) -> None:
     assert "BAD" in outcome.out
 
 
-def test_missing_fashion_mnist_says_how_to_get_it(cli: Cli) -> None:
-    if Path("/usr/share/datasets/fashion-mnist").exists():
-        pytest.skip("Fashion-MNIST is installed here")
+def test_missing_fashion_mnist_says_how_to_get_it(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sources._NAMED, "fashion-mnist", lambda: sources._fashion_mnist(tmp_path / "nowhere"))
     outcome = cli("data", "info", "fashion-mnist")
     assert outcome.code == 2
     assert "apt install dataset-fashion-mnist" in outcome.err
