@@ -22,6 +22,7 @@ from mnist_nn.data import (
     encode_idx,
     export,
     load,
+    sources,
     verify,
     write_idx,
 )
@@ -167,10 +168,9 @@ def test_fashion_mnist_is_found() -> None:
     assert np.bincount(fashion.train.labels).tolist() == [6000] * 10
 
 
-@pytest.mark.skipif(FASHION_FOLDER.is_dir(), reason="Fashion-MNIST is installed")
-def test_fashion_mnist_says_how_to_get_it() -> None:
+def test_fashion_mnist_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DataNotFoundError, match=r"apt install dataset-fashion-mnist.*folder with the four IDX"):
-        load("fashion-mnist")
+        sources._fashion_mnist(tmp_path / "nowhere")
 
 
 # Folders
