@@ -108,13 +108,25 @@ def compile_for(compiled: Any, arguments: tuple[Any, ...]) -> None:
 
 
 def _compile(compiled: Any, types: tuple[Any, ...]) -> None:
-    try:
-        compiled.compile(types)
-    except NumbaError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything at all
-        # The files are damaged, or there is no room for new ones: compile again, and keep nothing.
-        _LOGGER.warning("the compiled code in %s cannot be used (%s); compiling anew", directory(), error)
-        shutil.rmtree(directory(), ignore_errors=True)
-        compiled._cache = NullCache()  # noqa: SLF001 - Numba has no public way to stop caching one function
-        compiled.compile(types)
+    for mend in (_drop_files, _stop_keeping):
+        try:
+            compiled.compile(types)
+        except NumbaError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything at all
+            _LOGGER.warning("the compiled code in %s cannot be used (%s); compiling anew", directory(), error)
+            mend(compiled)
+        else:
+            return
+    compiled.compile(types)
+
+
+def _drop_files(compiled: Any) -> None:
+    """Delete what is kept of one kernel, which was damaged."""
+    for path in directory().glob(f"*/*.{compiled.__name__}-*.nb[ci]"):
+        path.unlink(missing_ok=True)
+
+
+def _stop_keeping(compiled: Any) -> None:
+    """Keep nothing more of one kernel: there is no room."""
+    compiled._cache = NullCache()  # noqa: SLF001 - Numba has no public way to stop caching one function
