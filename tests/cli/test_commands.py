@@ -83,6 +83,7 @@ def test_predict_loses_nothing_to_a_bad_picture(cli: Cli, model: Path, digit: Pa
     assert outcome.code == 2
     assert [row.get("class") for row in outcome.json] == [None, 7, None, None]
     assert "200×200" in outcome.err
+    assert "damaged" not in outcome.err
     assert outcome.err.count("\n") == 3
 
 

@@ -34,6 +34,8 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
                         "light ink on a dark ground, as in MNIST"
                     )
                 return _grey(image)
+    except ImageError:
+        raise
     except UnidentifiedImageError as error:
         raise ImageError(
             f"{os.fspath(path)!r} is not a picture that can be read; give one of: {', '.join(FORMATS)}"
