@@ -28,11 +28,7 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
-                if image.size != (side, side):
-                    raise ImageError(
-                        f"{os.fspath(path)!r} is {image.width}×{image.height}; predict takes {side}×{side} pictures, "
-                        "light ink on a dark ground, as in MNIST"
-                    )
+                _check_size(image, side, os.fspath(path))
                 return _grey(image)
     except ImageError:
         raise
@@ -44,6 +40,15 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
         raise ImageError(f"cannot read {os.fspath(path)!r}: {error.strerror or error}") from error
     except (ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
         raise ImageError(f"{os.fspath(path)!r} is damaged: {error}") from error
+
+
+def _check_size(image: Image.Image, side: int, name: str) -> None:
+    """Refuse a picture of another size before a single pixel of it is decoded."""
+    if image.size != (side, side):
+        raise ImageError(
+            f"{name!r} is {image.width}×{image.height}; predict takes {side}×{side} pictures, "
+            "light ink on a dark ground, as in MNIST"
+        )
 
 
 def _grey(image: Image.Image) -> npt.NDArray[np.uint8]:

@@ -25,6 +25,8 @@ from numba.core.caching import NullCache
 from numba.core.config import _OptLevel
 from numba.core.errors import NumbaError
 
+from mnist_nn import activations
+
 _LOCK = threading.RLock()
 _LOGGER = logging.getLogger("mnist_nn")
 PATIENCE = 1.0  # seconds after which a person is told what takes so long
@@ -40,7 +42,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 def directory() -> Path:
     """Folder of the machine code of exactly these sources on exactly this machine and interpreter."""
     digest = hashlib.sha256()
-    for path in (*sorted(SOURCES.glob("*.py")), SOURCES.parents[1] / "activations.py"):  # units.py takes LEAK from it
+    for path in (*sorted(SOURCES.glob("*.py")), Path(activations.__file__)):  # units.py takes LEAK from there
         digest.update(path.read_bytes())
     about = (numba.__version__, llvmlite.__version__, platform.python_version(), platform.machine(), str(SOURCES))
     digest.update(repr((*about, llvmlite.binding.get_host_cpu_name())).encode())
