@@ -33,7 +33,7 @@ class Predictor:
     network
         Any network; it is not copied.
     engine
-        One of `mnist_nn.engines.available`; ``auto`` is the compiled one if it is loaded already.
+        One of `mnist_nn.engines.available`; ``auto`` is the compiled one if it has run a forward pass already.
 
     Examples
     --------

@@ -206,7 +206,7 @@ def for_inference(name: str, network: NetworkConfig, samples: int) -> Engine:
     """Return an engine to run forward passes on.
 
     ``auto`` is the reference engine where it has answered before the compiled one would be loaded, which takes about
-    half a second; once that is loaded, it is the faster one for any amount of work.
+    half a second, or compiled, which takes some; once that has run a forward pass, it is the faster one for any work.
 
     Examples
     --------
@@ -214,6 +214,8 @@ def for_inference(name: str, network: NetworkConfig, samples: int) -> Engine:
     'reference'
     """
     multiplications = samples * sum(a * b for a, b in pairwise(network.sizes))
-    if name == "auto" and "mnist_nn.engines.compiled" not in sys.modules and multiplications < SMALL_WORK:
+    kernels = sys.modules.get("mnist_nn.engines.compiled.kernels")
+    is_ready = kernels is not None and bool(kernels.infer.overloads)
+    if name == "auto" and not is_ready and multiplications < SMALL_WORK:
         name = "reference"
     return get(name, network.dtype)
