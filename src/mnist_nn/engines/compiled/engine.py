@@ -75,12 +75,11 @@ class CompiledEngine:
         flat = layout.packed(table, network.parameters)
         z_o, width = layout.aligned(count * int(table[-1, 1])), int(table[-1, 1])
         starts = _divide(count, self.threads if count * network.parameter_count > WORTH_A_THREAD else 1)
-        jobs = []
+        recipe, order, jobs = _silent(config, _as_pairs(placed, BATCH)), np.arange(count), []
         for first, last in pairwise(starts):
-            recipe = _silent(config, _as_pairs(placed, BATCH))
             memory = layout.memory_for(table, config, BATCH, flat, (), sparse=recipe.as_pairs, training=False)
             (work,) = layout.works(table, BATCH, 1, wide)
-            jobs.append((table, placed.data, memory, work, recipe, np.arange(count), first, last, z_o, (0,) * wide))
+            jobs.append((table, placed.data, memory, work, recipe, order, first, last, z_o, (0,) * wide))
         _side_by_side(kernels.infer, jobs)
         return z_o[: count * width].reshape(count, width)[:, : config.outputs]
 

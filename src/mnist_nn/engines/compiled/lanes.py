@@ -14,18 +14,18 @@ from mnist_nn.engines.compiled.simd import LANES, Vec, _block_type, _build, _cal
 _SUFFIX = {"f32": "v16f32", "i32": "v16i32", "mask": "v16i1"}
 
 
-def _elementwise(name, arity, kind="f32", doc=""):
+def _elementwise(name, arity, doc):
     """A Numba function that applies the LLVM intrinsic `name` to each block; scalars beside a vector are spread."""
 
     def typed(*given):
-        vec = next((g for g in given if isinstance(g, Vec) and g.kind == kind), None)
+        vec = next((g for g in given if isinstance(g, Vec) and g.kind == "f32"), None)
         if vec is None:
             return None
 
         def codegen(context, builder, sig, args):
-            block = _block_type(kind)
+            block = _block_type("f32")
             return _map(
-                builder, vec, lambda *parts: _call(builder, f"llvm.{name}.{_SUFFIX[kind]}", block, *parts), args
+                builder, vec, lambda *parts: _call(builder, f"llvm.{name}.{_SUFFIX['f32']}", block, *parts), args
             )
 
         return vec(*[vec] * arity), codegen
@@ -47,7 +47,6 @@ sqrt = _elementwise("sqrt", 1, doc="Square root, correctly rounded.")
 rint = _elementwise("nearbyint", 1, doc="The nearest whole number, halves to even.")
 floor = _elementwise("floor", 1, doc="The greatest whole number not above.")
 absolute = _elementwise("fabs", 1, doc="Without the sign.")
-_funnel_shift_left = _elementwise("fshl", 3, kind="i32", doc="The high half of (a:b) << c.")
 
 
 def _conversion(kind, result, emit, doc):
