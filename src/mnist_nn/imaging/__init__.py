@@ -1,5 +1,7 @@
 """From picture files to the arrays that a network takes. It knows nothing of networks."""
 
-from mnist_nn.imaging.files import read_square
+from mnist_nn.imaging.files import Page, read_pages, read_square
+from mnist_nn.imaging.folders import Found, find_pictures
+from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
 
-__all__ = ["read_square"]
+__all__ = ["PAGE_LIMIT", "PIXEL_LIMIT", "Found", "Page", "find_pictures", "read_pages", "read_square"]

@@ -1,17 +1,101 @@
-"""Picture files as grey pixels: the formats Pillow decodes itself, the size checked before anything is decoded."""
+"""Picture files as grey pixels: every page of every format read here, the size checked before anything is decoded.
 
+A file is known by its first bytes, never by its name. Nothing here starts another program.
+"""
+
+import itertools
 import math
 import os
 import warnings
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from mnist_nn.errors import ImageError
+from mnist_nn.imaging.grey import grey, orientation, upright
+from mnist_nn.imaging.pdf import SIGNATURE, pdf_pages
+from mnist_nn.imaging.sources import (
+    PAGE_LIMIT,
+    PIXEL_LIMIT,
+    Source,
+    check_bytes,
+    check_pixels,
+    decoding,
+    name_of,
+    opened,
+    regular_file,
+    shown,
+    too_many_pages,
+)
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # no other, as EPS would start a program
+
+# Files that people take for pictures and that are not read: from where, which bytes, what they are.
+FOREIGN = (
+    (0, b"%!PS", "PostScript (EPS)"),
+    (4, b"ftyphei", "HEIC"),
+    (4, b"ftypmif1", "HEIC"),
+    (4, b"ftypavi", "AVIF"),
+    (4, b"jP  ", "JPEG 2000"),
+)
+HEAD = 512  # bytes that tell what a file is
+TILE_WIDTH, TILE_LENGTH = 322, 323  # the tags of a TIFF
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One page of a picture file."""
+
+    file: str
+    """The file as the user named it, line breaks and all; ``-`` for standard input."""
+    number: int
+    """Which page of the file, from 1."""
+    pixels: npt.NDArray[np.uint8]
+    """Shape (height, width), the grey a person sees: 0 black to 255 white, upright, flattened."""
+
+
+def read_pages(source: Source, *, pixel_limit: int = PIXEL_LIMIT, page_limit: int = PAGE_LIMIT) -> Iterator[Page]:
+    """Read the pages of a picture file, each when it is asked for.
+
+    Parameters
+    ----------
+    source
+        A path, ``-`` for standard input, or a binary file.
+    pixel_limit
+        Most pixels of one page.
+    page_limit
+        Most pages of the file.
+
+    Yields
+    ------
+    Every page of a TIFF or a PDF; the one picture of any other file, of an animation the first.
+
+    Raises
+    ------
+    ImageError
+        If there is no such file, it is no picture, it is damaged, or it goes beyond a limit. Pages before the
+        damaged one have been yielded.
+    MissingExtraError
+        If it is a PDF, and what reads those is not installed.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO(b"P2 3 1 255  0 128 255")
+    >>> [(page.number, page.pixels.tolist()) for page in read_pages(file)]
+    [(1, [[0, 128, 255]])]
+    """
+    file_name = name_of(source)
+    name = shown(file_name)
+    with opened(source) as file:
+        head = _head(file, name)
+        read = pdf_pages if head.startswith(SIGNATURE) else _picture_pages
+        for number, pixels in enumerate(read(file, name, pixel_limit, page_limit), 1):
+            yield Page(file_name, number, pixels)
 
 
 def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uint8]:
@@ -23,38 +107,97 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
         If there is no such file, it is no picture, it is damaged, or it has another size.
     """
     side = math.isqrt(pixels)
+    name = repr(os.fspath(path))
+    with regular_file(path) as file, decoding(name):
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with _picture(file, name, FORMATS) as image:
+            if image.size != (side, side):
+                raise ImageError(
+                    f"{name} is {image.width}×{image.height}; predict takes {side}×{side} pictures, "
+                    "light ink on a dark ground, as in MNIST"
+                )
+            return grey(image, ground=0)
+
+
+def _picture_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[npt.NDArray[np.uint8]]:
+    with decoding(name):
+        image = _picture(file, name, (*FORMATS, "PDF"))
+    with image:
+        if image.format != "TIFF":
+            yield _decoded(image, name, pixel_limit)
+            return
+        if _more_pages(image, page_limit):
+            raise too_many_pages(name, page_limit)
+        for number in itertools.count():
+            page = f"{name}, page {number + 1}"
+            if not _turned_to(image, number, page):
+                return
+            yield _decoded(image, page, pixel_limit)
+
+
+def _picture(file: IO[bytes], name: str, formats: tuple[str, ...]) -> Image.Image:
+    """Open a picture, its head read and its pixels not yet."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as image:
-                _check_size(image, side, os.fspath(path))
-                return _grey(image)
-    except ImageError:
-        raise
+        return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError as error:
+        head = _head(file, name)
+        for kind in FORMATS:
+            accepts = Image.OPEN[kind][1]
+            if accepts is not None and accepts(head[:16]):
+                raise ImageError(
+                    f"{name} begins as a {kind}, but its header is damaged or gives it no pixels; get a fresh copy"
+                ) from error
         raise ImageError(
-            f"{os.fspath(path)!r} is not a picture that can be read; give one of: {', '.join(FORMATS)}"
+            f"{name} is {_foreign(head)}, not a picture that can be read; give one of: {', '.join(formats)}"
         ) from error
-    except OSError as error:
-        raise ImageError(f"cannot read {os.fspath(path)!r}: {error.strerror or error}") from error
-    except (ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
-        raise ImageError(f"{os.fspath(path)!r} is damaged: {error}") from error
 
 
-def _check_size(image: Image.Image, side: int, name: str) -> None:
-    """Refuse a picture of another size before a single pixel of it is decoded."""
-    if image.size != (side, side):
-        raise ImageError(
-            f"{name!r} is {image.width}×{image.height}; predict takes {side}×{side} pictures, "
-            "light ink on a dark ground, as in MNIST"
-        )
+def _head(file: IO[bytes], name: str) -> bytes:
+    """Read the first bytes, and refuse a file that has none, or too many to be held in memory whole."""
+    with decoding(name):
+        file.seek(0)
+        head = file.read(HEAD)
+        if not head:
+            raise ImageError(f"{name} is empty; get a fresh copy")
+        if head[8:12] == b"WEBP":
+            check_bytes(name, file.seek(0, os.SEEK_END))
+        return head
 
 
-def _grey(image: Image.Image) -> npt.NDArray[np.uint8]:
-    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip to 8
-        return np.asarray(np.asarray(image, dtype=np.int64).clip(0, 65_535) // 257, dtype=np.uint8)
-    if "A" in image.getbands() or "transparency" in image.info:
-        flat: Any = Image.new("RGBA", image.size, "black")
-        image = Image.alpha_composite(flat, image.convert("RGBA"))
-    return np.asarray(image.convert("L"))
+def _foreign(head: bytes) -> str:
+    """Name what a file is that is read by nothing here."""
+    for start, signature, kind in FOREIGN:
+        if head.startswith(signature, start):
+            return kind
+    if b"<svg" in head:
+        return "SVG"
+    text = head.decode("utf-8", errors="replace").replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    return "text" if text[:-1].isprintable() and "\ufffd" not in text[:-3] else "something else"
+
+
+def _more_pages(image: Image.Image, than: int) -> bool:
+    """Tell whether there are too many pages. One that is damaged is spoken of when its turn comes."""
+    try:
+        return _turned_to(image, than, "")
+    except ImageError:
+        return False
+
+
+def _turned_to(image: Image.Image, number: int, name: str) -> bool:
+    """Turn to a page of a TIFF, counted from 0; False if it has fewer."""
+    with decoding(name):
+        try:
+            image.seek(number)
+        except EOFError:
+            return False
+        return True
+
+
+def _decoded(image: Image.Image, name: str, pixel_limit: int) -> npt.NDArray[np.uint8]:
+    """Decode the page that is turned to, once its size and that of its tiles are known to be within the limit."""
+    with decoding(name):
+        check_pixels(name, *image.size, pixel_limit)
+        tags = getattr(image, "tag_v2", {})
+        check_pixels(f"a tile of {name}", tags.get(TILE_WIDTH, 0), tags.get(TILE_LENGTH, 0), pixel_limit)
+        pixels = grey(image)
+        return upright(pixels, orientation(image))  # read last: decoding a TIFF turns it upright already
