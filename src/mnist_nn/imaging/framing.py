@@ -1,0 +1,136 @@
+"""From the ink of one digit to the 28×28 picture a network knows, made as MNIST's own were.
+
+The six steps are those of the program that made QMNIST, which finds MNIST's images again from NIST's scans to within a
+few grey levels (C. Yadav and L. Bottou, "Cold case: the lost MNIST digits", NeurIPS 2019). Every sum is taken in a
+fixed order, so that any other program that follows this one gets the same bytes.
+"""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.errors import ImageError
+
+SIDE = 28
+AXES = 2
+INNER = 20  # the digit itself fits in a square of this side
+LEAST = 10  # a box smaller than this is padded, so that a dot does not become a blot
+FOOTPRINT = 0.99  # of a source pixel, when its ink is spread over the smaller grid
+ROUNDING = 1e-11  # a pixel edge this near to a grid line lies on it
+
+Ink = npt.NDArray[Any]
+
+
+def frame(ink: Ink) -> npt.NDArray[np.uint8]:
+    """Frame a digit as MNIST did: cropped, squared, resized to 20×20 and centred in 28×28 by its centre of mass.
+
+    Parameters
+    ----------
+    ink
+        Shape (height, width): bool, uint8 (0 to 255) or floats from 0 to 1; 0 is background, more is more ink.
+
+    Returns
+    -------
+    uint8 of shape (28, 28).
+
+    Raises
+    ------
+    ImageError
+        If there is no ink, or the array is not such a picture.
+
+    Examples
+    --------
+    >>> stroke = np.zeros((100, 60), bool)
+    >>> stroke[20:80, 28:34] = True
+    >>> framed = frame(stroke)
+    >>> framed.shape, np.flatnonzero(framed.any(axis=1))[[0, -1]].tolist()
+    ((28, 28), [5, 24])
+    """
+    square = _double(_square(_crop(_as_floats(ink))))
+    small = _resample(square)
+    digit = np.floor(small * (255.0 / min(1.0, float(small.max()))) + 0.5).clip(0, 255).astype(np.uint8)
+    return _centre(digit)
+
+
+def _as_floats(ink: Ink) -> Ink:
+    ink = np.asarray(ink)
+    if ink.ndim != AXES or not (ink.dtype in (bool, np.uint8) or ink.dtype.kind == "f"):
+        raise ImageError(f"ink is {ink.dtype} of shape {ink.shape}; give bool, uint8 or floats, shape (height, width)")
+    values = ink.astype(np.float64)
+    if not np.isfinite(values).all() or (values.size and values.min() < 0):
+        raise ImageError("ink holds values below 0 or not finite; give 0 for background and up to 1 for ink")
+    if not values.any():
+        raise ImageError("there is no ink to frame; the picture is blank")
+    return values / 255.0 if ink.dtype == np.uint8 else values
+
+
+def _crop(ink: Ink) -> Ink:
+    """Step 1: the tight box around whatever is not background."""
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _square(ink: Ink) -> Ink:
+    """Step 2: background around it up to a square, the odd row or column after it."""
+    side = max(*ink.shape, LEAST)
+    before = [(side - length) // 2 for length in ink.shape]
+    return np.pad(ink, [(b, side - length - b) for b, length in zip(before, ink.shape, strict=True)])
+
+
+def _double(ink: Ink) -> Ink:
+    """Step 3: every pixel becomes four until the square is large enough to be made smaller."""
+    while len(ink) < INNER:
+        ink = ink.repeat(2, axis=0).repeat(2, axis=1)
+    return ink
+
+
+def _resample(ink: Ink) -> Ink:
+    """Step 4: spread every pixel's ink over the cells of a 20×20 grid that it covers; rows first, then columns."""
+    spread = _spread(len(ink))
+    return _weighted(_weighted(ink, spread).T, spread).T
+
+
+def _weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]) -> Ink:
+    """Sum the rows of each cell, weighted, from the first to the last."""
+    cells = np.zeros((INNER, ink.shape[1]))
+    for rows, weights in spread:  # the k-th row of every cell at once: additions keep their order within a cell
+        cells += weights[:, None] * ink[rows]
+    return cells
+
+
+@cache
+def _spread(side: int) -> tuple[tuple[npt.NDArray[np.intp], Ink], ...]:
+    """For k = 0, 1, …: the k-th source row of each of the 20 cells, and its weight (0 where a cell has fewer)."""
+    scale = INNER / side
+    source = np.arange(side)
+    start = INNER / 2 + scale * (source - side / 2)
+    end = start + FOOTPRINT * scale
+    first = np.floor(start + ROUNDING).astype(np.intp)
+    last = (np.ceil(end - ROUNDING) - 1).astype(np.intp)
+    whole = first == last
+    pairs = [
+        sorted(
+            [(int(i), scale if whole[i] else float(np.clip(cell + 1 - start[i], 0, 1))) for i in source[first == cell]]
+            + [(int(i), float(np.clip(end[i] - cell, 0, 1))) for i in source[(last == cell) & ~whole]]
+        )
+        for cell in range(INNER)
+    ]
+    most = max(map(len, pairs))
+    padded = [cell + [(0, 0.0)] * (most - len(cell)) for cell in pairs]
+    return tuple(
+        (np.array([cell[k][0] for cell in padded]), np.array([cell[k][1] for cell in padded])) for k in range(most)
+    )
+
+
+def _centre(digit: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Steps 5 and 6: the bytes' centre of mass goes to the centre of the picture, (14, 15] in each direction."""
+    mass = digit.astype(np.int64)
+    halves = 2 * np.arange(INNER) + 1  # pixel centres lie at i + 1/2; whole numbers keep the sums exact
+    total = 2 * int(mass.sum())
+    top, left = (int(15 - int((mass.sum(axis=axis) * halves).sum()) / total) for axis in (1, 0))
+    framed = np.zeros((SIDE + 2 * INNER, SIDE + 2 * INNER), np.uint8)
+    top, left = min(max(top, -INNER), SIDE) + INNER, min(max(left, -INNER), SIDE) + INNER
+    framed[top : top + INNER, left : left + INNER] = digit
+    return framed[INNER : INNER + SIDE, INNER : INNER + SIDE].copy()
