@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mnist_nn.checkpoints import Checkpoint as Checkpoint
     from mnist_nn.config import NetworkConfig as NetworkConfig
     from mnist_nn.config import TrainingConfig as TrainingConfig
     from mnist_nn.data import Dataset as Dataset
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
     from mnist_nn.storage import Model as Model
     from mnist_nn.storage import load as load_model
     from mnist_nn.storage import save as save_model
-    from mnist_nn.training import Checkpoint as Checkpoint
     from mnist_nn.training import Epoch as Epoch
     from mnist_nn.training import train as train
 
 _HOMES = {
-    "Checkpoint": "training:Checkpoint",
+    "Checkpoint": "checkpoints:Checkpoint",
     "Dataset": "data:Dataset",
     "Epoch": "training:Epoch",
     "Evaluation": "evaluation:Evaluation",

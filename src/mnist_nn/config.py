@@ -1,7 +1,7 @@
 """What a network and a training run are made of: two frozen records, and the one place that validates them.
 
 Everything downstream may assume that a configuration it receives makes sense. No numerics live here; the names
-listed below are those of the registries in activations, losses, initializers, optimizers and schedules.
+listed below are those of the registries in activations, losses, initializers, optimizers, schedules and augmentation.
 """
 
 import math
@@ -21,6 +21,7 @@ INITIALIZERS = ("auto", "glorot_uniform", "glorot_normal", "he_uniform", "he_nor
                 "lecun_normal", "uniform", "normal", "zeros")  # fmt: skip
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 SCHEDULES = ("constant", "step", "cosine", "linear")
+AUGMENTATIONS = ("none", "affine", "elastic", "reading")
 DTYPES = ("float32", "float64")
 MAX_UNITS = 2**24  # dropout counters give a unit's number 24 bits
 MAX_LAYERS = 255  # and a layer's number 8
@@ -123,6 +124,9 @@ class TrainingConfig:
         λ of the penalty λ/2 · ΣW² (biases excepted); ``adamw`` takes it as decoupled weight decay.
     max_norm
         Longest allowed vector of weights into a hidden unit, None for no limit.
+    augmentation
+        Learn from distorted copies of the images, new ones every epoch: ``none``, or a kind of distortion
+        (`mnist_nn.augmentation`).
     subset
         Train on this many images, every class in its proportion; None for all.
     validation
@@ -142,6 +146,7 @@ class TrainingConfig:
     dropout: float | tuple[float, ...] = 0.0
     l2: float = 0.0
     max_norm: float | None = None
+    augmentation: str = "none"
     subset: int | None = None
     validation: float = 0
     patience: int | None = None
@@ -166,6 +171,7 @@ class TrainingConfig:
             dropout=shares if several else shares[0],
             l2=checks.non_negative("l2", self.l2),
             max_norm=None if self.max_norm is None else checks.positive("max_norm", self.max_norm),
+            augmentation=checks.choice("augmentation", self.augmentation, AUGMENTATIONS),
             subset=None if self.subset is None else checks.integer("subset", self.subset, 1),
             validation=_validation(self.validation),
             patience=None if self.patience is None else checks.integer("patience", self.patience, 1),

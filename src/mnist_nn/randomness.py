@@ -81,7 +81,7 @@ def fold(k: Key, *numbers: int) -> Key:
 
 
 # The purposes a run's key is folded with. The numbers are part of every saved run: never reuse or change one.
-WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE = range(1, 7)
+WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE, AUGMENT, CALIBRATION = range(1, 9)
 
 
 def uniform(k: Key, count: int) -> npt.NDArray[np.float64]:

@@ -8,83 +8,22 @@ cut anywhere and resumed ends with the same bits as one that was not.
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines, randomness, schedules
+from mnist_nn.augmentation import augment, check_square
+from mnist_nn.checkpoints import Best, Checkpoint, Scores
 from mnist_nn.config import NetworkConfig, TrainingConfig, check, learning_rate
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, subset
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
-from mnist_nn.optimizers import OptimizerState, initial_state, optimizer
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What one epoch came to; a row of the history.
-
-    ``loss`` is the one that is reported and ``descended`` the one whose gradient was followed; both are means over
-    the training samples, each seen before the update it caused, as is ``accuracy``. ``seconds`` counts training alone.
-    """
-
-    epoch: int
-    loss: float
-    descended: float
-    accuracy: float
-    rate: float
-    seconds: float
-    validation_loss: float | None = None
-    validation_accuracy: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values, without those that were not measured."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-@dataclass(frozen=True, eq=False)
-class Best:
-    """The network with the best validation accuracy so far, and its epoch."""
-
-    network: Network
-    epoch: int
-    accuracy: float
-
-
-@dataclass(frozen=True, eq=False)
-class Checkpoint:
-    """Everything the rest of a run depends on, besides its configuration and its data.
-
-    ``epoch`` epochs are complete and ``offset`` samples of the next one are learned.
-    """
-
-    network: Network
-    state: OptimizerState
-    epoch: int = 0
-    offset: int = 0
-    tally: Tally = field(default_factory=Tally)
-    seconds: float = 0.0
-    best: Best | None = None
-    history: tuple[Scores, ...] = ()
-
-    @classmethod
-    def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
-        """Begin a run."""
-        return cls(network, initial_state(config.optimizer, network.parameters))
-
-    def finished(self, config: TrainingConfig) -> bool:
-        """Say whether all epochs are done or patience has run out."""
-        stale = self.epoch - self.best.epoch if self.best else 0
-        return self.epoch >= config.epochs or (config.patience is not None and stale >= config.patience)
-
-    @property
-    def chosen(self) -> Network:
-        """The network to use: the best where a hold-out says which, else the current one."""
-        return self.best.network if self.best else self.network
+from mnist_nn.optimizers import optimizer
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +106,8 @@ class _Run:
     config: TrainingConfig
     engine: Engine
     shape: NetworkConfig
-    placed: Any
-    size: int
+    training: Samples
+    placed: dict[randomness.Key | None, Any]
     held_out: Any
     held_out_labels: npt.NDArray[np.int64]
     eta: float
@@ -186,9 +125,14 @@ class _Run:
                 "create a network with an output for every class"
             )
         training, held_out = split(samples, config)
-        placed = engine.place(training.images, training.labels)
-        return cls(config, engine, shape, placed, len(training), held_out and engine.place(held_out.images),
+        if config.augmentation != "none":
+            check_square(training.images)
+        return cls(config, engine, shape, training, {}, held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64), learning_rate(shape, config))  # fmt: skip
+
+    @property
+    def size(self) -> int:
+        return len(self.training)
 
     def check_start(self, at: Checkpoint) -> None:
         """Refuse a checkpoint of another network, another optimiser or other data."""
@@ -210,8 +154,18 @@ class _Run:
         stop = min(at.offset - at.offset % length + length, self.size)
         dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)
         plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.rates(at, stop), dropout_key)
-        at = self.learn(at, plan)
+        at = self.learn(at, self.place(randomness.fold(key, randomness.AUGMENT, at.epoch)), plan)
         return at if at.offset < self.size else self.close(at)
+
+    def place(self, key: randomness.Key) -> Any:
+        """Place the images, once for all epochs, or this epoch's distorted copies of them."""
+        name, images = self.config.augmentation, self.training.images
+        wanted = None if name == "none" else key
+        if wanted not in self.placed:
+            self.placed.clear()
+            copies = images if wanted is None else augment(images, key, name)
+            self.placed[wanted] = self.engine.place(copies, self.training.labels)
+        return self.placed[wanted]
 
     def order(self, key: randomness.Key) -> npt.NDArray[np.int64]:
         """Shuffle the samples of an epoch; the last shuffle is kept, because an epoch has many stretches."""
@@ -225,11 +179,11 @@ class _Run:
         starts = np.arange(at.offset, stop, self.config.batch_size)
         return schedules.rates(self.config.schedule, self.eta, (at.epoch + starts / self.size) / self.config.epochs)
 
-    def learn(self, at: Checkpoint, plan: Plan) -> Checkpoint:
+    def learn(self, at: Checkpoint, placed: Any, plan: Plan) -> Checkpoint:
         begin = time.perf_counter()
         try:
             with np.errstate(all="ignore"):
-                network, state, tally = self.engine.epoch(at.network, at.state, self.placed, plan)
+                network, state, tally = self.engine.epoch(at.network, at.state, placed, plan)
         except NotFiniteError as error:
             raise self.diverged(at) from error
         total = at.tally.plus(tally)

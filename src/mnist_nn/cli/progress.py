@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mnist_nn.config import TrainingConfig
 
 if TYPE_CHECKING:
-    from mnist_nn.training import Epoch, Scores
+    from mnist_nn.checkpoints import Scores
+    from mnist_nn.training import Epoch
 
 Show = Callable[["Epoch"], None]
 

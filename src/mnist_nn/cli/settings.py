@@ -48,6 +48,7 @@ SETTINGS = (
     Setting("dropout", str, "Share of hidden units dropped, one or one a layer.", "P,P,…"),
     Setting("l2", float, "λ of the penalty λ/2·ΣW²; adamw takes it as weight decay.", "λ"),
     Setting("max_norm", float, "Longest vector of weights into a hidden unit.", "C"),
+    Setting("augmentation", str, "Learn from distorted copies, new ones every epoch: " + _names(config.AUGMENTATIONS)),
     Setting("patience", int, "Stop after N epochs without a better validation accuracy and restore the best.", "N"),
     Setting("subset", int, "Train on N images, every class in its proportion.", "N"),
     Setting("validation", float, "Hold out this share, or number, of the training images.", "SHARE|N"),

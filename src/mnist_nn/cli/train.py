@@ -21,8 +21,8 @@ from mnist_nn.errors import ConfigError, DivergedError, MnistNNError, ModelFileE
 from mnist_nn.presets import configure
 
 if TYPE_CHECKING:
+    from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.data import Dataset
-    from mnist_nn.training import Checkpoint
 
 DEFAULT_MODEL = Path("mnist-model.safetensors")
 INTERRUPTED = 130
@@ -152,9 +152,9 @@ def _is_complete(path: Path) -> bool:
 
 
 def _fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
+    from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.network import Network
     from mnist_nn.storage import check_writable
-    from mnist_nn.training import Checkpoint
 
     network, training = configure(preset, settings)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
