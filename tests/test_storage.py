@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 
 import mnist_nn
 from mnist_nn import Checkpoint, Model, Network, NetworkConfig, Samples, TrainingConfig, load_model, save_model, train
+from mnist_nn.calibration import Calibration
+from mnist_nn.checkpoints import Best, Scores
 from mnist_nn.config import ACTIVATIONS, DTYPES, OPTIMIZERS, OUTPUTS
 from mnist_nn.engines import Tally
 from mnist_nn.errors import MnistNNError, ModelFileError
 from mnist_nn.optimizers import OptimizerState, initial_state
 from mnist_nn.storage import FORMAT, check_writable, from_bytes, to_bytes
-from mnist_nn.training import Best, Scores
 
 BOUNDED = settings(deadline=None, max_examples=60)
 SHAPE = NetworkConfig(inputs=3, hidden=(4,), outputs=2)
@@ -60,7 +61,10 @@ def whole_file() -> bytes:
     """A file with everything in it: slots, a best network, history, scores."""
     training = TrainingConfig(optimizer="adam", validation=0.1, patience=3)
     at = checkpoint(drawn(SHAPE, 1), training, drawn(SHAPE, 2))
-    return to_bytes(Model.of(at, training, data={"name": "mnist"}, scores={"test_accuracy": 0.9}))
+    calibration = Calibration(1.5, np.linspace(-1, 1, 7), 0.25, 0.1, np.array([[0.1, 0.2, 1.0], [0.9, 0.01, 0.5]]))
+    return to_bytes(
+        Model.of(at, training, data={"name": "mnist"}, scores={"test_accuracy": 0.9}, calibration=calibration)
+    )
 
 
 def values(at: Checkpoint | None) -> object:
@@ -550,3 +554,23 @@ def test_a_pipe_and_a_device_are_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         assert "not a regular file" in refusal_of(lambda path=path: load_model(path))
+
+
+def test_a_calibration_comes_back() -> None:
+    calibration = from_bytes(whole_file()).calibration
+    assert calibration is not None
+    assert (calibration.temperature, calibration.bias, calibration.not_a_digit) == (1.5, 0.25, 0.1)
+    assert np.array_equal(calibration.weights, np.linspace(-1, 1, 7))
+    assert calibration.operating_point(0.05).coverage == 0.5
+
+
+def test_a_file_from_before_calibration_still_loads() -> None:
+    data = to_bytes(Model(drawn(SHAPE, 1)))
+    assert b"calibration" in data
+    assert from_bytes(data.replace(b'"calibration', b'"celibration')).calibration is None
+
+
+def test_a_calibration_of_another_network_is_refused() -> None:
+    calibration = Calibration(1.0, np.zeros(30), 0.0, 0.1, np.zeros((1, 3)))
+    with pytest.raises(ModelFileError, match="another network"):
+        to_bytes(Model(drawn(SHAPE, 1), calibration=calibration))

@@ -14,26 +14,33 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from mnist_nn.calibration import MORE, Calibration
+from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.config import NetworkConfig, TrainingConfig, check
-from mnist_nn.engines import Tally
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.files import check_target, replacing
 from mnist_nn.network import Network
-from mnist_nn.optimizers import OptimizerState, optimizer
-from mnist_nn.training import Best, Checkpoint, Scores
+from mnist_nn.serialization import (
+    calibration_header,
+    calibration_of,
+    calibration_tensors,
+    checkpoint_header,
+    checkpoint_of,
+    checkpoint_tensors,
+    network_of,
+)
 
 FORMAT = 1
 HEADER = "mnist_nn"
-Tensors = dict[str, npt.NDArray[Any]]
 
 
 def _versions() -> dict[str, str]:
@@ -58,6 +65,8 @@ class Model:
         Results worth keeping, such as the test accuracy.
     versions
         Of the programs that wrote the file.
+    calibration
+        What `mnist_nn.calibration` found for this network, None if it was not calibrated.
     """
 
     network: Network
@@ -66,6 +75,7 @@ class Model:
     data: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=_versions)
+    calibration: Calibration | None = None
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, training: TrainingConfig, **rest: Any) -> "Model":
@@ -128,6 +138,17 @@ def load(path: str | os.PathLike[str]) -> Model:
         raise ModelFileError(f"{os.fspath(path)!r}: {error}") from error
 
 
+def reader_model() -> Model:
+    """Load the model that comes with this package for reading what people write; it is calibrated.
+
+    Examples
+    --------
+    >>> reader_model().calibration is not None
+    True
+    """
+    return from_bytes(files("mnist_nn").joinpath("reader.safetensors").read_bytes())
+
+
 def to_bytes(model: Model) -> bytes:
     """Serialise a model; ModelFileError if it is one that `from_bytes` would refuse.
 
@@ -142,11 +163,12 @@ def to_bytes(model: Model) -> bytes:
         "format": FORMAT,
         "network": model.network.config.to_dict(),
         "training": model.training and model.training.to_dict(),
-        "checkpoint": model.checkpoint and _checkpoint_header(model.checkpoint),
+        "checkpoint": model.checkpoint and checkpoint_header(model.checkpoint),
         "history": [row.to_dict() for row in model.checkpoint.history] if model.checkpoint else [],
         "data": dict(model.data),
         "scores": dict(model.scores),
         "versions": dict(model.versions),
+        "calibration": model.calibration and calibration_header(model.calibration),
     }
     try:
         _check(model)
@@ -154,7 +176,9 @@ def to_bytes(model: Model) -> bytes:
         raise ModelFileError(f"the model cannot be written: {error}") from error
     tensors = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
     if model.checkpoint:
-        tensors |= _checkpoint_tensors(model.checkpoint)
+        tensors |= checkpoint_tensors(model.checkpoint)
+    if model.calibration:
+        tensors |= calibration_tensors(model.calibration)
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     try:
         return save_tensors(contiguous, {HEADER: json.dumps(header, allow_nan=False)})
@@ -167,10 +191,12 @@ def from_bytes(data: bytes) -> Model:
     try:
         header = _read_header(data)
         tensors = load_tensors(data)
-        network = _network(NetworkConfig.from_dict(header["network"]), tensors, "")
+        network = network_of(NetworkConfig.from_dict(header["network"]), tensors)
         training = TrainingConfig.from_dict(header["training"]) if header["training"] else None
-        checkpoint = _checkpoint(header, training, network, tensors) if header["checkpoint"] and training else None
-        model = Model(network, training, checkpoint, *(dict(header[name]) for name in ("data", "scores", "versions")))
+        checkpoint = checkpoint_of(header, training, network, tensors) if header["checkpoint"] and training else None
+        calibration = calibration_of(header["calibration"], tensors) if header.get("calibration") else None
+        origin, scores, versions = (dict(header[name]) for name in ("data", "scores", "versions"))
+        model = Model(network, training, checkpoint, origin, scores, versions, calibration)
         _check(model)
     except (SafetensorError, ConfigError) as error:
         raise ModelFileError(f"this is not a sound model file: {error}") from error
@@ -195,66 +221,12 @@ def _read_header(data: bytes) -> dict[str, Any]:
     return dict(header)
 
 
-def _network(config: NetworkConfig, tensors: Tensors, prefix: str) -> Network:
-    names = [f"{prefix}{letter}{layer}" for layer in range(1, len(config.sizes)) for letter in "Wb"]
-    arrays = [tensors[name] for name in names]
-    return Network(config, tuple(arrays[0::2]), tuple(arrays[1::2]))
-
-
-def _checkpoint_header(at: Checkpoint) -> dict[str, Any]:
-    return {
-        "epoch": at.epoch,
-        "offset": at.offset,
-        "updates": at.state.updates,
-        "tally": [at.tally.samples, at.tally.reported, at.tally.descended, at.tally.correct],
-        "seconds": at.seconds,
-        "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
-    }
-
-
-def _checkpoint_tensors(at: Checkpoint) -> Tensors:
-    """Return what resuming needs beyond the network itself: slots, and the current weights if those used are older."""
-    names = at.network.parameter_names
-    tensors = {
-        f"resume/{slot}/{name}": array
-        for slot, arrays in at.state.slots.items()
-        for name, array in zip(names, arrays, strict=True)
-    }
-    if at.chosen is not at.network:
-        tensors |= {f"resume/{name}": p for name, p in zip(names, at.network.parameters, strict=True)}
-    return tensors
-
-
-def _checkpoint(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:
-    saved, names = header["checkpoint"], chosen.parameter_names
-    slots = {
-        slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names) for slot in optimizer(training.optimizer).slots
-    }
-    for arrays in slots.values():
-        Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
-    current = _network(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
-    best = saved["best"] and Best(chosen, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
-    samples, reported, descended, correct = saved["tally"]
-    return Checkpoint(
-        network=current,
-        state=OptimizerState(int(saved["updates"]), slots),
-        epoch=int(saved["epoch"]),
-        offset=int(saved["offset"]),
-        tally=Tally(int(samples), float(reported), float(descended), int(correct)),
-        seconds=float(saved["seconds"]),
-        best=best,
-        history=tuple(_scores(row) for row in header["history"]),
-    )
-
-
-def _scores(row: Mapping[str, Any]) -> Scores:
-    return Scores(epoch=int(row["epoch"]), **{name: float(value) for name, value in row.items() if name != "epoch"})
-
-
 def _check(model: Model) -> None:
     """Raise ValueError or OverflowError where the parts of a model, each sound by itself, contradict each other."""
     if model.training:
         check(model.network.config, model.training)
+    if model.calibration and len(model.calibration.weights) != len(model.network.weights[-1].T) + MORE:
+        raise ValueError("the calibration is of another network")
     at = model.checkpoint
     if at is None:
         return

@@ -1,0 +1,88 @@
+"""``mnist-nn calibrate``: teach a saved model when to say "I don't know"."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_nn.cli import options
+
+if TYPE_CHECKING:
+    from mnist_nn.calibration import Calibration
+    from mnist_nn.data import Samples
+    from mnist_nn.storage import Model
+
+ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)
+Seed = Annotated[int, typer.Option("--seed", help="Decides distortions and pictures that are no digits.", metavar="N")]
+
+
+def calibrate(
+    model: options.ModelFile,
+    data: options.Data = "mnist",
+    seed: Seed = 0,
+    json: options.Json = False,
+) -> int:
+    """Fit temperature, refusal and thresholds on the images that training held out; kept in the model file."""
+    from dataclasses import replace
+
+    from mnist_nn import randomness
+    from mnist_nn.calibration import calibrate as fit
+    from mnist_nn.checks import integer
+    from mnist_nn.storage import load, save
+
+    loaded = load(model)
+    held_out = _held_out(loaded, data)
+    key = randomness.fold(randomness.key(integer("seed", seed, 0, 2**64 - 1)), randomness.CALIBRATION)
+    calibration = fit(loaded.network, held_out, key)
+    save(model, replace(loaded, calibration=calibration))
+    report = _report(calibration, len(held_out))
+    if json:
+        from mnist_nn.cli.show import as_json
+
+        as_json({"model": str(model), **report})
+    else:
+        _print(report)
+    return 0
+
+
+def _held_out(model: "Model", data: str) -> "Samples":
+    """Take the images that training held out, and make sure that they are those."""
+    from mnist_nn.data import load
+    from mnist_nn.errors import ConfigError
+    from mnist_nn.training import split
+
+    dataset = load(data)
+    if model.training is None or not model.training.validation:
+        raise ConfigError(
+            "this model has learned from every image it was given, so none is left to calibrate on; "
+            "train it with --validation, as with --validation 0.1"
+        )
+    if model.data and model.data.get("sha256") != dataset.digest:
+        raise ConfigError(f"the model was trained on other data ({model.data.get('name')}); give the same --data")
+    held_out = split(dataset.train, model.training)[1]
+    assert held_out is not None  # noqa: S101 - validation is not 0
+    return held_out
+
+
+def _report(calibration: "Calibration", held_out: int) -> dict[str, Any]:
+    from mnist_nn.errors import ConfigError
+
+    points = {}
+    for error in ERRORS:
+        try:
+            points[str(error)] = calibration.operating_point(error)._asdict()
+        except ConfigError:  # out of this model's reach
+            points[str(error)] = None
+    return {"held_out": held_out, "temperature": calibration.temperature, "max_error": points}
+
+
+def _print(report: dict[str, Any]) -> None:
+    from mnist_nn.cli.show import console, percent, table
+
+    out = console()
+    out.print(f"Calibrated on {report['held_out']:,} held-out digits, their distorted copies, and what is no digit")
+    out.print(f"Temperature  {report['temperature']:.3f}\n")
+    shown = table("--max-error", "accepts", "confidence from")
+    for error, point in report["max_error"].items():
+        cells = (percent(point["coverage"]), f"{point['threshold']:.4f}") if point else ("out of reach", "")
+        shown.add_row(error, *cells)
+    out.print(shown)

@@ -1,0 +1,73 @@
+"""How the reader model that ships with this package is made; ``mnist-nn train-reader`` runs it.
+
+A network that has only ever seen digits sees digits everywhere. So it is trained with an eleventh output, for pictures
+that are none, beside distorted copies of MNIST's digits; the eleventh output is then left out, because `calibrate`
+fits one of its own on held-out digits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from mnist_nn import randomness
+from mnist_nn.calibration import calibrate
+from mnist_nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.data import Dataset, Samples
+from mnist_nn.errors import ConfigError
+from mnist_nn.network import Network
+from mnist_nn.nondigits import non_digits
+from mnist_nn.presets import preset
+from mnist_nn.storage import Model
+from mnist_nn.training import Epoch, split, train
+
+CLASSES = 10
+OTHERS = {"noise": 2_000, "scribbles": 6_000, "letters": 6_000, "punctuation": 4_000, "two digits": 4_000}
+"""Non-digits beside 50,000 digits; those that look most like writing are most."""
+
+
+def train_reader(data: Dataset, training: TrainingConfig | None = None) -> Iterator[tuple[Epoch, Model | None]]:
+    """Train and calibrate a reader: yields every epoch, and with the last one the finished model.
+
+    Parameters
+    ----------
+    data
+        Digits; the preset holds out 10,000 training images to calibrate on.
+    training
+        Other settings than those of the preset ``reader``.
+
+    Raises
+    ------
+    ConfigError
+        If no images are held out.
+    """
+    shape, usual = preset("reader")
+    training = training or usual
+    key = randomness.fold(randomness.key(training.seed), randomness.CALIBRATION)
+    learned, held_out = split(data.train, training)
+    if held_out is None:
+        raise ConfigError("a reader is calibrated on images it has not learned from; give validation, as 10000")
+    eleven = NetworkConfig.from_dict({**shape.to_dict(), "outputs": CLASSES + 1})
+    start = Network.create(eleven, training.seed)
+    for epoch in train(start, _with_others(learned, key), replace(training, validation=0, subset=None)):
+        if epoch.checkpoint.finished(training):
+            network = _without_eleventh(epoch.network, shape)
+            record = {"name": data.name, "sha256": data.digest}
+            yield epoch, Model(network, training, data=record, calibration=calibrate(network, held_out, key))
+        else:
+            yield epoch, None
+
+
+def _with_others(digits: Samples, key: randomness.Key) -> Samples:
+    drawn = [
+        non_digits(kind, count, randomness.fold(key, 7, number), digits.images)
+        for number, (kind, count) in enumerate(OTHERS.items())
+    ]
+    others = np.concatenate(drawn)
+    labels = np.concatenate([digits.labels, np.full(len(others), CLASSES)])
+    return Samples(np.concatenate([digits.images, others]), labels)
+
+
+def _without_eleventh(network: Network, shape: NetworkConfig) -> Network:
+    weights, biases = ((*arrays[:-1], arrays[-1][:CLASSES]) for arrays in (network.weights, network.biases))
+    return Network(shape, weights, biases)

@@ -1,0 +1,95 @@
+"""The parts of a model file: networks, checkpoints and calibrations as plain JSON values and named tensors, and back.
+
+`mnist_nn.storage` puts them into a file and checks that they fit together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy.typing as npt
+
+from mnist_nn.calibration import Calibration
+from mnist_nn.checkpoints import Best, Checkpoint, Scores
+from mnist_nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.engines import Tally
+from mnist_nn.network import Network
+from mnist_nn.optimizers import OptimizerState, optimizer
+
+Tensors = dict[str, npt.NDArray[Any]]
+CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")
+CALIBRATION_ARRAYS = ("weights", "table")
+
+
+def network_of(config: NetworkConfig, tensors: Tensors, prefix: str = "") -> Network:
+    """Take a network's arrays out of the tensors."""
+    names = [f"{prefix}{letter}{layer}" for layer in range(1, len(config.sizes)) for letter in "Wb"]
+    arrays = [tensors[name] for name in names]
+    return Network(config, tuple(arrays[0::2]), tuple(arrays[1::2]))
+
+
+def checkpoint_header(at: Checkpoint) -> dict[str, Any]:
+    """Return what a checkpoint has besides arrays, as plain JSON values."""
+    return {
+        "epoch": at.epoch,
+        "offset": at.offset,
+        "updates": at.state.updates,
+        "tally": [at.tally.samples, at.tally.reported, at.tally.descended, at.tally.correct],
+        "seconds": at.seconds,
+        "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
+    }
+
+
+def checkpoint_tensors(at: Checkpoint) -> Tensors:
+    """Return what resuming needs beyond the network itself: slots, and the current weights if those used are older."""
+    names = at.network.parameter_names
+    tensors = {
+        f"resume/{slot}/{name}": array
+        for slot, arrays in at.state.slots.items()
+        for name, array in zip(names, arrays, strict=True)
+    }
+    if at.chosen is not at.network:
+        tensors |= {f"resume/{name}": p for name, p in zip(names, at.network.parameters, strict=True)}
+    return tensors
+
+
+def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:
+    """Put a checkpoint together from the header of a model file and its tensors."""
+    saved, names = header["checkpoint"], chosen.parameter_names
+    slots = {
+        slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names) for slot in optimizer(training.optimizer).slots
+    }
+    for arrays in slots.values():
+        Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
+    current = network_of(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
+    best = saved["best"] and Best(chosen, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
+    samples, reported, descended, correct = saved["tally"]
+    return Checkpoint(
+        network=current,
+        state=OptimizerState(int(saved["updates"]), slots),
+        epoch=int(saved["epoch"]),
+        offset=int(saved["offset"]),
+        tally=Tally(int(samples), float(reported), float(descended), int(correct)),
+        seconds=float(saved["seconds"]),
+        best=best,
+        history=tuple(_scores(row) for row in header["history"]),
+    )
+
+
+def _scores(row: Mapping[str, Any]) -> Scores:
+    return Scores(epoch=int(row["epoch"]), **{name: float(value) for name, value in row.items() if name != "epoch"})
+
+
+def calibration_header(calibration: Calibration) -> dict[str, float]:
+    """Return what a calibration has besides arrays."""
+    return {name: getattr(calibration, name) for name in CALIBRATION_NUMBERS}
+
+
+def calibration_tensors(calibration: Calibration) -> Tensors:
+    """Return its arrays under their names in the file."""
+    return {f"calibration/{name}": getattr(calibration, name) for name in CALIBRATION_ARRAYS}
+
+
+def calibration_of(header: Mapping[str, Any], tensors: Tensors) -> Calibration:
+    """Put a calibration together from the header of a model file and its tensors."""
+    values: dict[str, Any] = {name: tensors[f"calibration/{name}"] for name in CALIBRATION_ARRAYS}
+    return Calibration(**values, **{name: float(header[name]) for name in CALIBRATION_NUMBERS})

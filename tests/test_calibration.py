@@ -1,0 +1,169 @@
+"""Calibration: the parts against independent ways to compute them, and the promise it makes on unseen digits."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from mnist_nn import Network, NetworkConfig, Samples, TrainingConfig, calibration, train
+from mnist_nn.augmentation import augment
+from mnist_nn.calibration import Calibration, OperatingPoint, calibrate, opinions
+from mnist_nn.data import load
+from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.nondigits import KINDS, non_digits
+from mnist_nn.randomness import key
+from mnist_nn.storage import reader_model
+from mnist_nn.training import split
+
+DATA = load("mnist")
+
+
+@cache
+def small(hidden: tuple[int, ...] = (30,), output: str = "softmax") -> tuple[Network, Samples, Calibration]:
+    """A network of a second's training, its held-out digits and its calibration."""
+    settings = TrainingConfig(loss="cross_entropy", batch_size=16, epochs=4, validation=4000, subset=24000)
+    start = Network.create(NetworkConfig(hidden=hidden, activation="relu", output=output))
+    *_, last = train(start, DATA.train, settings, engine="reference")
+    held_out = split(DATA.train, settings)[1]
+    assert held_out is not None
+    return last.network, held_out, calibrate(last.network, held_out, key(0))
+
+
+def test_without_calibration_everything_is_a_digit() -> None:
+    network, held_out, _ = small()
+    opinion = opinions(network, None, held_out.images[:50])
+    assert (opinion.is_digit == 1).all()
+    assert np.allclose(opinion.confidence, opinion.probabilities.max(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output"), [((30,), "softmax"), ((24, 12), "softmax"), ((), "softmax"), ((30,), "sigmoid")]
+)
+def test_the_score_is_the_written_formula(hidden: tuple[int, ...], output: str) -> None:
+    network, held_out, fitted = small(hidden, output)
+    images = held_out.images[:40]
+    h = images.reshape(40, -1) / 255.0
+    for W, b in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        h = np.maximum(h @ W.T.astype(float) + b, 0)
+    z = h @ network.weights[-1].T.astype(float) + network.biases[-1]
+    top = np.sort(z, axis=1)
+    features = np.column_stack([h, np.log(np.exp(z).sum(axis=1)), top[:, -1], top[:, -2]])
+    is_digit = 1 / (1 + np.exp(-(features @ fitted.weights + fitted.bias)))
+    o = np.exp(z / fitted.temperature) if output == "softmax" else 1 / (1 + np.exp(-z / fitted.temperature))
+    opinion = opinions(network, fitted, images)
+    assert np.allclose(opinion.is_digit, is_digit, atol=1e-4)
+    assert np.allclose(opinion.probabilities, o / o.sum(axis=1, keepdims=True), atol=1e-4)
+    assert np.allclose(opinion.confidence, opinion.is_digit * opinion.probabilities.max(axis=1))
+
+
+def test_the_temperature_is_the_best_of_a_grid() -> None:
+    network, held_out, _ = small()
+    z = calibration._z(network, held_out.images).astype(float)
+    grid = np.linspace(0.3, 3, 271)
+    cost = [-np.log(network.probabilities(z / t)[np.arange(len(z)), held_out.labels]).mean() for t in grid]
+    assert calibration._temperature(network, (held_out,)) == pytest.approx(grid[np.argmin(cost)], abs=0.011)
+
+
+def test_the_eleventh_output_is_where_the_gradient_of_its_loss_is_zero() -> None:
+    network, held_out, _ = small()
+    others = non_digits("letters", 300, key(1), held_out.images)
+    weights, bias = calibration._eleventh(network, held_out.images, others)
+    features = calibration._features(network, np.concatenate([held_out.images, others]))
+    spread, t = features.std(axis=0), np.repeat([1, 0], [len(held_out), len(others)])
+    share = np.where(t, len(t) / 2 / len(held_out), len(t) / 2 / len(others))
+    step = 1e-4
+    for entry in (0, 5, len(weights) - 1):
+
+        def loss(change: float, entry: int = entry) -> float:
+            w = weights.copy()
+            w[entry] += change
+            z = features @ w + bias - change * features[:, entry].mean()  # the standardised weight alone moves
+            likelihood = np.logaddexp(0, -z) * t + np.logaddexp(0, z) * (1 - t)
+            return float((share * likelihood).sum() + ((w * spread) ** 2).sum() / 2)
+
+        slope = (loss(step) - loss(-step)) / (2 * step * spread[entry])
+        assert abs(slope) < 1e-2
+
+
+@pytest.mark.parametrize("max_error", [0.03, 0.05])
+def test_the_promise_holds_on_digits_nobody_saw(max_error: float) -> None:
+    network, _, fitted = small()
+    point = fitted.operating_point(max_error)
+    for images in (DATA.test.images[:4000], augment(DATA.test.images[:4000], key(9), "affine")):
+        opinion = opinions(network, fitted, images)
+        accepted = opinion.confidence >= point.threshold
+        wrong = opinion.probabilities.argmax(axis=1) != DATA.test.labels[:4000]
+        assert (wrong & accepted).sum() <= max_error * accepted.sum()
+        assert accepted.any()
+
+
+def test_the_shipped_reader_refuses_what_is_no_digit_and_keeps_its_promise() -> None:
+    model = reader_model()
+    assert model.calibration is not None
+    opinion = opinions(model.network, model.calibration, DATA.test.images)
+    at_95 = np.quantile(opinion.confidence, 0.05)
+    for number, kind in enumerate(KINDS):
+        pictures = non_digits(kind, 200, key(1000 + number), DATA.test.images)
+        refused = opinions(model.network, model.calibration, pictures).confidence < at_95
+        assert refused.mean() >= 0.95, kind
+    accepted = opinion.confidence >= model.calibration.operating_point(0.01).threshold
+    wrong = opinion.probabilities.argmax(axis=1) != DATA.test.labels
+    assert accepted.mean() > 0.94
+    assert wrong[accepted].mean() <= 0.01
+
+
+def test_a_blank_is_no_digit() -> None:
+    model = reader_model()
+    opinion = opinions(model.network, model.calibration, np.zeros((1, 28, 28), np.uint8))
+    assert model.calibration is not None
+    assert opinion.is_digit[0] < model.calibration.not_a_digit
+
+
+def test_equal_keys_fit_equally() -> None:
+    network, held_out, fitted = small()
+    again = calibrate(network, held_out, key(0))
+    assert again.temperature == fitted.temperature
+    assert np.array_equal(again.weights, fitted.weights)
+    assert np.array_equal(again.table, fitted.table)
+
+
+def test_a_stricter_limit_accepts_less() -> None:
+    _, _, fitted = small()
+    strict, easy = fitted.operating_point(0.03), fitted.operating_point(0.08)
+    assert strict.threshold >= easy.threshold
+    assert strict.coverage <= easy.coverage
+    assert strict.error <= 0.03
+
+
+def fixed(table: list[list[float]], weights: int = 33) -> Calibration:
+    return Calibration(1.0, np.zeros(weights), 0.0, 0.5, np.array(table))
+
+
+def test_the_lowest_threshold_that_is_good_enough_is_taken() -> None:
+    point = fixed([[0.1, 0.2, 1.0], [0.5, 0.05, 0.8], [0.9, 0.01, 0.3]]).operating_point(0.05)
+    assert point == OperatingPoint(0.5, 0.05, 0.8)
+
+
+@pytest.mark.parametrize("max_error", [0.0, -1.0, 1.0, 0.001, float("nan")])
+def test_a_limit_out_of_reach_says_what_is_in_reach(max_error: float) -> None:
+    with pytest.raises(ConfigError, match=r"0\.0100 up to"):
+        fixed([[0.1, 0.2, 1.0], [0.9, 0.01, 0.3]]).operating_point(max_error)
+
+
+@pytest.mark.parametrize("table", [[[np.nan, 0.1, 1.0]], [[0.1, 0.1]]])
+def test_a_calibration_that_cannot_be_is_refused(table: list[list[float]]) -> None:
+    with pytest.raises(ConfigError, match="calibrat"):
+        fixed(table)
+
+
+def test_too_few_digits_are_said() -> None:
+    network, held_out, _ = small()
+    with pytest.raises(DataError, match="at least 200"):
+        calibrate(network, held_out.take(range(100)), key(0))
+
+
+def test_other_pictures_are_said() -> None:
+    images = np.zeros((300, 8, 8), np.uint8)
+    network = Network.create(NetworkConfig(inputs=64))
+    with pytest.raises(DataError, match="28×28"):
+        calibrate(network, Samples(images, np.zeros(300, np.int64)), key(0))

@@ -1,0 +1,36 @@
+"""How the reader is made: the steps on little data; the command as it is runs among the slow tests."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_nn import load_data, preset, reader_training
+from mnist_nn.errors import ConfigError
+from mnist_nn.reader_training import train_reader
+from mnist_nn.storage import from_bytes, to_bytes
+
+SMALL = replace(preset("reader")[1], subset=1500, validation=400, epochs=2)
+
+
+@pytest.fixture(autouse=True)
+def few_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_training, "OTHERS", dict.fromkeys(reader_training.OTHERS, 60))
+
+
+def test_the_last_epoch_comes_with_a_calibrated_model_of_ten_outputs() -> None:
+    (first, nothing), (last, model) = train_reader(load_data("mnist"), SMALL)
+    assert nothing is None
+    assert model is not None
+    assert (first.scores.epoch, last.scores.epoch) == (1, 2)
+    assert model.network.config == preset("reader")[0]
+    assert np.array_equal(model.network.weights[-1], last.network.weights[-1][:10])
+    assert model.training == SMALL
+    again = from_bytes(to_bytes(model))
+    assert again.calibration is not None
+    assert again.data["name"] == "mnist"
+
+
+def test_a_reader_needs_a_hold_out() -> None:
+    with pytest.raises(ConfigError, match="validation"):
+        next(train_reader(load_data("mnist"), replace(SMALL, validation=0)))
