@@ -1,0 +1,193 @@
+/**
+ * What a network and a training run are made of: two plain records, their defaults, and the one place that checks them.
+ *
+ * Fields have the library's names, because the model file carries them as they are. `fault` is the playground's own:
+ * a classic mistake made on purpose (faults.js), which no model file describes.
+ */
+
+import { activation, output } from "./activations.js";
+import { ConfigError, lookUp } from "./errors.js";
+import { FAULTS } from "./faults.js";
+import { INITIALIZERS } from "./initializers.js";
+import { optimizer } from "./optimizers.js";
+
+/**
+ * The shape of a network; `activation` has one name a hidden layer.
+ * @typedef {{inputs: number, hidden: number[], outputs: number, activation: string[], output: string,
+ *   initializer: string, dtype: "float32" | "float64"}} NetworkConfig
+ */
+/**
+ * How a network is trained; `rate` null takes the default, `dropout` is one rate or one a hidden layer.
+ * @typedef {{loss: string, optimizer: string, rate: number | null, batch_size: number, dropout: number | number[],
+ *   l2: number, max_norm: number | null, subset: number | null, seed: number | bigint, momentum: number | null,
+ *   beta1: number, beta2: number, epsilon: number, fault: string}} TrainingConfig
+ */
+/** @typedef {Partial<Omit<NetworkConfig, "activation">> & {activation?: string | string[]}} NetworkChanges */
+
+/** The seed's network. @type {Readonly<NetworkConfig>} */
+export const NETWORK = Object.freeze({
+  inputs: 784, hidden: [20], outputs: 10, activation: ["sigmoid"], output: "sigmoid", initializer: "auto",
+  dtype: "float32",
+});
+
+/** The seed's rule, one update a sample. @type {Readonly<TrainingConfig>} */
+export const TRAINING = Object.freeze({
+  loss: "seed_mse", optimizer: "sgd", rate: null, batch_size: 1, dropout: 0, l2: 0, max_norm: null, subset: null,
+  seed: 0, momentum: null, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, fault: "none",
+});
+
+/**
+ * Fill in and check the shape of a network.
+ * @param {NetworkChanges} [changes] one activation name serves all hidden layers
+ * @returns {NetworkConfig}
+ */
+export function networkConfig(changes = {}) {
+  const config = { ...NETWORK, ...known("network", NETWORK, changes) };
+  const hidden = config.hidden.map((units) => whole("hidden", units, 1, 2 ** 24));
+  const filled = {
+    ...config,
+    inputs: whole("inputs", config.inputs, 1, 2 ** 24),
+    hidden,
+    outputs: whole("outputs", config.outputs, 2, 2 ** 24),
+    activation: perLayer("activation", config.activation, hidden.length),
+  };
+  filled.activation.forEach(activation);
+  output(filled.output);
+  if (filled.initializer !== "auto" && !Object.hasOwn(INITIALIZERS, filled.initializer)) {
+    const names = Object.keys(INITIALIZERS).join(", ");
+    throw new ConfigError(`initializer is "${filled.initializer}"; choose one of: auto, ${names}`);
+  }
+  if (filled.dtype !== "float32" && filled.dtype !== "float64") {
+    throw new ConfigError(`dtype is "${filled.dtype}"; choose one of: float32, float64`);
+  }
+  return filled;
+}
+
+/**
+ * Fill in and check how a network is trained; what contradicts the network is a ConfigError too.
+ * @param {NetworkConfig} network
+ * @param {Partial<TrainingConfig>} [changes]
+ * @returns {TrainingConfig}
+ */
+export function trainingConfig(network, changes = {}) {
+  const training = { ...TRAINING, ...known("training", TRAINING, changes) };
+  const { rate, max_norm: longest } = training;
+  optimizer(training.optimizer);
+  dropoutRates(network, training).forEach((share) => within("dropout", share, share >= 0 && share < 1, "0 ≤ p < 1"));
+  checkTogether(network, training);
+  whole("batch_size", training.batch_size, 1, 2 ** 32);
+  if (training.subset !== null) whole("subset", training.subset, 1, 2 ** 32);
+  if (rate !== null) within("rate", rate, rate > 0, "a number above 0, or null for the default");
+  if (longest !== null) within("max_norm", longest, longest > 0, "a number above 0, or null for no limit");
+  within("l2", training.l2, training.l2 >= 0, "0 or more");
+  lookUp("fault", FAULTS, training.fault).rule(network, training);
+  return training;
+}
+
+/**
+ * What the library refuses, too: settings that have no part in this network or this optimiser.
+ * @param {NetworkConfig} network
+ * @param {TrainingConfig} training
+ */
+function checkTogether(network, { dropout, max_norm: longest, momentum, optimizer: rule }) {
+  if (network.hidden.length === 0 && ([dropout].flat().some((rate) => rate > 0) || longest !== null)) {
+    throw new ConfigError("dropout and max_norm act on hidden layers and there are none; leave them out");
+  }
+  if (momentum !== null && rule !== "momentum" && rule !== "nesterov") {
+    throw new ConfigError(`momentum has no part in ${rule}; leave it out, or choose optimizer momentum or nesterov`);
+  }
+}
+
+/**
+ * The learning rate: the one given, or the library's tuned default.
+ * @param {NetworkConfig} network
+ * @param {Pick<TrainingConfig, "loss" | "optimizer" | "rate" | "batch_size">} training
+ */
+export function defaultRate(network, training) {
+  if (training.rate !== null) return training.rate;
+  const batch = training.batch_size;
+  if (training.optimizer.startsWith("adam")) return 0.001 * Math.min(batch, 128) ** 0.4;
+  const rectified = network.activation.some((name) => name.includes("relu"));
+  const base = training.loss === "mse" ? 0.6 : 0.03;
+  const rate = base * (rectified ? Math.min(batch, 32) ** 0.9 / 3 : Math.min(batch, 128) ** 0.7);
+  return ["momentum", "nesterov"].includes(training.optimizer) ? rate / 10 : rate;
+}
+
+/**
+ * The dropout rate of each hidden layer.
+ * @param {NetworkConfig} network
+ * @param {Pick<TrainingConfig, "dropout">} training
+ */
+export function dropoutRates(network, training) {
+  return perLayer("dropout", training.dropout, network.hidden.length);
+}
+
+/**
+ * Units in every layer, from the input to the output.
+ * @param {NetworkConfig} config
+ */
+export const sizes = (config) => [config.inputs, ...config.hidden, config.outputs];
+
+/**
+ * Array type of a network's numbers.
+ * @param {NetworkConfig} config
+ */
+export const floats = (config) => (config.dtype === "float64" ? Float64Array : Float32Array);
+
+/**
+ * @template T
+ * @param {string} name
+ * @param {T | T[]} value
+ * @param {number} layers
+ * @returns {T[]}
+ */
+function perLayer(name, value, layers) {
+  const values = Array.isArray(value) ? value : [value];
+  if (values.length === 1) return Array(layers).fill(values[0]);
+  if (values.length === layers) return [...values];
+  throw new ConfigError(`${name} has ${values.length} values for ${layers} hidden layers; give one, or one for each`);
+}
+
+/**
+ * @template T
+ * @param {string} what
+ * @param {object} defaults
+ * @param {T} changes
+ * @returns {T}
+ */
+function known(what, defaults, changes) {
+  const unknown = Object.keys(/** @type {object} */ (changes)).find((name) => !Object.hasOwn(defaults, name));
+  if (unknown !== undefined) fail(`a ${what} setting`, unknown, Object.keys(defaults).join(", "));
+  return changes;
+}
+
+/**
+ * @param {string} name
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+function whole(name, value, low, high) {
+  const fits = Number.isInteger(value) && value >= low && value <= high;
+  return within(name, value, fits, `a whole number from ${low} to ${high}`);
+}
+
+/**
+ * @param {string} name
+ * @param {number} value
+ * @param {boolean} fits
+ * @param {string} valid
+ */
+function within(name, value, fits, valid) {
+  return Number.isFinite(value) && fits ? value : fail(name, value, valid);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} valid
+ * @returns {never}
+ */
+function fail(name, value, valid) {
+  throw new ConfigError(`${name} is ${JSON.stringify(value)}; give ${valid}`);
+}

@@ -1,0 +1,65 @@
+/**
+ * Labelled images from IDX files, the format of MNIST: a short header, then the bytes. Files may be gzipped.
+ */
+
+import { DataError } from "./errors.js";
+
+/** @typedef {{images: Uint8Array, labels: Uint8Array, count: number, width: number, height: number}} Samples */
+
+/**
+ * Decode an IDX file of bytes.
+ * @param {ArrayBuffer} buffer
+ * @returns {{shape: number[], data: Uint8Array}}
+ */
+export function parseIdx(buffer) {
+  const view = new DataView(buffer);
+  if (buffer.byteLength < 4 || view.getUint16(0) !== 0 || view.getUint8(2) !== 8) {
+    throw new DataError("this is no IDX file of bytes; give the images or labels of a data set like MNIST");
+  }
+  const dimensions = view.getUint8(3);
+  const start = 4 + 4 * dimensions;
+  if (buffer.byteLength < start) throw new DataError("the IDX file ends inside its header; get a fresh copy");
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (buffer.byteLength !== start + size) {
+    throw new DataError(`the IDX file claims ${size} bytes and has ${buffer.byteLength - start}; get a fresh copy`);
+  }
+  return { shape, data: new Uint8Array(buffer, start) };
+}
+
+/**
+ * Fetch a file, and unpack it if it is gzipped and the browser has not done so already.
+ * @param {string | URL} url
+ * @returns {Promise<ArrayBuffer>}
+ */
+export async function fetchBytes(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new DataError(`cannot load ${url}: the server says ${response.status}`);
+  const bytes = await response.arrayBuffer();
+  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  return first === 0x1f && second === 0x8b ? gunzip(bytes) : bytes;
+}
+
+/**
+ * Unpack gzipped bytes.
+ * @param {ArrayBuffer} bytes
+ * @returns {Promise<ArrayBuffer>}
+ */
+export function gunzip(bytes) {
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+/**
+ * Load images with their labels.
+ * @param {string | URL} imagesUrl
+ * @param {string | URL} labelsUrl
+ * @returns {Promise<Samples>}
+ */
+export async function loadSamples(imagesUrl, labelsUrl) {
+  const [images, labels] = (await Promise.all([fetchBytes(imagesUrl), fetchBytes(labelsUrl)])).map(parseIdx);
+  const [count, height, width] = images.shape;
+  if (images.shape.length !== 3 || labels.shape.length !== 1 || labels.shape[0] !== count) {
+    throw new DataError(`there are images of shape ${images.shape} and labels of shape ${labels.shape}`);
+  }
+  return { images: images.data, labels: labels.data, count, width, height };
+}

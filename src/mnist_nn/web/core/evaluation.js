@@ -1,0 +1,55 @@
+/**
+ * How well a network does on labelled images, and what it says to each.
+ */
+
+import { argmax, output } from "./activations.js";
+import { layersOf, pass } from "./layers.js";
+import { loss } from "./losses.js";
+
+/** @typedef {import("./network.js").Network} Network */
+/**
+ * `predictions` has a digit an image; `certainty` the share that the digit has of all outputs; `confusion` counts
+ * images by label and prediction, confusion[label * outputs + prediction]; `loss` is the mean of the reported loss.
+ * @typedef {{samples: number, correct: number, accuracy: number, loss: number, predictions: Uint8Array,
+ *   certainty: Float32Array, confusion: Uint32Array}} Evaluation
+ */
+
+/**
+ * Run the network over images.
+ * @param {Network} network
+ * @param {Uint8Array} images one after the other
+ * @param {Uint8Array} labels
+ * @param {string} [lossName] "mse" goes with all outputs
+ * @returns {Evaluation}
+ */
+export function evaluate(network, images, labels, lossName = "mse") {
+  const { inputs, outputs, output: name } = network.config;
+  const rule = loss(lossName, name);
+  const layers = layersOf(network, false);
+  const { z, a } = layers[layers.length - 1];
+  const predictions = new Uint8Array(labels.length);
+  const certainty = new Float32Array(labels.length);
+  const confusion = new Uint32Array(outputs * outputs);
+  let correct = 0;
+  let sum = 0;
+  for (let i = 0; i < labels.length; i++) {
+    pass(layers, output(name), images, i * inputs);
+    predictions[i] = argmax(z);
+    certainty[i] = share(a, predictions[i]);
+    confusion[labels[i] * outputs + predictions[i]]++;
+    correct += predictions[i] === labels[i] ? 1 : 0;
+    sum += rule.reported(z, a, labels[i]);
+  }
+  const samples = labels.length;
+  return { samples, correct, accuracy: correct / samples, loss: sum / samples, predictions, certainty, confusion };
+}
+
+/**
+ * @param {Float64Array} o
+ * @param {number} i
+ */
+function share(o, i) {
+  let sum = 0;
+  for (let j = 0; j < o.length; j++) sum += o[j];
+  return o[i] / Math.max(sum, Number.MIN_VALUE);
+}

@@ -1,0 +1,250 @@
+/**
+ * The library's model file (docs/model-file.md): safetensors, with everything but the numbers in one JSON header.
+ *
+ * `read` and `write` turn bytes into a Model and back; `modelOf` makes the Model of a run, `resumed` what is needed to
+ * go on with one. What this page does not know of a file is kept, so that writing loses nothing.
+ */
+
+import { TRAINING, floats, networkConfig, sizes } from "./config.js";
+import { ModelFileError } from "./errors.js";
+import { position } from "./training.js";
+
+/** @typedef {import("./activations.js").Floats} Floats */
+/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./training.js").Run} Run */
+/** @typedef {{shape: number[], data: Floats}} Tensor */
+/**
+ * The JSON in a file. `training` and `checkpoint` are null for a network that was not trained.
+ * @typedef {{format: number, network: object, training: Record<string, any> | null,
+ *   checkpoint: Record<string, any> | null, history: Record<string, any>[], data: Record<string, string>,
+ *   scores: Record<string, any>, versions: Record<string, string>, [more: string]: any}} Header
+ */
+/**
+ * What a model file holds: the network to use, the header, and all tensors besides the network's own.
+ * @typedef {{network: Network, header: Header, tensors: Record<string, Tensor>}} Model
+ */
+/** @typedef {{dtype: string, shape: number[], data_offsets: [number, number]}} Entry */
+
+const FORMAT = 1;
+const NO_FILE = "this is not a model file, or only a part of one";
+/** Settings of the library that the page does not follow, and their values where they ask for nothing. */
+const NOT_FOLLOWED = { schedule: "constant", augmentation: "none", validation: 0, patience: null };
+
+/**
+ * Read a model file.
+ * @param {ArrayBuffer} buffer
+ * @returns {Model}
+ */
+export function read(buffer) {
+  const { entries, text, start } = unpack(buffer);
+  try {
+    const header = parse(text);
+    if (header.format !== FORMAT) {
+      throw new ModelFileError(`this model file has format ${header.format}; this page reads format ${FORMAT}`);
+    }
+    /** @type {Record<string, Tensor>} */
+    const tensors = {};
+    for (const [name, entry] of Object.entries(entries)) tensors[name] = tensor(buffer, start, name, entry);
+    return { network: takeNetwork(header.network, tensors, ""), header, tensors };
+  } catch (error) {
+    if (error instanceof ModelFileError) throw error;
+    throw new ModelFileError(`this is not a sound model file: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/**
+ * Write a model file that the library reads.
+ * @param {Model} model
+ * @returns {ArrayBuffer}
+ */
+export function write({ network, header, tensors }) {
+  const all = { ...tensors, ...networkTensors(network) };
+  const text = stringify({ ...header, format: FORMAT, network: network.config });
+  /** @type {Record<string, any>} */
+  const entries = { __metadata__: { mnist_nn: text } };
+  let size = 0;
+  const names = Object.keys(all).sort();
+  for (const name of names) {
+    const { shape, data } = all[name];
+    if (!data.every(Number.isFinite)) throw new ModelFileError(`${name} holds numbers that are not finite`);
+    const dtype = data instanceof Float32Array ? "F32" : "F64";
+    entries[name] = { dtype, shape, data_offsets: [size, (size += data.byteLength)] };
+  }
+  const json = new TextEncoder().encode(JSON.stringify(entries));
+  const start = 8 + 8 * Math.ceil(json.length / 8);
+  const bytes = new Uint8Array(start + size).fill(0x20, 0, start); // the header is padded with spaces
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  bytes.set(json, 8);
+  for (const name of names) {
+    const { data } = all[name];
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + entries[name].data_offsets[0]);
+  }
+  return bytes.buffer;
+}
+
+/**
+ * The model of a run, at its last complete batch. With a deliberate fault only the network is kept, because the
+ * library has no training that makes such a one.
+ * @param {Run} run
+ * @param {{data?: Record<string, string>, scores?: Record<string, any>, versions?: Record<string, string>}} [about]
+ * @returns {Model}
+ */
+export function modelOf(run, { data = {}, scores = {}, versions = {} } = {}) {
+  const { fault, ...settings } = run.training;
+  const common = { format: FORMAT, network: run.config, data, scores, versions };
+  if (fault !== "none") {
+    return { network: run.network, header: { ...common, training: null, checkpoint: null, history: [] }, tensors: {} };
+  }
+  const { epoch, offset, updates, seconds, tally, history, slots } = position(run);
+  const training = { ...settings, epochs: Math.max(epoch + (offset > 0 ? 1 : 0), 1) };
+  const sums = [tally.samples, tally.reported, tally.descended, tally.correct];
+  const checkpoint = { epoch, offset, updates, tally: sums, seconds, best: null };
+  const tensors = Object.entries(slots).map(([slot, arrays]) => networkTensors(split(run.config, arrays), `${slot}/`));
+  const resume = Object.entries(Object.assign({}, ...tensors)).map(([name, t]) => [`resume/${name}`, t]);
+  return {
+    network: run.network,
+    header: { ...common, training, checkpoint, history },
+    tensors: Object.fromEntries(resume),
+  };
+}
+
+/**
+ * What is needed to go on with a model: `start(network, images, labels, settings, from)`; null if it was not trained.
+ * `ignored` names settings of its training that the page does not follow, such as a schedule.
+ * @param {Model} model
+ * @returns {{network: Network, settings: Partial<import("./config.js").TrainingConfig>,
+ *   from: import("./training.js").Position, ignored: string[]} | null}
+ */
+export function resumed({ network, header, tensors: saved }) {
+  const tensors = { ...saved };
+  const { training, checkpoint, history } = header;
+  if (!training || !checkpoint) return null;
+  const settings = Object.fromEntries(Object.keys(TRAINING).filter((n) => n in training).map((n) => [n, training[n]]));
+  const current = "resume/W1" in tensors ? takeNetwork(network.config, tensors, "resume/") : network;
+  const slots = Object.fromEntries(
+    Object.keys(tensors)
+      .filter((name) => /^resume\/\w+\/W1$/.test(name))
+      .map((name) => [name.split("/")[1], parameters(takeNetwork(network.config, tensors, name.slice(0, -2)))]),
+  );
+  const [samples, reported, descended, correct] = checkpoint.tally;
+  const { epoch, offset, updates, seconds } = checkpoint;
+  const tally = { samples, reported, descended, correct };
+  const rows = /** @type {import("./training.js").Scores[]} */ (history);
+  const ignored = Object.entries(NOT_FOLLOWED).filter(([n, none]) => n in training && training[n] !== none);
+  return {
+    network: current,
+    settings,
+    from: { epoch, offset, updates, seconds, tally, history: rows, slots },
+    ignored: ignored.map(([name]) => name),
+  };
+}
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @returns {{entries: Record<string, Entry>, text: string, start: number}}
+ */
+function unpack(buffer) {
+  if (buffer.byteLength < 8) throw new ModelFileError(NO_FILE);
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  if (length > buffer.byteLength - 8) throw new ModelFileError(NO_FILE);
+  let all;
+  try {
+    all = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  } catch {
+    throw new ModelFileError(NO_FILE);
+  }
+  const { __metadata__: metadata, ...entries } = all ?? {};
+  if (typeof metadata?.mnist_nn !== "string") {
+    throw new ModelFileError("these are tensors without the header of mnist-nn; give a file that mnist-nn saved");
+  }
+  return { entries, text: metadata.mnist_nn, start: 8 + length };
+}
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @param {number} start
+ * @param {string} name
+ * @param {Entry} entry
+ * @returns {Tensor}
+ */
+function tensor(buffer, start, name, { dtype, shape, data_offsets: [from, to] }) {
+  const numbers = { F32: Float32Array, F64: Float64Array }[dtype];
+  const count = shape.reduce((product, side) => product * side, 1);
+  const fits = numbers && from >= 0 && start + to <= buffer.byteLength;
+  if (!fits || to - from !== count * numbers.BYTES_PER_ELEMENT) {
+    throw new ModelFileError(`tensor ${name} of this file is damaged or of a type unknown here; get a fresh copy`);
+  }
+  return { shape, data: new numbers(buffer.slice(start + from, start + to)) };
+}
+
+/**
+ * Take a network's parameters out of the tensors.
+ * @param {object} plain its configuration
+ * @param {Record<string, Tensor>} tensors
+ * @param {string} prefix
+ * @returns {Network}
+ */
+function takeNetwork(plain, tensors, prefix) {
+  const config = networkConfig(plain);
+  const units = sizes(config);
+  const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
+    const found = tensors[prefix + name];
+    if (found?.shape.join() !== shape.join() || !(found.data instanceof floats(config))) {
+      throw new ModelFileError(`${prefix + name} is missing, or does not fit the network of this file`);
+    }
+    if (!found.data.every(Number.isFinite)) throw new ModelFileError(`${name} holds numbers that are not finite`);
+    delete tensors[prefix + name];
+    return found.data;
+  };
+  const layers = units.slice(1).map((count, k) => [take(`W${k + 1}`, [count, units[k]]), take(`b${k + 1}`, [count])]);
+  return { config, weights: layers.map(([W]) => W), biases: layers.map(([, b]) => b) };
+}
+
+/**
+ * @param {Network} network
+ * @param {string} [prefix]
+ * @returns {Record<string, Tensor>}
+ */
+function networkTensors({ config, weights, biases }, prefix = "") {
+  const units = sizes(config);
+  return Object.fromEntries(
+    weights.flatMap((W, k) => [
+      [`${prefix}W${k + 1}`, { shape: [units[k + 1], units[k]], data: W }],
+      [`${prefix}b${k + 1}`, { shape: [units[k + 1]], data: biases[k] }],
+    ]),
+  );
+}
+
+/** @param {Network} network */
+const parameters = ({ weights, biases }) => weights.flatMap((W, k) => [W, biases[k]]);
+
+/**
+ * @param {import("./config.js").NetworkConfig} config
+ * @param {Floats[]} arrays
+ * @returns {Network}
+ */
+function split(config, arrays) {
+  return { config, weights: arrays.filter((_, n) => n % 2 === 0), biases: arrays.filter((_, n) => n % 2 === 1) };
+}
+
+/**
+ * Parse the header; a seed beyond 2**53 becomes a bigint, because no number holds it.
+ * @param {string} text
+ * @returns {Header}
+ */
+function parse(text) {
+  const header = JSON.parse(text);
+  if (header.training && !Number.isSafeInteger(header.training.seed)) {
+    header.training.seed = BigInt(/** @type {RegExpExecArray} */ (/"seed":\s*(\d+)/.exec(text))[1]);
+  }
+  return header;
+}
+
+/**
+ * The opposite of `parse`.
+ * @param {object} header
+ */
+function stringify(header) {
+  const text = JSON.stringify(header, (_, value) => (typeof value === "bigint" ? `bigint ${value}` : value));
+  return text.replace(/"bigint (\d+)"/, "$1");
+}
