@@ -1,0 +1,173 @@
+"""From a page to its ink: light evened out, ink told from paper, ruled lines and specks dropped.
+
+Which of the two is the darker is found here, so chalk on a blackboard, MNIST's own pictures and pencil on paper all
+come out alike: 0 where there is paper, 1 in the middle of a stroke. Every step is kept, so that it can be shown.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
+
+from mnist_nn.imaging.light import darkest, enlarge, noise, paper
+from mnist_nn.imaging.rules import find_rules
+from mnist_nn.imaging.specks import EIGHT, find_specks
+
+WORKING_SIDE = 2000  # pages with a longer side are made smaller first
+LEAST_PAGE = 6  # pixels of the shorter side: there is room for a digit
+MANY = 100_000  # pixels are enough to tell the polarity from
+DIM, BRIGHT = 64.0, 128.0  # grey levels: in deeper shadow, or on a lighter board, noise would grow by the division
+NOISY = 0.02  # standard deviation of the paper from which on a page is smoothed
+SMOOTHING = 1.0  # pixels, of a noisy page
+BINS = 256  # of the histogram that the ink's level is found in
+LEAST_CONTRAST = 0.08  # ink that differs less from its paper is none
+LEAST_SIGNAL = 6.0  # the same in standard deviations of the paper
+WEAK, STRONG = 0.3, 0.55  # of the ink's level: a stroke is weak ink that holds some strong ink
+FAINT, FAINT_SIGNAL = 0.2, 2.0  # of the ink's level, and in deviations of the paper: printed lines may be as faint
+EVEN = 10.0  # grey levels between cells of paper near each other: there is no edge of a shadow
+DARKER = 0.25  # of the ink's level: what is not so much darker than all paper nearby may be a shadow
+MOST_SHADOW = 0.8  # of a piece of ink may be such
+FLOOR = 2.5  # standard deviations of the paper that are taken off soft ink
+RIM = 2  # pixels of soft ink around a stroke
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Every step from a page to its ink.
+
+    ``page`` is the grey page at working size, which is ``scale`` (at most 1) times its own. ``dark`` says whether the
+    ink is darker than the paper. ``evened`` is 0 for paper and up to 1 for ink, light and shadow taken out. ``mask``
+    is what passed the threshold, of which ``rules`` and ``specks`` were dropped. ``grey`` is the soft ink of the rest.
+    """
+
+    page: npt.NDArray[np.uint8]
+    scale: float
+    dark: bool
+    evened: Floats
+    mask: Bools
+    rules: Bools
+    specks: Bools
+    grey: Floats
+
+    @property
+    def strokes(self) -> Bools:
+        """What is left of the mask: the writing."""
+        return self.mask & ~self.rules & ~self.specks
+
+
+def find_ink(pixels: npt.NDArray[np.uint8]) -> Ink:
+    """Find the ink of a page, of any light, paper and polarity.
+
+    Parameters
+    ----------
+    pixels
+        Grey levels, uint8 of shape (height, width).
+
+    Examples
+    --------
+    >>> page = np.full((60, 60), 210, np.uint8)
+    >>> page[20:40, 28:32] = 40
+    >>> ink = find_ink(page)
+    >>> ink.dark, int(ink.strokes.sum())
+    (True, 80)
+    """
+    page, scale = _reduce(pixels)
+    grid = paper(page)
+    dark = _is_dark(page, grid)
+    written, grid = (page, grid) if dark else (255 - page, 255 - grid)  # chalk on a board is ink in the negative
+    evened, sigma = _even(written, enlarge(grid, page.shape), DIM if dark else BRIGHT)
+    level = _level(evened, sigma) if min(page.shape) >= LEAST_PAGE else None
+    np.clip(evened, 0, 1, out=evened)
+    if level is None:
+        nothing = np.zeros(page.shape, bool)
+        return Ink(page, scale, dark, evened, nothing, nothing, nothing, np.zeros(page.shape, np.float32))
+    mask = _threshold(evened, level, sigma, _shadowy(written, grid, level))
+    rules = find_rules(mask, evened > max(FAINT * level, FAINT_SIGNAL * sigma))
+    specks = find_specks(mask & ~rules, rules)
+    grey = _soften(evened, mask & ~rules & ~specks, rules, level, sigma)
+    return Ink(page, scale, dark, evened, mask, rules, specks, grey)
+
+
+def _reduce(pixels: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], float]:
+    height, width = pixels.shape
+    scale = min(1.0, WORKING_SIDE / max(height, width))
+    if scale == 1.0:
+        return pixels, 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX)), scale
+
+
+def _is_dark(page: npt.NDArray[np.uint8], grid: Floats) -> bool:
+    """Whether more of what stands out from all paper nearby is darker than it."""
+    step = max(1, int((page.size / MANY) ** 0.5))
+    sample = page[::step, ::step].astype(np.float32)
+    low, high = (enlarge(near, page.shape)[::step, ::step] for near in (darkest(grid), -darkest(-grid)))
+    apart = 3 * noise(sample - low) + 4
+    below, above = np.maximum(low - sample - apart, 0), np.maximum(sample - high - apart, 0)
+    return float(np.vdot(below, below)) >= float(np.vdot(above, above))
+
+
+def _even(written: npt.NDArray[np.uint8], ground: Floats, least: float) -> tuple[Floats, float]:
+    """The share of the paper's light that each pixel lacks, smoothed where it is noisy; and the noise of the paper."""
+    evened = np.asarray((ground - written) / np.maximum(ground, least), np.float32)
+    sigma = noise(evened)
+    if sigma <= NOISY:
+        return evened, sigma
+    evened = ndimage.gaussian_filter(evened, SMOOTHING)
+    return evened, noise(evened)
+
+
+def _level(evened: Floats, sigma: float) -> float | None:
+    """How strong full ink is, None if there is none: the mean of the stronger of two classes, after Otsu."""
+    if LEAST_SIGNAL * sigma >= 1:
+        return None
+    counts, edges = np.histogram(evened, BINS, (max(3 * sigma, LEAST_CONTRAST / 2), 1.0001))
+    centres = (edges[1:] + edges[:-1]) / 2
+    total = np.cumsum(counts)
+    if total[-1] == 0:
+        return None
+    sums = np.cumsum(counts * centres)
+    below, above = total[:-1], total[-1] - total[:-1]
+    means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    between = below * above * (means[0] - means[1]) ** 2.0
+    level = float(means[1][between.argmax()]) if between.any() else float(sums[-1] / total[-1])
+    return level if level >= max(LEAST_CONTRAST, LEAST_SIGNAL * sigma) else None
+
+
+def _shadowy(written: npt.NDArray[np.uint8], grid: Floats, level: float) -> Bools | None:
+    """Where the page is no darker than paper nearby, so that it may be the edge of a shadow, or of the sheet.
+
+    None if there are no such edges.
+    """
+    lowest = darkest(grid)
+    if float((grid - lowest).max()) < EVEN:
+        return None
+    low = enlarge(lowest, written.shape)
+    return np.asarray(low - written < DARKER * level * np.maximum(low, DIM))
+
+
+def _threshold(evened: Floats, level: float, sigma: float, shadowy: Bools | None) -> Bools:
+    """Weak ink that is connected to strong ink, unless it is the edge of a shadow."""
+    weak, count = ndimage.label(evened > max(WEAK * level, 3 * sigma), EIGHT)
+    holds = np.zeros(count + 1, bool)
+    holds[weak[evened > STRONG * level]] = True
+    if shadowy is not None:
+        areas, shadows = (np.bincount(chosen, minlength=count + 1) for chosen in (weak.ravel(), weak[shadowy]))
+        holds &= shadows <= MOST_SHADOW * areas
+    holds[0] = False
+    return holds[weak]
+
+
+def _soften(evened: Floats, strokes: Bools, rules: Bools, level: float, sigma: float) -> Floats:
+    """Soft ink on strokes and their rims, 1 where a stroke is full."""
+    if not strokes.any():
+        return np.zeros(evened.shape, np.float32)
+    full = max(level, float(np.percentile(evened[strokes], 90)))
+    floor = min(FLOOR * sigma, WEAK * level / 2)
+    rim = ndimage.maximum_filter(strokes, 2 * RIM + 1) & ~rules
+    return np.where(rim, np.clip((evened - floor) / (full - floor), 0, 1), 0).astype(np.float32)
