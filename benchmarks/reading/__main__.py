@@ -1,0 +1,75 @@
+"""``python -m benchmarks.reading``: measure the reader on pictures whose truth is known, and print the table."""
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine
+from benchmarks.reading import nondigits, report
+from benchmarks.reading.answers import Pool
+from benchmarks.reading.rows import ROWS, TEST_DIGITS, Bench, Row
+
+RESULTS = Path(__file__).parents[1] / "results" / "reading"
+PACKAGES = ("numpy", "scipy", "pillow")
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    options = _options()
+    about = _about(options)
+    begin = time.perf_counter()
+    rows: list[Row] = []
+    with Pool(options.model, options.seed) as pool:
+        bench = Bench(pool, options.model, options.count, options.seed)
+        for name in options.only or ROWS:
+            print(f"\n{name} …", flush=True)
+            found = ROWS[name](bench)
+            print("\n".join(map(report.line, found)), flush=True)
+            rows += found
+    about["seconds"] = round(time.perf_counter() - begin, 1)
+    print(f"\n{about['seconds']:.0f} s in all; table: {report.save(rows, about, options.out)}")
+
+
+def _about(options: argparse.Namespace) -> dict[str, Any]:
+    facts = machine.describe() | {"packages": {name: version(name) for name in PACKAGES}}
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+    return facts | {
+        "commit": done.stdout.strip() or "unknown",
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "command": shlex.join(["python", "-m", "benchmarks.reading", *sys.argv[1:]]),
+        "model": os.fspath(options.model) if options.model else "the reader model that the package ships",
+        "fonts": nondigits.fonts(),
+    }
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=__doc__)
+    parser.add_argument("--only", type=_names, help=f"some rows, with commas: {', '.join(ROWS)}; all if not given")
+    parser.add_argument("--count", type=int, default=TEST_DIGITS, help="test digits; pages and others in proportion")
+    parser.add_argument("--seed", type=int, default=0, help="decides the pages, the canvases and the non-digits")
+    parser.add_argument("--model", type=Path, help="model file; by default the reader model of the package")
+    parser.add_argument("--out", type=Path, help="folder of table.md and results.json")
+    options = parser.parse_args()
+    if not 1 < options.count <= TEST_DIGITS:
+        parser.error(f"--count {options.count} is not between 2 and {TEST_DIGITS}, the test digits that there are")
+    for name in set(options.only or ()) - set(ROWS):
+        parser.error(f"there is no row {name!r}; the rows are: {', '.join(ROWS)}")
+    whole = options.count == TEST_DIGITS and not options.only
+    options.out = options.out or (RESULTS if whole else Path("build/benchmarks/reading"))
+    return options
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
+if __name__ == "__main__":
+    main()

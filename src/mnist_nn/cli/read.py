@@ -1,0 +1,205 @@
+"""``mnist-nn read``: the numbers in any pictures, and how far each can be trusted."""
+
+import os
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_nn.cli import notices
+from mnist_nn.errors import ConfigError
+
+if TYPE_CHECKING:
+    from mnist_nn.cli.reading import Outcome, Sink
+    from mnist_nn.cli.reading.table import Table
+    from mnist_nn.reading import Reader
+
+INTERRUPTED = 130
+
+Paths = Annotated[
+    list[str], typer.Argument(help="Pictures, folders of pictures, or - for standard input.", metavar="PATH…")
+]
+Model = Annotated[
+    Path | None, typer.Option("--model", help="A model file; by default the reader's own.", metavar="MODEL")
+]
+Length = Annotated[int | None, typer.Option("--length", help="How many digits every number has.", metavar="N")]
+Checksum = Annotated[
+    str, typer.Option("--checksum", help="What the last digit of every number checks.", metavar="luhn|isbn|none")
+]
+MaxError = Annotated[
+    float | None,
+    typer.Option("--max-error", help="Share of wrong digits to tolerate among those accepted; 0.01.", metavar="E"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON array, an element a page.")]
+Csv = Annotated[Path | None, typer.Option("--csv", help="Write a table, a row a number.", metavar="FILE")]
+Explain = Annotated[
+    Path | None, typer.Option("--explain", help="Write a web page that shows every step.", metavar="DIR")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the files of --csv and --explain.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the table that a stopped run left.")]
+PixelLimit = Annotated[int | None, typer.Option("--pixel-limit", help="Most pixels of a page.", metavar="N")]
+PageLimit = Annotated[int | None, typer.Option("--page-limit", help="Most pages of a file.", metavar="N")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no lines, no summary; only errors.")]
+
+
+def read(
+    paths: Paths,
+    model: Model = None,
+    length: Length = None,
+    checksum: Checksum = "none",
+    max_error: MaxError = None,
+    json: Json = False,
+    csv: Csv = None,
+    explain: Explain = None,
+    force: Force = False,
+    resume: Resume = False,
+    pixel_limit: PixelLimit = None,
+    page_limit: PageLimit = None,
+    quiet: Quiet = False,
+) -> int:
+    """Read the numbers in pictures: photos, scans, several digits, whole folders."""
+    if resume and (csv is None or force or explain):
+        raise ConfigError("--resume goes on with a table: give it with --csv FILE, and without --force and --explain")
+    if quiet:
+        notices.hush()
+    # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    reader = _reader(model, length, checksum, max_error)
+    if max_error is not None and not quiet:
+        _promise(reader, max_error)
+    limits = _limits(pixel_limit, page_limit)
+    with ExitStack() as opened:
+        table = _table(opened, csv, force=force, resume=resume)
+        sinks = _sinks(opened, paths, table, explain, json=json, force=force, quiet=quiet)
+        counts = _read_all(reader, paths, table, sinks, limits, quiet=quiet)
+    if table and not (json or quiet):
+        print(_summary(counts, table))
+    if counts["stopped"]:
+        how = f"; the rows so far are in {csv}. Go on with the same command and --resume" if table else ""
+        print(f"mnist-nn: stopped after {counts['files']:,} files{how}", file=sys.stderr)
+        return INTERRUPTED
+    return 2 if counts["bad"] or (table and table.bad) else 0
+
+
+def _reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
+    from mnist_nn.reading import MAX_ERROR, Reader
+    from mnist_nn.storage import load
+
+    return Reader(
+        None if model is None else load(model),
+        max_error=MAX_ERROR if max_error is None else max_error,
+        length=length,
+        checksum=checksum,
+    )
+
+
+def _promise(reader: "Reader", max_error: float) -> None:
+    """Say what the user's bound on the error costs."""
+    point = reader.operating_point
+    if point:
+        share = f"accepts {100 * point.coverage:.1f} % of digits at an error of at most {100 * max_error:g} %"
+        print(f"mnist-nn: {share}, both on held-out digits", file=sys.stderr)
+
+
+def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
+    from mnist_nn.checks import integer
+    from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
+
+    return {
+        "pixel_limit": PIXEL_LIMIT if pixel_limit is None else integer("--pixel-limit", pixel_limit, 1),
+        "page_limit": PAGE_LIMIT if page_limit is None else integer("--page-limit", page_limit, 1),
+    }
+
+
+def _table(opened: ExitStack, csv: Path | None, *, force: bool, resume: bool) -> "Table | None":
+    from mnist_nn.cli.reading.table import table
+
+    return opened.enter_context(table(csv, force=force, resume=resume)) if csv else None
+
+
+def _sinks(
+    opened: ExitStack,
+    paths: list[str],
+    table: "Table | None",
+    explain: Path | None,
+    *,
+    json: bool,
+    force: bool,
+    quiet: bool,
+) -> "list[Sink]":
+    """Open everything that is to hear of each page."""
+    from mnist_nn.cli.reading import show
+
+    sinks: list[Sink] = [_complain]
+    if table:
+        sinks.append(table.add)
+    if explain:
+        from mnist_nn.cli.reading.explain import explained
+
+        sinks.append(opened.enter_context(explained(explain, force=force)))
+    if json:
+        sinks.append(opened.enter_context(show.array()))
+    elif not (table or quiet):
+        several = len(paths) > 1 or Path(paths[0]).is_dir()
+        sinks.append(opened.enter_context(show.lines(named=several)))
+    return sinks
+
+
+def _complain(outcome: "Outcome") -> None:
+    if outcome.error:
+        print(f"mnist-nn: {outcome.error}", file=sys.stderr)
+
+
+def _read_all(
+    reader: "Reader",
+    paths: list[str],
+    table: "Table | None",
+    sinks: "list[Sink]",
+    limits: dict[str, int],
+    *,
+    quiet: bool,
+) -> Counter[str]:
+    """Read file after file, and count what came of it; Ctrl-C ends it in order."""
+    from mnist_nn.cli.reading import outcomes
+    from mnist_nn.cli.reading.progress import bar
+    from mnist_nn.imaging.folders import find_pictures
+
+    counts: Counter[str] = Counter()
+    paths = list(dict.fromkeys(paths))
+    try:
+        with bar(lambda: sum(1 for _ in find_pictures(paths)), quiet=quiet) as advance:
+            for found in find_pictures(paths):
+                if not (table and found.file in table.done):
+                    for outcome in outcomes(reader, found, **limits):
+                        for sink in sinks:
+                            sink(outcome)
+                        _count(counts, outcome)
+                    counts["files"] += 1
+                advance()
+    except KeyboardInterrupt:
+        counts["stopped"] = 1
+    return counts
+
+
+def _count(counts: Counter[str], outcome: "Outcome") -> None:
+    if outcome.reading is None:
+        counts["bad"] += 1
+        return
+    counts[outcome.reading.verdict] += not outcome.reading.numbers
+    for number in outcome.reading.numbers:
+        counts["numbers"] += 1
+        counts[number.verdict] += 1
+
+
+def _summary(counts: Counter[str], table: "Table") -> str:
+    from mnist_nn.verdicts import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING
+
+    skipped = f" ({len(table.done):,} more were there already)" if table.done else ""
+    return (
+        f"{counts['files']:,} files{skipped}, {counts['bad']:,} bad, {counts[NOTHING]:,} pages with nothing on them; "
+        f"{counts['numbers']:,} numbers: {counts[DIGIT]:,} accepted, {counts[DOUBTFUL]:,} doubtful, "
+        f"{counts[NOT_A_DIGIT]:,} with something that is no digit. The rows are in {table.path}"
+    )

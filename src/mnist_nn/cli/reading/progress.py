@@ -1,0 +1,22 @@
+"""The bar that a person sees in a terminal while many files are read; on standard error, and nowhere else."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def bar(files: Callable[[], int], *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Give a function to call after every file. They are counted only if there is somebody to see it."""
+    total = files() if sys.stderr.isatty() and not quiet else 1
+    if total <= 1:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # What is printed on standard output must go there even while the bar is drawn, unless both are one terminal.
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty()) as progress:
+        task = progress.add_task("reading", total=total)
+        yield lambda: progress.advance(task)

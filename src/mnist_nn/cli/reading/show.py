@@ -1,0 +1,75 @@
+"""What ``mnist-nn read`` prints of each page: a line a number for people, or one JSON array for programs.
+
+Each is a context manager that gives a function to call with every `Outcome`.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from mnist_nn.cli.reading import Outcome, Sink
+
+if TYPE_CHECKING:
+    from mnist_nn.verdicts import Digit, Number
+
+
+@contextmanager
+def lines(*, named: bool) -> Iterator[Sink]:
+    """Print a line a number: the file, if there may be several, the digits, how sure it is, the verdict and why."""
+    from mnist_nn.verdicts import NOTHING
+
+    def show(outcome: Outcome) -> None:
+        if outcome.reading is None:
+            return
+        name = f"{_plain(outcome.file)}{f', page {outcome.page}' if outcome.page > 1 else ''}  " if named else ""
+        for number in outcome.reading.numbers:
+            print(f"{name}{describe(number)}")
+        if not outcome.reading.numbers:
+            print(f"{name}{NOTHING}")
+
+    yield show
+
+
+def describe(number: "Number") -> str:
+    """Write a number in one line: doubtful digits have a question mark, and a # stands for what is no digit."""
+    from mnist_nn.verdicts import DIGIT, DOUBTFUL
+
+    marks = {DIGIT: "{}", DOUBTFUL: "{}?"}
+    marked = "".join(marks.get(digit.verdict, "#").format(digit.text) for digit in number.digits)
+    reasons = [number.reason, *(_about(digit, len(number.digits)) for digit in number.digits)]
+    why = "; ".join(filter(None, reasons))
+    return f"{marked:<10}  {100 * number.confidence:5.1f} %  {number.verdict}{': ' * bool(why)}{why}"
+
+
+def _about(digit: "Digit", digits: int) -> str:
+    """Say what is against a digit, and which one it is if there are several."""
+    return f"{digit.text}: {digit.reason}" if digit.reason and digits > 1 else digit.reason
+
+
+def _plain(name: str) -> str:
+    """Write a name so that it stays on its line."""
+    return name if name.isprintable() else repr(name)
+
+
+@contextmanager
+def array() -> Iterator[Sink]:
+    """Print one JSON array, an element a page, as they come; it is closed whatever happens."""
+    before = "\n"
+
+    def show(outcome: Outcome) -> None:
+        nonlocal before
+        print(before + json.dumps(_plain_values(outcome), allow_nan=False), end="", flush=True)
+        before = ",\n"
+
+    print("[", end="")
+    try:
+        yield show
+    finally:
+        print("\n]")
+
+
+def _plain_values(outcome: Outcome) -> dict[str, Any]:
+    if outcome.reading is None:
+        return {"file": outcome.file, "page": outcome.page, "error": outcome.error}
+    return outcome.reading.to_dict()

@@ -1,0 +1,149 @@
+"""The CSV file of ``mnist-nn read``: a row a number, written as it is read, so that a killed run can be gone on with.
+
+RFC 4180 by Python's own csv module, in UTF-8. Names of files keep their bytes, whatever those are.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from mnist_nn.cli.reading import Outcome
+from mnist_nn.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from mnist_nn.verdicts import Number
+
+COLUMNS = ("file", "page", "box", "text", "confidence", "verdict")
+ERROR = "error: "
+_HEADER = (",".join(COLUMNS) + "\r\n").encode()
+
+
+@dataclass
+class Table:
+    """A table under way: the files that an earlier run completed, how many of their rows are errors, where rows go."""
+
+    path: Path
+    file: IO[bytes]
+    done: frozenset[str] = frozenset()
+    bad: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Write the rows of a page, for good: the system has them when this returns."""
+        self.write(_rows(outcome))
+
+    def write(self, rows: Iterable[Iterable[Any]]) -> None:
+        """Write rows; what the system refuses comes out as one line that says how to go on."""
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        data = text.getvalue().encode("utf-8", "surrogateescape")
+        try:
+            while data:  # the system may take a part
+                data = data[self.file.write(data) :]
+        except OSError as error:
+            raise DataError(
+                f"{str(self.path)!r} cannot be written: {error.strerror or error}; make room, then go on with --resume"
+            ) from error
+
+
+@contextmanager
+def table(path: Path, *, force: bool = False, resume: bool = False) -> Iterator[Table]:
+    """Open a table: a new one, one in the place of an older file, or one that an earlier run left."""
+    kept = _scan(path) if resume and path.exists() else _Kept()
+    mode = "r+b" if kept.size else "wb" if force or resume else "xb"
+    try:
+        file = open(path, mode, buffering=0)  # noqa: PTH123, SIM115 - nothing is held back that a kill could lose
+    except FileExistsError as error:
+        raise ConfigError(
+            f"{str(path)!r} is there already; go on with it by --resume, or replace it by --force"
+        ) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"cannot write {str(path)!r}: {why}; choose another --csv FILE") from error
+    with file:
+        made = Table(path, file, frozenset(kept.files), kept.bad)
+        if kept.size:
+            file.truncate(kept.size)
+            file.seek(kept.size)
+        else:
+            made.write([COLUMNS])
+        yield made
+
+
+def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
+    name = (outcome.file, outcome.page)
+    if outcome.reading is None:
+        yield (*name, "", "", "", ERROR + outcome.error)
+    elif not outcome.reading.numbers:
+        yield (*name, "", "", "", outcome.reading.verdict)
+    else:
+        for number in outcome.reading.numbers:
+            yield (*name, *_cells(number))
+
+
+def _cells(number: "Number") -> tuple[str, ...]:
+    return " ".join(map(str, number.box)), number.text, f"{number.confidence:.4f}", number.verdict
+
+
+@dataclass
+class _Kept:
+    """What of an earlier table stays: its first ``size`` bytes, whose rows those are, and how many rows are errors."""
+
+    size: int = 0
+    files: set[str] = field(default_factory=set)
+    bad: int = 0
+
+
+class _Lines:
+    """The complete lines of a file from here on, and the size of all that was read."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self.size = size
+        self._file = file
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._file:
+            if not line.endswith(b"\n"):  # cut off in the midst of it
+                return
+            self.size += len(line)
+            yield line.decode("utf-8", "surrogateescape")
+
+
+def _scan(path: Path) -> _Kept:
+    """Find what of an earlier table stays: all but the last file, whose rows may not all be there, and half a row."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_HEADER))
+            if not _HEADER.startswith(head):
+                raise _foreign(path, 1)
+            return _complete(path, _Lines(file, len(head)))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot go on with {str(path)!r}: {error.strerror or error}; choose another --csv FILE"
+        ) from error
+
+
+def _complete(path: Path, lines: _Lines) -> _Kept:
+    kept, last, bad, begin = _Kept(), "", 0, lines.size
+    rows = csv.reader(lines, strict=True)
+    try:
+        for number, row in enumerate(rows):
+            if len(row) != len(COLUMNS):
+                raise _foreign(path, rows.line_num + 1)
+            if number == 0 or row[0] != last:
+                kept.size, kept.bad = begin, kept.bad + bad
+                kept.files |= {last} if number else set()
+                last, bad = row[0], 0
+            bad += row[-1].startswith(ERROR)
+            begin = lines.size
+    except csv.Error as error:
+        if next(iter(lines), None) is not None:  # else nothing follows: it is half a row, cut inside quotes
+            raise _foreign(path, rows.line_num + 1) from error
+    return kept
+
+
+def _foreign(path: Path, line: int) -> ConfigError:
+    return ConfigError(f"{str(path)!r} is not a table of mnist-nn read, see line {line}; replace it by --force")

@@ -1,0 +1,335 @@
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_nn import load_data, storage
+from mnist_nn.cli.reading import explain
+from mnist_nn.cli.reading.table import COLUMNS, table
+from mnist_nn.errors import ConfigError
+
+Cli = Callable[..., Any]
+SEVEN, TWO, ONE, ZERO = range(4)  # what the first test digits show
+
+
+def picture(path: Path, *digits: int) -> Path:
+    """Write a picture of test digits side by side, dark on light; none of them is a blank page."""
+    paper = np.full((140, 60 + 24 * len(digits)), 230.0)
+    images = load_data("mnist").test.images
+    for place, digit in enumerate(digits):
+        paper[56:84, 20 + 24 * place : 48 + 24 * place] -= 200 * (images[digit] / 255)
+    Image.fromarray(paper.clip(0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pictures as people have them: good, blank, of several pages, with strange names, and bad ones."""
+    where = tmp_path / "pictures"
+    where.mkdir()
+    picture(where / "a.png", SEVEN, TWO, ONE)
+    picture(where / 'b, "new"\nline.png', ZERO)
+    picture(where / "c blank.png")
+    (where / "d text.png").write_text("this is no picture")
+    pages = [Image.open(picture(where / f"{n}.png", *digits)) for n, digits in enumerate([(ONE, ZERO), (), (TWO,)])]
+    pages[0].save(where / "e.tif", save_all=True, append_images=pages[1:])
+    (where / "f cut.png").write_bytes((where / "a.png").read_bytes()[:200])
+    for n in range(3):
+        (where / f"{n}.png").unlink()
+    picture(where / "g.png", TWO, SEVEN)
+    return where
+
+
+def rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def essence(path: Path) -> list[tuple[str, ...]]:
+    return [(Path(row[0]).name, row[1], row[3], row[5].split(":")[0]) for row in rows(path)[1:]]
+
+
+EXPECTED = [
+    ("a.png", "1", "721", "digit"),
+    ('b, "new"\nline.png', "1", "0", "digit"),
+    ("c blank.png", "1", "", "nothing there"),
+    ("d text.png", "1", "", "error"),
+    ("e.tif", "1", "10", "digit"),
+    ("e.tif", "2", "", "nothing there"),
+    ("e.tif", "3", "2", "digit"),
+    ("f cut.png", "1", "", "error"),
+    ("g.png", "1", "27", "digit"),
+]
+
+
+def test_one_picture_is_a_line_a_number(cli: Cli, tmp_path: Path) -> None:
+    outcome = cli("read", picture(tmp_path / "a.png", SEVEN, TWO, ONE))
+    assert outcome.code == 0
+    assert re.fullmatch(r"721 +\d+\.\d %  digit\n", outcome.out)
+    assert outcome.err == ""
+
+
+def test_several_pictures_are_named_and_bad_ones_lose_nothing(cli: Cli, folder: Path) -> None:
+    outcome = cli("read", folder)
+    assert outcome.code == 2
+    lines = outcome.out.splitlines()
+    assert len(lines) == 7
+    assert "a.png  721 " in lines[0]
+    assert lines[1].startswith(repr(str(folder / 'b, "new"\nline.png')) + "  0 ")
+    assert lines[2].endswith("c blank.png  nothing there")
+    assert "e.tif, page 3  2 " in lines[5]
+    assert outcome.err.count("\n") == 2
+    assert "d text.png" in outcome.err
+    assert "f cut.png" in outcome.err
+
+
+def test_the_table_has_a_row_a_number(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    outcome = cli("read", folder, "--csv", "out.csv")
+    assert outcome.code == 2
+    assert "7 files, 2 bad, 2 pages with nothing on them; 5 numbers: 5 accepted" in outcome.out
+    out = tmp_path / "out.csv"
+    assert tuple(rows(out)[0]) == COLUMNS
+    assert essence(out) == EXPECTED
+    first, error = rows(out)[1], rows(out)[4]
+    assert [int(side) for side in first[2].split()] == pytest.approx([25, 59, 92, 82], abs=5)
+    assert 0.5 < float(first[4]) <= 1
+    assert error[5].startswith("error: ")
+    assert (error[2], error[4]) == ("", "")
+    assert out.read_bytes().count(b"\r\n") == len(EXPECTED) + 1, "RFC 4180"
+
+
+def test_json_is_one_array_whatever_happens(cli: Cli, folder: Path) -> None:
+    outcome = cli("read", folder, "missing.png", "--json")
+    assert outcome.code == 2
+    assert [row.get("error") is None for row in outcome.json] == [name != "error" for *_, name in EXPECTED] + [False]
+    first = outcome.json[0]
+    assert first["file"].endswith("a.png")
+    (number,) = first["numbers"]
+    assert (first["page"], first["verdict"], number["text"], len(number["digits"])) == (1, "digit", "721", 3)
+    assert {"text", "probability", "is_digit", "confidence", "box", "verdict", "alternatives", "reason"} == set(
+        number["digits"][0]
+    )
+    assert cli("read", picture(folder / "h.png", ONE), "--json", "--quiet").json[0]["numbers"][0]["text"] == "1"
+
+
+def test_standard_input(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = picture(tmp_path / "a.png", TWO, ONE).read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    (row,) = cli("read", "-", "--json").json
+    assert (row["file"], row["numbers"][0]["text"]) == ("-", "21")
+
+
+def test_a_blank_picture_is_nothing_there(cli: Cli, tmp_path: Path) -> None:
+    blank = picture(tmp_path / "blank.png")
+    assert cli("read", blank).out == "nothing there\n"
+    assert cli("read", blank, "--json").json[0]["verdict"] == "nothing there"
+
+
+def test_a_doubtful_digit_is_marked_and_says_why(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", SEVEN, TWO)
+    outcome = cli("read", path, "--max-error", "0.004", "--checksum", "luhn", "--length", "9")
+    assert "doubtful: it cannot be read with 9 digits and a luhn check digit that is right" in outcome.out
+    assert re.search(r"accepts \d\d\.\d % of digits at an error of at most 0.4 %", outcome.err)
+    scribble = Image.fromarray(np.random.default_rng(3).integers(0, 2, (9, 9), np.uint8) * 200).resize((90, 90))
+    page = Image.new("L", (300, 300), 240)
+    page.paste(0, (100, 100), scribble)
+    page.save(path)
+    assert re.match(r"[#\d?]*[#?]", cli("read", path).out)
+
+
+def test_the_model_may_be_another(cli: Cli, tmp_path: Path, model: Path) -> None:
+    path = picture(tmp_path / "a.png", SEVEN)
+    outcome = cli("read", path, "--model", model)
+    assert outcome.code == 0
+    assert "mnist-nn calibrate" in outcome.err
+    storage.save(tmp_path / "again.safetensors", storage.reader_model())
+    assert cli("read", path, "--model", "again.safetensors").out == cli("read", path).out
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--checksum", "crc"), "choose one of: none, luhn, isbn"),
+        (("--length", "0"), "length is 0"),
+        (("--max-error", "0"), "max_error"),
+        (("--pixel-limit", "0"), "--pixel-limit is 0"),
+        (("--page-limit", "0"), "--page-limit is 0"),
+        (("--model", "missing"), "missing"),
+        (("--resume",), "--csv FILE"),
+        (("--resume", "--csv", "a.csv", "--force"), "without --force"),
+        (("--csv", "no/folder/a.csv"), "no/folder/a.csv"),
+        (("--csv", "."), "'.'"),
+    ],
+)
+def test_settings_that_cannot_be(cli: Cli, tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    outcome = cli("read", picture(tmp_path / "a.png", SEVEN), *options)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""
+
+
+def test_limits(cli: Cli, folder: Path) -> None:
+    assert "pixels" in cli("read", folder / "a.png", "--pixel-limit", "100").err
+    assert "pages" in cli("read", folder / "e.tif", "--page-limit", "2").err
+
+
+# Nothing is overwritten, and a killed run goes on
+
+
+def test_a_table_is_never_overwritten_unless_told(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("mine")
+    outcome = cli("read", folder, "--csv", "out.csv")
+    assert outcome.code == 2
+    assert "--resume" in outcome.err
+    assert "--force" in outcome.err
+    assert (tmp_path / "out.csv").read_text() == "mine"
+    cli("read", folder, "--csv", "out.csv", "--force")
+    assert essence(tmp_path / "out.csv") == EXPECTED
+
+
+@pytest.mark.parametrize("content", ["mine", "a,b\r\n1,2\r\n", ",".join(COLUMNS) + "\r\na\r\n", '"x\r\ny"z\r\n\r\n'])
+def test_a_file_that_is_no_table_is_not_gone_on_with(cli: Cli, folder: Path, tmp_path: Path, content: str) -> None:
+    (tmp_path / "out.csv").write_text(content, newline="")
+    outcome = cli("read", folder, "--csv", "out.csv", "--resume")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert (tmp_path / "out.csv").read_text() == content.replace("\r\n", "\n")
+
+
+def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
+    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.csv"
+    cli("read", folder, "--csv", path)
+    whole = path.read_bytes()
+    kept = 0
+    for size in range(len(whole) + 1):
+        path.write_bytes(whole[:size])
+        with table(path, resume=True) as made:
+            assert whole.startswith(path.read_bytes()), size
+            assert all(str(name) in whole.decode().replace('""', '"') for name in made.done)
+            assert len(made.done) >= kept, "what was complete stays complete"
+            kept = max(0, len(made.done))
+    assert kept == len(list(folder.iterdir())) - 1, "all files but the last are known to be complete"
+    read: list[str] = []
+    pages = "mnist_nn.imaging.files.read_pages"
+    original = __import__("mnist_nn.imaging.files", fromlist=["read_pages"]).read_pages
+    monkeypatch.setattr(pages, lambda name, **limits: (read.append(name), original(name, **limits))[1])
+    for size in (0, 10, 60, len(whole) // 2, len(whole) - 1, len(whole)):
+        path.write_bytes(whole[:size])
+        read.clear()
+        outcome = cli("read", folder, "--csv", path, "--resume")
+        assert path.read_bytes() == whole, size
+        assert outcome.code == 2, "the bad files of the first run count"
+        assert len(read) <= len(list(folder.iterdir()))
+    assert len(read) == 1, "of a complete table only the last file is read again"
+
+
+def test_resuming_without_a_table_begins_one(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    cli("read", folder, "--csv", "out.csv", "--resume")
+    assert essence(tmp_path / "out.csv") == EXPECTED
+
+
+def test_a_name_that_is_no_text_keeps_its_bytes(cli: Cli, tmp_path: Path) -> None:
+    strange = os.fsdecode(b"p\xff.png")
+    picture(tmp_path / "a.png", TWO).rename(tmp_path / strange)
+    picture(tmp_path / "z.png", ONE)
+    for options in ((), ("--resume",)):
+        assert cli("read", strange, "z.png", "--csv", "out.csv", *options).code == 0
+        assert (tmp_path / "out.csv").read_bytes().splitlines()[1].startswith(b"p\xff.png,1,")
+        assert len((tmp_path / "out.csv").read_bytes().splitlines()) == 3
+    assert json.loads(cli("read", strange, "--json").out)[0]["file"] == strange
+
+
+def test_a_full_disk_is_one_line(
+    cli: Cli, folder: Path, tmp_path: Path, files_no_larger_than: Callable[[int], Any]
+) -> None:
+    with files_no_larger_than(100):
+        outcome = cli("read", folder, "--csv", "out.csv")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "--resume" in outcome.err
+    cli("read", folder, "--csv", "out.csv", "--resume")
+    assert essence(tmp_path / "out.csv") == EXPECTED
+
+
+def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
+    tmp_path: Path, cli: Cli, process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    first = picture(tmp_path / "0.png", SEVEN, TWO).read_bytes()
+    names = [f"{n}.png" for n in range(400)]
+    for name in names[1:]:
+        (tmp_path / name).write_bytes(first)
+    running = process("read", *names, "--csv", "out.csv")
+    out = tmp_path / "out.csv"
+    deadline = time.monotonic() + 60
+    while not (out.exists() and out.read_bytes().count(b"\n") > 5) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "the rows so far are in out.csv. Go on with the same command and --resume" in err
+    assert 5 < len(rows(out)) < 401
+    assert cli("read", *names, "--csv", "out.csv", "--resume").code == 0
+    assert essence(out) == [(name, "1", "72", "digit") for name in names]
+
+
+# The web page
+
+
+def test_explain_writes_one_page_and_never_over_anything(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    assert cli("read", folder, "--explain", "why").code == 2
+    page = (tmp_path / "why" / "index.html").read_text(encoding="utf-8")
+    assert page.count("<section>") == 7
+    assert page.rstrip().endswith("</html>")
+    assert [file.name for file in (tmp_path / "why").iterdir()] == ["index.html"]
+    outcome = cli("read", folder, "--explain", "why")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "--force" in outcome.err
+    assert cli("read", folder / "a.png", "--explain", "why", "--force").code == 0
+    assert (tmp_path / "why" / "index.html").read_text(encoding="utf-8").count("<section>") == 1
+    (tmp_path / "file").write_text("mine")
+    assert "cannot write into 'file'" in cli("read", folder, "--explain", "file").err
+
+
+def test_explain_shows_so_many_pages_and_says_how_many_more(
+    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explain, "PAGES", 2)
+    cli("read", folder, "--explain", "why", "--quiet")
+    page = (tmp_path / "why" / "index.html").read_text(encoding="utf-8")
+    assert page.count("<section>") == 2
+    assert "5 more pages were read" in page
+
+
+def test_reading_a_folder_needs_no_more_memory_for_more_files(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from mnist_nn.cli import run; run(sys.argv[1:]);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    peaks = []
+    first = picture(tmp_path / "0.png", SEVEN, TWO).read_bytes()
+    for count in (10, 120):
+        names = [f"{n}.png" for n in range(count)]
+        for name in names:
+            (tmp_path / name).write_bytes(first)
+        arguments = [sys.executable, "-c", code, "read", *names, "--csv", f"{count}.csv", "--quiet"]
+        outcome = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=True)
+        peaks.append(int(outcome.stdout))
+    assert peaks[1] < peaks[0] + 8_000, "kilobytes"
+
+
+def test_a_table_that_cannot_be_opened_again(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot go on with"), table(tmp_path, resume=True):
+        pass

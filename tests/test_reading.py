@@ -1,0 +1,237 @@
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from mnist_nn import Dataset, Network, NetworkConfig
+from mnist_nn.calibration import opinions
+from mnist_nn.checksums import rule
+from mnist_nn.errors import ConfigError, ImageError
+from mnist_nn.imaging.files import Page
+from mnist_nn.reading import CLASSES, Reader
+from mnist_nn.storage import Model, reader_model
+from mnist_nn.verdicts import Number, Reading
+
+GAP = 6  # pixels between the digits of a number
+Pixels = npt.NDArray[np.uint8]
+Write = Callable[[str], Pixels]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture(scope="module")
+def good(mnist: Dataset) -> list[Pixels]:
+    """For each digit a picture of it that the model is sure of."""
+    images, labels = mnist.test.images[:500], mnist.test.labels[:500]
+    seen = opinions(reader_model().network, reader_model().calibration, images)
+    sure = np.where(seen.probabilities.argmax(axis=1) == labels, seen.confidence, 0)
+    return [images[np.where(labels == digit, sure, 0).argmax()] for digit in range(CLASSES)]
+
+
+def written(images: list[Pixels], *, groups_of: int = 99) -> Pixels:
+    """Write digits side by side, dark on paper, with a wide gap after every group."""
+    inks = [image[:, np.flatnonzero(image.any(axis=0))] for image in images]
+    paper = np.full((240, 60 + 60 * len(inks)), 225, np.float64)
+    left = 20
+    for place, ink in enumerate(inks, start=1):
+        paper[106:134, left : left + ink.shape[1]] -= 200 * (ink / 255)
+        left += ink.shape[1] + (40 if place % groups_of == 0 else GAP)
+    return paper[:, : left + 20].clip(0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def write(good: list[Pixels]) -> Write:
+    return lambda text: written([good[int(letter)] for letter in text])
+
+
+def inked(pixels: Pixels) -> list[tuple[int, int]]:
+    """Where each run of columns with dark ink begins and ends."""
+    dark = (pixels < 125).any(axis=0)
+    edges = np.flatnonzero(np.diff(dark.astype(int), prepend=0, append=0))
+    return list(zip(edges[0::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def only(reading: Reading) -> Number:
+    (number,) = reading.numbers
+    return number
+
+
+@pytest.mark.parametrize("text", ["7", "42", "0123456789", "9081726354"])
+def test_digits_in_a_row_are_one_number(reader: Reader, write: Write, text: str) -> None:
+    pixels = write(text)
+    reading = reader(pixels)
+    number = only(reading)
+    assert number.text == reading.text == text
+    assert number.verdict == reading.verdict == "digit"
+    assert number.confidence == pytest.approx(np.prod([digit.confidence for digit in number.digits]))
+    for digit, (left, right) in zip(number.digits, inked(pixels), strict=True):
+        assert digit.box[0] == pytest.approx(left, abs=1)
+        assert digit.box[2] == pytest.approx(right, abs=1)
+        assert 106 <= digit.box[1] < digit.box[3] <= 134
+        assert (digit.verdict, digit.reason) == ("digit", "")
+        assert digit.image.shape == (28, 28)
+        assert digit.confidence == pytest.approx(digit.probability * digit.is_digit)
+
+
+def test_light_ink_on_a_dark_ground_reads_the_same(reader: Reader, write: Write) -> None:
+    assert reader(255 - write("314159")).text == reader(write("314159")).text == "314159"
+
+
+@pytest.mark.parametrize("level", [0, 127, 255])
+def test_a_blank_page_is_nothing_there(reader: Reader, level: int) -> None:
+    reading = reader(np.full((120, 200), level, np.uint8))
+    assert (reading.numbers, reading.text, reading.verdict) == ((), "", "nothing there")
+
+
+def test_lines_are_read_from_top_to_bottom_and_words_from_left_to_right(reader: Reader, write: Write) -> None:
+    page = np.full((320, 400), 225, np.uint8)
+    for text, top, left in (("12", 0, 20), ("34", 0, 220), ("567", 80, 30)):
+        word = write(text)
+        under = page[top : top + len(word), left : left + word.shape[1]]
+        np.minimum(under, word, out=under)
+    reading = reader(page)
+    assert reading.text == "12 34\n567"
+    assert [number.line for number in reading.numbers] == [0, 0, 1]
+
+
+def test_a_page_keeps_its_name(reader: Reader, write: Write) -> None:
+    reading = reader(Page("scan.tif", 3, write("8")))
+    assert (reading.file, reading.page, reading.text) == ("scan.tif", 3, "8")
+
+
+def test_what_is_read_becomes_json(reader: Reader, write: Write) -> None:
+    document = json.loads(json.dumps(reader(write("17")).to_dict(), allow_nan=False))
+    assert document["verdict"] == "digit"
+    assert [digit["text"] for digit in document["numbers"][0]["digits"]] == ["1", "7"]
+
+
+def test_a_scribble_is_no_digit(reader: Reader) -> None:
+    rng = np.random.default_rng(1)
+    page = np.full((200, 200), 230, np.uint8)
+    at = np.array([100.0, 100.0])
+    for _ in range(900):
+        at = np.clip(at + rng.normal(0, 6, 2), 40, 160)
+        y, x = at.astype(int)
+        page[y - 2 : y + 2, x - 2 : x + 2] = 30
+    reading = reader(page)
+    assert reading.verdict in {"not a digit", "doubtful"}
+    assert all(digit.reason for number in reading.numbers for digit in number.digits if digit.verdict != "digit")
+
+
+# Constraints
+
+
+def luhn_digit(text: str) -> str:
+    return next(last for last in "0123456789" if rule("luhn").accepts(text + last))
+
+
+def ambiguous(mnist: Dataset, reader: Reader) -> Iterator[tuple[Pixels, int]]:
+    """Test digits that are misread, the truth being an alternative."""
+    seen = opinions(reader.model.network, reader.model.calibration, mnist.test.images)
+    wrong = seen.probabilities.argmax(axis=1) != mnist.test.labels
+    second = seen.probabilities[np.arange(len(wrong)), mnist.test.labels]
+    for index in np.flatnonzero(wrong & (second > 0.1) & (seen.is_digit > 0.9)):
+        yield mnist.test.images[index], int(mnist.test.labels[index])
+
+
+def test_a_checksum_finds_the_digit_that_the_ink_leaves_open(
+    mnist: Dataset, reader: Reader, good: list[Pixels]
+) -> None:
+    informed = Reader(checksum="luhn")
+    tried = mended = accepted = 0
+    for image, label in ambiguous(mnist, reader):
+        start = f"49{label}1"
+        text = start + luhn_digit(start)
+        pixels = written([image if place == 2 else good[int(letter)] for place, letter in enumerate(text)])
+        if tried == 12 or reader(pixels).text == text:  # enough; or its frame has changed a little
+            continue
+        number = only(informed(pixels))
+        tried += 1
+        mended += number.text == text
+        accepted += number.text == text and number.digits[2].confidence > 0.5
+    assert tried >= 5
+    assert mended >= 0.8 * tried
+    assert accepted >= 0.8 * mended, "a checksum makes a doubtful digit sure, not only different"
+
+
+def test_a_number_that_breaks_its_rule_keeps_its_text_and_is_doubtful(write: Write) -> None:
+    number = only(Reader(checksum="luhn")(write("1234567")))
+    assert (number.text, number.verdict) == ("1234567", "doubtful")
+    assert number.reason == "it cannot be read with a luhn check digit that is right"
+    number = only(Reader(length=12)(write("8801")))
+    assert (number.text, number.verdict) == ("8801", "doubtful")
+    assert "12 digits" in number.reason
+
+
+def test_a_number_that_obeys_is_accepted(write: Write) -> None:
+    assert only(Reader(checksum="luhn", length=11)(write("79927398713"))).verdict == "digit"
+    assert only(Reader(checksum="isbn")(write("9780306406157"))).verdict == "digit"
+
+
+def test_a_number_in_groups_is_one_number_if_the_rule_says_so(reader: Reader, good: list[Pixels]) -> None:
+    text = "6011000990139424"
+    pixels = written([good[int(letter)] for letter in text], groups_of=4)
+    assert len(reader(pixels).numbers) == 4
+    for rules in ({"length": 16}, {"checksum": "luhn"}, {"checksum": "luhn", "length": 16}):
+        number = only(Reader(**rules)(pixels))  # type: ignore[arg-type]
+        assert (number.text, number.verdict) == (text, "digit")
+        left, top, right, bottom = number.box
+        assert all(
+            left <= d.box[0] and top <= d.box[1] and right >= d.box[2] and bottom >= d.box[3] for d in number.digits
+        )
+
+
+def test_each_number_of_a_line_stands_alone_if_it_obeys_alone(good: list[Pixels]) -> None:
+    pixels = written([good[int(letter)] for letter in "42184218"], groups_of=2)
+    assert [number.text for number in Reader(checksum="luhn")(pixels).numbers] == ["42", "18", "42", "18"]
+
+
+# What cannot be
+
+
+def test_a_model_without_calibration_reads_and_says_so(write: Write, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "mnist_nn"):
+        reader = Reader(replace(reader_model(), calibration=None))
+    assert "mnist-nn calibrate" in caplog.text
+    number = only(reader(write("28")))
+    assert number.text == "28"
+    assert [digit.is_digit for digit in number.digits] == [1.0, 1.0]
+    assert (reader.operating_point, reader.threshold) == (None, 0.9)
+
+
+def test_a_smaller_error_accepts_less() -> None:
+    strict, lax = Reader(max_error=0.005), Reader(max_error=0.02)
+    assert strict.threshold > lax.threshold
+    assert strict.operating_point is not None
+    assert lax.operating_point is not None
+    assert strict.operating_point.coverage < lax.operating_point.coverage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_error": 1e-9}, "max_error"),
+        ({"max_error": 2.0}, "max_error"),
+        ({"length": 0}, "length is 0"),
+        ({"checksum": "crc"}, "choose one of: none, luhn, isbn"),
+        ({"model": Model(Network.create(NetworkConfig(inputs=64)))}, "64 inputs and 10 outputs"),
+        ({"model": Model(Network.create(NetworkConfig(outputs=3)))}, "784 inputs and 3 outputs"),
+    ],
+)
+def test_readers_that_cannot_be(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Reader(**arguments)
+
+
+@pytest.mark.parametrize("array", [np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4)), np.zeros((0, 4), np.uint8)])
+def test_arrays_that_are_no_page(reader: Reader, array: Any) -> None:
+    with pytest.raises(ImageError, match="give uint8 grey pixels"):
+        reader(array)
