@@ -23,6 +23,7 @@ from mnist_nn.presets import configure
 if TYPE_CHECKING:
     from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.data import Dataset
+    from mnist_nn.recording import Recorder
 
 DEFAULT_MODEL = Path("mnist-model.safetensors")
 INTERRUPTED = 130
@@ -31,6 +32,10 @@ SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch 
 ModelPath = Annotated[Path, typer.Option("--model", help="Where to save the model.", metavar="PATH", show_default=True)]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the run in the model file; only --epochs may differ.")
+]
+Record = Annotated[
+    Path | None,
+    typer.Option("--record", help="Also write the weights of every epoch, for the time machine.", metavar="PATH"),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no summary; only errors.")]
 
@@ -42,6 +47,7 @@ def train(
     data: options.Data = "mnist",
     engine: options.Engine = "auto",
     resume: Resume = False,
+    record: Record = None,
     json: options.Json = False,
     quiet: Quiet = False,
     *,
@@ -60,6 +66,8 @@ def train(
         run = _resumed(model, dataset, engine, {**settings, **({"preset": preset} if preset else {})})
     else:
         run = _fresh(model, dataset, engine, preset or "seed", settings)
+    if record is not None:
+        run.recorder = _recorder(run, record, resume=resume)
     stopped = _learn(run, quiet=quiet)
     if run.unfinished:
         run.save()
@@ -89,6 +97,7 @@ class Run:
     keeps_previous: bool
     saved: float = 0.0
     save_failed: bool = False
+    recorder: "Recorder | None" = None
 
     @property
     def unfinished(self) -> bool:
@@ -108,7 +117,10 @@ class Run:
             _keep(self.path)
             self.keeps_previous = False
         record = {"name": self.dataset.name, "sha256": self.dataset.digest}
-        save(self.path, Model.of(self.checkpoint, self.training, data=record, scores=scores or {}))
+        model = Model.of(self.checkpoint, self.training, data=record, scores=scores or {})
+        save(self.path, model)
+        if self.recorder:
+            self.recorder.save(model)
         self.saved, self.save_failed = time.monotonic(), False
 
     def try_to_save(self) -> None:
@@ -189,6 +201,19 @@ def _resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, An
     return Run(path, dataset, engine, replace(model.training, epochs=epochs), model.checkpoint, keeps_previous=False)
 
 
+def _recorder(run: Run, path: Path, *, resume: bool) -> "Recorder":
+    """Begin a recording, or go on with it."""
+    from mnist_nn.recording import Recorder, check_writable, epoch_size
+
+    if path.resolve() == run.path.resolve():
+        raise ConfigError(f"--record and --model both name {str(path)!r}; give them two files")
+    check_writable(path)
+    size = epoch_size(len(run.dataset.train), run.training)
+    recorder = Recorder.resume(path, size, run.checkpoint, run.training) if resume else Recorder(path, size)
+    recorder.see(run.checkpoint)
+    return recorder
+
+
 def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
     """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
     from mnist_nn.cli import progress
@@ -208,6 +233,8 @@ def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
         try:
             for epoch in steps:
                 run.checkpoint = epoch.checkpoint
+                if run.recorder:
+                    run.recorder.see(epoch.checkpoint)
                 show(epoch)
                 if interrupted:
                     break

@@ -1,0 +1,70 @@
+"""``mnist-nn play``: the playground in the browser, or as a folder for any file host."""
+
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mnist_nn.playground import Server
+
+DEFAULT = Path("mnist-model.safetensors")
+
+Model = Annotated[
+    Path | None,
+    typer.Argument(help="A model to begin with; mnist-model.safetensors if it is here.", metavar="[MODEL]"),
+]
+Record = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--record", help="Show this recording of mnist-nn train --record in the time machine.", metavar="FILE"
+    ),
+]
+Host = Annotated[str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.")]
+Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
+Export = Annotated[
+    Path | None, typer.Option("--export", help="Write a static site for any file host instead.", metavar="DIR")
+]
+Force = Annotated[bool, typer.Option("--force", help="Let --export replace files in a folder that is not empty.")]
+
+
+def play(
+    model: Model = None,
+    record: Record = None,
+    host: Host = "127.0.0.1",
+    port: Port = 0,
+    no_open: NoOpen = False,
+    export: Export = None,
+    force: Force = False,
+) -> int:
+    """Open the playground: draw a digit, look inside, do the arithmetic, watch it learn."""
+    from mnist_nn import playground
+
+    if model is None and DEFAULT.is_file():
+        model = DEFAULT
+    parts = playground.site(model, record or ())
+    if export is not None:
+        size = playground.export(parts, export, force=force)
+        print(f"The playground is in {export} ({size / 1e6:.1f} MB); any file host can serve it, for example:")
+        print(f"python -m http.server --bind 127.0.0.1 --directory {export}")
+        return 0
+    with playground.Server(parts, host, port) as server:
+        print(f"The playground is at {server.url} (Ctrl-C stops it).", flush=True)
+        if model is not None:
+            print(f"It begins with {model}.", flush=True)
+        Thread(target=playground.seed_model, daemon=True).start()  # so that it is there when the microscope asks
+        if not no_open:
+            _open(server)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+    return 0
+
+
+def _open(server: "Server") -> None:
+    import webbrowser
+
+    if not webbrowser.open(server.url):
+        print("There is no browser to open here: open the address yourself.", flush=True)

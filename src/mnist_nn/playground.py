@@ -1,0 +1,257 @@
+"""The playground: its files by name, served to this machine's browser or written as a folder for any file host.
+
+Every address that is answered stands in one dictionary, so no path can lead anywhere else.
+"""
+
+import gzip
+import json
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from socketserver import TCPServer
+from threading import Lock
+from typing import Any, NamedTuple
+
+from mnist_nn.config import TrainingConfig
+from mnist_nn.data import load
+from mnist_nn.data.sources import FILES
+from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.files import replacing
+from mnist_nn.network import Network
+from mnist_nn.recording import load as load_recording
+from mnist_nn.recording import to_bytes as recording_to_bytes
+from mnist_nn.storage import Model, to_bytes
+from mnist_nn.storage import load as load_model
+from mnist_nn.training import train
+
+POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+BYTES = "application/octet-stream"  # gzipped data too: the page unpacks it, so that any file host will do
+PAGES = ("train-images", "train-labels", "test-images", "test-labels")  # the names of data.FILES here
+SEED_EPOCHS = 3
+PIXELS, DIGITS = 784, 10
+_training = Lock()
+
+
+class Part(NamedTuple):
+    """One file of the playground: its media type, and how to get its bytes."""
+
+    type: str
+    read: Callable[[], bytes]
+
+
+Site = Mapping[str, Part]
+
+
+def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
+    """List the playground's files by name: the page, MNIST, the reader's model and the seed's, and yours if given.
+
+    The seed's network is trained when it is first asked for, which takes about a second.
+
+    Raises
+    ------
+    ModelFileError
+        If there is no such model or recording, or it is not a sound one.
+    ConfigError
+        If it is not a model of 28×28 digits.
+
+    Examples
+    --------
+    >>> pages = site()
+    >>> pages["index.html"].type, len(pages["data/test-labels.gz"].read()) > 1000
+    ('text/html; charset=utf-8', True)
+    """
+    package = files("mnist_nn")
+    parts = dict(_page(package / "web"))
+    for name, stored in zip(PAGES, FILES, strict=True):
+        source = package / "data" / "embedded" / f"{stored}.gz"
+        parts[f"data/{name}.gz"] = Part(BYTES, source.read_bytes)
+    models: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "reader": ("data/reader.safetensors.gz", partial(_packed, package / "reader.safetensors")),
+        "seed": ("data/seed.safetensors", seed_model),
+    }
+    rooms = {"draw": "reader", "microscope": "seed"}
+    if model is not None:
+        models = {"given": ("data/model.safetensors", partial(bytes, _checked(model))), **models}
+        rooms = dict.fromkeys(rooms, "given")
+    parts |= {url: Part(BYTES, read) for url, read in models.values()}
+    runs = {f"data/runs/{number}.safetensors": path for number, path in enumerate(recordings)}
+    parts |= {url: Part(BYTES, partial(bytes, recording_to_bytes(load_recording(path)))) for url, path in runs.items()}
+    manifest = {
+        "version": version("mnist-nn"),
+        "models": [{"id": name, "url": url} for name, (url, _) in models.items()],
+        "rooms": rooms,
+        "runs": [{"name": path.stem, "url": url} for url, path in runs.items()],
+    }
+    parts["data/manifest.json"] = Part(TYPES[".json"], json.dumps(manifest).encode)
+    return parts
+
+
+def _page(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Part]]:
+    for entry in folder.iterdir():
+        name = f"{prefix}{entry.name}"
+        if entry.is_dir():
+            yield from _page(entry, f"{name}/")
+        elif (kind := TYPES.get(Path(name).suffix)) is not None:
+            yield name, Part(kind, entry.read_bytes)
+
+
+def _packed(source: Traversable) -> bytes:
+    return gzip.compress(source.read_bytes(), mtime=0)
+
+
+def _checked(path: Path) -> bytes:
+    """The bytes of a model file, which is a sound one and of digits."""
+    config = load_model(path).network.config
+    if config.inputs != PIXELS or config.outputs != DIGITS:
+        raise ConfigError(
+            f"{str(path)!r} is a network with {config.inputs} inputs and {config.outputs} outputs; "
+            f"the playground takes {PIXELS} and {DIGITS}"
+        )
+    return to_bytes(load_model(path))
+
+
+def seed_model() -> bytes:
+    """Train the seed's network as the seed does, once; the model file's bytes.
+
+    Examples
+    --------
+    >>> from mnist_nn.storage import from_bytes
+    >>> from_bytes(seed_model()).scores["test_accuracy"] > 0.9
+    True
+    """
+    with _training:  # requests come in threads
+        return _trained()
+
+
+@cache
+def _trained() -> bytes:
+    from mnist_nn.evaluation import evaluate  # noqa: PLC0415 only here
+
+    mnist, config = load("mnist"), TrainingConfig(epochs=SEED_EPOCHS)
+    *_, last = train(Network.create(), mnist.train, config)
+    score = evaluate(last.network, mnist.test).accuracy
+    return to_bytes(
+        Model.of(
+            last.checkpoint, config, data={"name": mnist.name, "sha256": mnist.digest}, scores={"test_accuracy": score}
+        )
+    )
+
+
+def export(parts: Site, folder: Path, *, force: bool = False) -> int:
+    """Write the playground as a folder that any file host serves; returns its size in bytes.
+
+    Raises
+    ------
+    ConfigError
+        If the folder holds something and ``force`` is not given, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not force and any(folder.iterdir()):
+            raise ConfigError(
+                f"{str(folder)!r} is not empty; choose another folder, or replace files in it with --force"
+            )
+        return sum(_write(folder / name, part.read()) for name, part in parts.items())
+    except (OSError, ValueError) as error:
+        if isinstance(error, ConfigError | ModelFileError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{str(folder)!r} cannot be written: {reason}; choose another folder") from error
+
+
+def _write(path: Path, content: bytes) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        return file.write(content)
+
+
+class Server(ThreadingHTTPServer):
+    """Serves the parts of a site and nothing else; ``url`` is where."""
+
+    daemon_threads = True
+
+    def __init__(self, parts: Site, host: str, port: int) -> None:
+        self.parts = parts
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            self.address_family = family
+            super().__init__((str(address[0]), int(address[1])), _Handler)
+        except (OSError, OverflowError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ConfigError(
+                f"nothing can be served on {host!r}, port {port}: {reason}; choose others with --host and --port "
+                "(0 takes a free one)"
+            ) from error
+
+    def server_bind(self) -> None:
+        """Bind without asking a name server for this machine's name, which may take long."""
+        TCPServer.server_bind(self)
+        host, port = self.server_address[:2]
+        self.server_name, self.server_port = str(host), int(port)
+
+    @property
+    def url(self) -> str:
+        """The address for a browser on this machine."""
+        host = str(self.server_address[0])
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 an address to show
+        return f"http://[{host}]:{self.server_port}/" if ":" in host else f"http://{host}:{self.server_port}/"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers GET and HEAD."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    server_version = "mnist-nn"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """Send a part."""
+        self._answer(body=True)
+
+    def do_HEAD(self) -> None:
+        """Send its headers."""
+        self._answer(body=False)
+
+    def _answer(self, *, body: bool) -> None:
+        name = self.path.partition("?")[0].removeprefix("/") or "index.html"
+        part = self.server.parts.get(name)
+        if part is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        content, packed = part.read(), part.type != BYTES and "gzip" in self.headers.get("Accept-Encoding", "")
+        content = gzip.compress(content, 6, mtime=0) if packed else content
+        self.send_response(HTTPStatus.OK)
+        for header, value in _headers(name, part.type, len(content), packed=packed):
+            self.send_header(header, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class calls it so
+        """Say nothing of every request."""
+
+
+def _headers(name: str, kind: str, size: int, *, packed: bool) -> Iterator[tuple[str, str]]:
+    yield "Content-Type", kind
+    yield "Content-Length", str(size)
+    yield "Content-Security-Policy", f"{POLICY}; frame-ancestors 'none'"
+    yield "X-Content-Type-Options", "nosniff"
+    yield "Referrer-Policy", "no-referrer"
+    yield "Cache-Control", "max-age=3600" if name.endswith("images.gz") else "no-cache"
+    if packed:
+        yield "Content-Encoding", "gzip"

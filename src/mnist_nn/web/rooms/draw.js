@@ -1,0 +1,270 @@
+/**
+ * The room "Draw": a sheet to draw on, what the network receives of it, what it says, and why.
+ */
+
+import { opinions } from "../core/calibration.js";
+import { frame } from "../core/framing.js";
+import { forward } from "../core/network.js";
+import { buildBars } from "../ui/bars.js";
+import { fill, h } from "../ui/dom.js";
+import { pickFile } from "../ui/files.js";
+import { signed } from "../ui/format.js";
+import { imageOf, nameOf as imageName } from "../ui/images.js";
+import * as state from "../ui/state.js";
+import { decisive, sent } from "./draw/decisive.js";
+import { buildDigits } from "./draw/digits.js";
+import { edited, editsOf, nameOf, none, placeOf, same, toParams, withOff, withShift } from "./draw/edits.js";
+import { buildInspector } from "./draw/inspector.js";
+import { buildMeasure } from "./draw/measure.js";
+import { buildNetworkView } from "./draw/network-view.js";
+import { buildPad } from "./draw/pad.js";
+import { inkOfFile } from "./draw/photo.js";
+import { SIDE, decode, encode, inkOf } from "./draw/strokes.js";
+import { buildVerdict } from "./draw/verdict.js";
+
+/** @typedef {import("../ui/app.js").App} App */
+/** @typedef {import("./draw/edits.js").Edits} Edits */
+/** @typedef {import("./draw/edits.js").Place} Place */
+/**
+ * What there is to see: the picture's name and pixels (null: nothing there), its label if known, the chosen neuron,
+ * and what was changed in the network.
+ * @typedef {{image: string, pixels: Uint8Array | null, label: number | null, place: Place | null, edits: Edits}} View
+ */
+
+const BLANK = new Uint8Array(784);
+
+class Draw {
+  /**
+   * @param {HTMLElement} root
+   * @param {App} app
+   */
+  constructor(root, app) {
+    this.app = app;
+    /** @type {View} */
+    this.view = { image: "", pixels: null, label: null, place: null, edits: { off: [], bias: [] } };
+    this.frameWanted = 0;
+    this.ticket = 0;
+    this.pad = buildPad((strokes, resting) => this.drawn(strokes, resting));
+    this.network = buildNetworkView((place) => this.choose(place));
+    this.bars = buildBars(10, (unit) => this.choose({ layer: this.last, unit }));
+    this.verdict = buildVerdict();
+    this.digits = buildDigits((image) => this.open(`test:${image}`));
+    this.inspector = buildInspector({
+      switchOff: (place, off) => this.change(withOff(this.view.edits, place, off)),
+      shift: (place, shift) => this.change(withShift(this.view.edits, place, shift)),
+      close: () => this.view.place && this.choose(this.view.place),
+    });
+    this.measure = buildMeasure(app, (measured) => this.measured(measured));
+    this.legend = h("p", { class: "note" });
+    this.accuracy = h("p", { class: "accuracy" }, app.text("draw.measuring"));
+    this.failure = h("p", { class: "failure-line", role: "alert" });
+    const undo = () => this.undoChanges();
+    this.reset = h("button", { type: "button", hidden: true, onclick: undo }, app.text("draw.reset"));
+    this.onward = h("button", { type: "button", class: "plain", onclick: () => this.goOn() },
+      app.text("draw.microscope"), " →");
+    root.append(this.left(), this.right(), h("section", { class: "panel draw-digits" }, this.digits.element));
+    this.network.use(app.model.network);
+    this.ends = [app.on("model", () => this.renew()), app.on("theme", () => this.repaint()),
+      this.pad.close, this.network.close, this.measure.close];
+  }
+
+  /** The output layer. */
+  get last() {
+    return this.app.model.network.biases.length - 1;
+  }
+
+  left() {
+    const { app, pad } = this;
+    const choose = async () => this.openFile(await pickFile("image/*"));
+    const open = h("button", { type: "button", onclick: choose }, app.text("draw.open"));
+    const left = h("section", { class: "panel stack draw-sheet", "aria-label": app.text("room.draw") },
+      pad.sheet, pad.tools, h("div", { class: "row" }, open), this.failure);
+    dropZone(left, (file) => this.openFile(file));
+    return left;
+  }
+
+  right() {
+    const { verdict, onward, network, bars, legend, accuracy, reset, inspector } = this;
+    const answer = h("section", { class: "panel stack draw-net", "aria-label": this.app.text("draw.answer") },
+      h("div", { class: "row apart" }, verdict.element, onward),
+      h("div", { class: "net-row" }, network.element, bars.element),
+      legend, h("div", { class: "row apart" }, accuracy, reset));
+    return h("div", { class: "stack draw-right" }, answer, inspector.element);
+  }
+
+  /**
+   * A line grows, or is done.
+   * @param {import("./draw/strokes.js").Stroke[]} strokes
+   * @param {boolean} resting
+   */
+  drawn(strokes, resting) {
+    this.ticket++;
+    cancelAnimationFrame(this.frameWanted);
+    const look = () => {
+      const ink = inkOf(strokes);
+      const pixels = ink.some((value) => value > 0) ? frame(ink, SIDE, SIDE) : null;
+      Object.assign(this.view, { image: pixels ? `ink:${encode(strokes)}` : "", pixels, label: null });
+      this.see(resting);
+    };
+    if (resting) look();
+    else this.frameWanted = requestAnimationFrame(look);
+  }
+
+  /** Look inside a neuron, or stop looking. @param {Place} place */
+  choose(place) {
+    const { view, inspector } = this;
+    view.place = same(view.place, place) ? null : place;
+    this.see(true);
+    const isNarrow = matchMedia("(max-width: 60rem)").matches;
+    if (view.place && isNarrow) inspector.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {Edits} edits */
+  change(edits) {
+    this.view.edits = edits;
+    this.see(true);
+    this.measure.ask(edits);
+  }
+
+  undoChanges() {
+    this.inspector.forget();
+    this.change({ off: [], bias: [] });
+  }
+
+  /** Show everything anew. @param {boolean} resting whether the picture is done, and worth an announcement */
+  see(resting) {
+    const { view, app } = this;
+    const { pixels, place, edits } = view;
+    const now = edited(app.model, edits);
+    const pass = forward(now.network, pixels ?? BLANK);
+    const opinion = pixels && opinions(now, pixels);
+    const best = opinion ? opinion.probabilities.indexOf(Math.max(...opinion.probabilities)) : -1;
+    const target = place ?? { layer: this.last, unit: best };
+    const connections = opinion
+      ? [...decisive(now.network, pass, target), ...(place ? sent(now.network, pass, place) : [])]
+      : [];
+    this.network.show({ pixels: pixels ?? BLANK, pass, connections, chosen: place, off: edits.off });
+    const chosen = place?.layer === this.last ? place.unit : -1;
+    this.bars.show(opinion?.probabilities ?? null, { best, chosen });
+    const says = this.verdict.show(now, opinion, view.label);
+    const legend = !opinion ? "draw.legendEmpty" : place && chosen < 0 ? "draw.legendNeuron" : "draw.legend";
+    this.legend.textContent = app.text(legend, target.unit);
+    this.inspector.show(place && { place, model: app.model, now, pass, edits });
+    this.reset.hidden = none(edits);
+    this.onward.hidden = !pixels;
+    this.digits.show(view.image.startsWith("test:") ? Number(view.image.slice(5)) : null);
+    if (!resting) return;
+    this.save();
+    app.announce(says);
+  }
+
+  save() {
+    const { image, place, edits } = this.view;
+    state.write("draw", { image, neuron: place && nameOf(place), ...toParams(edits) });
+  }
+
+  /** Show an image by its name. @param {string} name */
+  async open(name) {
+    const ticket = ++this.ticket;
+    if (name.startsWith("ink:") || name === "") {
+      const strokes = decode(name.slice(4));
+      this.pad.showStrokes(strokes);
+      this.drawn(strokes, true);
+      return;
+    }
+    const found = await imageOf(this.app, name);
+    if (ticket !== this.ticket) return;
+    const { pixels = null, label = null } = found ?? {};
+    Object.assign(this.view, { image: found ? name : "", pixels, label });
+    if (found) this.pad.showPicture(found.pixels);
+    else this.pad.showStrokes([]);
+    this.see(true);
+  }
+
+  /** Show a picture file. @param {File | null | undefined} file */
+  async openFile(file) {
+    if (!file) return;
+    try {
+      const { ink, width, height } = await inkOfFile(file);
+      await this.open(imageName(frame(ink, width, height)));
+      fill(this.failure);
+    } catch (error) {
+      fill(this.failure, this.app.text("draw.openFailed", file.name, /** @type {Error} */ (error).message));
+    }
+  }
+
+  /** Take the image to the microscope. */
+  goOn() {
+    const { image, pixels, label } = this.view;
+    if (pixels) this.app.navigate("microscope", { image: label === null ? imageName(pixels) : image });
+  }
+
+  /** @param {import("./draw/measure.js").Measured} measured */
+  measured({ before, after, count, answers, labels }) {
+    const { app, digits, accuracy, view } = this;
+    digits.use(answers, labels);
+    const [all, right, unchanged] = [count, after, before].map((n) => n.toLocaleString("en"));
+    const share = ((100 * after) / count).toFixed(2);
+    fill(accuracy, none(view.edits)
+      ? app.text("draw.accuracy", right, all, share)
+      : app.text("draw.accuracyChanged", right, all, share, unchanged, signed(after - before, 0)));
+  }
+
+  /** Another model: what was changed in the old one has no meaning in it. */
+  renew() {
+    Object.assign(this.view, { edits: { off: [], bias: [] }, place: null });
+    fill(this.accuracy, this.app.text("draw.measuring"));
+    this.inspector.forget();
+    this.network.use(this.app.model.network);
+    this.see(true);
+    this.measure.ask(this.view.edits);
+  }
+
+  repaint() {
+    this.network.rebuild();
+    this.pad.repaint();
+    this.see(false);
+  }
+
+  /** Take up what the address says. @param {URLSearchParams} params */
+  update(params) {
+    this.view.edits = editsOf(params, this.app.model);
+    this.view.place = placeOf(params.get("neuron"), this.app.model);
+    this.inspector.forget();
+    this.measure.ask(this.view.edits);
+    return this.open(params.get("image") ?? "");
+  }
+
+  unmount() {
+    this.ticket++;
+    this.ends.forEach((end) => end());
+  }
+}
+
+/**
+ * Picture files can be dropped here.
+ * @param {HTMLElement} element
+ * @param {(file: File | undefined) => void} take
+ */
+function dropZone(element, take) {
+  element.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    element.classList.add("dropping");
+  });
+  element.addEventListener("dragleave", () => element.classList.remove("dropping"));
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    element.classList.remove("dropping");
+    take(event.dataTransfer?.files[0]);
+  });
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {App} app
+ * @returns {import("../ui/app.js").Room}
+ */
+export function mount(root, app) {
+  const room = new Draw(root, app);
+  return { update: (params) => void room.update(params), unmount: () => room.unmount() };
+}

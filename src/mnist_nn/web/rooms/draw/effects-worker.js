@@ -1,0 +1,20 @@
+/**
+ * Computes effects.js beside the page, so that drawing goes on meanwhile.
+ */
+
+import { answersWith, countRight, remember } from "./effects.js";
+
+/** @type {import("./effects.js").Memory | null} */
+let memory = null;
+
+addEventListener("message", ({ data }) => {
+  if (data.network) memory = remember(data.network, data.images, data.labels);
+  if (!memory) return;
+  const answers = answersWith(memory, data.edits);
+  postMessage({
+    ticket: data.ticket,
+    before: countRight(memory.answers, memory.labels),
+    after: countRight(answers, memory.labels),
+    answers: memory.answers,
+  });
+});

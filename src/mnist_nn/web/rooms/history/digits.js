@@ -1,0 +1,85 @@
+/**
+ * A few test digits through all moments: what the network said to each, then and now.
+ */
+
+import { fill, h } from "../../ui/dom.js";
+import { drawImage } from "../../ui/pixels.js";
+import { percent } from "../../ui/format.js";
+import { answerOf } from "./library.js";
+import { placeOf } from "../train/session.js";
+
+/** @typedef {import("../../worker/lane.js").Moment} Moment */
+/** @typedef {import("../../core/data.js").Samples} Samples */
+
+/** One of each digit, most of them learned late, and two that are written strangely. */
+export const USUAL = [443, 0, 363, 158, 376, 15, 11, 257, 78, 8, 247, 321];
+export const MOST = 12;
+
+/**
+ * @param {import("../../ui/app.js").App["text"]} text
+ * @param {(index: number) => void} go
+ */
+export function digitList(text, go) {
+  const element = h("ol", { class: "digit-history" });
+  let drawn = "";
+  return {
+    element,
+    /**
+     * @param {Samples} test
+     * @param {number[]} digits
+     * @param {Moment[]} moments
+     * @param {number} index
+     */
+    render: (test, digits, moments, index) => {
+      const all = moments.map(answerOf);
+      const asked = all.filter(Boolean).length;
+      const key = [digits, moments.length, asked, index, moments[0]?.samples, moments.at(-1)?.samples].join();
+      if (key === drawn) return;
+      drawn = key;
+      fill(element, ...digits.map((row) => {
+        const label = test.labels[row];
+        const cells = moments.map((moment, i) => cell(moment, i, all[i]?.predictions[row], label));
+        return h("li", {}, picture(test, row), h("div", { class: "stack tight" }, verdict(row, label, all[index]),
+          h("div", { class: "then", role: "group", "aria-label": text("history.then", row) }, ...cells)));
+      }));
+      [...element.querySelectorAll(".then")].forEach((strip) => strip.children[index]?.classList.add("now"));
+    },
+    /** The theme has changed. */
+    restyle: () => void (drawn = ""),
+  };
+
+  /**
+   * @param {number} row
+   * @param {number} label
+   * @param {import("../../core/evaluation.js").Evaluation | undefined} answer
+   */
+  function verdict(row, label, answer) {
+    if (!answer) return h("p", { class: "note" }, text("history.asking"));
+    const said = answer.predictions[row];
+    const words = text("history.said", label, said, percent(answer.certainty[row]));
+    return h("p", { class: said === label ? "good" : "bad" }, words);
+  }
+
+  /**
+   * @param {Moment} moment
+   * @param {number} i
+   * @param {number | undefined} said
+   * @param {number} label
+   */
+  function cell(moment, i, said, label) {
+    const kind = said === undefined ? "" : said === label ? "right" : "wrong";
+    const title = text("history.cell", placeOf(moment), said ?? "?");
+    return h("button", { type: "button", tabindex: -1, class: kind, title, "aria-label": title, onclick: () => go(i) },
+      said ?? "·");
+  }
+}
+
+/**
+ * @param {Samples} test
+ * @param {number} row
+ */
+function picture({ images, width, height }, row) {
+  const canvas = h("canvas", { class: "digit", "aria-hidden": "true" });
+  drawImage(canvas, images.subarray(row * width * height, (row + 1) * width * height));
+  return canvas;
+}

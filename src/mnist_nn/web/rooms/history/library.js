@@ -1,0 +1,108 @@
+/**
+ * The trainings that the time machine knows: those of this page, those served with it, those opened from files; and
+ * what their networks said to all test images at each moment, asked in the worker, one after the other.
+ */
+
+import { fetchBytes } from "../../core/data.js";
+import { read } from "../../core/modelfile.js";
+import { worker } from "../../worker/client.js";
+import { recordingOf } from "./recording.js";
+
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("../../core/evaluation.js").Evaluation} Evaluation */
+/** @typedef {import("../../worker/lane.js").Moment} Moment */
+/** @typedef {import("../train/session.js").Recording} Recording */
+
+/** @type {WeakMap<Moment, Evaluation>} */
+const answers = new WeakMap();
+/** @type {Promise<void> | null} */
+let served = null;
+
+/**
+ * @param {App} app
+ * @returns {Recording[]}
+ */
+export const recordings = (app) => /** @type {any[]} */ (app.runs.list());
+
+/**
+ * Load the recordings that are served with the page, once.
+ * @param {App} app
+ * @returns {Promise<void>}
+ */
+export function loadServed(app) {
+  served ??= Promise.all((app.manifest.runs ?? []).map(async ({ name, url }) =>
+    add(app, recordingOf(read(await fetchBytes(url)), `recorded:${name}`, name)))).then(() => undefined);
+  return served;
+}
+
+/**
+ * Take in a recording from a file; one of the same name gets a number.
+ * @param {App} app
+ * @param {string} name
+ * @param {ArrayBuffer} bytes
+ */
+export function addFile(app, name, bytes) {
+  const taken = recordings(app).filter(({ id }) => id.startsWith(`file:${name}`)).length;
+  const shown = taken ? `${name} (${taken + 1})` : name;
+  return add(app, recordingOf(read(bytes), `file:${shown}`, shown));
+}
+
+/**
+ * @param {App} app
+ * @param {Recording} recording
+ */
+function add(app, recording) {
+  app.runs.add(/** @type {any} */ (recording));
+  return recording;
+}
+
+/**
+ * What a network said at a moment, if it was asked already.
+ * @param {Moment} moment
+ */
+export const answerOf = (moment) => answers.get(moment);
+
+/** Asks for what is shown, the current moment first, and then for the rest; one question at a time. */
+export class Examiner {
+  busy = false;
+  over = false;
+  /** @type {{moment: Moment, recording: Recording}[]} */
+  wanted = [];
+
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+  }
+
+  /**
+   * @param {Recording[]} shown
+   * @param {Moment | undefined} first
+   */
+  want(shown, first) {
+    const all = shown.flatMap((recording) => recording.epochs.map((moment) => ({ moment, recording })));
+    const open = all.filter(({ moment }) => !answers.has(moment));
+    this.wanted = [...open.filter(({ moment }) => moment === first), ...open.filter(({ moment }) => moment !== first)];
+    this.next();
+  }
+
+  async next() {
+    const [now] = this.wanted;
+    if (this.busy || this.over || !now) return;
+    this.busy = true;
+    const { weights, biases } = now.moment;
+    const network = { config: now.recording.config, weights, biases };
+    try {
+      answers.set(now.moment, await worker().ask({ type: "examine", network }));
+      this.wanted = this.wanted.filter(({ moment }) => moment !== now.moment);
+    } finally {
+      this.busy = false;
+    }
+    if (this.over) return;
+    this.changed();
+    this.next();
+  }
+
+  stop() {
+    this.over = true;
+  }
+}

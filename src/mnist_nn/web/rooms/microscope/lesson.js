@@ -1,0 +1,52 @@
+/**
+ * Which network is under the microscope: the model, and the images that it has learned here since, one update each.
+ * They stand in the address by name, so that whoever opens it has the same weights.
+ */
+
+import { floats } from "../../core/config.js";
+import { trace } from "../../core/trace.js";
+import { imageOf } from "../../ui/images.js";
+
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {{image: string, label: number, loss: string, rate: number}} Learned */
+
+/**
+ * @param {string | null} text
+ * @returns {Learned[]}
+ */
+export function learnedOf(text) {
+  return (text ?? "").split(",").filter(Boolean).map((entry) => {
+    const [image, label, loss, rate] = entry.split("/");
+    return { image, label: Number(label), loss, rate: Number(rate) };
+  }).filter(({ label, rate }) => Number.isInteger(label) && rate > 0);
+}
+
+/** @param {Learned[]} learned */
+export function toText(learned) {
+  return learned.map(({ image, label, loss, rate }) => [image, label, loss, rate].join("/")).join(",");
+}
+
+/**
+ * Learn images again, one after the other.
+ * @param {import("../../ui/app.js").App} app
+ * @param {Network} network
+ * @param {Learned[]} learned
+ * @returns {Promise<Network>}
+ */
+export async function replay(app, network, learned) {
+  for (const { image, label, loss, rate } of learned) {
+    const found = await imageOf(app, image);
+    if (found) network = updated(trace(network, found.pixels, label, { loss, rate }));
+  }
+  return network;
+}
+
+/**
+ * The network after an update.
+ * @param {import("../../core/trace.js").Trace} t
+ * @returns {Network}
+ */
+export function updated({ config, newWeights, newBiases }) {
+  const numbers = floats(config);
+  return { config, weights: newWeights.map((W) => numbers.from(W)), biases: newBiases.map((b) => numbers.from(b)) };
+}

@@ -1,0 +1,61 @@
+/**
+ * The map of the steps: forward from left to right, and below each quantity, from right to left, what comes back.
+ */
+
+import { text } from "../../strings.js";
+import { fill, h } from "../../ui/dom.js";
+import { symbolOf } from "./steps.js";
+
+/**
+ * @param {(step: number) => void} go
+ */
+export function buildMap(go) {
+  const back = h("button", { type: "button" }, "← ", text("micro.back"));
+  const next = h("button", { type: "button", class: "primary" }, text("micro.next"), " →");
+  const grid = h("ol", { class: "map" });
+  const where = h("span");
+  const keys = h("span", { class: "keys" }, text("micro.keys"));
+  const state = { at: 0, count: 0 };
+  back.addEventListener("click", () => go(state.at - 1));
+  next.addEventListener("click", () => go(state.at + 1));
+  return {
+    element: h("section", { class: "panel map-panel scroll", "aria-label": text("micro.map") }, grid),
+    bar: h("div", { class: "row step-bar" }, back, next, h("p", { class: "note" }, where, " ", keys)),
+    /**
+     * @param {import("./steps.js").Step[]} steps
+     * @param {import("./symbols.js").Letters[]} letters
+     * @param {number} at
+     */
+    show: (steps, letters, at) => {
+      Object.assign(state, { at, count: steps.length });
+      back.disabled = at === 0;
+      next.disabled = at === steps.length - 1;
+      where.textContent = text("micro.where", at + 1, steps.length);
+      fill(grid, ...steps.map((step, i) => item(step, i, at, letters, go)));
+      grid.style.setProperty("--columns", String(Math.max(...steps.map(({ column }) => column))));
+      const current = grid.querySelector("[aria-current]");
+      const box = /** @type {HTMLElement} */ (grid.parentElement);
+      if (current instanceof HTMLElement) box.scrollLeft = current.offsetLeft - box.clientWidth / 2;
+    },
+  };
+}
+
+/**
+ * @param {import("./steps.js").Step} step
+ * @param {number} i
+ * @param {number} at
+ * @param {import("./symbols.js").Letters[]} letters
+ * @param {(step: number) => void} go
+ */
+function item(step, i, at, letters, go) {
+  const done = i < at ? "done" : i === at ? "now" : "";
+  const button = h("button", {
+    type: "button", class: `${step.backward ? "backward" : "forward"} ${done}`,
+    "aria-current": i === at ? "step" : null,
+    "data-focus": `step-${i}`, title: text("micro.stepNumber", i + 1), onclick: () => go(i),
+  }, symbolOf(step, letters));
+  const place = h("li", { class: step.kind === "loss" ? "turn" : null }, button);
+  place.style.gridColumn = String(step.column);
+  if (step.kind !== "loss") place.style.gridRow = step.backward ? "2" : "1";
+  return place;
+}

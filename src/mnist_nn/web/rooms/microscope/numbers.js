@@ -1,0 +1,40 @@
+/**
+ * Vectors as numbers one can choose, and large ones as pictures.
+ */
+
+import { text } from "../../strings.js";
+import { h } from "../../ui/dom.js";
+import { short } from "../../ui/format.js";
+import { math, plain } from "../../ui/math.js";
+import { largest } from "../../ui/weights.js";
+import { heat } from "./heat.js";
+
+/** @typedef {import("../../ui/math.js").Symbol} Symbol */
+
+const MOST = 64; // numbers that are written out; a longer vector is a picture
+
+/**
+ * @param {Symbol} symbol
+ * @param {Float64Array} values
+ * @param {{chosen: number, from: number, choose: (i: number) => void}} options `from` is the number of the first
+ */
+export function vector(symbol, values, { chosen, from, choose }) {
+  const count = h("span", { class: "note" }, text("micro.numbers", values.length));
+  const title = h("h3", { class: "vector-title" }, math([symbol]), count);
+  if (values.length > MOST) {
+    const width = Math.ceil(Math.sqrt(2 * values.length));
+    const label = text("micro.heat", plain(symbol), values.length);
+    return h("div", { class: "vector" }, title, heat(values, { width, chosen, label, from, choose }));
+  }
+  const most = largest(values) || 1;
+  const cells = Array.from(values, (value, i) => {
+    const properties = {
+      type: "button", class: `cell ${value < 0 ? "below" : "above"}`, title: `${plain(symbol)}[${i + from}] = ${value}`,
+      "aria-pressed": String(i === chosen), "data-focus": `${plain(symbol)} ${i}`, onclick: () => choose(i),
+    };
+    const cell = h("button", properties, h("small", {}, i + from), h("span", { class: "number" }, short(value)));
+    cell.style.setProperty("--strength", String(Math.abs(value) / most));
+    return h("li", {}, cell);
+  });
+  return h("div", { class: "vector" }, title, h("ol", { class: "cells", "aria-label": plain(symbol) }, ...cells));
+}

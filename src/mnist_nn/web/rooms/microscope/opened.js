@@ -1,0 +1,166 @@
+/**
+ * The number on the path, opened into what it is made of.
+ */
+
+import { text } from "../../strings.js";
+import { h } from "../../ui/dom.js";
+import { number, precise } from "../../ui/format.js";
+import { entry, group, math, over, power } from "../../ui/math.js";
+import { sourceOf, termsOf, termsTable } from "../draw/terms.js";
+import { countOf, weightPlace } from "./symbols.js";
+
+/** @typedef {import("../../core/trace.js").Trace} Trace */
+/** @typedef {import("../../ui/math.js").Part} Part */
+/** @typedef {import("./path.js").Path} Path */
+/** @typedef {import("./steps.js").Step} Step */
+/** @typedef {import("./symbols.js").Letters} Letters */
+/** @typedef {(layer: number, unit: number, input: number | null) => number | null} Numeric */
+/** @typedef {{step: Step, t: Trace, path: Path, letters: Letters[], numeric: Numeric}} Scene */
+
+const SIDE = 28;
+
+/**
+ * @param {Scene} scene
+ * @returns {Node[]}
+ */
+export function opened(scene) {
+  const { kind } = scene.step;
+  if (kind === "input") return input(scene);
+  if (kind === "weighted") return weighted(scene);
+  if (kind === "activation") return activated(scene);
+  if (kind === "delta") return scene.step.layer === scene.letters.length - 1 ? outputError(scene) : hiddenError(scene);
+  if (kind === "gradient") return gradient(scene);
+  return [];
+}
+
+/** How a unit of a layer is called in brackets. @param {Scene} scene @param {number} layer */
+function nth({ path, letters }, layer) {
+  if (layer < 0) return `${Math.floor(path[0] / SIDE) + 1}·${(path[0] % SIDE) + 1}`;
+  return countOf(layer, path[layer + 1], letters.length);
+}
+
+/** @param {...Part} parts */
+const line = (...parts) => h("div", { class: "line" }, math(parts, true));
+
+/** A number in a formula, in brackets where it is negative. @param {number} value @param {number} [digits] */
+const n = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits));
+
+/** @param {Scene} scene */
+function input(scene) {
+  const { t, path } = scene;
+  const byte = Math.round(t.x[path[0]] * 255);
+  return [
+    line(entry(["x"], nth(scene, -1)), "=", over(String(byte), "255"), "=", number(t.x[path[0]])),
+    h("p", { class: "note" }, text("micro.openInput")),
+  ];
+}
+
+/** @param {Scene} scene */
+function weighted(scene) {
+  const { step: { layer }, t, path, letters } = scene;
+  const unit = path[layer + 1];
+  const terms = termsOf({ ...t }, t, { layer, unit });
+  const names = letters[layer];
+  return [
+    line(entry(names.z, nth(scene, layer)), "=", number(t.z[layer][unit])),
+    termsTable(terms, (from) => sourceOf(layer, from), t.biases[layer][unit]),
+  ];
+}
+
+/** @param {Scene} scene */
+function activated(scene) {
+  const { step: { layer }, t, path, letters } = scene;
+  const { a, z, f } = letters[layer];
+  const unit = path[layer + 1];
+  const [before, after] = [t.z[layer][unit], t.a[layer + 1][unit]];
+  const name = entry(a, nth(scene, layer));
+  if (f === "σ") {
+    const e = Math.exp(-before);
+    return [line(name, "=", over("1", group("1", "+", power(["e"], number(-before, 3))))),
+      line("=", over("1", group("1", "+", n(e))), "=", number(after))];
+  }
+  if (f === "softmax") {
+    const sum = t.z[layer].reduce((total, value) => total + Math.exp(value), 0);
+    return [line(name, "=", over(power(["e"], number(before, 3)), n(sum, 3)), "=", number(after)),
+      h("p", { class: "note" }, text("micro.openSoftmax"))];
+  }
+  return [line(name, "=", [f], "(", number(before), ")", "=", number(after)),
+    h("p", { class: "note" }, h("var", {}, z.join("_")))];
+}
+
+/** @param {Scene} scene */
+function outputError(scene) {
+  const { step: { layer }, t, path, letters } = scene;
+  const unit = path[layer + 1];
+  const [o, l, d] = [t.o[unit], t.l[unit], t.delta[layer][unit]];
+  const name = entry(letters[layer].delta, nth(scene, layer));
+  const difference = line(name, "=", number(o), "−", String(l), "=", number(d));
+  const said = h("p", { class: "note" }, text(l ? "micro.openTrue" : "micro.openFalse", unit));
+  if (t.training.loss !== "mse") return [difference, said];
+  if (t.config.output === "softmax") return [line(name, "=", number(d))];
+  const factor = over("2", String(t.o.length));
+  return [line(name, "=", factor, "·", n(o - l), "·", n(o), "·", n(1 - o), "=", number(d))];
+}
+
+/** @param {Scene} scene */
+function hiddenError(scene) {
+  const { step: { layer }, t, path, letters } = scene;
+  const unit = path[layer + 1];
+  const above = t.delta[layer + 1];
+  const width = t.z[layer].length;
+  const terms = Array.from(above, (d, from) => {
+    const weight = t.weights[layer + 1][from * width + unit];
+    return { from, weight, input: d, value: weight * d };
+  }).sort((p, q) => Math.abs(q.value) - Math.abs(p.value));
+  const sum = terms.reduce((total, { value }) => total + value, 0);
+  const d = t.delta[layer][unit];
+  const a = t.a[layer + 1][unit];
+  const source = (/** @type {number} */ from) => sourceAbove(scene, from);
+  const sigmoid = t.config.activation[layer] === "sigmoid";
+  const factors = sigmoid ? ["·", n(a), "·", n(1 - a)] : ["·", n(sum === 0 ? 0 : d / sum)];
+  return [
+    line(entry(letters[layer].delta, nth(scene, layer)), "=", n(sum), ...factors, "=", number(d)),
+    h("p", { class: "note" }, text("micro.openBack", number(sum))),
+    termsTable(terms, source),
+  ];
+}
+
+/** @param {Scene} scene @param {number} from */
+function sourceAbove({ step: { layer }, letters }, from) {
+  const last = layer + 1 === letters.length - 1;
+  return last ? text("micro.output", from) : text("terms.neuron", from + 1);
+}
+
+/** @param {Scene} scene */
+function gradient(scene) {
+  const { step: { layer }, t, path, letters, numeric } = scene;
+  const names = letters[layer];
+  const [unit, below] = [path[layer + 1], path[layer]];
+  const width = t.a[layer].length;
+  const [d, fed] = [t.delta[layer][unit], t.a[layer][below]];
+  const found = t.dW[layer][unit * width + below];
+  const place = weightPlace(layer, unit, below, letters.length);
+  const by = (/** @type {Part} */ p) => over(group("∂", ["L"]), group("∂", p));
+  return [
+    line(by(entry(names.W, place)), "=", n(d), "·", n(fed), "=", precise(found)),
+    compared(found, numeric(layer, unit, below)),
+    line(by(entry(names.b, nth(scene, layer))), "=", precise(t.db[layer][unit])),
+    compared(t.db[layer][unit], numeric(layer, unit, null)),
+    h("p", { class: "note" }, text("micro.openNumeric")),
+  ];
+}
+
+/**
+ * The derivative by the equations beside the one taken numerically.
+ * @param {number} found
+ * @param {number | null} checked
+ */
+function compared(found, checked) {
+  if (checked === null) return h("p", { class: "check" }, text("micro.kink"));
+  const size = Math.abs(found) + Math.abs(checked);
+  const apart = size < 1e-12 ? 0 : Math.abs(found - checked) / size;
+  const agrees = apart < 1e-6 || Math.abs(found - checked) < 1e-11;
+  const mark = h("b", { class: agrees ? "agrees" : "differs" }, text(agrees ? "micro.agrees" : "micro.differs"));
+  const shown = h("span", { class: "number" }, precise(checked));
+  return h("p", { class: "check" }, text("micro.numeric"), " ", shown, " ", mark);
+}

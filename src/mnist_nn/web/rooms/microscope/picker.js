@@ -1,0 +1,81 @@
+/**
+ * Which image is looked at, by which rule, and at which rate.
+ */
+
+import { LOSSES } from "../../core/losses.js";
+import { text } from "../../strings.js";
+import { fill, h } from "../../ui/dom.js";
+import { drawImage } from "../../ui/pixels.js";
+
+/** @typedef {{image: string, label: number | null, loss: string, rate: number}} Choice */
+/**
+ * @typedef {object} Handlers
+ * @property {(image: string) => void} image
+ * @property {(label: number) => void} label
+ * @property {(loss: string) => void} loss
+ * @property {(rate: number) => void} rate
+ */
+
+const COUNTS = { test: 10_000, train: 60_000 };
+
+/** @param {Handlers} on */
+export function buildPicker(on) {
+  const picture = text("micro.picture");
+  const canvas = h("canvas", { width: 28, height: 28, class: "pixels", role: "img", "aria-label": picture });
+  const source = h("select", { id: "source" }, h("option", { value: "test" }, text("micro.test")),
+    h("option", { value: "train" }, text("micro.train")),
+    h("option", { value: "pixels", hidden: true }, text("micro.drawn")));
+  const place = h("input", {
+    type: "number", id: "place", min: 0, step: 1, inputmode: "numeric", "aria-label": text("micro.place"),
+  });
+  const label = h("select", { id: "label", onchange: () => on.label(Number(label.value)) },
+    ...Array.from({ length: 10 }, (_, digit) => h("option", { value: digit }, digit)));
+  const rule = h("select", { id: "rule", onchange: () => on.loss(rule.value) });
+  const rate = h("input", { type: "number", id: "rate", min: 0, step: "any", inputmode: "decimal" });
+  const most = () => COUNTS[/** @type {keyof typeof COUNTS} */ (source.value)] ?? 1;
+  const choose = (/** @type {number} */ n) => on.image(`${source.value}:${(n + most()) % most()}`);
+  source.addEventListener("change", () => choose(0));
+  place.addEventListener("change", () => choose(Math.floor(Number(place.value)) || 0));
+  rate.addEventListener("change", () => Number(rate.value) > 0 && on.rate(Number(rate.value)));
+  const step = (/** @type {string} */ sign, /** @type {string} */ key, /** @type {number} */ by) =>
+    h("button", { type: "button", class: "icon", "aria-label": text(key), title: text(key),
+      onclick: () => choose(Number(place.value) + by) }, sign);
+  const places = h("div", { class: "row tight" }, step("‹", "micro.previousImage", -1), place,
+    step("›", "micro.nextImage", 1));
+  const element = h("div", { class: "picker" }, canvas,
+    field("source", source, places), field("label", label), field("rule", rule), field("rate", rate));
+  return {
+    element,
+    /**
+     * @param {Uint8Array} pixels
+     * @param {Choice} choice
+     * @param {string} output
+     * @param {boolean} known whether the label is that of the data
+     */
+    show: (pixels, choice, output, known) => {
+      const [kind, n] = choice.image.split(":");
+      drawImage(canvas, pixels);
+      source.value = kind in COUNTS ? kind : "pixels";
+      places.hidden = !(kind in COUNTS);
+      place.value = kind in COUNTS ? n : "0";
+      place.max = String(most() - 1);
+      label.value = String(choice.label);
+      label.disabled = known;
+      const rules = Object.keys(LOSSES).filter((name) => output in LOSSES[name]);
+      const option = (/** @type {string} */ name) =>
+        h("option", { value: name, selected: name === choice.loss }, text(`rule.${name}`));
+      fill(rule, ...rules.map(option));
+      rate.value = String(Number(choice.rate.toPrecision(4)));
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLElement} control
+ * @param {...HTMLElement} more
+ */
+function field(name, control, ...more) {
+  return h("div", { class: "field" }, h("label", { for: control.id }, text(`micro.${name}`)),
+    h("div", { class: "row tight" }, control, ...more));
+}

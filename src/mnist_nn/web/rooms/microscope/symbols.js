@@ -1,0 +1,68 @@
+/**
+ * What everything is called: the seed's letters for one hidden layer, numbered ones for any other depth.
+ */
+
+/** @typedef {import("../../ui/math.js").Symbol} Symbol */
+/**
+ * @typedef {object} Letters of one layer; `below` is what it is fed
+ * @property {Symbol} W
+ * @property {Symbol} b
+ * @property {Symbol} z
+ * @property {Symbol} a
+ * @property {Symbol} delta
+ * @property {Symbol} below
+ * @property {string} f
+ */
+
+const SIDE = 28;
+
+/**
+ * @param {import("../../core/config.js").NetworkConfig} config
+ * @returns {Letters[]} one a layer
+ */
+export function lettersOf({ hidden, activation, output }) {
+  const layers = hidden.length + 1;
+  const f = [...activation, output].map((name) => (name === "sigmoid" ? "σ" : name.replace("leaky_relu", "lrelu")));
+  const seed = layers === 2;
+  return f.map((name, k) => {
+    const last = k === layers - 1;
+    const index = seed ? (last ? "o" : "h") : last ? "o" : String(k + 1);
+    const pair = seed ? (last ? "ho" : "ih") : String(k + 1);
+    return {
+      W: ["W", pair], b: ["b", pair], z: ["z", index], a: unit(k, layers), delta: ["δ", index],
+      below: k === 0 ? ["x"] : unit(k - 1, layers), f: name,
+    };
+  });
+}
+
+/**
+ * @param {number} k
+ * @param {number} layers
+ * @returns {Symbol}
+ */
+function unit(k, layers) {
+  if (k === layers - 1) return ["o"];
+  return layers === 2 ? ["h"] : ["a", String(k + 1)];
+}
+
+/**
+ * The place of a weight: its unit, and what it comes from; pixels by row and column.
+ * @param {number} layer
+ * @param {number} unitNumber
+ * @param {number} input
+ * @param {number} layers
+ */
+export function weightPlace(layer, unitNumber, input, layers) {
+  const from = layer === 0
+    ? `${Math.floor(input / SIDE) + 1}·${(input % SIDE) + 1}`
+    : String(countOf(layer - 1, input, layers));
+  return `${countOf(layer, unitNumber, layers)}, ${from}`;
+}
+
+/**
+ * A unit as people count: outputs by their digit, all others from 1.
+ * @param {number} layer
+ * @param {number} unitNumber
+ * @param {number} layers
+ */
+export const countOf = (layer, unitNumber, layers) => (layer === layers - 1 ? unitNumber : unitNumber + 1);

@@ -1,0 +1,82 @@
+/**
+ * The last step: old weights, new weights, and the same image once more.
+ */
+
+import { forward } from "../../core/network.js";
+import { loss } from "../../core/losses.js";
+import { text } from "../../strings.js";
+import { h } from "../../ui/dom.js";
+import { number, precise, signed } from "../../ui/format.js";
+import { entry, math } from "../../ui/math.js";
+import { countOf, weightPlace } from "./symbols.js";
+
+/** @typedef {import("../../core/trace.js").Trace} Trace */
+/** @typedef {import("./symbols.js").Letters} Letters */
+
+/**
+ * Along the path: old, gradient, step, new.
+ * @param {Trace} t
+ * @param {import("./path.js").Path} path
+ * @param {Letters[]} letters
+ */
+export function changes(t, path, letters) {
+  const rows = letters.flatMap(({ W, b }, k) => {
+    const [unit, below, width] = [path[k + 1], path[k], t.a[k].length];
+    const n = unit * width + below;
+    const place = weightPlace(k, unit, below, letters.length);
+    return [
+      row(math([entry(W, place)]), t.weights[k][n], t.dW[k][n], t.newWeights[k][n]),
+      row(math([entry(b, countOf(k, unit, letters.length))]), t.biases[k][unit], t.db[k][unit], t.newBiases[k][unit]),
+    ];
+  });
+  const keys = ["micro.old", "micro.gradient", "micro.change", "micro.new"];
+  const titles = keys.map((key) => h("th", { scope: "col" }, text(key)));
+  return h("div", { class: "scroll" }, h("table", { class: "terms" },
+    h("thead", {}, h("tr", {}, h("td"), ...titles)), h("tbody", {}, ...rows)));
+}
+
+/**
+ * @param {Node} name
+ * @param {number} old
+ * @param {number} gradient
+ * @param {number} fresh
+ */
+function row(name, old, gradient, fresh) {
+  const cells = [number(old, 6), precise(gradient), precise(fresh - old), number(fresh, 6)];
+  return h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((value) => h("td", { class: "number" }, value)));
+}
+
+/**
+ * The same image before and after.
+ * @param {Trace} t
+ */
+export function again(t) {
+  const network = { config: t.config, weights: t.newWeights, biases: t.newBiases };
+  const { z, a } = forward(network, t.x);
+  const o = a[a.length - 1];
+  const rule = loss(t.training.loss, t.config.output);
+  const z_o = z[z.length - 1];
+  const lines = [
+    [t.reportedName, t.reported, rule.reported(z_o, o, t.label)],
+    ...(t.reportedName === t.descendedName ? [] : [[t.descendedName, t.descended, rule.descended(z_o, o, t.label)]]),
+  ];
+  const rows = /** @type {[string, number, number][]} */ (lines).map(([name, before, after]) =>
+    compared(text(`loss.${name}`), before, after));
+  const outputs = Array.from(o, (value, k) => compared(text("micro.output", k), t.o[k], value, k === t.label));
+  const titles = ["micro.before", "micro.after", "micro.change"].map((key) => h("th", { scope: "col" }, text(key)));
+  return h("div", { class: "scroll" }, h("table", { class: "terms" },
+    h("thead", {}, h("tr", {}, h("td"), ...titles)), h("tbody", {}, ...rows, ...outputs)));
+}
+
+/**
+ * @param {string} name
+ * @param {number} before
+ * @param {number} after
+ * @param {boolean} [marked]
+ */
+function compared(name, before, after, marked = false) {
+  const change = after - before;
+  return h("tr", { class: marked ? "true" : null }, h("th", { scope: "row" }, name),
+    h("td", { class: "number" }, number(before)), h("td", { class: "number" }, number(after)),
+    h("td", { class: `number ${change < 0 ? "negative" : "positive"}` }, signed(change)));
+}

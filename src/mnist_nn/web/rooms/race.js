@@ -1,0 +1,216 @@
+/**
+ * The room Race: two to four trainings from the same start, side by side.
+ */
+
+import { LineChart } from "../ui/charts.js";
+import { choice, entry, put } from "../ui/controls.js";
+import { fill, h } from "../ui/dom.js";
+import * as state from "../ui/state.js";
+import { COLOURS, DASHES, laneCard } from "./race/cards.js";
+import { MOST_LANES, NAMES, fromParams, raceOf, toParams } from "./race/lanes.js";
+import { resultsTable } from "./race/results.js";
+import { session } from "./race/session.js";
+import { count, exactPercent, short, significant, wholePercent } from "./train/format.js";
+import { fromZero, shares } from "./train/panels.js";
+import { DEFAULTS } from "./train/settings.js";
+
+/** @typedef {import("../ui/app.js").App} App */
+/** @typedef {import("./race/lanes.js").Race} Race */
+/** @typedef {import("./race/session.js").RaceSession} RaceSession */
+
+/**
+ * @param {HTMLElement} root
+ * @param {App} app
+ * @returns {import("../ui/app.js").Room}
+ */
+export function mount(root, app) {
+  const room = new RaceRoom(root, app);
+  return { update: (params) => room.update(params), unmount: () => room.unmount() };
+}
+
+class RaceRoom {
+  /** @type {import("./race/cards.js").Card[]} */
+  cards = [];
+  shown = -1;
+  drawn = { what: "", measure: "" };
+
+  /**
+   * @param {HTMLElement} root
+   * @param {App} app
+   */
+  constructor(root, app) {
+    this.app = app;
+    this.session = session(app);
+    this.controls = this.buildControls();
+    this.charts = buildCharts(app.text);
+    this.results = resultsTable(app.text);
+    this.lanes = h("div", { class: "lanes" });
+    this.say = h("p", { class: "message", role: "status" });
+    this.lesson = h("p", { class: "lesson" });
+    const { text } = app;
+    root.append(
+      h("h2", {}, text("race.title")), h("p", { class: "note" }, text("race.intro")),
+      h("section", { class: "panel transport" }, this.controls.element, this.lesson, this.say),
+      this.lanes,
+      h("div", { class: "two" }, ...this.charts.map(({ element }) => h("section", { class: "panel" }, element))),
+      h("section", { class: "panel stack" }, this.results.element, h("p", { class: "note" }, text("race.seconds"))),
+    );
+    this.session.listener = () => this.render();
+    this.stop = app.on("theme", () => {
+      this.charts.forEach((chart) => chart.build());
+      this.paint();
+    });
+  }
+
+  buildControls() {
+    const { text } = this.app;
+    const change = (/** @type {Partial<Race>} */ values) => this.open({ ...this.session.race, ...values });
+    const preset = choice(text("race.choose"),
+      [...NAMES.map((name) => option(name, text(`race.${name}`))), option("own", text("race.own"))],
+      (name) => (name === "own" ? this.render() : this.open(raceOf(name, text))));
+    const subset = entry(text("race.subset"), { inputmode: "numeric", placeholder: text("setting.subset.all") },
+      (value) => change({ subset: value }));
+    const epochs = entry(text("race.epochs"), { inputmode: "decimal" }, (value) => change({ epochs: value }));
+    const seed = entry(text("setting.seed"), { inputmode: "numeric" }, (value) => change({ seed: value }));
+    const measure = choice(text("race.measure"),
+      [option("samples", text("race.measure.samples")), option("seconds", text("race.measure.seconds"))],
+      (value) => this.session.compare(/** @type {Race["measure"]} */ (value)));
+    const play = h("button", { type: "button", class: "primary play", onclick: () => this.press() });
+    const again = h("button", { type: "button", onclick: () => this.open(this.session.race) }, text("race.again"));
+    const add = h("button", { type: "button", onclick: () => this.add() }, text("race.add"));
+    const element = h("div", { class: "stack" },
+      h("div", { class: "race-controls" }, ...[preset, subset, epochs, seed, measure].map((one) => one.element)),
+      h("div", { class: "row" }, play, again, add));
+    return { element, preset, subset, epochs, seed, measure, play, again, add };
+  }
+
+  press() {
+    const { session: now } = this;
+    if (now.playing) now.pause();
+    else if (now.finished) this.open(now.race, true);
+    else now.play();
+  }
+
+  /**
+   * @param {Race} race
+   * @param {boolean} [play]
+   */
+  open(race, play = false) {
+    this.session.open(race);
+    if (play && this.session.status !== "idle") this.session.play();
+  }
+
+  add() {
+    const name = (/** @type {number} */ n) => this.app.text("race.lane", n);
+    this.edit((lanes) => [...lanes, { name: name(lanes.length + 1), settings: { ...DEFAULTS } }]);
+  }
+
+  /** @param {(lanes: import("./race/lanes.js").Lane[]) => import("./race/lanes.js").Lane[]} change */
+  edit(change) {
+    const { race } = this.session;
+    this.open({ ...race, preset: "own", lanes: change(race.lanes) });
+  }
+
+  /** @param {URLSearchParams} params */
+  update(params) {
+    const { session: now, app } = this;
+    const wanted = fromParams(params, app.text);
+    const bare = !["race", "lane", "subset", "epochs", "seed"].some((name) => params.has(name));
+    if (now.status === "idle" || (!bare && !sameRace(wanted, now.race))) this.open(wanted);
+    if (wanted.measure !== now.race.measure && params.has("measure")) now.compare(wanted.measure);
+    this.render();
+  }
+
+  render() {
+    const { session: now, app: { text } } = this;
+    const { race } = now;
+    if (this.shown !== now.opened) this.lineUp();
+    const { controls } = this;
+    controls.preset.show(NAMES.includes(race.preset) ? race.preset : "own");
+    for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) controls[name].show(race[name]);
+    put(controls.play, text(now.playing ? "train.pause" : now.finished ? "race.rerun" : "race.play"));
+    controls.play.disabled = now.status === "idle";
+    controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
+    controls.add.disabled = race.lanes.length >= MOST_LANES;
+    put(this.lesson, NAMES.includes(race.preset) ? text(`race.${race.preset}.lesson`) : "");
+    put(this.say, message(now, text));
+    this.say.classList.toggle("bad", now.message !== "");
+    now.progress.forEach((progress, i) => this.cards[i].render(progress, now.limit));
+    this.paint();
+    if (state.read().room === "race") state.write("race", toParams(race, text));
+  }
+
+  /** Cards and lines for other lanes. */
+  lineUp() {
+    const { race, opened } = this.session;
+    this.shown = opened;
+    if (this.cards.length !== race.lanes.length) {
+      this.cards = race.lanes.map((_, i) => laneCard(this.app.text, i, {
+        changed: (next) => this.edit((lanes) => lanes.map((one, other) => (other === i ? next : one))),
+        remove: race.lanes.length > 2 ? () => this.edit((lanes) => lanes.filter((_one, other) => other !== i)) : null,
+      }));
+      fill(this.lanes, ...this.cards.map(({ element }) => element));
+    }
+    race.lanes.forEach((lane, i) => this.cards[i].show(lane));
+    const lines = race.lanes.map(({ name }, i) => ({ label: name, colour: COLOURS[i], dash: DASHES[i] }));
+    this.charts.forEach((chart) => chart.draw(lines));
+    this.drawn = { what: "", measure: "" };
+  }
+
+  /** The curves and the results, where there is something new. */
+  paint() {
+    const { progress, playing, race: { measure } } = this.session;
+    const what = [playing, ...progress.map(({ points }) => points.length)].join();
+    if (what === this.drawn.what && measure === this.drawn.measure) return;
+    this.results.render(this.session);
+    const [accuracy, error] = this.charts;
+    accuracy.form.x = error.form.x = measure === "samples" ? short : (value) => `${significant(value)} s`;
+    accuracy.form.xLabel = error.form.xLabel = this.app.text(`race.axis.${measure}`);
+    if (measure !== this.drawn.measure) this.charts.forEach((chart) => chart.build());
+    const series = (/** @type {"test" | "testLoss"} */ which) => progress.map(({ points: all }) =>
+      ({ x: all.map((point) => point[measure]), y: all.map((point) => point[which]) }));
+    accuracy.update(series("test"));
+    error.update(series("testLoss"));
+    this.drawn = { what, measure };
+  }
+
+  unmount() {
+    this.session.listener = () => {};
+    this.stop();
+    this.charts.forEach((chart) => chart.destroy());
+  }
+}
+
+/** @param {App["text"]} text */
+function buildCharts(text) {
+  const common = { xLabel: text("race.axis.samples"), table: text("chart.table"), x: short };
+  return [
+    new LineChart({ ...common, title: text("race.accuracy"), y: exactPercent, tick: wholePercent, range: shares }),
+    new LineChart({ ...common, title: text("race.error"), y: significant, range: fromZero }),
+  ];
+}
+
+/**
+ * @param {RaceSession} now
+ * @param {App["text"]} text
+ */
+function message(now, text) {
+  if (now.message) return now.message;
+  if (now.status === "loading") return text("train.loading");
+  const start = text(now.sameStart ? "race.same" : "race.other");
+  return `${now.finished ? text("race.finished", count(now.limit)) : text("race.length", count(now.limit))} ${start}`;
+}
+
+/**
+ * @param {Race} a
+ * @param {Race} b
+ */
+const sameRace = (a, b) => ["lanes", "subset", "epochs", "seed"].every((name) =>
+  JSON.stringify(a[/** @type {keyof Race} */ (name)]) === JSON.stringify(b[/** @type {keyof Race} */ (name)]));
+
+/**
+ * @param {string} value
+ * @param {string} name
+ * @returns {[string, string]}
+ */
+const option = (value, name) => [value, name];

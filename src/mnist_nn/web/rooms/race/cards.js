@@ -1,0 +1,108 @@
+/**
+ * The lanes as cards: name, what is special about it, how it stands, its neurons, and its settings.
+ */
+
+import { put } from "../../ui/controls.js";
+import { h, s } from "../../ui/dom.js";
+import { count, exactPercent, significant } from "../train/format.js";
+import { settingsForm } from "../train/form.js";
+import { neuronGrid } from "../train/neurons.js";
+import { DEFAULTS } from "../train/settings.js";
+import { ALL_IMAGES } from "./lanes.js";
+
+/** @typedef {import("../../ui/app.js").App["text"]} Text */
+/** @typedef {import("./lanes.js").Lane} Lane */
+/** @typedef {import("./session.js").Progress} Progress */
+/** @typedef {ReturnType<typeof laneCard>} Card */
+
+export const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
+/** @type {(number[] | undefined)[]} */
+export const DASHES = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
+const NEURONS = 8;
+
+/**
+ * @param {Text} text
+ * @param {number} number of the lane, from 0
+ * @param {{changed: (lane: Lane) => void, remove: (() => void) | null}} then
+ */
+export function laneCard(text, number, { changed, remove }) {
+  /** @type {Lane} */
+  let lane;
+  const name = h("input", { type: "text", "aria-label": text("race.lane.name", number + 1),
+    onchange: () => changed({ ...lane, name: name.value.trim() || text("race.lane", number + 1) }) });
+  const form = settingsForm(text, [
+    { legend: text("race.network"), names: ["hidden", "activation", "output", "initializer"] },
+    { legend: text("race.training"), names: ["loss", "optimizer", "rate", "batch", "l2", "dropout", "fault"] },
+  ], (settings) => changed({ ...lane, settings }));
+  const score = h("b", { class: "score number" }, "–");
+  const track = h("progress", { max: 1, value: 0 });
+  const different = h("p", { class: "note" });
+  const facts = h("p", { class: "note number facts" });
+  const neurons = neuronGrid((shown, all) => text("train.neurons.label", shown, all), NEURONS);
+  const element = h("section", { class: "panel lane" },
+    h("div", { class: "row lane-head" }, key(number), name, score), track, different, neurons.element, facts,
+    h("details", {}, h("summary", {}, text("race.lane.settings")), form.element),
+    remove ? h("button", { type: "button", class: "plain", onclick: remove }, text("race.lane.remove")) : null);
+  element.style.setProperty("--lane", `var(${COLOURS[number]})`);
+  return {
+    element,
+    /** @param {Lane} next */
+    show: (next) => {
+      lane = next;
+      name.value = next.name;
+      element.setAttribute("aria-label", next.name);
+      track.setAttribute("aria-label", text("race.progress", next.name));
+      put(different, special(text, next));
+      form.show(next.settings);
+    },
+    /**
+     * @param {Progress} progress
+     * @param {number} limit
+     */
+    render: ({ state }, limit) => {
+      track.value = state ? state.samples / limit : 0;
+      put(score, state ? exactPercent(state.test.accuracy) : "–");
+      put(facts, state ? said(text, state) : "");
+      element.classList.toggle("diverged", Boolean(state?.diverged));
+      if (state) neurons.draw(state.first, 784);
+    },
+  };
+}
+
+/**
+ * @param {Text} text
+ * @param {NonNullable<Progress["state"]>} state
+ */
+function said(text, state) {
+  if (state.diverged) return text("race.diverged", count(state.samples));
+  return text("race.facts", count(state.samples), state.seconds.toFixed(2), state.microseconds?.toFixed(1) ?? "–",
+    significant(state.rate));
+}
+
+/**
+ * What a lane changes of the seed's settings.
+ * @param {Text} text
+ * @param {Lane} lane
+ */
+function special(text, { settings }) {
+  const changed = Object.entries(settings).filter(([name, value]) =>
+    value !== DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (name)] && name !== "subset" && name !== "seed");
+  const named = ["activation", "output", "loss", "fault"];
+  const inWords = (/** @type {string} */ name, /** @type {string} */ value) => {
+    if (name === "batch" && value === ALL_IMAGES) return text("race.lane.all");
+    return named.includes(name) ? text(`${name}.${value}`) : value.replaceAll("_", " ");
+  };
+  const words = changed.map(([name, value]) => `${text(`setting.${name}`)}: ${inWords(name, value)}`);
+  return words.join(" · ") || text("race.lane.seed");
+}
+
+/**
+ * The line of a lane as the charts draw it.
+ * @param {number} number
+ */
+function key(number) {
+  const line = s("line", { x1: 0, y1: 6, x2: 28, y2: 6, "stroke-width": 3,
+    "stroke-dasharray": DASHES[number]?.join(" ") });
+  line.style.stroke = `var(${COLOURS[number]})`;
+  return s("svg", { width: 28, height: 12, "aria-hidden": "true" }, line);
+}

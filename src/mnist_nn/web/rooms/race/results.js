@@ -1,0 +1,41 @@
+/**
+ * What came out of a race, as a table.
+ */
+
+import { fill, h } from "../../ui/dom.js";
+import { count, exactPercent } from "../train/format.js";
+
+/** @typedef {import("./session.js").RaceSession} RaceSession */
+/** @typedef {import("./session.js").Progress} Progress */
+
+const GOAL = 0.85;
+
+/** @param {import("../../ui/app.js").App["text"]} text */
+export function resultsTable(text) {
+  const columns = ["lane", "test", "goal.samples", "goal.seconds", "seconds", "micro"];
+  const body = h("tbody");
+  const names = columns.map((name) => h("th", { scope: "col" }, text(`race.results.${name}`, 100 * GOAL)));
+  const table = h("table", { class: "results" }, h("caption", {}, text("race.results")),
+    h("thead", {}, h("tr", {}, ...names)), body);
+  return {
+    element: h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": text("race.results") }, table),
+    /** @param {RaceSession} session */
+    render: ({ race, progress }) => fill(body, ...race.lanes.map(({ name }, i) =>
+      h("tr", {}, h("th", { scope: "row" }, name), ...cells(text, progress[i]).map((value) => h("td", {}, value))))),
+  };
+}
+
+/**
+ * @param {import("../../ui/app.js").App["text"]} text
+ * @param {Progress} progress
+ */
+function cells(text, { state, points }) {
+  if (!state) return ["–", "–", "–", "–", "–"];
+  const there = points.find(({ test }) => test >= GOAL);
+  return [
+    state.diverged ? text("race.results.diverged") : exactPercent(state.test.accuracy),
+    there ? count(there.samples) : text("race.results.never"),
+    there ? there.seconds.toFixed(2) : text("race.results.never"),
+    state.seconds.toFixed(2), state.samples ? ((state.seconds / state.samples) * 1e6).toFixed(1) : "–",
+  ];
+}

@@ -1,0 +1,111 @@
+/**
+ * The race that is on: it stays while other rooms are open, and whoever shows it listens.
+ */
+
+import { worker } from "../../worker/client.js";
+import { raceOf, specsOf } from "./lanes.js";
+
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("../../worker/host.js").LaneState} LaneState */
+/** @typedef {import("../../worker/lane.js").Point} Point */
+/** @typedef {import("./lanes.js").Race} Race */
+/**
+ * What is known of a lane; no state before the first news.
+ * @typedef {{state: LaneState | null, points: Point[]}} Progress
+ */
+
+const SESSION = "race";
+
+/** @type {RaceSession | null} */
+let only = null;
+
+/**
+ * @param {App} app
+ * @returns {RaceSession}
+ */
+export function session(app) {
+  only ??= new RaceSession(app);
+  return only;
+}
+
+export class RaceSession {
+  /** @type {Race} */
+  race;
+  status = "idle"; // then loading, and ready
+  playing = false;
+  finished = false;
+  sameStart = true;
+  message = "";
+  limit = 0;
+  /** @type {Progress[]} */
+  progress = [];
+  opened = 0;
+  /** @type {() => void} */
+  listener = () => {};
+
+  /** @param {App} app */
+  constructor(app) {
+    this.race = raceOf("batch", app.text);
+    this.worker = worker();
+    this.worker.listen(SESSION, (event) => this.hear(event));
+  }
+
+  /**
+   * Line up for a race; it starts when `play` is called.
+   * @param {Race} race
+   */
+  open(race) {
+    this.race = race;
+    this.opened++;
+    this.progress = race.lanes.map(() => ({ state: null, points: [] }));
+    Object.assign(this, { status: "loading", playing: false, finished: false, message: "" });
+    try {
+      const { specs, limit } = specsOf(race);
+      this.limit = limit;
+      const lanes = specs.map((spec) => ({ ...spec, id: this.id(spec.id) }));
+      this.worker.send({ type: "open", session: SESSION, lanes, limit });
+    } catch (error) {
+      Object.assign(this, { status: "idle", message: /** @type {Error} */ (error).message });
+    }
+    this.listener();
+  }
+
+  play() {
+    this.playing = true;
+    this.worker.send({ type: "play", session: SESSION, measure: this.race.measure });
+    this.listener();
+  }
+
+  pause() {
+    this.worker.send({ type: "pause", session: SESSION });
+  }
+
+  /** @param {Race["measure"]} measure */
+  compare(measure) {
+    this.race = { ...this.race, measure };
+    if (this.playing) this.play();
+    this.listener();
+  }
+
+  /** @param {string} lane */
+  id(lane) {
+    return `${this.opened}-${lane}`;
+  }
+
+  /** @param {import("../../worker/client.js").Event} event */
+  hear(event) {
+    if (event.type === "failed") {
+      Object.assign(this, { playing: false, message: event.message });
+    } else if (event.type === "news" && event.news.lanes[0].id === this.id("lane-1")) {
+      const { playing, finished, sameStart, lanes } = event.news;
+      Object.assign(this, { status: "ready", playing, finished, sameStart });
+      lanes.forEach((state, i) => {
+        this.progress[i].state = state;
+        this.progress[i].points.push(...state.points);
+      });
+    } else {
+      return;
+    }
+    this.listener();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The room Train: a network learns in the worker, and this shows it: curves, weights, mistakes, numbers.
+ */
+
+import { write } from "../core/modelfile.js";
+import { h } from "../ui/dom.js";
+import { download } from "../ui/files.js";
+import * as state from "../ui/state.js";
+import { buildPanels } from "./train/panels.js";
+import { session } from "./train/session.js";
+import { DEFAULTS, fromParams, toParams } from "./train/settings.js";
+import { settingsForm } from "./train/form.js";
+import { buildTransport } from "./train/transport.js";
+
+/** @typedef {import("../ui/app.js").App} App */
+/** @typedef {import("./train/settings.js").Settings} Settings */
+
+/** @type {Readonly<Record<string, Settings>>} */
+const PRESETS = {
+  seed: DEFAULTS,
+  softmax: { ...DEFAULTS, output: "softmax", loss: "cross_entropy" },
+  wide: { ...DEFAULTS, hidden: "64", activation: "relu", output: "softmax", loss: "cross_entropy", batch: "16" },
+  deep: { ...DEFAULTS, hidden: "64,32", activation: "relu", output: "softmax", loss: "cross_entropy", batch: "32",
+    optimizer: "adam" },
+};
+
+/**
+ * @param {HTMLElement} root
+ * @param {App} app
+ * @returns {import("../ui/app.js").Room}
+ */
+export function mount(root, app) {
+  const { text } = app;
+  const training = session(app);
+  const form = settingsForm(text, [
+    { legend: text("train.settings.network"), names: ["hidden", "activation", "output", "initializer", "seed"] },
+    { legend: text("train.settings.training"),
+      names: ["loss", "optimizer", "rate", "batch", "l2", "dropout", "subset"] },
+  ], (settings) => training.change(settings));
+  const transport = buildTransport(app, training, PRESETS);
+  const panels = buildPanels(app);
+  root.append(
+    h("h2", {}, text("train.title")), h("p", { class: "note intro" }, text("train.intro")),
+    transport.element,
+    h("div", { class: "train-columns" },
+      h("details", { class: "panel settings-panel", open: innerWidth > 960 },
+        h("summary", {}, h("h3", {}, text("train.settings"))), transport.presets, form.element),
+      h("div", { class: "stack" }, ...panels.elements, result(app, training))),
+  );
+  const render = () => {
+    form.show(training.settings);
+    transport.render();
+    panels.render(training);
+    const speed = training.pace === null ? null : training.pace;
+    if (state.read().room === "train") state.write("train", { ...toParams(training.settings), speed });
+  };
+  const stop = [training.on(paced(render)), app.on("theme", () => panels.restyle(training))];
+  return {
+    update: (params) => follow(training, params, render),
+    unmount: () => {
+      stop.forEach((end) => end());
+      panels.destroy();
+    },
+  };
+}
+
+/**
+ * Take up what an address says: a shared one brings its settings with it, a bare one leaves the training as it is.
+ * @param {import("./train/session.js").Session} training
+ * @param {URLSearchParams} params
+ * @param {() => void} render
+ */
+function follow(training, params, render) {
+  const wanted = fromParams(params);
+  const speed = Number(params.get("speed"));
+  if (params.has("speed") || training.status === "idle") training.limit(speed > 0 ? speed : null);
+  const same = JSON.stringify(wanted) === JSON.stringify(training.settings);
+  if (training.status === "idle") {
+    try {
+      training.open(wanted);
+    } catch (error) {
+      training.settings = wanted;
+      training.note(/** @type {Error} */ (error).message, true);
+    }
+  } else if (!same && Object.keys(toParams(wanted)).length > 0) {
+    training.change(wanted);
+  }
+  render();
+}
+
+/**
+ * No more often than the screen is drawn.
+ * @param {() => void} render
+ */
+function paced(render) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      render();
+    });
+  };
+}
+
+/**
+ * What can be done with the trained network.
+ * @param {App} app
+ * @param {import("./train/session.js").Session} training
+ */
+function result(app, training) {
+  const { text } = app;
+  const name = () => text("train.modelName", training.recorded().name);
+  const use = async () => {
+    app.setModel(await training.model(), name());
+    app.announce(text("train.used", name()));
+  };
+  const save = async () => download(write(await training.model()), "playground.safetensors");
+  const button = (/** @type {string} */ key, /** @type {() => void} */ onclick) =>
+    h("button", { type: "button", onclick }, text(key));
+  return h("section", { class: "panel stack" }, h("h3", {}, text("train.result")),
+    h("div", { class: "row" },
+      button("train.use", use), button("train.download", save),
+      button("train.toHistory", () => app.navigate("history", { run: training.id }))),
+    h("p", { class: "note" }, text("train.result.help", "playground.safetensors")));
+}

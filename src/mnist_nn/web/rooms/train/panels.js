@@ -1,0 +1,151 @@
+/**
+ * What one sees of a training: two charts, the weights, the confusion matrix, and the image learned last.
+ */
+
+import { loss } from "../../core/losses.js";
+import { LineChart } from "../../ui/charts.js";
+import { confusionTable } from "../../ui/confusion.js";
+import { h } from "../../ui/dom.js";
+import { drawImage } from "../../ui/pixels.js";
+import { count, exactPercent, short, significant, wholePercent } from "./format.js";
+import { neuronGrid } from "./neurons.js";
+
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("./session.js").Session} Session */
+
+const MOST_NEURONS = 64;
+const CALM = 1000; // milliseconds between pictures for those who want little motion
+
+/** @param {App} app */
+export function buildPanels(app) {
+  const { text } = app;
+  const charts = buildCharts(text);
+  const neurons = neuronGrid((shown, all) => text("train.neurons.label", shown, all), MOST_NEURONS);
+  const heading = h("h3", {}, text("train.neurons"));
+  const matrix = confusionTable({
+    caption: "", is: text("confusion.is"), says: text("confusion.says"),
+    cell: (label, said, n) => text("confusion.cell", label, said, n),
+  });
+  const last = buildLast(text);
+  let drawn = 0;
+  const draw = (/** @type {Session} */ { lane, settings }) => {
+    if (!lane) return;
+    heading.textContent = text(settings.hidden ? "train.neurons" : "train.neurons.outputs");
+    neurons.draw(lane.first, 784);
+    matrix.name(text("train.confusion.caption", count(lane.test.samples)));
+    matrix.update(lane.test);
+    drawn = performance.now();
+  };
+  return {
+    elements: [
+      h("div", { class: "two" }, ...charts.elements),
+      h("div", { class: "two" },
+        h("section", { class: "panel stack" }, heading, neurons.element, help(text("train.neurons.help")),
+          last.element),
+        h("section", { class: "panel stack" }, h("h3", {}, text("train.confusion")), matrix.element)),
+    ],
+    /** @param {Session} training */
+    render: (training) => {
+      charts.render(training);
+      last.render(training);
+      if (!training.playing || !app.reducedMotion || performance.now() - drawn > CALM) draw(training);
+    },
+    /** @param {Session} training */
+    restyle: (training) => {
+      charts.restyle();
+      last.render(training);
+      draw(training);
+    },
+    destroy: () => charts.destroy(),
+  };
+}
+
+/** @param {App["text"]} text */
+function buildCharts(text) {
+  const common = { xLabel: text("train.axis"), table: text("chart.table"), x: short };
+  const accuracy = new LineChart({ ...common, title: text("train.accuracy"), y: exactPercent, tick: wholePercent,
+    range: shares });
+  const losses = new LineChart({ ...common, title: text("train.loss", ""), y: significant, range: fromZero });
+  let drawn = { name: "", opened: -1, points: -1 };
+  return {
+    elements: [h("section", { class: "panel stack" }, accuracy.element, help(text("train.accuracy.help"))),
+      h("section", { class: "panel stack" }, losses.element)],
+    /** @param {Session} training */
+    render: ({ points, settings, opened }) => {
+      const name = nameOf(settings);
+      if (name === drawn.name && opened === drawn.opened && points.length === drawn.points) return;
+      const x = points.map((point) => point.samples);
+      const learned = points.filter((point) => point.loss !== null);
+      const seen = learned.map((point) => point.samples);
+      const right = learned.map((point) => point.accuracy);
+      const series = [{ x: seen, y: right }, { x, y: points.map((point) => point.test) }];
+      const curve = [{ x: seen, y: learned.map((point) => point.loss) }];
+      if (!accuracy.lines.length) {
+        accuracy.draw([{ label: text("train.accuracy.training"), colour: "--series-2", dash: [5, 4] },
+          { label: text("train.accuracy.test"), colour: "--series-1" }], series);
+        losses.draw([{ label: text("train.loss.training"), colour: "--series-2" }], curve);
+      } else {
+        accuracy.update(series);
+        losses.update(curve);
+      }
+      losses.rename(text("train.loss", name));
+      drawn = { name, opened, points: points.length };
+    },
+    restyle: () => [accuracy, losses].forEach((chart) => chart.build()),
+    destroy: () => [accuracy, losses].forEach((chart) => chart.destroy()),
+  };
+}
+
+/**
+ * The reported loss in words; settings that contradict each other have none.
+ * @param {import("./settings.js").Settings} settings
+ */
+function nameOf(settings) {
+  try {
+    return loss(settings.loss, settings.output).reportedName;
+  } catch {
+    return "";
+  }
+}
+
+/** @param {App["text"]} text */
+function buildLast(text) {
+  const canvas = h("canvas", { class: "digit", "aria-hidden": "true" });
+  const words = h("p", { class: "note" }, text("train.last.help"));
+  const element = h("div", { class: "last" }, canvas, words);
+  canvas.hidden = true;
+  return {
+    element,
+    /** @param {Session} training */
+    render: ({ lane, playing, pace, points }) => {
+      const slow = !playing || (pace !== null && pace <= 10);
+      const last = lane && lane.samples > 0 && !lane.diverged && slow ? lane.last : null;
+      canvas.hidden = !last;
+      if (!last) {
+        words.textContent = points.length ? text("train.last.help") : "";
+        return;
+      }
+      drawImage(canvas, last.pixels);
+      const said = last.o.indexOf(Math.max(...last.o));
+      const key = said === last.label ? "train.last.right" : "train.last.text";
+      const [loudest, wanted] = [last.o[said], last.o[last.label]].map((o) => o.toFixed(3));
+      words.textContent = text(key, count(last.row), last.label, said, loudest, wanted);
+    },
+  };
+}
+
+/** @param {string} words */
+const help = (words) => h("p", { class: "note" }, words);
+
+/**
+ * @param {number} low
+ * @returns {[number, number]}
+ */
+export const shares = (low) => [Math.max(0, Math.floor(low * 10 - 1e-9) / 10), 1];
+
+/**
+ * @param {number} _low
+ * @param {number} high
+ * @returns {[number, number]}
+ */
+export const fromZero = (_low, high) => [0, high > 0 ? high * 1.05 : 1];

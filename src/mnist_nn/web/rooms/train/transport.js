@@ -1,0 +1,116 @@
+/**
+ * Buttons that make a training go, and the numbers that say where it stands.
+ */
+
+import { choice, put } from "../../ui/controls.js";
+import { h } from "../../ui/dom.js";
+import { count, exactPercent, short, significant } from "./format.js";
+
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./settings.js").Settings} Settings */
+
+const SPEEDS = ["", "1000", "100", "10", "1"];
+const STATS = ["epoch", "samples", "test", "loss", "rate", "micro", "speed"];
+
+/**
+ * @param {App} app
+ * @param {Session} training
+ * @param {Readonly<Record<string, Settings>>} presets
+ */
+export function buildTransport(app, training, presets) {
+  const { text } = app;
+  const button = (/** @type {string} */ key, /** @type {() => void} */ onclick, kind = "") =>
+    h("button", { type: "button", onclick, class: kind }, text(key));
+  const play = button("train.play", () => (training.playing ? training.pause() : training.play()), "primary play");
+  const steps = [
+    button("train.sample", () => training.step("sample")),
+    button("train.batch", () => training.step("batch")),
+    button("train.epoch", () => training.play("epoch")),
+  ];
+  const restart = button("train.restart", () => training.restart());
+  const speed = choice(text("train.speed"), SPEEDS.map((value) => [value, text(`train.speed.${value}`)]),
+    (value) => training.limit(value ? Number(value) : null));
+  const preset = choice(text("train.preset"),
+    [["", text("train.preset.own")], ...Object.keys(presets).map((name) => pair(text, name))],
+    (name) => name && training.change(presets[name]));
+  const message = h("p", { class: "message" }); // what it says is announced from the session, whatever room is open
+  const stats = statistics(text);
+  const meter = speedometer();
+  const element = h("section", { class: "panel transport" },
+    h("div", { class: "row" }, play, ...steps, restart, speed.element), message, stats.element);
+  return {
+    element,
+    presets: preset.element,
+    render: () => {
+      const { playing, status, settings, lane } = training;
+      const ready = status === "ready";
+      put(play, text(playing ? "train.pause" : "train.play"));
+      play.disabled = status === "idle" || Boolean(lane?.diverged);
+      steps.forEach((step) => void (step.disabled = !ready || playing || Boolean(lane?.diverged)));
+      steps[1].hidden = settings.batch === "1";
+      restart.disabled = status === "loading" || (ready && training.fresh);
+      speed.show(training.pace === null ? "" : String(training.pace));
+      const at = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(settings));
+      preset.show(at ?? "");
+      message.classList.toggle("bad", training.bad);
+      put(message, status === "loading" && !training.bad ? text("train.loading") : training.message);
+      stats.show(training, meter(training));
+    },
+  };
+}
+
+/**
+ * @param {App["text"]} text
+ * @param {string} name
+ * @returns {[string, string]}
+ */
+const pair = (text, name) => [name, text(`train.preset.${name}`)];
+
+/** @param {App["text"]} text */
+function statistics(text) {
+  const names = STATS.map((name) => h("dt", {}, text(`train.stat.${name}`, "")));
+  const values = STATS.map((name) => h("dd", { class: "number", "data-stat": name }, "–"));
+  const helps = { micro: text("train.stat.micro.help"), speed: text("train.stat.speed.help") };
+  STATS.forEach((name, i) => name in helps && (names[i].title = helps[/** @type {"micro"} */ (name)]));
+  const element = h("dl", { class: "stats", "aria-label": text("train.stats") },
+    ...STATS.map((_, i) => h("div", {}, names[i], values[i])));
+  return {
+    element,
+    /**
+     * @param {Session} training
+     * @param {number | null} speed
+     */
+    show: ({ lane, points }, speed) => {
+      const asked = lane?.test?.samples ?? 10000;
+      put(names[2], text("train.stat.test", short(asked)));
+      const last = points.filter((point) => point.loss !== null).at(-1);
+      const shown = lane ? [
+        (lane.epoch + lane.offset / lane.size).toFixed(lane.offset ? 2 : 0), count(lane.samples),
+        exactPercent(lane.test.accuracy), last ? significant(/** @type {number} */ (last.loss)) : "–",
+        significant(lane.rate), lane.microseconds ? lane.microseconds.toFixed(1) : "–",
+        speed === null ? "–" : count(speed),
+      ] : STATS.map(() => "–");
+      values.forEach((value, i) => put(value, shown[i]));
+    },
+  };
+}
+
+/** Samples a second by the clock on the wall, over the last second or so; the last value stays while it pauses. */
+function speedometer() {
+  /** @type {{time: number, samples: number}[]} */
+  let marks = [];
+  /** @type {number | null} */
+  let latest = null;
+  return (/** @type {Session} */ { lane, playing, opened }) => {
+    const time = performance.now();
+    if (!lane || !playing || (marks.length && lane.samples < marks[0].samples)) marks = [];
+    if (!lane || opened === 0) return null;
+    if (!playing) return latest;
+    marks.push({ time, samples: lane.samples });
+    while (marks.length > 2 && time - marks[0].time > 1500) marks.shift();
+    const passed = time - marks[0].time;
+    if (passed > 300) latest = Math.round(((lane.samples - marks[0].samples) / passed) * 1000);
+    return latest;
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * English text of the frame around the rooms.
+ */
+
+export default {
+  "app.title": "mnist-nn playground",
+  "app.skip": "Skip to the room",
+  "app.rooms": "Rooms",
+  "app.loading": "Loading …",
+  "app.failed": "This room could not be opened: {0}",
+  "app.failedModel": "The model could not be loaded: {0}",
+  "room.draw": "Draw",
+  "room.microscope": "Microscope",
+  "room.train": "Train",
+  "room.race": "Race",
+  "room.history": "Time machine",
+  "theme.toLight": "Light colours",
+  "theme.toDark": "Dark colours",
+  "model.choose": "Model",
+  "model.open": "Open a model file …",
+  "model.openWord": "Open",
+  "model.download": "Save this model as a file",
+  "model.downloadWord": "Save",
+  "model.opened": "{0} is open: {1}",
+  "model.reader": "Reader, large",
+  "model.seed": "Seed, small",
+  "model.given": "Your model",
+  "model.badFile": "{0} is not a model file that this page can read: {1}",
+  "dialog.close": "Close",
+};

@@ -1,0 +1,202 @@
+/**
+ * The frame: tabs, theme, models and data, and the room that is open.
+ *
+ * A room is a module rooms/<name>.js with `mount(root, app)`. It hears of a new address through `update` and of
+ * everything else through `app.on`.
+ */
+
+import { loadSamples } from "../core/data.js";
+import { text } from "../strings.js";
+import { h } from "./dom.js";
+import { buildFrame } from "./frame.js";
+import { openModels } from "./models.js";
+import * as state from "./state.js";
+import { listen, theme } from "./theme.js";
+
+/** @typedef {import("../core/activations.js").Floats} Floats */
+/** @typedef {import("../core/modelfile.js").Model} Model */
+/** @typedef {import("../core/data.js").Samples} Samples */
+/** @typedef {{update(params: URLSearchParams): void, unmount(): void}} Room */
+/**
+ * An epoch of a recorded run, with the weights at its end.
+ * @typedef {{epoch: number, loss: number, accuracy: number, validationAccuracy?: number, rate: number,
+ *   weights: Floats[], biases: Floats[]}} RecordedEpoch
+ */
+/**
+ * A training that can be looked at again, from the page or from the library.
+ * @typedef {{id: string, name: string, training: Record<string, any>, config: Record<string, any>,
+ *   epochs: RecordedEpoch[]}} RecordedRun
+ */
+/**
+ * What is served beside the page: its version, the models, and runs that were recorded.
+ * @typedef {{version: string, models: {id: string, url: string}[], rooms: Record<string, string>,
+ *   runs: {name: string, url: string}[]}} Manifest
+ */
+/** @typedef {"model" | "theme" | "runs"} Topic */
+/**
+ * What a room can use.
+ * @typedef {object} App
+ * @property {Model} model the network in use, with its header
+ * @property {string} modelName what it is called
+ * @property {(model: Model, name: string) => void} setModel use another one from now on
+ * @property {Manifest} manifest
+ * @property {() => Promise<Samples>} test the 10,000 test images
+ * @property {() => Promise<Samples>} training the 60,000 training images
+ * @property {(topic: Topic, listener: () => void) => () => void} on returns what ends it
+ * @property {(room: string, params?: Record<string, string | number | null | undefined>) => void} navigate
+ * @property {typeof text} text
+ * @property {(message: string) => void} announce tell screen readers, politely
+ * @property {boolean} reducedMotion
+ * @property {"light" | "dark"} theme
+ * @property {{list(): RecordedRun[], add(run: RecordedRun): void}} runs
+ */
+
+export const ROOMS = ["draw", "microscope", "train", "race", "history"];
+
+/**
+ * Build the page and open the room that the address names.
+ * @param {HTMLElement} body
+ */
+export async function start(body) {
+  const listeners = topics();
+  const frame = buildFrame(body, ROOMS, () => listeners.tell("theme"));
+  listen(() => listeners.tell("theme"));
+  try {
+    const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());
+    const models = await openModels(manifest, state.read(), () => listeners.tell("model"));
+    const app = appOf(manifest, models, listeners, frame);
+    frame.connect(models, app);
+    await follow(frame, models, app);
+  } catch (error) {
+    frame.fail(text("app.failedModel", /** @type {Error} */ (error).message));
+  }
+}
+
+/**
+ * @param {Manifest} manifest
+ * @param {import("./models.js").Models} models
+ * @param {ReturnType<typeof topics>} listeners
+ * @param {import("./frame.js").Frame} frame
+ * @returns {App}
+ */
+function appOf(manifest, models, listeners, frame) {
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  /** @type {RecordedRun[]} */
+  const recorded = [];
+  return {
+    get model() {
+      return models.current.model;
+    },
+    get modelName() {
+      return models.current.name;
+    },
+    setModel: (model, name) => {
+      models.add(model, name);
+      state.put("model", models.current.id);
+    },
+    manifest,
+    test: once(() => loadSamples("data/test-images.gz", "data/test-labels.gz")),
+    training: once(() => loadSamples("data/train-images.gz", "data/train-labels.gz")),
+    on: listeners.on,
+    navigate: (room, params) => state.go(room, params),
+    text,
+    announce: frame.announce,
+    get reducedMotion() {
+      return motion.matches;
+    },
+    get theme() {
+      return theme();
+    },
+    runs: {
+      list: () => [...recorded],
+      add: (run) => {
+        recorded.push(run);
+        listeners.tell("runs");
+      },
+    },
+  };
+}
+
+/**
+ * Open the room of the address, now and whenever it changes.
+ * @param {import("./frame.js").Frame} frame
+ * @param {import("./models.js").Models} models
+ * @param {App} app
+ */
+async function follow(frame, models, app) {
+  /** @type {{name: string, room: Room | null}} */
+  let open = { name: "", room: null };
+  const show = async () => {
+    const { room, params } = state.read();
+    const name = ROOMS.includes(room) ? room : ROOMS[0];
+    if (open.name === name) {
+      await models.enter(name, params.get("model"));
+      open.room?.update(state.read().params);
+      return;
+    }
+    open.room?.unmount();
+    open = { name, room: null };
+    const current = open;
+    frame.select(name);
+    const stage = frame.stage(name);
+    await models.enter(name, params.get("model"));
+    if (current !== open) return;
+    current.room = await mount(stage, name, app);
+    if (current === open) current.room?.update(state.read().params);
+    else current.room?.unmount();
+  };
+  addEventListener("hashchange", show);
+  await show();
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} name
+ * @param {App} app
+ * @returns {Promise<Room | null>}
+ */
+async function mount(root, name, app) {
+  try {
+    const module = await import(`../rooms/${name}.js`);
+    root.replaceChildren();
+    return module.mount(root, app);
+  } catch (error) {
+    const message = text("app.failed", /** @type {Error} */ (error).message);
+    root.replaceChildren(h("p", { class: "failure", role: "alert" }, message));
+    return null;
+  }
+}
+
+/** Listeners by topic. */
+function topics() {
+  /** @type {Map<Topic, Set<() => void>>} */
+  const sets = new Map();
+  return {
+    /** @type {App["on"]} */
+    on: (topic, listener) => {
+      const set = sets.get(topic) ?? new Set();
+      sets.set(topic, set.add(listener));
+      return () => void set.delete(listener);
+    },
+    /** @param {Topic} topic */
+    tell: (topic) => [...(sets.get(topic) ?? [])].forEach((listener) => listener()),
+  };
+}
+
+/**
+ * Ask once, and again only after a failure.
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @returns {() => Promise<T>}
+ */
+function once(ask) {
+  /** @type {Promise<T> | null} */
+  let answer = null;
+  return () => {
+    answer ??= ask().catch((error) => {
+      answer = null;
+      throw error;
+    });
+    return answer;
+  };
+}

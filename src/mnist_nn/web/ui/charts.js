@@ -1,0 +1,262 @@
+/**
+ * Line charts, drawn by uPlot (vendor/), with what it lacks: a legend that reads the values at the pointer, colours of
+ * the theme, a mark at one place, and the same numbers as a table for those who do not see lines.
+ */
+
+import uPlot from "../vendor/uplot/uPlot.min.js";
+import { fill, h, s } from "./dom.js";
+import { colour } from "./theme.js";
+
+/**
+ * A line: its colour is the name of a custom property; dashes tell lines apart where colours do not.
+ * @typedef {{label: string, colour: string, dash?: number[], points?: boolean}} Line
+ */
+/** @typedef {{x: number[], y: (number | null)[]}} Series x ascending */
+/** @typedef {(value: number) => string} Format */
+/**
+ * What a chart is; `tick` is for the axis, where there is little room, and `range` makes the limits of y from the
+ * lowest and the highest value.
+ * @typedef {{title: string, xLabel: string, table: string, x: Format, y: Format, tick?: Format,
+ *   range: (low: number, high: number) => [number, number], pick?: (x: number) => void, height?: number}} Form
+ */
+
+const ROWS = 12; // of the table
+const BEGINNING = 0.04; // of the x axis: what happens there may lie outside the picture
+
+export class LineChart {
+  /** @type {Line[]} */
+  lines = [];
+  /** @type {Series[]} */
+  series = [];
+  /** @type {HTMLElement[]} */
+  values = [];
+  /** @type {uPlot | null} */
+  chart = null;
+  /** @type {number | null} */
+  marked = null;
+
+  /** @param {Form} form */
+  constructor(form) {
+    this.form = form;
+    this.plot = h("div", { class: "plot", role: "img", "aria-label": form.title });
+    this.legend = h("div", { class: "legend" });
+    this.table = h("table");
+    this.region = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": form.title }, this.table);
+    this.details = h("details", { class: "as-table", ontoggle: () => this.tabulate() }, h("summary", {}, form.table),
+      this.region);
+    this.caption = h("figcaption", {}, form.title);
+    this.element = h("figure", { class: "chart" },
+      h("div", { class: "row apart" }, this.caption, this.legend), this.plot, this.details);
+    this.observer = new ResizeObserver(() => (this.chart ? this.chart.setSize(this.size()) : this.build()));
+    this.observer.observe(this.plot);
+  }
+
+  /**
+   * Other lines from now on, and what they show.
+   * @param {Line[]} lines
+   * @param {Series[]} [series]
+   */
+  draw(lines, series = lines.map(() => ({ x: [], y: [] }))) {
+    this.lines = lines;
+    this.series = series;
+    this.values = lines.map(() => h("b", { class: "number" }));
+    fill(this.legend, ...lines.map((line, i) =>
+      h("span", { class: "key" }, swatch(line), h("span", {}, line.label), this.values[i])));
+    this.build();
+    this.say();
+  }
+
+  /**
+   * The same lines with other numbers.
+   * @param {Series[]} series
+   */
+  update(series) {
+    this.series = series;
+    if (this.chart) this.chart.setData(joined(series));
+    else this.build();
+    this.say();
+  }
+
+  /** @param {string} title */
+  rename(title) {
+    this.form.title = title;
+    this.caption.textContent = title;
+    this.region.setAttribute("aria-label", title);
+    this.say();
+  }
+
+  /**
+   * A mark at one place.
+   * @param {number | null} x
+   */
+  mark(x) {
+    this.marked = x;
+    this.chart?.redraw(false, false);
+  }
+
+  /** Draw all anew, with the colours of the theme. */
+  build() {
+    this.chart?.destroy();
+    this.chart = null;
+    if (!this.lines.length || !this.plot.isConnected || !this.plot.clientWidth) return;
+    const hooks = {
+      setCursor: [(/** @type {uPlot} */ u) => this.read(u.cursor.idx ?? null)],
+      draw: [(/** @type {uPlot} */ u) => drawMark(u, this.marked)],
+    };
+    const limits = () => this.form.range(...extent(this.series));
+    const all = { ...options(this.form, this.lines, limits), ...this.size(), hooks };
+    this.chart = new uPlot(all, joined(this.series), this.plot);
+    const { chart, form } = this;
+    if (form.pick) chart.over.addEventListener("click", ({ offsetX }) => form.pick?.(chart.posToVal(offsetX, "x")));
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.chart?.destroy();
+  }
+
+  size() {
+    return { width: Math.max(this.plot.clientWidth, 120), height: this.form.height ?? 230 };
+  }
+
+  /**
+   * The values beside the names: at the pointer, or the latest.
+   * @param {number | null} index in the joined data
+   */
+  read(index) {
+    const x = index === null ? Infinity : Number(this.chart?.data[0][index]);
+    this.series.forEach((one, i) => void (this.values[i].textContent = shown(at(one, x), this.form.y)));
+  }
+
+  /** In words what the lines say. */
+  say() {
+    const { form, lines, series } = this;
+    this.read(null);
+    this.tabulate();
+    const latest = lines.map(({ label }, i) => `${label} ${shown(at(series[i], Infinity), form.y)}`);
+    this.plot.setAttribute("aria-label", [form.title, ...latest].join(", "));
+  }
+
+  tabulate() {
+    const { form, lines, series } = this;
+    if (!this.details.open) return;
+    const rows = rowsOf(series).map((x) => h("tr", {}, h("th", { scope: "row" }, form.x(x)),
+      ...series.map((one) => h("td", {}, shown(at(one, x), form.y)))));
+    const names = lines.map(({ label }) => h("th", { scope: "col" }, label));
+    fill(this.table, h("caption", { class: "unseen" }, form.title),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, form.xLabel), ...names)), h("tbody", {}, ...rows));
+  }
+}
+
+/**
+ * @param {Form} form
+ * @param {Line[]} lines
+ * @param {() => [number, number]} limits of y
+ * @returns {Omit<uPlot.Options, "width" | "height">}
+ */
+function options(form, lines, limits) {
+  const soft = css("--soft");
+  const axis = { stroke: soft, font: "12px system-ui, sans-serif", ticks: { show: false } };
+  return {
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    scales: {
+      x: { time: false, range: (_u, low, high) => [low ?? 0, (high ?? 1) > (low ?? 0) ? high : (low ?? 0) + 1] },
+      y: { range: limits },
+    },
+    axes: [
+      { ...axis, grid: { show: false }, size: 26, space: 70, label: form.xLabel, labelSize: 18, labelGap: 0,
+        labelFont: "12px system-ui, sans-serif", values: (_u, splits) => splits.map(form.x) },
+      { ...axis, grid: { stroke: css("--line"), width: 1 }, size: 48,
+        values: (_u, splits) => splits.map(form.tick ?? form.y) },
+    ],
+    series: [{}, ...lines.map(({ colour: name, dash, points }) => ({
+      stroke: css(name), width: 2, dash, spanGaps: true, points: { show: points ?? false, size: 6, fill: css(name) },
+    }))],
+  };
+}
+
+/**
+ * @param {uPlot} u
+ * @param {number | null} x
+ */
+function drawMark(u, x) {
+  if (x === null) return;
+  const { ctx, bbox } = u;
+  const left = u.valToPos(x, "x", true);
+  ctx.save();
+  ctx.strokeStyle = css("--ink");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  ctx.moveTo(left, bbox.top);
+  ctx.lineTo(left, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+/**
+ * All lines over one common x.
+ * @param {Series[]} series
+ * @returns {uPlot.AlignedData}
+ */
+function joined(series) {
+  const tables = series.map(({ x, y }) => /** @type {uPlot.AlignedData} */ ([x, y]));
+  return tables.length ? uPlot.join(tables) : [[]];
+}
+
+/**
+ * The lowest and the highest value, but for the very beginning, which would make all the rest small.
+ * @param {Series[]} series
+ * @returns {[number, number]}
+ */
+function extent(series) {
+  const right = Math.max(...series.map(({ x }) => x.at(-1) ?? 0));
+  const left = Math.min(...series.map(({ x }) => x[0] ?? 0));
+  const from = left + BEGINNING * (right - left);
+  let limits = /** @type {[number, number] | null} */ (null);
+  for (const { x, y } of series) {
+    y.forEach((value, i) => {
+      if (value === null || x[i] < from) return;
+      limits = [Math.min(limits?.[0] ?? value, value), Math.max(limits?.[1] ?? value, value)];
+    });
+  }
+  return limits ?? [0, 1];
+}
+
+/**
+ * The value of a line at a place: the last one known there.
+ * @param {Series} series
+ * @param {number} place
+ */
+function at({ x, y }, place) {
+  let i = x.length - 1;
+  while (i >= 0 && (x[i] > place || y[i] === null)) i--;
+  return i < 0 ? null : y[i];
+}
+
+/**
+ * Places for the rows of the table, evenly over the points there are.
+ * @param {Series[]} series
+ */
+function rowsOf(series) {
+  const all = [...new Set(series.flatMap(({ x }) => x))].sort((a, b) => a - b);
+  if (all.length <= ROWS) return all;
+  return Array.from({ length: ROWS }, (_, i) => all[Math.round((i * (all.length - 1)) / (ROWS - 1))]);
+}
+
+/**
+ * @param {number | null} value
+ * @param {(value: number) => string} format
+ */
+const shown = (value, format) => (value === null ? "–" : format(value));
+
+/** @param {Line} line */
+function swatch({ colour: name, dash }) {
+  const line = s("line", { x1: 0, y1: 5, x2: 22, y2: 5, "stroke-width": 2.5, "stroke-dasharray": dash?.join(" ") });
+  line.style.stroke = `var(${name})`;
+  return s("svg", { width: 22, height: 10, "aria-hidden": "true" }, line);
+}
+
+/** @param {string} name */
+const css = (name) => `rgb(${colour(name).join(" ")})`;

@@ -1,0 +1,186 @@
+/**
+ * What stands around the rooms: name, tabs, the choice of the model, the theme, and a voice for screen readers.
+ */
+
+import { read, write } from "../core/modelfile.js";
+import { text } from "../strings.js";
+import { fill, h } from "./dom.js";
+import { download, pickFile } from "./files.js";
+import { shape } from "./models.js";
+import * as state from "./state.js";
+import { theme, toggle } from "./theme.js";
+
+/** @typedef {ReturnType<typeof buildFrame>} Frame */
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./models.js").Models} Models */
+
+/**
+ * @param {HTMLElement} body
+ * @param {string[]} rooms
+ * @param {() => void} themeChanged
+ */
+export function buildFrame(body, rooms, themeChanged) {
+  const tabs = rooms.map((room) => tab(room));
+  const label = text("app.rooms");
+  const list = h("div", { role: "tablist", class: "tabs", "aria-label": label, onkeydown: arrows }, ...tabs);
+  const menu = h("div", { class: "model-menu" });
+  const voice = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
+  const stage = h("main", { class: "room", id: "room", role: "tabpanel", tabindex: "-1" });
+  fill(stage, h("p", { class: "loading" }, text("app.loading")));
+  document.title = text("app.title");
+  body.append(
+    h("a", { class: "skip", href: "#room", onclick: (/** @type {Event} */ e) => skip(e, stage) }, text("app.skip")),
+    h("header", { class: "bar" }, h("h1", { class: "brand" }, mark(), h("span", {}, "mnist-nn")), list, menu,
+      themeButton(themeChanged)),
+    stage,
+    voice,
+  );
+  return {
+    /** @param {string} name */
+    select: (name) => tabs.forEach((button) => mark_(button, button.dataset.room === name, stage)),
+    /** @param {string} name */
+    stage: (name) => {
+      stage.className = `room room-${name}`;
+      fill(stage, h("p", { class: "loading" }, text("app.loading")));
+      return stage;
+    },
+    /** @param {string} message */
+    announce: (message) => void (voice.textContent = message),
+    /** @param {string} message */
+    fail: (message) => fill(stage, h("p", { class: "failure", role: "alert" }, message)),
+    /**
+     * @param {Models} models
+     * @param {App} app
+     */
+    connect: (models, app) => {
+      const draw = () => fill(menu, ...modelMenu(models, app));
+      app.on("model", draw);
+      draw();
+    },
+  };
+}
+
+/** @param {string} room */
+function tab(room) {
+  const go = () => state.read().room !== room && state.go(room);
+  const properties = { type: "button", role: "tab", id: `tab-${room}`, "data-room": room, "aria-controls": "room" };
+  return h("button", { ...properties, tabindex: "-1", onclick: go }, text(`room.${room}`));
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {boolean} selected
+ * @param {HTMLElement} stage
+ */
+function mark_(button, selected, stage) {
+  button.setAttribute("aria-selected", String(selected));
+  button.tabIndex = selected ? 0 : -1;
+  if (!selected) return;
+  stage.setAttribute("aria-labelledby", button.id);
+  button.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/**
+ * Arrow keys, Home and End go from tab to tab.
+ * @param {KeyboardEvent} event
+ */
+function arrows(event) {
+  const tabs = /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (event.currentTarget).children]);
+  const at = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  /** @type {Record<string, number>} */
+  const places = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 };
+  if (at < 0 || !(event.key in places)) return;
+  event.preventDefault();
+  const next = tabs[(places[event.key] + tabs.length) % tabs.length];
+  next.focus();
+  next.click();
+}
+
+/**
+ * @param {Event} event
+ * @param {HTMLElement} stage
+ */
+function skip(event, stage) {
+  event.preventDefault(); // the address holds the state of the room
+  stage.focus();
+}
+
+function mark() {
+  return h("img", { src: "icon.svg", alt: "", width: 24, height: 24 });
+}
+
+/** @param {() => void} changed */
+function themeButton(changed) {
+  const button = h("button", { type: "button", class: "icon", onclick: () => {
+    toggle();
+    label();
+    changed();
+  } });
+  const label = () => {
+    const key = theme() === "dark" ? "theme.toLight" : "theme.toDark";
+    button.textContent = theme() === "dark" ? "☀" : "☾";
+    button.title = text(key);
+    button.setAttribute("aria-label", text(key));
+  };
+  label();
+  return button;
+}
+
+/**
+ * @param {Models} models
+ * @param {App} app
+ */
+function modelMenu(models, app) {
+  const options = models.list().map(({ id, name }) =>
+    h("option", { value: id, selected: id === models.current.id }, name),
+  );
+  const choose = h("select", { id: "model", onchange: () => {
+    state.put("model", choose.value);
+    models.choose(choose.value);
+  } }, ...options);
+  return [
+    h("label", { for: "model", class: "unseen" }, text("model.choose")),
+    choose,
+    h("span", { class: "shape" }, shape(models.current.model)),
+    fileButton("open", "↥", () => openModel(app)),
+    fileButton("download", "↧", () => saveModel(models)),
+  ];
+}
+
+/**
+ * A word where there is room for it, else a sign.
+ * @param {string} name
+ * @param {string} sign
+ * @param {() => void} onclick
+ */
+function fileButton(name, sign, onclick) {
+  const label = text(`model.${name}`);
+  return h("button", { type: "button", title: label, "aria-label": label, onclick },
+    h("span", { class: "word" }, text(`model.${name}Word`)), h("span", { class: "sign" }, sign));
+}
+
+/** @param {App} app */
+async function openModel(app) {
+  const file = await pickFile(".safetensors");
+  if (!file) return;
+  try {
+    const model = read(await file.arrayBuffer());
+    const name = file.name.replace(/\.safetensors$/, "");
+    app.setModel(model, name);
+    app.announce(text("model.opened", name, shape(model)));
+  } catch (error) {
+    alertOf(text("model.badFile", file.name, /** @type {Error} */ (error).message));
+  }
+}
+
+/** @param {Models} models */
+function saveModel({ current }) {
+  download(write(current.model), `${current.id.replace(/^own:/, "").replace(/[^\w.-]+/g, "-")}.safetensors`);
+}
+
+/** @param {string} message */
+function alertOf(message) {
+  const close = h("button", { type: "button", onclick: () => box.remove() }, text("dialog.close"));
+  const box = h("div", { class: "toast", role: "alert" }, h("span", {}, message), close);
+  document.body.append(box);
+}

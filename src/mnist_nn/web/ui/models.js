@@ -1,0 +1,95 @@
+/**
+ * The models that one can choose between: those served with the page, those opened from a file, those trained here.
+ *
+ * Until the reader chooses, every room has the model that suits it: Draw a good reader, the microscope the seed's.
+ */
+
+import { fetchBytes } from "../core/data.js";
+import { read } from "../core/modelfile.js";
+import { sizes } from "../core/config.js";
+import { text } from "../strings.js";
+
+/** @typedef {import("../core/modelfile.js").Model} Model */
+/** @typedef {{id: string, name: string, model: Model | null, url: string}} Entry */
+/** @typedef {{id: string, name: string, model: Model}} Loaded */
+/** @typedef {Awaited<ReturnType<typeof openModels>>} Models */
+
+/**
+ * @param {import("./app.js").Manifest} manifest
+ * @param {{room: string, params: URLSearchParams}} at
+ * @param {() => void} changed
+ */
+export async function openModels(manifest, at, changed) {
+  /** @type {Entry[]} */
+  const entries = manifest.models.map(({ id, url }) => ({ id, name: text(`model.${id}`), model: null, url }));
+  /** @type {string | null} */
+  let chosen = at.params.get("model");
+  const suited = (/** @type {string} */ room) => manifest.rooms[room] ?? entries[0].id;
+  const known = (/** @type {string | null} */ id) => entries.find((one) => one.id === id);
+  let current = await load(known(chosen) ?? entry(suited(at.room)));
+
+  /** @param {string} id */
+  function entry(id) {
+    return known(id) ?? entries[0];
+  }
+  /** @param {Entry} next */
+  async function use(next) {
+    const loaded = await load(next);
+    if (loaded.model === current.model) return;
+    current = loaded;
+    changed();
+  }
+  return {
+    /** @returns {Loaded} */
+    get current() {
+      return current;
+    },
+    list: () => entries.map(({ id, name }) => ({ id, name })),
+    /**
+     * Take the model that a room, or the address, asks for.
+     * @param {string} room
+     * @param {string | null} id
+     */
+    enter: (room, id) => {
+      if (known(id)) chosen = id;
+      return use(known(chosen) ?? entry(suited(room)));
+    },
+    /**
+     * The reader's choice, for all rooms from now on.
+     * @param {string} id
+     */
+    choose: (id) => {
+      chosen = id;
+      return use(entry(id));
+    },
+    /**
+     * Add a model and use it; one of the same name gives way.
+     * @param {Model} model
+     * @param {string} name
+     */
+    add: (model, name) => {
+      const id = `own:${name}`;
+      const made = { id, name, model, url: "" };
+      const place = entries.findIndex((one) => one.id === id);
+      entries.splice(place < 0 ? entries.length : place, place < 0 ? 0 : 1, made);
+      chosen = id;
+      current = made;
+      changed();
+    },
+  };
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {Promise<Loaded>}
+ */
+async function load(entry) {
+  entry.model ??= read(await fetchBytes(entry.url));
+  return { id: entry.id, name: entry.name, model: entry.model };
+}
+
+/**
+ * A network's shape as people write it.
+ * @param {Model} model
+ */
+export const shape = ({ network }) => sizes(network.config).join("-");

@@ -1,0 +1,84 @@
+/**
+ * The state of a view, kept in the address after #, so that it can be shared: #/draw?image=test:123&off=1.3
+ */
+
+/** Settings of the page rather than of a room; they stay when a room writes its own. */
+const KEPT = ["model"];
+const DELAY = 150; // milliseconds; browsers limit how often an address may change
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+/** @type {string | null} */
+let waiting = null;
+
+/**
+ * What the address says now, or will say in a moment.
+ * @returns {{room: string, params: URLSearchParams}}
+ */
+export function read() {
+  const [, room = "", query = ""] = /^#?\/?([^?]*)\??(.*)$/s.exec(waiting ?? location.hash) ?? [];
+  return { room, params: new URLSearchParams(query) };
+}
+
+/**
+ * Write the state of a room into the address, a little later and without a new entry in the history. What belongs to
+ * a room that was left in the meantime is dropped.
+ * @param {string} room
+ * @param {URLSearchParams | Record<string, string | number | null | undefined>} params empty values are left out
+ */
+export function write(room, params) {
+  const before = read();
+  if (before.room !== room && before.room !== "") return;
+  waiting = address(room, params, before.params);
+  clearTimeout(timer);
+  timer = setTimeout(flush, DELAY);
+}
+
+/**
+ * Change one value and leave the others.
+ * @param {string} name
+ * @param {string} value
+ */
+export function put(name, value) {
+  const { room, params } = read();
+  params.set(name, value);
+  write(room, params);
+}
+
+/**
+ * Go to a room: a new entry in the history. The page hears of it by `hashchange`.
+ * @param {string} room
+ * @param {URLSearchParams | Record<string, string | number | null | undefined>} [params]
+ */
+export function go(room, params = {}) {
+  const target = address(room, params, read().params);
+  flush();
+  location.hash = target;
+}
+
+/** Write now what is waiting. */
+export function flush() {
+  clearTimeout(timer);
+  if (waiting !== null) history.replaceState(null, "", waiting);
+  waiting = null;
+}
+
+/**
+ * @param {string} room
+ * @param {URLSearchParams | Record<string, string | number | null | undefined>} params
+ * @param {URLSearchParams} before
+ */
+function address(room, params, before) {
+  const pairs = params instanceof URLSearchParams ? [...params] : Object.entries(params);
+  const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const names = pairs.map(([name]) => name);
+  const kept = KEPT.filter((name) => !names.includes(name) && before.has(name)).map((name) => [name, before.get(name)]);
+  const query = [...known, ...kept].map(([name, value]) => `${name}=${readable(String(value))}`).join("&");
+  return `#/${room}${query ? `?${query}` : ""}`;
+}
+
+/**
+ * Escaped as little as an address allows, because people read it.
+ * @param {string} value
+ */
+const readable = (value) => encodeURIComponent(value).replace(/%(3A|2C|40|2F)/g, decodeURIComponent);

@@ -1,0 +1,57 @@
+/**
+ * Light or dark: the system's choice until the reader makes another. Colours come from style.css alone.
+ */
+
+const STORED = "mnist-nn-theme";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** @returns {"light" | "dark"} */
+export function theme() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === "light" || chosen === "dark") return chosen;
+  return dark.matches ? "dark" : "light";
+}
+
+/**
+ * Take up the reader's last choice, and call back when it changes.
+ * @param {() => void} changed
+ */
+export function listen(changed) {
+  const stored = recall();
+  if (stored === "light" || stored === "dark") document.documentElement.dataset.theme = stored;
+  dark.addEventListener("change", changed);
+}
+
+/** The other of the two, from now on. */
+export function toggle() {
+  const next = theme() === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem(STORED, next);
+  } catch {
+    // A browser that keeps nothing forgets it with the page.
+  }
+}
+
+function recall() {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A colour of style.css as it stands now, for drawing on a canvas: red, green, blue.
+ * @param {string} name such as "--positive"
+ * @returns {[number, number, number]}
+ */
+export function colour(name) {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const numbers = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
+  probe.remove();
+  const [red = 0, green = 0, blue = 0] = numbers.map(Number);
+  return [red, green, blue];
+}

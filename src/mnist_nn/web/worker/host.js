@@ -1,0 +1,201 @@
+/**
+ * What the worker does with the orders of the page, apart from being a worker: sessions of lanes, of which one may be
+ * playing, and questions that get an answer.
+ */
+
+import { evaluate } from "../core/evaluation.js";
+import { modelOf } from "../core/modelfile.js";
+import { changeLane, examine, toBatchEnd } from "./lane.js";
+import { newsOf, openSession, prepare, settle, step, work } from "./session.js";
+
+/** @typedef {import("./lane.js").Data} Data */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session.js").News} News */
+/** @typedef {import("./session.js").LaneState} LaneState */
+/**
+ * @typedef {{type: "open", session: string, lanes: import("./lane.js").Spec[], limit?: number | null}
+ *   | {type: "play", session: string, measure?: import("./session.js").Measure, pace?: number | null,
+ *     until?: number | "epoch"}
+ *   | {type: "pause", session: string}
+ *   | {type: "step", session: string, lane: string, by: "sample" | "batch"}
+ *   | {type: "change", session: string, lane: string, training: import("./lane.js").Settings}} Order
+ */
+/**
+ * @typedef {{type: "model", session: string, lane: string}
+ *   | {type: "examine", network: import("../core/network.js").Network}} Question
+ */
+/**
+ * @typedef {{type: "news", news: News} | {type: "loading"} | {type: "ready"}
+ *   | {type: "failed", session: string, message: string}
+ *   | {type: "answer", id: number, value?: any, message?: string}} Report
+ */
+
+const REPORT_EVERY = 100; // milliseconds
+const BREATH = 15; // milliseconds between turns where the pace is limited
+
+export class Host {
+  /** @type {Map<string, Session>} */
+  sessions = new Map();
+  /** @type {Promise<Data> | null} */
+  data = null;
+  /** @type {Session | null} */
+  playing = null;
+  running = false;
+
+  /**
+   * @param {(report: Report) => void} post
+   * @param {() => Promise<Data>} load
+   * @param {(milliseconds: number) => Promise<void>} rest lets messages in
+   */
+  constructor(post, load, rest) {
+    this.post = post;
+    this.load = load;
+    this.rest = rest;
+  }
+
+  /** @returns {Promise<Data>} */
+  loaded() {
+    if (!this.data) {
+      this.post({ type: "loading" });
+      this.data = this.load();
+      this.data.then(() => this.post({ type: "ready" }), () => (this.data = null));
+    }
+    return this.data;
+  }
+
+  /** @param {Order} order */
+  async obey(order) {
+    try {
+      await this.execute(order, await this.loaded());
+    } catch (error) {
+      this.post({ type: "failed", session: order.session, message: said(error) });
+    }
+  }
+
+  /**
+   * @param {number} id
+   * @param {Question} question
+   */
+  async answer(id, question) {
+    try {
+      this.post({ type: "answer", id, value: await this.reply(question, await this.loaded()) });
+    } catch (error) {
+      this.post({ type: "answer", id, message: said(error) });
+    }
+  }
+
+  /**
+   * @param {Order} order
+   * @param {Data} data
+   */
+  async execute(order, data) {
+    if (order.type === "open") return this.open(order, data);
+    const session = this.session(order.session);
+    if (order.type === "play") return this.play(session, order);
+    if (order.type === "pause") return this.stop(session);
+    const lane = laneOf(session, order.lane);
+    if (order.type === "step") step(lane, order.by === "sample" ? 1 : toBatchEnd(lane));
+    else changeLane(lane, order.training);
+    this.tell(session);
+  }
+
+  /**
+   * @param {Question} question
+   * @param {Data} data
+   */
+  async reply(question, data) {
+    const { images, labels } = data.test;
+    if (question.type === "examine") return evaluate(question.network, images, labels);
+    const { run } = laneOf(this.session(question.session), question.lane);
+    const { accuracy } = examine(run.network, data.test);
+    return modelOf(run, { scores: { test_accuracy: accuracy }, data: await origin(data) });
+  }
+
+  /**
+   * @param {Extract<Order, {type: "open"}>} order
+   * @param {Data} data
+   */
+  open({ session: name, lanes, limit }, data) {
+    const session = openSession(name, lanes, limit, data);
+    if (this.playing?.name === name) this.playing = null;
+    this.sessions.set(name, session);
+    this.tell(session);
+  }
+
+  /**
+   * Only one session plays at a time, so that none takes another's seconds.
+   * @param {Session} session
+   * @param {Extract<Order, {type: "play"}>} how
+   */
+  async play(session, how) {
+    prepare(session, how);
+    if (this.playing && this.playing !== session) this.stop(this.playing);
+    this.playing = session;
+    if (!this.running) await this.run();
+  }
+
+  async run() {
+    this.running = true;
+    let told = 0;
+    let turn = performance.now();
+    while (this.playing) {
+      const session = this.playing;
+      const now = performance.now();
+      const busy = work(session, now - turn);
+      turn = now;
+      if (!busy) {
+        this.stop(session);
+      } else if (performance.now() - told > REPORT_EVERY) {
+        this.tell(session);
+        told = performance.now();
+      }
+      await this.rest(session.pace < Infinity ? BREATH : 0);
+    }
+    this.running = false;
+  }
+
+  /** @param {Session} session */
+  stop(session) {
+    if (this.playing === session) this.playing = null;
+    settle(session);
+    this.tell(session);
+  }
+
+  /** @param {Session} session */
+  tell(session) {
+    this.post({ type: "news", news: newsOf(session, this.playing === session) });
+  }
+
+  /** @param {string} name */
+  session(name) {
+    const session = this.sessions.get(name);
+    if (!session) throw new Error(`there is no session ${name}; open it first`);
+    return session;
+  }
+}
+
+/**
+ * @param {Session} session
+ * @param {string} id
+ */
+function laneOf(session, id) {
+  const lane = session.lanes.find((one) => one.id === id);
+  if (!lane) throw new Error(`session ${session.name} has no lane ${id}`);
+  return lane;
+}
+
+/**
+ * Name and proof of the training data, as the library writes them: SHA-256 of both IDX files, one after the other.
+ * Browsers have no SHA-256 for pages from other machines without https; the model then says nothing of its data.
+ * @param {Data} data
+ * @returns {Promise<Record<string, string>>}
+ */
+async function origin({ train: { images, labels } }) {
+  if (!globalThis.crypto?.subtle) return {};
+  const files = new Blob([images, labels].map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await files.arrayBuffer()));
+  return { name: "mnist", sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+}
+
+/** @param {unknown} error */
+const said = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,254 @@
+/**
+ * One training that somebody watches: a Run of the core, its clock, the points of its curves, and the moments to which
+ * one can go back.
+ *
+ * The clock counts learning alone: neither the test images that make a point, nor waiting, nor other lanes.
+ */
+
+import { evaluate } from "../core/evaluation.js";
+import { create } from "../core/network.js";
+import { advance, means, position, start, withTraining } from "../core/training.js";
+
+/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../core/training.js").Run} Run */
+/** @typedef {import("../core/training.js").Tally} Tally */
+/** @typedef {Partial<import("../core/config.js").TrainingConfig>} Settings */
+/** @typedef {{images: Uint8Array, labels: Uint8Array}} Images */
+/** @typedef {{train: Images, test: Images, few: Images}} Data `few` is every tenth of the test images */
+/** @typedef {Pick<import("../core/evaluation.js").Evaluation, "samples" | "accuracy" | "loss" | "confusion">} Test */
+/**
+ * A point of the curves. `loss` and `accuracy` are means over the samples learned since the last point, each seen
+ * before its update; `test` and `testLoss` (the mean squared error) are measured on the tenth of the test images, or
+ * on all of them where `whole` is true.
+ * @typedef {{samples: number, epochs: number, seconds: number, loss: number | null, accuracy: number | null,
+ *   test: number, testLoss: number, whole: boolean}} Point
+ */
+/**
+ * A moment to which one can go back: the network, what was known of it then, and where to go
+ * on from. `epoch` epochs were complete, and `offset` of `size` samples of the next learned.
+ * @typedef {{epoch: number, offset: number, size: number, samples: number, loss: number | null,
+ *   accuracy: number | null, validationAccuracy?: number, rate: number, seconds: number,
+ *   weights: import("../core/activations.js").Floats[], biases: import("../core/activations.js").Floats[],
+ *   test?: Test, position: import("../core/training.js").Position}} Moment
+ */
+/**
+ * Where a lane begins: a new network, or a moment of an older training.
+ * @typedef {{id: string, network: import("../core/config.js").NetworkChanges, training: Settings,
+ *   from?: Moment}} Spec
+ */
+/** @typedef {ReturnType<typeof openLane>} Lane */
+
+/** Samples after which the first epoch is kept too: most of what can be watched happens there. */
+const EARLY = [100, 300, 1000, 3000, 10000, 30000];
+const FIRST_POINT = 50;
+const ENOUGH = 50; // samples for a mean that is worth drawing
+const GROWTH = 1.25;
+const POINTS_AN_EPOCH = 30;
+const SLICE = 10; // milliseconds of learning between two looks at the clock
+const RECENT = 1.5; // seconds over which the speed is taken
+
+/**
+ * @param {Spec} spec
+ * @param {Data} data
+ */
+export function openLane({ id, network: changes, training, from }, data) {
+  const network = from
+    ? { config: create(changes).config, weights: from.weights, biases: from.biases }
+    : create(changes, training.seed);
+  const run = start(network, data.train.images, data.train.labels, training, from?.position);
+  const lane = {
+    id, data, run,
+    samples: from?.samples ?? 0,
+    seconds: from?.seconds ?? 0,
+    /** What was learned since the last point, and in the last second or so. */
+    window: sums(),
+    recent: { samples: 0, seconds: 0 },
+    nextPoint: 0,
+    /** Samples at the last point. */
+    marked: -1,
+    early: EARLY.filter((count) => count > (from?.samples ?? 0)),
+    /** News, until somebody takes them. */
+    points: /** @type {Point[]} */ ([]),
+    moments: /** @type {Moment[]} */ ([]),
+    /** The last measurement, and the updates made by then. */
+    test: /** @type {Test | null} */ (null),
+    tested: -1,
+  };
+  lane.nextPoint = after(lane);
+  mark(lane, true);
+  if (!from) keep(lane);
+  return lane;
+}
+
+/**
+ * Learn for a little while: until a point is due, an epoch ends, or the time is over.
+ * @param {Lane} lane
+ * @param {number} most samples
+ */
+export function advanceLane(lane, most) {
+  const { run } = lane;
+  const each = lane.recent.samples ? lane.recent.seconds / lane.recent.samples : 1e-4;
+  const slice = Math.max(1, Math.floor(SLICE / 1000 / each));
+  const due = Math.min(lane.nextPoint, lane.early[0] ?? Infinity) - lane.samples;
+  const count = Math.min(most, slice, run.size - run.offset, Math.max(1, due));
+  const { epoch } = run;
+  const began = performance.now();
+  const seen = advance(run, count);
+  clock(lane, seen, (performance.now() - began) / 1000);
+  if (run.epoch > epoch) closeEpoch(lane);
+  else if (lane.samples >= lane.nextPoint || run.diverged) mark(lane, false);
+  if (lane.samples >= (lane.early[0] ?? Infinity)) {
+    lane.early = lane.early.filter((n) => n > lane.samples);
+    if (run.epoch === 0 && run.updates > 0 && !run.diverged) keep(lane);
+  }
+}
+
+/**
+ * Go on with other settings from the last complete batch.
+ * @param {Lane} lane
+ * @param {Settings} changes
+ */
+export function changeLane(lane, changes) {
+  lane.run = withTraining(lane.run, changes);
+  lane.recent = { samples: 0, seconds: 0 };
+  lane.tested = -1;
+  lane.nextPoint = Math.min(lane.nextPoint, after(lane));
+}
+
+/**
+ * Samples to the end of the batch under way.
+ * @param {Lane} lane
+ */
+export function toBatchEnd({ run }) {
+  const length = run.training.batch_size;
+  return Math.min((Math.floor(run.offset / length) + 1) * length, run.size) - run.offset;
+}
+
+/**
+ * Samples to the end of the epoch under way.
+ * @param {Lane} lane
+ */
+export const toEpochEnd = ({ run }) => run.size - run.offset;
+
+/**
+ * Measure, and add a point to the curves.
+ * @param {Lane} lane
+ * @param {boolean} whole whether all test images are asked, or a tenth
+ */
+export function mark(lane, whole) {
+  const { run, window } = lane;
+  if (run.diverged) return;
+  const { accuracy, loss } = measured(lane, whole);
+  if (lane.samples === lane.marked) return;
+  lane.marked = lane.samples;
+  const learned = window.samples >= ENOUGH ? means(window) : null;
+  lane.points.push({
+    samples: lane.samples,
+    epochs: run.epoch + run.offset / run.size,
+    seconds: lane.seconds,
+    loss: learned && learned.loss,
+    accuracy: learned && learned.accuracy,
+    test: accuracy,
+    testLoss: loss,
+    whole: lane.test?.samples === lane.data.test.labels.length,
+  });
+  if (learned) lane.window = sums();
+  lane.nextPoint = after(lane);
+}
+
+/**
+ * Ask the network as it stands, if it has changed since it was asked last.
+ * @param {Lane} lane
+ * @param {boolean} whole
+ */
+function measured(lane, whole) {
+  const images = whole ? lane.data.test : lane.data.few;
+  if (!lane.test || lane.tested !== lane.run.updates || (whole && lane.test.samples < images.labels.length)) {
+    lane.test = examine(lane.run.network, images);
+    lane.tested = lane.run.updates;
+  }
+  return lane.test;
+}
+
+/**
+ * Ask a network about images; the loss is the mean squared error, which all networks have.
+ * @param {Network} network
+ * @param {Images} images
+ * @returns {Test}
+ */
+export function examine(network, { images, labels }) {
+  const { samples, accuracy, loss, confusion } = evaluate(network, images, labels, "mse");
+  return { samples, accuracy, loss, confusion };
+}
+
+/**
+ * Whether lanes begin with the same weights.
+ * @param {Lane[]} lanes that have learned nothing yet
+ */
+export function alike([first, ...others]) {
+  const same = (/** @type {ArrayLike<number>} */ p, /** @type {ArrayLike<number>} */ q) =>
+    p.length === q.length && Array.prototype.every.call(p, (value, i) => value === q[i]);
+  return others.every((lane) =>
+    lane.run.layers.length === first.run.layers.length &&
+    lane.run.layers.every(({ W }, k) => same(W, first.run.layers[k].W)));
+}
+
+/**
+ * @param {Lane} lane
+ * @param {Tally} seen
+ * @param {number} seconds
+ */
+function clock(lane, seen, seconds) {
+  lane.samples += seen.samples;
+  lane.seconds += seconds;
+  lane.window.samples += seen.samples;
+  lane.window.reported += seen.reported;
+  lane.window.descended += seen.descended;
+  lane.window.correct += seen.correct;
+  const kept = lane.recent.seconds > RECENT ? 0.5 : 1;
+  lane.recent.samples = lane.recent.samples * kept + seen.samples;
+  lane.recent.seconds = lane.recent.seconds * kept + seconds;
+}
+
+/** @param {Lane} lane */
+function closeEpoch(lane) {
+  mark(lane, true);
+  if (!lane.run.diverged) keep(lane);
+}
+
+/**
+ * Keep this moment.
+ * @param {Lane} lane
+ */
+function keep(lane) {
+  const { run } = lane;
+  const at = position(run);
+  const learned = at.offset > 0 ? means(at.tally) : run.history.at(-1);
+  const { weights, biases } = run.network;
+  lane.moments.push({
+    epoch: at.epoch,
+    offset: at.offset,
+    size: run.size,
+    samples: lane.samples - (run.offset - at.offset),
+    loss: learned?.loss ?? null,
+    accuracy: learned?.accuracy ?? null,
+    rate: run.eta,
+    seconds: lane.seconds,
+    weights,
+    biases,
+    test: lane.test && at.offset === 0 ? lane.test : undefined,
+    position: at,
+  });
+}
+
+/**
+ * When the next point is due: soon at first, later at the pace of an epoch.
+ * @param {Lane} lane
+ */
+function after({ samples, run }) {
+  const step = Math.max(FIRST_POINT, Math.min(samples * (GROWTH - 1), run.size / POINTS_AN_EPOCH));
+  return samples + Math.ceil(step);
+}
+
+/** @returns {Tally} */
+const sums = () => ({ samples: 0, reported: 0, descended: 0, correct: 0 });

@@ -1,0 +1,107 @@
+"""A real server, a real browser, and pages on which nothing may go wrong unseen."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE = 60_000  # milliseconds, on a machine that has much else to do
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+@contextmanager
+def _running(*command: str, folder: Path) -> Iterator[str]:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        try:
+            yield next(re.findall(r"http://[^\s)]+", line)[0] for line in process.stdout if "http://" in line)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def running() -> Callable[..., AbstractContextManager[str]]:
+    """Run a server as a person does; gives the address that it prints."""
+    return _running
+
+
+@pytest.fixture(scope="session")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of ``mnist-nn play``."""
+    command = (sys.executable, "-m", "mnist_nn", "play", "--no-open")
+    with _running(*command, folder=tmp_path_factory.mktemp("playground")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed, which drives a browser"
+    )
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed, in which the playground is tested")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, playground: str) -> Iterator[Callable[..., Any]]:
+    """Open the playground at an address after #; errors and requests off this machine fail the test."""
+    contexts, wrong = [], []
+
+    def listen(page: Any, url: str) -> None:
+        page.on("pageerror", lambda error: wrong.append(f"error on the page: {error}"))
+        page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("request", lambda sent: None if _is_own(sent.url, url) else wrong.append(f"request to {sent.url}"))
+
+    def at(where: str = "", url: str = playground, *, phone: bool = False, **options: Any) -> Any:
+        context = chromium.new_context(**{**(PHONE if phone else DESKTOP), **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        listen(page, url)
+        page.goto(url + where)
+        page.wait_for_selector("main.room[aria-labelledby] > *:not(.loading)")
+        return page
+
+    yield at
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+def _is_own(address: str, url: str) -> bool:
+    return address.startswith((url, "data:", f"blob:{url}"))
+
+
+@pytest.fixture
+def findings() -> Callable[[Any], list[str]]:
+    """What axe-core finds on a page that is serious or critical."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed, which checks accessibility; run: npm install")
+
+    def check(page: Any) -> list[str]:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")
+        grave = [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary'][:200]}" for one in grave
+        ]
+
+    return check

@@ -1,0 +1,71 @@
+// Settings and races: what a person writes, what the core takes, and what an address carries.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { FAULTS } from "../../src/mnist_nn/web/core/faults.js";
+import { create } from "../../src/mnist_nn/web/core/network.js";
+import { start } from "../../src/mnist_nn/web/core/training.js";
+import { NAMES, fromParams, raceOf, specsOf, toParams } from "../../src/mnist_nn/web/rooms/race/lanes.js";
+import * as settings from "../../src/mnist_nn/web/rooms/train/settings.js";
+import { text } from "../../src/mnist_nn/web/strings.js";
+import { mnist } from "./support.mjs";
+
+describe("settings", () => {
+  test("go into an address and come back", () => {
+    const mine = { ...settings.DEFAULTS, hidden: "64,32", activation: "relu", rate: "0.1", subset: "500" };
+    assert.deepEqual(settings.fromParams(new URLSearchParams(settings.toParams(mine))), mine);
+    assert.deepEqual(settings.toParams(settings.DEFAULTS), {});
+  });
+
+  test("are the library's defaults", () => {
+    const { network, training } = settings.specOf(settings.DEFAULTS);
+    const { images, labels } = mnist("train", 10);
+    const run = start(create(), images, labels);
+    assert.deepEqual(network, run.config);
+    assert.deepEqual(training, run.training);
+  });
+
+  test("come back from a training", () => {
+    const mine = { ...settings.DEFAULTS, hidden: "64,32", rate: "0.1", subset: "500", dropout: "0.2", seed: "3" };
+    const { network, training } = settings.specOf(mine);
+    assert.deepEqual(settings.settingsOf(network, training), mine);
+  });
+
+  for (const [name, value, said] of [
+    ["rate", "fast", /rate is "fast"/], ["hidden", "2000", /up to 1000/], ["hidden", "x", /give a number|from 1/],
+    ["seed", "-1", /seed is -1/], ["subset", "60001", /60000 images/], ["dropout", "1", /dropout/],
+    ["batch", "0", /batch_size/],
+  ]) {
+    test(`that make no sense are named: ${name} ${value}`, () => {
+      assert.throws(() => settings.specOf({ ...settings.DEFAULTS, [name]: value }), said);
+    });
+  }
+
+  test("that contradict each other give way to the latest", () => {
+    let mine = settings.withSetting(settings.DEFAULTS, "output", "softmax");
+    assert.equal(mine.loss, "cross_entropy");
+    mine = settings.withSetting(mine, "loss", "seed_mse");
+    assert.equal(mine.output, "sigmoid");
+    for (const fault of Object.keys(FAULTS)) settings.specOf(settings.withSetting(settings.DEFAULTS, "fault", fault));
+  });
+});
+
+describe("races", () => {
+  for (const name of NAMES) {
+    test(`${name} has lanes that can run, and an address`, () => {
+      const race = raceOf(name, text);
+      const { specs, limit } = specsOf(race);
+      assert.ok(specs.length >= 2 && specs.length <= 4);
+      assert.equal(limit, 30000);
+      assert.equal(toParams(race, text).toString(), `race=${name}`);
+      assert.deepEqual(fromParams(toParams(race, text), text), race);
+    });
+  }
+
+  test("of one's own have an address too", () => {
+    const race = { ...raceOf("loss", text), preset: "own", seed: "4", subset: "", measure: "seconds" };
+    race.lanes[0] = { name: "mine, my own", settings: { ...race.lanes[0].settings, hidden: "64,32", rate: "0.5" } };
+    const again = fromParams(new URLSearchParams(toParams(race, text).toString()), text);
+    assert.deepEqual(again, race);
+  });
+});
