@@ -1,0 +1,106 @@
+"""``mnist-nn export``: a saved model in another format."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_nn.cli import options
+
+if TYPE_CHECKING:
+    from mnist_nn.data import Dataset
+    from mnist_nn.storage import Model
+
+To = Annotated[str, typer.Option("--to", help="The format.", metavar="onnx|html|c|safetensors|npz")]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Where to write; beside the model if not given.", metavar="FILE")
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        "--data",
+        help="Where test pictures come from; for c what it is measured on: mnist, fashion-mnist or a folder.",
+        metavar="NAME|DIR",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+
+
+def export(
+    model: options.ModelFile,
+    to: To,
+    output: Output = None,
+    data: Data = "mnist",
+    force: Force = False,
+    json: options.Json = False,
+) -> int:
+    """Write a model for use elsewhere, with test vectors inside: ONNX, a web page, C, plain arrays."""
+    from mnist_nn.data import load as load_data
+    from mnist_nn.errors import unknown
+    from mnist_nn.export import FORMATS
+    from mnist_nn.export import export as convert
+    from mnist_nn.storage import load
+
+    if to not in FORMATS:
+        raise unknown("format", to, FORMATS)
+    target = output or _beside(model, FORMATS[to].suffix)
+    _check_target(target, model, FORMATS[to].suffix, force=force)
+    loaded, dataset = load(model), load_data(data)
+    content = convert(loaded, to, dataset)
+    _write(target, content)
+    found = {"model": str(model), "format": to, "file": str(target), "bytes": len(content)}
+    _report({**found, "rounding": _lost(loaded, to, dataset)}, json=json)
+    return 0
+
+
+def _beside(model: Path, suffix: str) -> Path:
+    """The model's name with another suffix; a stripped model file gets a second one."""
+    return model.with_suffix(f".stripped{suffix}" if suffix == ".safetensors" else suffix)
+
+
+def _check_target(target: Path, model: Path, suffix: str, *, force: bool) -> None:
+    from mnist_nn.errors import ConfigError
+
+    if target.suffix.lower() != suffix:
+        raise ConfigError(f"{str(target)!r} does not end in {suffix}, by which this format is known; give such a name")
+    if target.exists() and model.exists() and target.samefile(model):
+        raise ConfigError(f"{str(target)!r} is the model itself; choose another place with --output FILE")
+    if target.exists() and not force:
+        raise ConfigError(f"{str(target)!r} is there already; replace it with --force, or choose another --output FILE")
+
+
+def _write(target: Path, content: bytes) -> None:
+    from mnist_nn.errors import ConfigError
+    from mnist_nn.files import replacing
+
+    try:
+        with replacing(target) as file:
+            file.write(content)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"cannot write {str(target)!r}: {reason}; choose another place with --output FILE") from error
+
+
+def _lost(model: "Model", to: str, data: "Dataset") -> float | None:
+    """The most that rounding float64 weights to float32 changes a probability; None where nothing is rounded."""
+    from mnist_nn.export import KEEP_DOUBLE
+    from mnist_nn.export.facts import rounding
+    from mnist_nn.export.vectors import fits, vectors_for
+
+    if model.network.config.dtype == "float32" or to in KEEP_DOUBLE:
+        return None
+    return rounding(model, vectors_for(model, data.test if fits(model.network.config, data) else None))
+
+
+def _report(found: dict[str, Any], *, json: bool) -> None:
+    if json:
+        from mnist_nn.cli.show import as_json
+
+        as_json(found)
+        return
+    from shlex import quote
+
+    print(f"Wrote {found['file']} ({found['bytes'] / 1000:,.0f} kB).")
+    if found["rounding"] is not None:
+        print(f"Its float64 weights became float32; test pictures change by {found['rounding']:.1e} at most.")
+    print(f"Check it: mnist-nn verify {quote(found['model'])} {quote(found['file'])}")

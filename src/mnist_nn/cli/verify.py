@@ -1,0 +1,47 @@
+"""``mnist-nn verify``: an exported model, run where it will be used, beside the reference engine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_nn.cli import options
+
+if TYPE_CHECKING:
+    from mnist_nn.export.verification import Verification
+
+Exported = Annotated[
+    Path, typer.Argument(help="A file that mnist-nn export wrote; it is run, so check what you trust.")
+]
+
+
+def verify(model: options.ModelFile, exported: Exported, json: options.Json = False) -> int:
+    """Run an exported file in its own runtime and compare its answers with the model's."""
+    from mnist_nn.export import verify as check
+    from mnist_nn.storage import load
+
+    found = check(load(model), exported)
+    if json:
+        from mnist_nn.cli.show import as_json
+
+        as_json({"model": str(model), "file": str(exported), **found.to_dict()})
+    else:
+        _print(found)
+    return 0 if found.good else 1
+
+
+def _print(found: "Verification") -> None:
+    from mnist_nn.cli.show import console, table
+
+    out = console()
+    out.print(f"Asked about {found.pictures} pictures: {found.runtime}", markup=False)
+    shown = table("output", "largest difference", "allowed", "")
+    for row in found.differences:
+        counted = row.output.endswith("label")
+        largest = f"{row.largest:.0f} pictures" if counted else f"{row.largest:.1e}"
+        shown.add_row(
+            row.output, largest, "0" if counted else f"{row.tolerance:g}", "" if row.good else "[bold]WRONG[/]"
+        )
+    out.print(shown)
+    says = "It answers as the model does." if found.good else "It does NOT answer as the model does."
+    out.print(says)

@@ -1,0 +1,180 @@
+"""Models in other formats, each with test vectors inside, and the check that runs them where they will be used.
+
+`export` writes bytes; `verify` reads them, runs them in the format's own runtime and compares with the reference
+engine. One module a format; each is imported when it is asked for.
+"""
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mnist_nn.data import Dataset, load
+from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unknown
+from mnist_nn.export.vectors import Pixels, Vectors, fits, reference_answers, vectors_for
+from mnist_nn.export.verification import Verification, differences
+from mnist_nn.randomness import key, uniform
+from mnist_nn.storage import Model
+
+KEEP_DOUBLE = ("safetensors", "npz")  # formats that keep float64 weights; the others round them to float32
+PICTURES = 200  # that a check asks about besides the test vectors
+
+
+class Format(NamedTuple):
+    """A format: its file suffix, and where its functions are, as ``module:name``."""
+
+    suffix: str
+    write: str
+    carried: str
+    run: str
+
+
+FORMATS: dict[str, Format] = {
+    "onnx": Format(".onnx", "onnx:write", "verify_onnx:carried", "verify_onnx:run"),
+    "html": Format(".html", "html:write", "verify_html:carried", "verify_html:run"),
+    "c": Format(".h", "c99:write", "verify_c99:carried", "verify_c99:run"),
+    "safetensors": Format(
+        ".safetensors",
+        "arrays:write_safetensors",
+        "verify_arrays:carried_by_safetensors",
+        "verify_arrays:run_safetensors",
+    ),
+    "npz": Format(".npz", "arrays:write_npz", "verify_arrays:carried_by_npz", "verify_arrays:run_npz"),
+}
+
+
+def export(model: Model, format: str, data: Dataset | None = None) -> bytes:  # noqa: A002 the word for it
+    """Write a model in another format.
+
+    Parameters
+    ----------
+    model
+        Any model; its temperature and its refusal go with it.
+    format
+        One of FORMATS.
+    data
+        Where test vectors come from, and what the int8 form of ``c`` is measured on; None takes MNIST. Data of another
+        shape than the network's is not used.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such format, or it cannot hold this model.
+    MissingExtraError
+        If a package for it is not installed.
+
+    Examples
+    --------
+    >>> from mnist_nn import Network
+    >>> export(Model(Network.create()), "npz")[:2]
+    b'PK'
+    """
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    write = _function(format, FORMATS[format].write)
+    data = load("mnist") if data is None else data
+    fitting = data if fits(model.network.config, data) else None
+    content: bytes = write(model, vectors_for(model, fitting.test if fitting else None), fitting)
+    return content
+
+
+def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
+    """Run an exported file in its own runtime, and compare what it says with the reference engine.
+
+    C and JavaScript files are programs, and this runs them: check only files that you trust.
+
+    Parameters
+    ----------
+    model
+        What it should be an export of.
+    path
+        The file; its suffix says which format it has.
+
+    Raises
+    ------
+    ModelFileError
+        If the file cannot be read, is not an export, or is one of a network of another shape.
+    MissingExtraError
+        If its runtime is not installed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from mnist_nn import Network
+    >>> model, path = Model(Network.create()), Path(tempfile.mkdtemp()) / "digits.npz"
+    >>> _ = path.write_bytes(export(model, "npz"))
+    >>> verify(model, path).good
+    True
+    """
+    path = Path(path)
+    name = format_of(path)
+    try:
+        content = _read(path)
+        carried: Vectors = _function(name, FORMATS[name].carried)(content)
+        _check_shape(model, carried)
+        images = np.concatenate([carried.images, _pictures(model.network.config.inputs)])
+        ran = _function(name, FORMATS[name].run)(model, content, images)
+    except ModelFileError as error:
+        raise ModelFileError(f"{str(path)!r}: {error}") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelFileError(f"cannot read {str(path)!r}: {reason}; make one with: mnist-nn export MODEL") from error
+    found = differences(reference_answers(model, images), ran, carried)
+    return Verification(name, ran.runtime, len(images), found)
+
+
+def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # a device or a pipe might never end
+        raise ModelFileError("it is not a regular file")
+    return path.read_bytes()
+
+
+def format_of(path: Path) -> str:
+    """Tell the format of a file by its suffix.
+
+    Examples
+    --------
+    >>> format_of(Path("digits.h"))
+    'c'
+    """
+    for name, format_ in FORMATS.items():
+        if path.suffix.lower() == format_.suffix:
+            return name
+    suffixes = ", ".join(format_.suffix for format_ in FORMATS.values())
+    raise ConfigError(f"{str(path)!r} has the suffix {path.suffix!r}; an export has one of: {suffixes}")
+
+
+def _function(name: str, where: str) -> Callable[..., Any]:
+    module, _, attribute = where.partition(":")
+    try:
+        found: Callable[..., Any] = getattr(import_module(f"mnist_nn.export.{module}"), attribute)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"the format {name} needs {error.name}; install it: pip install 'mnist-nn[onnx]'"
+        ) from error
+    return found
+
+
+def _check_shape(model: Model, carried: Vectors) -> None:
+    config = model.network.config
+    found = (carried.images.shape[1], carried.answers.probabilities.shape[1])
+    if found != (config.inputs, config.outputs):
+        raise ModelFileError(
+            f"it is an export of another model: it takes {found[0]} pixels and knows {found[1]} classes, "
+            f"this model {config.inputs} and {config.outputs}"
+        )
+
+
+def _pictures(inputs: int) -> Pixels:
+    """Pictures that no export was made with: digits where they fit, else noise of every density."""
+    mnist = load("mnist")
+    if inputs == mnist.inputs:
+        return mnist.test.images[-PICTURES:].reshape(PICTURES, -1)
+    draws = uniform(key(PICTURES), PICTURES * inputs).reshape(PICTURES, inputs)
+    density = np.linspace(0, 1, PICTURES)[:, None]
+    return (255 * np.where(draws < density, draws / np.maximum(density, 1e-9), 0)).astype(np.uint8)

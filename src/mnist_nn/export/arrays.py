@@ -1,0 +1,51 @@
+"""Weights as plain arrays: a model file without what training needs, and an .npz file that NumPy alone reads."""
+
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from mnist_nn.data import Dataset
+from mnist_nn.export.facts import facts
+from mnist_nn.export.vectors import Vectors
+from mnist_nn.serialization import calibration_tensors
+from mnist_nn.storage import HEADER, Model, to_bytes
+
+
+def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
+    """Write a model file of network, calibration, settings and scores, without checkpoint and history.
+
+    Examples
+    --------
+    >>> from mnist_nn.export.vectors import vectors_for
+    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.storage import from_bytes
+    >>> model = Model(Network.create())
+    >>> from_bytes(write_safetensors(model, vectors_for(model, None), None)).network.config.hidden
+    (20,)
+    """
+    plain = to_bytes(replace(model, checkpoint=None))
+    header = {**model_header(plain), "vectors": vectors.to_dict()}
+    return save_tensors(load_tensors(plain), {HEADER: json.dumps(header)})
+
+
+def model_header(content: bytes) -> dict[str, Any]:
+    """Read the JSON document in a model file."""
+    length = int.from_bytes(content[:8], "little")
+    return dict(json.loads(json.loads(content[8 : 8 + length])["__metadata__"][HEADER]))
+
+
+def write_npz(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
+    """Write what ``numpy.load`` reads: W1, b1, …, one JSON text named ``json``, and the test vectors."""
+    arrays: dict[str, Any] = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
+    if model.calibration:
+        arrays |= {name.replace("/", "_"): p for name, p in calibration_tensors(model.calibration).items()}
+    arrays |= {"json": np.array(json.dumps(facts(model))), "vectors_images": vectors.images}
+    arrays |= {f"vectors_{name}": values for name, values in vectors.answers._asdict().items()}
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()

@@ -1,0 +1,76 @@
+"""JavaScript modules of this package as plain scripts, so that a page can be one file.
+
+Each module becomes a function that returns what it exports. What it takes is the plain style of web/core: named
+imports of neighbours, and declarations with ``export`` before them. Anything else is an error.
+"""
+
+import re
+from importlib.resources import files
+from posixpath import dirname, join, normpath
+
+IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\*? +(\w+))", re.MULTILINE)
+REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+def bundle(entry: str) -> dict[str, str]:
+    """Turn a module and all it imports into scripts, in the order in which they must run.
+
+    Parameters
+    ----------
+    entry
+        Its path in the package, as ``web/core/framing.js``.
+
+    Returns
+    -------
+    Path to script; a script defines one constant, named as `constant` says.
+
+    Examples
+    --------
+    >>> list(bundle("web/core/framing.js"))
+    ['web/core/errors.js', 'web/core/framing.js']
+    """
+    scripts: dict[str, str] = {}
+    _add(entry, scripts, ())
+    return scripts
+
+
+def constant(path: str) -> str:
+    """Name the constant that holds what a module exports.
+
+    Examples
+    --------
+    >>> constant("web/core/framing.js")
+    '$web_core_framing'
+    """
+    return "$" + re.sub(r"\W", "_", path.removesuffix(".js"))
+
+
+def _add(path: str, scripts: dict[str, str], above: tuple[str, ...]) -> None:
+    if path in above:
+        raise ValueError(f"{path} imports itself through {', '.join(above)}; modules in a circle cannot be one script")
+    if path in scripts:
+        return
+    text = files("mnist_nn").joinpath(path).read_text("utf-8")
+    for _, target in IMPORT.findall(text):
+        _add(_resolved(path, target), scripts, (*above, path))
+    scripts[path] = _script(path, text)
+
+
+def _resolved(path: str, target: str) -> str:
+    return normpath(join(dirname(path), target))
+
+
+def _script(path: str, text: str) -> str:
+    """The module as a function, called at once."""
+    exported = EXPORT.findall(text)
+    body = IMPORT.sub(lambda found: _taken(found, path), EXPORT.sub("", text))
+    rest = REST.search(body)
+    if rest:
+        raise ValueError(f"{path} has a line that cannot be bundled: {rest[0]}")
+    return f'const {constant(path)} = (() => {{\n"use strict";\n{body}return {{ {", ".join(exported)} }};\n}})();\n'
+
+
+def _taken(found: re.Match[str], path: str) -> str:
+    names = re.sub(r"\s+as\s+", ": ", " ".join(found[1].split()))
+    return f"const {{ {names} }} = {constant(_resolved(path, found[2]))};"

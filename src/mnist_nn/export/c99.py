@@ -1,0 +1,252 @@
+"""A model as one C99 header: no allocation, nothing but <math.h>, with float weights and with 8-bit ones.
+
+The header's frame is header.h.template; this module fills in numbers and the lines that depend on the network.
+"""
+
+import re
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.activations import LEAK
+from mnist_nn.calibration import MORE, Calibration
+from mnist_nn.data import Dataset
+from mnist_nn.errors import ConfigError
+from mnist_nn.export.facts import LOWEST, facts, in_single, shape
+from mnist_nn.export.int8 import (
+    MOST,
+    MOST_BYTE,
+    MOST_INPUTS,
+    Int8,
+    biases_with_refusal,
+    measured_steps,
+    weights_with_refusal,
+)
+from mnist_nn.export.vectors import Answers, Vectors, reference_answers
+from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
+from mnist_nn.storage import Model
+
+Array = npt.NDArray[Any]
+MEASURED_ON = 10_000  # training images, at most
+COLUMNS = 8  # numbers in a line
+STEPS_NAME = "mnist_nn_step"
+
+EXPRESSIONS = {
+    "sigmoid": f"1.0f / (1.0f + expf(z > {LOWEST}f ? -z : {-LOWEST}f))",
+    "tanh": "tanhf(z)",
+    "relu": "z > 0.0f ? z : 0.0f",
+    "leaky_relu": f"z > 0.0f ? z : {LEAK}f * z",
+}
+TO_STEPS = """
+/* The nearest whole number of steps within a range. */
+static inline int16_t mnist_nn_steps(float a, float step, float low, float high)
+{
+    const float q = floorf(a / step + 0.5f);
+    return (int16_t)(q < low ? low : q > high ? high : q);
+}
+"""
+SCORE = """\
+    float second = z[label > 0 ? 0 : 1], rest = 0.0f;
+    for (int i = 0; i < MNIST_NN_CLASSES; i++) {
+        if (i != label && z[i] > second) second = z[i];
+        rest += expf(z[i] - z[label]);
+    }
+    const float energy = z[label] + logf(rest);
+    *is_digit = mnist_nn_sigmoid(z[MNIST_NN_CLASSES] + %sf * energy + %sf * z[label] + %sf * second + %sf);"""
+
+
+def write(model: Model, vectors: Vectors, data: Dataset | None) -> bytes:
+    """Write the header; data is what the 8-bit form is measured on.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such data, or a layer is too wide for sums of 32 bits.
+    """
+    data = _check(model, data)
+    single = in_single(model)
+    int8 = Int8.of(single, measured_steps(single, data.train.images[:: max(1, len(data.train) // MEASURED_ON)]))
+    answers = int8.answers(single, vectors.images)
+    text = Template(files("mnist_nn.export").joinpath("header.h.template").read_text("utf-8")).substitute(
+        **_about(single, int8, data),
+        **_code(single, int8),
+        defines=_defines(single),
+        arrays=_weights(single, int8),
+        tests=len(vectors.images),
+        vectors=_tests(vectors, answers),
+        tolerance=TOLERANCE,
+        tolerance_int8=INT8_TOLERANCE,
+    )
+    return text.encode("ascii")
+
+
+def _check(model: Model, data: Dataset | None) -> Dataset:
+    config = model.network.config
+    if data is None:
+        raise ConfigError(
+            f"the 8-bit form in a C header is measured on images of {config.inputs} pixels and at most "
+            f"{config.outputs} classes; give such a data set with --data DIR"
+        )
+    if model.data and model.data.get("sha256") != data.digest:
+        raise ConfigError(f"the model was trained on other data ({model.data.get('name')}); give the same --data")
+    if max(config.sizes[:-1]) > MOST_INPUTS:
+        raise ConfigError(
+            f"a layer of {max(config.sizes[:-1])} units is too wide for 32-bit sums of 8-bit products, which hold "
+            f"{MOST_INPUTS}; choose another format"
+        )
+    return data
+
+
+def _about(model: Model, int8: Int8, data: Dataset) -> dict[str, str | int]:
+    """What the comment at the top says."""
+    config, test = model.network.config, data.test
+    images = test.images.reshape(len(test), -1)
+    shares = {
+        "accuracy": (reference_answers(model, images).label == test.labels).mean(),
+        "accuracy_int8": (int8.answers(model, images).label == test.labels).mean(),
+    }
+    measured = f"of the {len(test):,} test images of {re.sub('[^A-Za-z0-9 ._-]', '_', data.name)}"
+    rows, biases = int8.rows, 4 * sum(map(len, int8.biases))
+    names = ", ".join(config.activation) or "no hidden layer"
+    return {
+        "made_by": facts(model)["made_by"],
+        "inputs": config.inputs,
+        "classes": config.outputs,
+        "shape": shape(config),
+        "activations": f"{names}; {config.output} outputs",
+        "uncalibrated": "" if model.calibration else "; 1 here, because the model is not calibrated",
+        "refusal": _refusal_comment(model.calibration),
+        "bytes_float": 4 * sum(W.size for W in rows) + biases,
+        "bytes_int8": sum(W.size for W in rows) + 2 * biases,
+        "stack": 4 * sum(config.sizes) + 4 * max(config.sizes[1:]) + 200,
+        **{name: f"{100 * share:.2f} % {measured}" for name, share in shares.items()},
+    }
+
+
+def _refusal_comment(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return ""
+    return (
+        " *\n * Take a picture for no digit where is_digit < MNIST_NN_NOT_A_DIGIT. Where the confidence is at least\n"
+        " * MNIST_NN_ACCEPT_AT_0_01, accept the label: at most the share 0.01 of the answers accepted is wrong, as\n"
+        " * measured with float weights on digits that the network has not learned from. Likewise for the other\n"
+        " * shares below; one that is missing is out of this network's reach.\n"
+    )
+
+
+def _defines(model: Model) -> str:
+    widest = max(map(len, biases_with_refusal(model)))
+    lines = [f"#define MNIST_NN_WIDEST {widest}"]
+    about = facts(model)["calibration"]
+    if about:
+        lines.append(f"#define MNIST_NN_NOT_A_DIGIT {_float(about['not_a_digit'])}f")
+        for limit, at in about["thresholds"].items():
+            lines.append(f"#define MNIST_NN_ACCEPT_AT_{limit.replace('.', '_')} {_float(at)}f")
+    return "\n".join(lines) + "\n"
+
+
+def _weights(model: Model, int8: Int8) -> str:
+    """Weights, biases and scales of every layer, input by input."""
+    parts = []
+    for k, (W, b) in enumerate(zip(weights_with_refusal(model), biases_with_refusal(model), strict=True)):
+        parts += [
+            _array("float", f"mnist_nn_W{k + 1}", W.T.ravel()),
+            _array("float", f"mnist_nn_b{k + 1}", b),
+            _array("int8_t", f"mnist_nn_Q{k + 1}", int8.rows[k].T.ravel()),
+            _array("float", f"mnist_nn_scale{k + 1}", int8.factors[k]),
+        ]
+    if int8.steps:
+        parts.append(_array("float", STEPS_NAME, np.array(int8.steps)))
+    return "".join(parts)
+
+
+def _code(model: Model, int8: Int8) -> dict[str, str]:
+    config, temperature = model.network.config, model.calibration.temperature if model.calibration else 1.0
+    used = {*config.activation, *(["sigmoid"] if config.output == "sigmoid" or model.calibration else [])}
+    functions = "".join(
+        f"\nstatic inline float mnist_nn_{name}(float z)\n{{\n    return {EXPRESSIONS[name]};\n}}\n"
+        for name in EXPRESSIONS
+        if name in used
+    )
+    tempered = f"z[i] / {_float(temperature)}f"
+    shifted = f"expf((z[i] - z[label]) / {_float(temperature)}f)"
+    output = f"mnist_nn_sigmoid({tempered})" if config.output == "sigmoid" else shifted
+    return {
+        "functions": functions + (TO_STEPS if config.hidden else ""),
+        "output": f"        probabilities[i] = {output};",
+        "is_digit": _score(model.calibration),
+        "float_layers": _layers(int8, whole=False),
+        "int8_layers": _layers(int8, whole=True),
+    }
+
+
+def _score(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "    *is_digit = 1.0f;"
+    return SCORE % (*(_float(u) for u in calibration.weights[-MORE:]), _float(calibration.bias))
+
+
+def _layers(int8: Int8, *, whole: bool) -> str:
+    """The lines that run one layer after the other."""
+    lines, last = [], len(int8.rows)
+    for k, rows in enumerate(int8.rows, 1):
+        units, inputs = rows.shape
+        suffix, numbers, fed = ("_int8", f"Q{k}, mnist_nn_scale{k}", "q") if whole else ("", f"W{k}", "a")
+        lines.append(f"    float a{k}[{units}];")
+        lines.append(
+            f"    mnist_nn_layer{suffix}({inputs}, {units}, mnist_nn_{numbers}, mnist_nn_b{k}, {fed}{k - 1}, a{k});"
+        )
+        if k < last:
+            lines += _after(int8, k, units, whole=whole)
+    lines.append(f"    return mnist_nn_answer(a{last}, probabilities, is_digit);")
+    return "\n".join(lines)
+
+
+def _after(int8: Int8, k: int, units: int, *, whole: bool) -> list[str]:
+    """The activation of hidden layer k, and its whole numbers."""
+    name, loop = int8.activation[k - 1], f"    for (int u = 0; u < {units}; u++)"
+    value = f"a{k}[u]" if name == "identity" else f"mnist_nn_{name}(a{k}[u])"
+    if not whole:
+        return [] if name == "identity" else [f"{loop} a{k}[u] = {value};"]
+    low, high = (-MOST, MOST) if int8.signed[k - 1] else (0, MOST_BYTE)
+    step = f"{STEPS_NAME}[{k - 1}]"
+    return [
+        f"    int16_t q{k}[{units}];",
+        f"{loop} q{k}[u] = mnist_nn_steps({value}, {step}, {low}.0f, {high}.0f);",
+    ]
+
+
+def _tests(vectors: Vectors, int8: Answers) -> str:
+    answers = vectors.answers
+    return "".join(
+        [
+            _array("unsigned char", "mnist_nn_test_pixels", vectors.images),
+            _array("float", "mnist_nn_test_probabilities", answers.probabilities),
+            _array("float", "mnist_nn_test_is_digit", answers.is_digit),
+            _array("float", "mnist_nn_int8_probabilities", int8.probabilities),
+            _array("float", "mnist_nn_int8_is_digit", int8.is_digit),
+        ]
+    )
+
+
+def _array(kind: str, name: str, values: Array) -> str:
+    sides = "".join(f"[{side}]" for side in values.shape)
+    rows = [_numbers(row, kind) for row in np.atleast_2d(values)]
+    body = rows[0] if values.ndim == 1 else ",\n".join(f"{{\n{row}\n}}" for row in rows)
+    return f"static const {kind} {name}{sides} = {{\n{body}\n}};\n"
+
+
+def _numbers(values: Array, kind: str) -> str:
+    """Numbers with commas, some in a line; floats as the shortest text that is the same float again."""
+    if kind == "float":
+        texts = [f"{text}f" for text in values.astype(np.float32).astype(str).tolist()]
+    else:
+        texts = values.astype(str).tolist()
+    return ",\n".join(", ".join(texts[at : at + COLUMNS]) for at in range(0, len(texts), COLUMNS))
+
+
+def _float(value: float) -> str:
+    return str(np.float32(value))

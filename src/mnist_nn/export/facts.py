@@ -1,0 +1,84 @@
+"""What every export says of itself: who made it, what network it is, how good it was, when to believe it."""
+
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from mnist_nn.calibration import Calibration
+from mnist_nn.config import NetworkConfig
+from mnist_nn.errors import ConfigError, NotFiniteError
+from mnist_nn.export.vectors import Vectors, reference_answers
+from mnist_nn.network import Network
+from mnist_nn.serialization import calibration_header
+from mnist_nn.storage import Model
+
+LIMITS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of errors among accepted digits that have a threshold
+LOWEST = -88.0  # the library's sigmoid stops here, as activations.py says
+Facts = dict[str, Any]
+
+
+def facts(model: Model) -> Facts:
+    """Collect plain JSON values.
+
+    Examples
+    --------
+    >>> facts(Model(Network.create()))["shape"]
+    '784-20-10'
+    """
+    config = model.network.config
+    return {
+        "made_by": f"mnist-nn {version('mnist-nn')}",
+        "shape": shape(config),
+        "network": config.to_dict(),
+        "test_accuracy": model.scores.get("test_accuracy"),
+        "data": dict(model.data),
+        "calibration": model.calibration and _refusal(model.calibration),
+    }
+
+
+def shape(config: NetworkConfig) -> str:
+    """Write the widths of all layers."""
+    return "-".join(map(str, config.sizes))
+
+
+def _refusal(calibration: Calibration) -> Facts:
+    thresholds = {str(limit): at for limit in LIMITS if (at := threshold(calibration, limit)) is not None}
+    return {**calibration_header(calibration), "thresholds": thresholds}
+
+
+def threshold(calibration: Calibration, limit: float) -> float | None:
+    """Look up the confidence from which on at most this share of answers is wrong; None if none reaches it."""
+    try:
+        return calibration.operating_point(limit).threshold
+    except ConfigError:
+        return None
+
+
+def in_single(model: Model) -> Model:
+    """The same model with float32 weights, for formats that have no others.
+
+    Raises
+    ------
+    ConfigError
+        If a weight is beyond the largest float32.
+    """
+    config = model.network.config
+    if config.dtype == "float32":
+        return model
+    try:
+        with np.errstate(over="ignore"):
+            network = Network.of(replace(config, dtype="float32"), model.network.parameters)
+    except NotFiniteError as error:
+        raise ConfigError(
+            "the model has weights beyond the largest float32, and this format has no larger ones; choose npz or "
+            "safetensors"
+        ) from error
+    return replace(model, network=network, training=None, checkpoint=None)
+
+
+def rounding(model: Model, vectors: Vectors) -> float:
+    """The most that a probability changes where float64 weights become float32."""
+    found = reference_answers(in_single(model), vectors.images)
+    return float(np.abs(found.probabilities - vectors.answers.probabilities).max())

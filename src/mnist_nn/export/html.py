@@ -1,0 +1,99 @@
+"""A model as one page to draw on: no server, no other file, no request, it works from a folder or a memory stick.
+
+The page runs the playground's own modules (web/core), bundled here, so framing and arithmetic have one source.
+"""
+
+import json
+from base64 import b64encode
+from hashlib import sha256
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+import numpy as np
+
+from mnist_nn.calibration import Calibration
+from mnist_nn.data import Dataset
+from mnist_nn.errors import ConfigError
+from mnist_nn.export.bundle import bundle
+from mnist_nn.export.facts import facts, in_single
+from mnist_nn.export.vectors import Vectors, to_text
+from mnist_nn.serialization import calibration_header
+from mnist_nn.storage import Model
+
+PIXELS = 784
+PAGE = "export/page/page.js"
+MAX_ERROR = 0.01  # of the digits that the page accepts, the share that may be wrong
+
+
+def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
+    """Write the page.
+
+    Raises
+    ------
+    ConfigError
+        If the network does not take 28×28 pictures, which is what drawings become.
+
+    Examples
+    --------
+    >>> from mnist_nn.export.vectors import vectors_for
+    >>> from mnist_nn.network import Network
+    >>> model = Model(Network.create())
+    >>> len(write(model, vectors_for(model, None), None)) < 300_000
+    True
+    """
+    inputs = model.network.config.inputs
+    if inputs != PIXELS:
+        raise ConfigError(
+            f"the page frames drawings as 28×28 pixels, and this network takes {inputs}; choose onnx or c"
+        )
+    scripts = bundle(PAGE)
+    page = f"\n{scripts.pop(PAGE)}"
+    core, style = f"\n{''.join(scripts.values())}", _part("page.css")
+    document = json.dumps(_document(model, vectors), separators=(",", ":")).replace("<", "\\u003c")
+    return (
+        Template(_part("page.html"))
+        .substitute(
+            made_by=facts(model)["made_by"],
+            hashes=f"{_hash(core)} {_hash(page)}",
+            style_hash=_hash(style),
+            style=style,
+            model=document,
+            core=core,
+            page=page,
+        )
+        .encode()
+    )
+
+
+def _part(name: str) -> str:
+    return files("mnist_nn").joinpath("export", "page", name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """Name a script or a style for the policy, which lets nothing else run."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _document(model: Model, vectors: Vectors) -> dict[str, Any]:
+    network = in_single(model).network
+    return {
+        **facts(model),
+        "network": network.config.to_dict(),
+        "weights": [to_text(W.astype("<f4")) for W in network.weights],
+        "biases": [to_text(b.astype("<f4")) for b in network.biases],
+        "refusal": model.calibration and _refusal(model.calibration),
+        "vectors": vectors.to_dict(),
+    }
+
+
+def _refusal(calibration: Calibration) -> dict[str, Any]:
+    """The calibration with the one threshold that the page uses: for MAX_ERROR, or the least that can be had."""
+    limit = max(MAX_ERROR, float(calibration.table[:, 1].min()))
+    row = calibration.table[np.flatnonzero(calibration.table[:, 1] <= limit)[:1]]
+    return {
+        **calibration_header(calibration),
+        "weights": to_text(calibration.weights.astype("<f8")),
+        "table": to_text(row.astype("<f8")),
+        "max_error": limit,
+    }

@@ -1,0 +1,166 @@
+"""A model as an ONNX graph: pixels in, label and probabilities out, named as classifiers name them.
+
+Scaling, temperature and refusal are nodes of the graph, so a runtime needs nothing but the file. Numbers are float32.
+"""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from mnist_nn.activations import LEAK
+from mnist_nn.calibration import MORE, Calibration
+from mnist_nn.config import NetworkConfig
+from mnist_nn.data import Dataset
+from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, rounding
+from mnist_nn.export.vectors import Vectors
+from mnist_nn.network import Network
+from mnist_nn.storage import Model
+
+OPSET = 21  # no operator below has changed its meaning since; ONNX Runtime reads it from 1.18 on
+IR_VERSION = 10  # the file format that came with it
+OPERATORS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
+PREFIX = "mnist_nn."  # of the names in the metadata
+
+
+def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
+    """Write a graph that `onnx.checker` finds nothing wrong with, every shape inferred.
+
+    Examples
+    --------
+    >>> from mnist_nn.export.vectors import vectors_for
+    >>> model = Model(Network.create())
+    >>> graph = onnx.load_from_string(write(model, vectors_for(model, None), None)).graph
+    >>> [value.name for value in (*graph.input, *graph.output)]
+    ['X', 'label', 'probabilities']
+    """
+    single, about = in_single(model), facts(model)
+    graph = _Graph(single.network, single.calibration).proto()
+    made = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="mnist-nn",
+        producer_version=about["made_by"].split()[1],
+        doc_string=f"A network of {about['shape']} units for pictures of digits, light ink on dark.",
+    )
+    helper.set_model_props(made, _metadata(about, model, vectors))
+    made = onnx.shape_inference.infer_shapes(made, check_type=True, strict_mode=True, data_prop=True)
+    onnx.checker.check_model(made, full_check=True)
+    return bytes(made.SerializeToString(deterministic=True))
+
+
+def input_shape(config: NetworkConfig) -> tuple[int, ...]:
+    """A square picture where the inputs can be one, else a row."""
+    side = math.isqrt(config.inputs)
+    return (side, side) if side * side == config.inputs else (config.inputs,)
+
+
+def _metadata(about: Facts, model: Model, vectors: Vectors) -> dict[str, str]:
+    values = {**about, "vectors": vectors.to_dict()}
+    if model.network.config.dtype != "float32":
+        values["rounding"] = rounding(model, vectors)
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
+    return {PREFIX + name: text for name, text in texts.items()}
+
+
+class _Graph:
+    """The nodes of a network, put together from the pixels to the answers."""
+
+    def __init__(self, network: Network, calibration: Calibration | None) -> None:
+        self.network, self.calibration = network, calibration
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def proto(self) -> onnx.GraphProto:
+        config = self.network.config
+        hidden, z = self._forward()
+        tempered = z
+        if self.calibration:
+            tempered = self._add("Div", [z, self._number("temperature", self.calibration.temperature)], "z_tempered")
+        self._add("ArgMax", [z], "label", "the best class", axis=1, keepdims=0)
+        self._probabilities(tempered)
+        outputs = [
+            helper.make_tensor_value_info("label", TensorProto.INT64, ["N"], "the best class"),
+            _floats("probabilities", ["N", config.outputs], "of every class, if the picture is a digit; sum to 1"),
+        ]
+        if self.calibration:
+            self._refusal(self.calibration, hidden, z)
+            outputs += [
+                _floats("is_digit", ["N"], "probability that the picture is a digit at all"),
+                _floats("confidence", ["N"], "probability that the label is right: the product of the two"),
+            ]
+        x = helper.make_tensor_value_info(
+            "X", TensorProto.UINT8, ["N", *input_shape(config)], "pixels: 0 is background, 255 is ink"
+        )
+        return helper.make_graph(self.nodes, "mnist_nn", [x], outputs, self.constants)
+
+    def _forward(self) -> tuple[str, str]:
+        """Add the layers; the names of the last hidden activations and of z_o."""
+        self._add("Cast", ["X"], "pixels", to=TensorProto.FLOAT)
+        self._add("Reshape", ["pixels", self._constant("flat", np.array([0, self.network.config.inputs]))], "rows")
+        a = self._add("Div", ["rows", self._number("white", 255)], "x", "pixels from 0 to 1")
+        last = len(self.network.weights)
+        for k, (W, b) in enumerate(zip(self.network.weights, self.network.biases, strict=True), 1):
+            z = f"z{k}"
+            inputs = [a, self._constant(f"W{k}", W), self._constant(f"b{k}", b)]
+            self._add("Gemm", inputs, z, f"z{k} = W{k} a + b{k}", transB=1)
+            if k < last:
+                a = self._activation(self.network.config.activation[k - 1], z, f"a{k}")
+        return a, z
+
+    def _activation(self, name: str, z: str, a: str) -> str:
+        if name == "identity":
+            return z
+        if name == "leaky_relu":
+            return self._add("LeakyRelu", [z], a, name, alpha=LEAK)
+        return self._add(OPERATORS[name], [z], a, name)
+
+    def _probabilities(self, z: str) -> None:
+        """Softmax; of ln σ(z) for sigmoid outputs, which is σ divided by the sum and exact where every σ is tiny."""
+        if self.network.config.output == "sigmoid":
+            self._add("Max", [z, self._number("lowest", LOWEST)], "z_bounded")
+            self._add("Neg", ["z_bounded"], "z_negative")
+            self._add("Softplus", ["z_negative"], "surprise", "-ln σ(z)")
+            z = self._add("Neg", ["surprise"], "log_outputs", "ln σ(z)")
+        self._add("Softmax", [z], "probabilities", axis=1)
+
+    def _refusal(self, calibration: Calibration, hidden: str, z: str) -> None:
+        """is_digit = σ(w·h + u·(ln Σ exp z, largest z, second z) + bias)."""
+        w, u = calibration.weights[:-MORE, None], calibration.weights[-MORE:, None]
+        axis = self._constant("axis", np.array([1]))
+        self._add("ReduceLogSumExp", [z, axis], "energy", "ln Σ exp z", keepdims=1)
+        self._add("TopK", [z, self._constant("two", np.array([2]))], "top", more=["top_classes"], axis=1)
+        self._add("Concat", ["energy", "top"], "evidence", axis=1)
+        self._add("MatMul", [hidden, self._constant("w", w.astype(np.float32))], "from_hidden")
+        bias = np.array([calibration.bias], np.float32)
+        inputs = ["evidence", self._constant("u", u.astype(np.float32)), self._constant("bias", bias)]
+        self._add("Gemm", inputs, "from_outputs")
+        self._add("Add", ["from_hidden", "from_outputs"], "score")
+        self._add("Squeeze", ["score", axis], "log_odds", "log odds that it is a digit")
+        self._add("Sigmoid", ["log_odds"], "is_digit")
+        self._add("ReduceMax", ["probabilities", axis], "best", keepdims=0)
+        self._add("Mul", ["best", "is_digit"], "confidence")
+
+    def _add(
+        self, kind: str, inputs: list[str], output: str, doc: str = "", *, more: list[str] | None = None, **how: Any
+    ) -> str:
+        self.nodes.append(
+            helper.make_node(kind, inputs, [output, *(more or [])], name=output, doc_string=doc or None, **how)
+        )
+        return output
+
+    def _number(self, name: str, value: float) -> str:
+        return self._constant(name, np.array(value, np.float32))
+
+    def _constant(self, name: str, value: npt.NDArray[Any]) -> str:
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+
+def _floats(name: str, shape: list[Any], doc: str) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape, doc)

@@ -1,0 +1,236 @@
+/**
+ * The page itself: a sheet to draw on, what the network sees, its verdict and its probabilities.
+ */
+
+import { answer, framed, largestDifference, open, pictures, verdictOf } from "./answers.js";
+
+/** @typedef {{x: number, y: number, width: number}} Point between 0 and 1 */
+
+const SIDE = 280; // of the ink that is framed, in pixels
+const WIDTH = 0.085; // of the sheet: as thick as MNIST's lines, for a digit that fills most of it
+const SAME = 1e-6; // answers nearer than this are the reference engine's
+
+/** @type {import("./answers.js").Page} */
+const page = JSON.parse(/** @type {string} */ (find("#model").textContent));
+const model = open(page);
+const sheet = /** @type {HTMLCanvasElement} */ (find("#sheet"));
+/** @type {Point[][]} */
+let strokes = [];
+/** @type {Point[] | null} */
+let growing = null;
+
+/** @param {string} selector */
+function find(selector) {
+  return /** @type {HTMLElement} */ (document.querySelector(selector));
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @param {(Node | string)[]} children
+ */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+const context = (canvas) =>
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} side
+ */
+function draw(pen, side) {
+  pen.lineCap = pen.lineJoin = "round";
+  for (const stroke of strokes) {
+    stroke.forEach((to, i) => {
+      const from = stroke[Math.max(i - 1, 0)];
+      pen.lineWidth = (side * (from.width + to.width)) / 2;
+      pen.beginPath();
+      pen.moveTo(side * from.x, side * from.y);
+      pen.lineTo(side * to.x, side * to.y);
+      pen.stroke();
+    });
+  }
+}
+
+function paintSheet() {
+  const side = Math.max(1, Math.round(sheet.clientWidth * devicePixelRatio));
+  sheet.width = sheet.height = side;
+  const pen = context(sheet);
+  pen.strokeStyle = getComputedStyle(sheet).color;
+  draw(pen, side);
+}
+
+/** The ink of the strokes: bytes, 0 where there is none. */
+function ink() {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = SIDE;
+  const pen = context(canvas);
+  draw(pen, SIDE);
+  const { data } = pen.getImageData(0, 0, SIDE, SIDE);
+  return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3]);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} pixels 28×28
+ */
+function paintPixels(canvas, pixels) {
+  canvas.width = canvas.height = 28;
+  const pen = context(canvas);
+  const image = pen.createImageData(28, 28);
+  const [red, green, blue] = (getComputedStyle(canvas).color.match(/\d+/g) ?? []).map(Number);
+  for (let i = 0; i < 784; i++) image.data.set([red, green, blue, pixels[i]], 4 * i);
+  pen.putImageData(image, 0, 0);
+}
+
+/** @param {number} share */
+function percent(share) {
+  const text = `${Math.round(100 * share)} %`;
+  return share > 0.995 ? "> 99 %" : share < 0.005 ? "< 1 %" : text;
+}
+
+/** @param {number} digit */
+const a = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+
+/**
+ * Sign, headline and reason.
+ * @param {import("./answers.js").Answer} given
+ * @returns {[string, string, string]}
+ */
+function words(given) {
+  const { verdict, digit, rival } = verdictOf(model, page, given);
+  const p = given.probabilities;
+  const unlike = `it looks like a digit with ${percent(given.is_digit)} only`;
+  if (verdict === "not a digit") return ["#", "Not a digit", `No digit: ${unlike}.`];
+  if (verdict === "digit") return [String(digit), `This is ${a(digit)}`, `${percent(p[digit])} among the classes.`];
+  const why = given.is_digit < p[digit] ? unlike : `it may be ${a(rival)} (${percent(p[rival])})`;
+  return [String(digit), `Perhaps ${a(digit)}`, `Doubtful: ${why}.`];
+}
+
+/**
+ * @param {Uint8Array | null} pixels
+ * @param {boolean} aloud whether a screen reader is told
+ */
+function show(pixels, aloud) {
+  paintPixels(/** @type {HTMLCanvasElement} */ (find("#seen")), pixels ?? new Uint8Array(784));
+  const given = pixels?.some((pixel) => pixel > 0) ? answer(model, pixels) : null;
+  const [sign, headline, reason] = given
+    ? words(given)
+    : ["–", "Nothing there", "Draw a digit, or choose a picture below."];
+  find("#sign").textContent = sign;
+  find("#headline").textContent = headline;
+  find("#reason").textContent = reason;
+  if (aloud) find("#aloud").textContent = `${headline}. ${reason}`;
+  const shares = given?.probabilities ?? Array.from({ length: page.network.outputs }, () => null);
+  find("#classes").replaceChildren(...shares.map((share, i) => bar(i, share)));
+}
+
+/**
+ * @param {number} label
+ * @param {number | null} share
+ */
+function bar(label, share) {
+  const shown = share === null ? "" : percent(share);
+  const meter = element("meter", { min: "0", max: "1", value: String(share ?? 0), "aria-hidden": "true" });
+  return element("li", {}, element("b", {}, String(label)), meter, element("span", {}, shown));
+}
+
+/** @param {PointerEvent} event */
+function point(event) {
+  const box = sheet.getBoundingClientRect();
+  const inside = (/** @type {number} */ value) => Math.min(Math.max(value, 0), 1);
+  return {
+    x: inside((event.clientX - box.left) / box.width),
+    y: inside((event.clientY - box.top) / box.height),
+    width: WIDTH * (event.pointerType === "pen" ? 0.5 + event.pressure : 1),
+  };
+}
+
+/** @param {boolean} aloud */
+function redraw(aloud) {
+  paintSheet();
+  show(framed(ink(), SIDE), aloud);
+}
+
+/** @param {PointerEvent} event */
+function begin(event) {
+  if (event.button !== 0 || growing) return;
+  event.preventDefault();
+  sheet.setPointerCapture(event.pointerId);
+  growing = [point(event)];
+  strokes = [...strokes, growing];
+  redraw(false);
+}
+
+/** @param {PointerEvent} event */
+function grow(event) {
+  if (!growing) return;
+  const all = event.getCoalescedEvents?.() ?? [];
+  growing.push(...(all.length ? all : [event]).map(point));
+  redraw(false);
+}
+
+function end() {
+  if (!growing) return;
+  growing = null;
+  redraw(true);
+}
+
+/** @param {Point[][]} next */
+function take(next) {
+  strokes = next;
+  redraw(true);
+}
+
+/**
+ * A button that shows one of the test pictures.
+ * @param {Uint8Array} pixels
+ * @param {number} i
+ */
+function example(pixels, i) {
+  const canvas = /** @type {HTMLCanvasElement} */ (element("canvas", { class: "pixels" }));
+  const button = element("button", { type: "button", "aria-label": `Test picture ${i + 1}` }, canvas);
+  button.addEventListener("click", () => {
+    strokes = [];
+    paintSheet();
+    show(pixels, true);
+  });
+  find("#examples").append(button);
+  paintPixels(canvas, pixels);
+}
+
+function repaint() {
+  find("#examples").replaceChildren();
+  pictures(page).forEach(example);
+  redraw(false);
+}
+
+function facts() {
+  const apart = largestDifference(model, page);
+  const { shape, made_by: maker, test_accuracy: accuracy, refusal, vectors } = page;
+  const proof = apart <= SAME ? "answers as the reference engine does" : "DIFFERS from the reference engine";
+  const difference = `largest difference ${apart.toExponential(0)}`;
+  const limit = refusal && Number((100 * refusal.max_error).toFixed(2));
+  return [
+    `A network of ${shape} units${accuracy ? `; ${(100 * accuracy).toFixed(2)} % of the test images read right` : ""}.`,
+    refusal ? `Of the digits it accepts, at most ${limit} % are wrong on pictures like those it was measured on.` : "",
+    `This page checked itself on ${vectors.count} test pictures and ${proof} (${difference}).`,
+    `Nothing leaves this page. Made by ${maker}.`,
+  ].filter(Boolean);
+}
+
+sheet.addEventListener("pointerdown", begin);
+sheet.addEventListener("pointermove", grow);
+for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) sheet.addEventListener(name, end);
+find("#undo").addEventListener("click", () => take(strokes.slice(0, -1)));
+find("#clear").addEventListener("click", () => take([]));
+new ResizeObserver(paintSheet).observe(sheet);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+find("#facts").replaceChildren(...facts().map((fact) => element("p", {}, fact)));
+repaint();

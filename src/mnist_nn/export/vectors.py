@@ -1,0 +1,135 @@
+"""Test vectors: pictures, and what the reference engine answers to them in double precision.
+
+Every export carries some, so that whoever gets the file can check it without this package.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.calibration import opinions
+from mnist_nn.config import NetworkConfig
+from mnist_nn.data import Dataset, Samples
+from mnist_nn.network import Network
+from mnist_nn.nondigits import KINDS, non_digits
+from mnist_nn.randomness import key, uniform
+from mnist_nn.storage import Model
+
+Array = npt.NDArray[Any]
+Pixels = npt.NDArray[np.uint8]
+MNIST_SHAPE = (28, 28)
+CLASSES = 10  # at most this many classes have a picture of their own
+NOISE = 2
+
+
+class Answers(NamedTuple):
+    """What a network says of n pictures.
+
+    Attributes
+    ----------
+    label
+        The best class: int64 of shape (n,).
+    probabilities
+        Shape (n, classes).
+    is_digit
+        Shape (n,); 1 where the model is not calibrated.
+    confidence
+        Shape (n,).
+    """
+
+    label: npt.NDArray[np.int64]
+    probabilities: Array
+    is_digit: Array
+    confidence: Array
+
+    def take(self, rows: Any) -> "Answers":
+        """Take the answers to some of the pictures."""
+        return Answers(*(values[rows] for values in self))
+
+
+def reference_answers(model: Model, images: Array) -> Answers:
+    """Ask the reference engine, in double precision: pixels of shape (n, …), or floats that the network takes.
+
+    Examples
+    --------
+    >>> reference_answers(Model(Network.create()), np.zeros((2, 784), np.uint8)).is_digit.tolist()
+    [1.0, 1.0]
+    """
+    found = opinions(in_double(model.network), model.calibration, images)
+    return Answers(found.probabilities.argmax(axis=1), *found)
+
+
+def in_double(network: Network) -> Network:
+    """The same weights as float64, which the reference engine alone takes."""
+    return Network.of(replace(network.config, dtype="float64"), network.parameters)
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """Pictures of shape (n, inputs), and the answers to them."""
+
+    images: Pixels
+    answers: Answers
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values; the pixels, picture by picture, are base64 text."""
+        numbers = {name: values.tolist() for name, values in self.answers._asdict().items()}
+        return {"count": len(self.images), "images": to_text(self.images), **numbers}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Vectors":
+        """Build from plain values.
+
+        Examples
+        --------
+        >>> vectors = vectors_for(Model(Network.create()), None)
+        >>> bool((Vectors.from_dict(vectors.to_dict()).images == vectors.images).all())
+        True
+        """
+        images = np.frombuffer(base64.b64decode(values["images"]), np.uint8).reshape(values["count"], -1)
+        label = np.array(values["label"], np.int64)
+        return cls(images, Answers(label, *(np.array(values[name], float) for name in Answers._fields[1:])))
+
+
+def to_text(array: Array) -> str:
+    """Write the bytes of an array as base64."""
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+
+
+def vectors_for(model: Model, samples: Samples | None) -> Vectors:
+    """Make the test vectors of a model: one picture of each class, one of each kind of non-digit, nothing, and noise.
+
+    Parameters
+    ----------
+    model
+        The model.
+    samples
+        Test images that fit it, None if there are none.
+    """
+    images = np.concatenate([*([] if samples is None else _from_data(samples)), _without_data(model.network.config)])
+    return Vectors(images, reference_answers(model, images))
+
+
+def _without_data(config: NetworkConfig) -> Pixels:
+    """Nothing, ink everywhere, and noise."""
+    noise = (256 * uniform(key(config.inputs), NOISE * config.inputs)).astype(np.uint8)
+    flat = np.repeat(np.array([0, 255], np.uint8), config.inputs)
+    return np.concatenate([flat, noise]).reshape(-1, config.inputs)
+
+
+def _from_data(samples: Samples) -> list[Pixels]:
+    first = np.unique(samples.labels, return_index=True)[1][:CLASSES]
+    pictures = [samples.images[first]]
+    if samples.images.shape[1:] == MNIST_SHAPE:
+        pictures += [non_digits(kind, 1, key(0), samples.images[first]) for kind in KINDS if kind != "blank"]
+    return [part.reshape(len(part), -1) for part in pictures]
+
+
+def fits(config: NetworkConfig, data: Dataset) -> bool:
+    """Tell whether a data set has pictures and classes of such a network."""
+    same = data.inputs == config.inputs and data.classes <= config.outputs
+    return same and bool(data.test.images.dtype == np.uint8)

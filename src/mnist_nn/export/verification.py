@@ -1,0 +1,109 @@
+"""What a check of an export found: for each output the largest difference from the reference engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mnist_nn.export.vectors import Answers, Vectors
+
+TOLERANCE = 1e-4  # of what is computed in float32; usual are 1e-6
+# Of the int8 form against its own rules: an activation at the edge of a step may fall either way, in a few pictures.
+INT8_TOLERANCE = 0.02
+USUAL = 0.95  # the share of pictures that must be within TOLERANCE all the same
+CARRIED_TOLERANCE = 1e-6  # of answers that a file carries: they are rounded to float32 in some formats
+
+
+class Difference(NamedTuple):
+    """The largest absolute difference of one output, and how much is allowed.
+
+    For a label it is the number of pictures that got another one than the reference engine's, ties aside.
+    """
+
+    output: str
+    largest: float
+    tolerance: float
+
+    @property
+    def good(self) -> bool:
+        """Whether it is within the tolerance; NaN never is."""
+        return bool(self.largest <= self.tolerance)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """An export beside its model.
+
+    Parameters
+    ----------
+    format
+        One of `mnist_nn.export.FORMATS`.
+    runtime
+        What ran it, with its version.
+    pictures
+        How many it was asked about: the test vectors that it carries, and others.
+    differences
+        A row an output.
+    """
+
+    format: str
+    runtime: str
+    pictures: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether every difference is within its tolerance."""
+        return all(difference.good for difference in self.differences)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        rows = [{**row._asdict(), "good": row.good} for row in self.differences]
+        return {
+            "format": self.format,
+            "runtime": self.runtime,
+            "pictures": self.pictures,
+            "good": self.good,
+            "differences": rows,
+        }
+
+
+class Ran(NamedTuple):
+    """What a runtime answered, and where it has a form of its own rules, what these say."""
+
+    runtime: str
+    answers: Answers
+    int8: tuple[Answers, Answers] | None = None
+
+
+def differences(expected: Answers, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
+    """Compare all answers; the carried vectors are of the first pictures."""
+    found = list(compare(expected, ran.answers, TOLERANCE))
+    if ran.int8:
+        rules, answers = ran.int8
+        found += [row._replace(output=f"int8 {row.output}") for row in compare(rules, answers, INT8_TOLERANCE)]
+        apart = np.abs(rules.probabilities - answers.probabilities).max(axis=1)
+        usual = float(np.quantile(np.maximum(apart, np.abs(rules.is_digit - answers.is_digit)), USUAL))
+        found.append(Difference(f"int8, {100 * USUAL:.0f} % of pictures", usual, TOLERANCE))
+    own = compare(expected.take(slice(len(carried.images))), carried.answers, CARRIED_TOLERANCE)
+    worst = max(own, key=lambda row: (np.isnan(row.largest), row.largest))
+    return (*found, Difference("test vectors inside", worst.largest, CARRIED_TOLERANCE))
+
+
+def compare(expected: Answers, found: Answers, tolerance: float) -> Iterator[Difference]:
+    """Compare every output.
+
+    Examples
+    --------
+    >>> one = Answers(np.array([1]), np.array([[0.2, 0.8]]), np.array([1.0]), np.array([0.8]))
+    >>> other = one._replace(label=np.array([0]), is_digit=np.array([0.75]))
+    >>> [(row.output, row.largest) for row in compare(one, other, 0.1)]
+    [('label', 1.0), ('probabilities', 0.0), ('is_digit', 0.25), ('confidence', 0.0)]
+    """
+    rows = np.arange(len(expected.label))
+    lost = expected.probabilities.max(axis=1) - expected.probabilities[rows, found.label]
+    yield Difference("label", float((lost > tolerance).sum()), 0.0)
+    for name in Answers._fields[1:]:
+        apart = np.abs(np.asarray(getattr(expected, name)) - getattr(found, name))
+        yield Difference(name, float(apart.max()), tolerance)

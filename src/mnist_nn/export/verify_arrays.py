@@ -1,0 +1,61 @@
+"""Check files of plain arrays: read them as anybody would, and ask the reference engine."""
+
+import io
+import json
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from mnist_nn.config import NetworkConfig
+from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.export.arrays import model_header
+from mnist_nn.export.vectors import Answers, Pixels, Vectors, reference_answers
+from mnist_nn.export.verification import Ran
+from mnist_nn.serialization import CALIBRATION_ARRAYS, calibration_of, network_of
+from mnist_nn.storage import Model, from_bytes
+
+
+def carried_by_safetensors(content: bytes) -> Vectors:
+    """Read the test vectors that a stripped model file carries."""
+    from_bytes(content)
+    header = model_header(content)
+    if "vectors" not in header:
+        raise ModelFileError("this model file carries no test vectors; make it with mnist-nn export")
+    return Vectors.from_dict(header["vectors"])
+
+
+def run_safetensors(_model: Model, content: bytes, images: Pixels) -> Ran:
+    """Ask the network in a model file."""
+    return Ran(f"the reference engine, NumPy {np.__version__}", reference_answers(from_bytes(content), images))
+
+
+def carried_by_npz(content: bytes) -> Vectors:
+    """Read the test vectors that an .npz file carries."""
+    arrays = _arrays(content)
+    answers = Answers(*(arrays[f"vectors_{name}"] for name in Answers._fields))
+    return Vectors(arrays["vectors_images"], answers)
+
+
+def run_npz(_model: Model, content: bytes, images: Pixels) -> Ran:
+    """Ask the network in an .npz file."""
+    return Ran(f"the reference engine, NumPy {np.__version__}", reference_answers(_model_in(_arrays(content)), images))
+
+
+def _model_in(arrays: dict[str, Any]) -> Model:
+    about = json.loads(str(arrays["json"]))
+    calibration = about["calibration"]
+    if calibration:
+        named = {f"calibration/{name}": arrays[f"calibration_{name}"] for name in CALIBRATION_ARRAYS}
+        calibration = calibration_of(calibration, named)
+    return Model(network_of(NetworkConfig.from_dict(about["network"]), arrays), calibration=calibration)
+
+
+def _arrays(content: bytes) -> dict[str, Any]:
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = dict(file)
+        _model_in(arrays)
+    except (BadZipFile, ValueError, KeyError, TypeError, EOFError, AttributeError, ConfigError) as error:
+        raise ModelFileError(f"this is not an .npz file that mnist-nn wrote: {error}") from error
+    return arrays

@@ -1,0 +1,111 @@
+"""Check a C header with this machine's C compiler: both forms, all warnings as errors."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.errors import MissingExtraError, ModelFileError
+from mnist_nn.export.c99 import STEPS_NAME
+from mnist_nn.export.facts import in_single
+from mnist_nn.export.int8 import Int8
+from mnist_nn.export.vectors import Answers, Pixels, Vectors
+from mnist_nn.export.verification import Ran
+from mnist_nn.storage import Model
+
+COMPILERS = ("cc", "gcc", "clang")
+FLAGS = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
+SECONDS = 300  # that a compiler or a program may take
+
+PROGRAM = """\
+#include <stdio.h>
+#include "digits.h"
+
+typedef int predictor(const unsigned char *, float *, float *);
+
+static void show(predictor *predict, const unsigned char *pixels)
+{
+    float probabilities[MNIST_NN_CLASSES], is_digit;
+    const int label = predict(pixels, probabilities, &is_digit);
+    printf("%d %.9g", label, (double)is_digit);
+    for (int i = 0; i < MNIST_NN_CLASSES; i++) printf(" %.9g", (double)probabilities[i]);
+    printf("\\n");
+}
+
+int main(int count, char **arguments)
+{
+    unsigned char pixels[MNIST_NN_INPUTS];
+    FILE *file = count > 1 ? fopen(arguments[1], "rb") : NULL;
+    if (!file) return 1;
+    while (fread(pixels, sizeof pixels, 1, file) == 1) {
+        show(mnist_nn_predict, pixels);
+        show(mnist_nn_predict_int8, pixels);
+    }
+    return fclose(file);
+}
+"""
+
+
+def carried(content: bytes) -> Vectors:
+    """Read the test vectors of the self test."""
+    text = content.decode("utf-8", "replace")
+    pixels, probabilities, is_digit = (
+        _numbers(text, f"mnist_nn_test_{name}") for name in ("pixels", "probabilities", "is_digit")
+    )
+    answers = Answers(probabilities.argmax(axis=1), probabilities, is_digit, probabilities.max(axis=1) * is_digit)
+    return Vectors(pixels.astype(np.uint8), answers)
+
+
+def run(model: Model, content: bytes, images: Pixels) -> Ran:
+    """Compile a program around the header, and ask both forms."""
+    compiler = next((found for name in COMPILERS if (found := shutil.which(name))), None)
+    if compiler is None:
+        raise MissingExtraError(f"a C header needs a C compiler, one of {', '.join(COMPILERS)}; install gcc or clang")
+    steps = _numbers(content.decode(), STEPS_NAME) if model.network.config.hidden else np.empty(0)
+    rules = Int8.of(in_single(model), tuple(steps.astype(np.float32)))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "digits.h").write_bytes(content)
+        (folder / "main.c").write_text(PROGRAM, "utf-8")
+        (folder / "pixels").write_bytes(images.tobytes())
+        _call(folder, compiler, *FLAGS, "main.c", "-o", "main", "-lm")
+        rows = np.array([line.split() for line in _call(folder, str(folder / "main"), "pixels").splitlines()], float)
+    return Ran(_version(compiler), _answers(rows[0::2]), (rules.answers(model, images), _answers(rows[1::2])))
+
+
+def _answers(rows: npt.NDArray[np.float64]) -> Answers:
+    label, is_digit, probabilities = rows[:, 0].astype(np.int64), rows[:, 1], rows[:, 2:]
+    return Answers(label, probabilities, is_digit, probabilities[np.arange(len(rows)), label] * is_digit)
+
+
+def _version(compiler: str) -> str:
+    return subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]  # noqa: S603
+
+
+def _call(folder: Path, *command: str) -> str:
+    """Run a program; what goes wrong is the header's fault, and its first line says what."""
+    try:
+        done = subprocess.run(  # noqa: S603 the compiler, and what it made
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelFileError(f"{Path(command[0]).name} took longer than {SECONDS} s") from error
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "error" in line] or [f"exit code {done.returncode}"]
+        raise ModelFileError(f"{Path(command[0]).name} fails: {lines[0]}")
+    return done.stdout
+
+
+def _numbers(text: str, name: str) -> npt.NDArray[Any]:
+    """Take a constant array out of the header's text."""
+    found = re.search(rf"\b{name}((?:\[\d+\])+) = \{{(.*?)\}};", text, re.DOTALL)
+    if not found:
+        raise ModelFileError(f"this is not a C header that mnist-nn wrote: there is no {name} in it")
+    sides = [int(side) for side in re.findall(r"\d+", found[1])]
+    values = re.findall(r"[-+.\w]+", found[2])
+    return np.array([value.removesuffix("f") for value in values], float).reshape(sides)

@@ -1,0 +1,98 @@
+"""Check a page: run its own scripts, all but those that draw, in Node.js or in a browser without a window."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_nn.errors import MissingExtraError, ModelFileError
+from mnist_nn.export.bundle import constant
+from mnist_nn.export.vectors import Answers, Pixels, Vectors, to_text
+from mnist_nn.export.verification import Ran
+from mnist_nn.storage import Model
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+SECONDS = 300  # that a runtime may take
+ANSWERS = constant("export/page/answers.js")
+
+PROGRAM = """
+{
+  const { answer, bytesOf, open } = %s;
+  const model = open(%s);
+  const images = bytesOf("%s");
+  const size = images.length / %d;
+  const given = Array.from({ length: %d }, (_, i) => answer(model, images.slice(i * size, (i + 1) * size)));
+  report(JSON.stringify(given));
+}
+"""
+
+
+def carried(content: bytes) -> Vectors:
+    """Read the test vectors in the page's JSON document."""
+    try:
+        return Vectors.from_dict(json.loads(_part(content, "model"))["vectors"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelFileError(f"this is not a page that mnist-nn wrote: {type(error).__name__} {error}") from error
+
+
+def run(_model: Model, content: bytes, images: Pixels) -> Ran:
+    """Ask the page's scripts."""
+    count = len(images)
+    asked = PROGRAM % (ANSWERS, _part(content, "model"), to_text(images), count, count)
+    version, rows = _run(f"{_part(content, 'core')}{asked}")
+    found = {name: np.array([row[name] for row in rows], float) for name in Answers._fields}
+    return Ran(version, Answers(**{**found, "label": found["label"].astype(np.int64)}))
+
+
+def _run(program: str) -> tuple[str, list[dict[str, Any]]]:
+    node = shutil.which("node")
+    if node:
+        report = "const report = console.log;\n"
+        return f"Node.js {_call([node, '--version']).strip()}", json.loads(_call([node, "-"], report + program))
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        raise MissingExtraError("a page needs Node.js or Chromium to run in; install nodejs or chromium")
+    return _call([browser, "--version"]).strip(), json.loads(_browse(browser, program))
+
+
+def _browse(browser: str, program: str) -> str:
+    """Run a program in a page of its own, and read what it reports out of the document."""
+    with tempfile.TemporaryDirectory() as name:
+        page = Path(name) / "page.html"
+        report = "const report = (text) => document.body.append(`(${text})`);\n"
+        page.write_text(f"<!doctype html><meta charset=utf-8><body><script>{report}{program}</script>", "utf-8")
+        root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        options = ["--headless", "--disable-gpu", f"--user-data-dir={name}/profile", "--dump-dom"]
+        dumped = _call([browser, *root, *options, page.as_uri()])
+    found = re.search(r"</script>\((\[.*\])\)", dumped, re.DOTALL)
+    if not found:
+        raise ModelFileError("its scripts give no answers in the browser")
+    return html.unescape(found[1])
+
+
+def _call(command: list[str], text: str | None = None) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 the runtime, found on the path
+            command, input=text, capture_output=True, encoding="utf-8", check=False, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelFileError(f"{Path(command[0]).name} took longer than {SECONDS} s") from error
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "Error" in line] or [f"exit code {done.returncode}"]
+        raise ModelFileError(f"{Path(command[0]).name} fails: {lines[0]}")
+    return done.stdout
+
+
+def _part(content: bytes, name: str) -> str:
+    """The text of one of the page's scripts."""
+    found = re.search(rf'<script[^>]*\bid="{name}">(.*?)</script>', content.decode("utf-8", "replace"), re.DOTALL)
+    if not found:
+        raise ModelFileError(f"this is not a page that mnist-nn wrote: it has no script {name!r}")
+    return found[1]

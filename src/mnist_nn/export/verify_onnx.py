@@ -1,0 +1,42 @@
+"""Check an ONNX file with ONNX Runtime."""
+
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from mnist_nn.errors import ModelFileError
+from mnist_nn.export.onnx import PREFIX, input_shape
+from mnist_nn.export.vectors import Answers, Pixels, Vectors
+from mnist_nn.export.verification import Ran
+from mnist_nn.storage import Model
+
+VECTORS = f"{PREFIX}vectors"
+
+
+def carried(content: bytes) -> Vectors:
+    """Read the test vectors in the metadata."""
+    try:
+        properties = {prop.key: prop.value for prop in onnx.load_from_string(content).metadata_props}
+        return Vectors.from_dict(json.loads(properties[VECTORS]))
+    except Exception as error:  # those of protobuf have no class that can be named here
+        raise ModelFileError(f"this is not an ONNX file that mnist-nn wrote: {type(error).__name__} {error}") from error
+
+
+def run(model: Model, content: bytes, images: Pixels) -> Ran:
+    """Ask ONNX Runtime."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        names = [output.name for output in session.get_outputs()]
+        values = session.run(names, {"X": images.reshape(-1, *input_shape(model.network.config))})
+    except Exception as error:  # its errors have no common class of their own
+        reason = str(error).splitlines()[0]
+        raise ModelFileError(f"ONNX Runtime {onnxruntime.__version__} does not run it: {reason}") from error
+    found = dict(zip(names, map(np.asarray, values), strict=True))
+    probabilities = found["probabilities"]
+    is_digit = found.get("is_digit", np.ones(len(images)))
+    confidence = found.get("confidence", probabilities.max(axis=1))
+    return Ran(f"ONNX Runtime {onnxruntime.__version__}", Answers(found["label"], probabilities, is_digit, confidence))

@@ -1,0 +1,162 @@
+"""C headers: compiled by every compiler there is with all warnings as errors, and right for every configuration."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mnist_nn import Dataset, Model, Network, NetworkConfig, TrainingConfig, train
+from mnist_nn.config import ACTIVATIONS
+from mnist_nn.errors import ConfigError
+from mnist_nn.export import export, verify
+from mnist_nn.export.int8 import MOST_INPUTS, Int8, measured_steps
+from mnist_nn.export.vectors import reference_answers
+from mnist_nn.export.verify_c99 import run
+
+Make = Callable[..., Model]
+FLAGS = ("-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
+COMPILERS = {"gcc": ("-std=c99", "-x", "c"), "clang": ("-std=c99", "-x", "c"), "g++": ("-std=c++17", "-x", "c++")}
+
+pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler (cc) on this machine")
+
+
+@pytest.fixture(scope="session")
+def seed_model(mnist: Dataset) -> Model:
+    """The seed's network, trained a little."""
+    config = TrainingConfig(epochs=1, subset=3000, batch_size=10)
+    *_, last = train(Network.create(), mnist.train, config, engine="reference")
+    return Model(last.network, data={"name": mnist.name, "sha256": mnist.digest})
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    hidden=st.lists(st.tuples(st.integers(1, 9), st.sampled_from(ACTIVATIONS)), max_size=3),
+    output=st.sampled_from(["sigmoid", "softmax"]),
+    calibrated=st.booleans(),
+    scale=st.sampled_from([0.0, 0.1, 1.0, 3.0]),
+    seed=st.integers(0, 99),
+)
+def test_every_configuration_answers_as_the_reference_engine(
+    check: Callable[..., Any],
+    make_model: Make,
+    small_data: Callable[[int], Dataset],
+    hidden: list[tuple[int, str]],
+    **how: Any,
+) -> None:
+    widths, names = tuple(width for width, _ in hidden), tuple(name for _, name in hidden)
+    model = make_model(inputs=12, outputs=3, hidden=widths, activation=names, **how)
+    found = check(model, "c", small_data(12))
+    assert found.good, found
+
+
+def compiled(compiler: str, header: bytes, folder: Path) -> subprocess.CompletedProcess[str]:
+    if not shutil.which(compiler):
+        pytest.skip(f"{compiler} is not installed")
+    (folder / "digits.h").write_bytes(header)
+    command = (compiler, *COMPILERS[compiler], *FLAGS, "-DMNIST_NN_SELFTEST", "digits.h", "-o", "selftest", "-lm")
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("calibrated", [False, True])
+def test_the_self_test_compiles_without_a_warning_and_passes(
+    make_model: Make, tmp_path: Path, compiler: str, calibrated: bool
+) -> None:
+    model = make_model(hidden=(6, 5), activation=("tanh", "relu"), calibrated=calibrated)
+    built = compiled(compiler, export(model, "c"), tmp_path)
+    assert (built.returncode, built.stderr) == (0, "")
+    done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert re.fullmatch(r"float \d+ pictures, .*: ok\nint8  \d+ pictures, .*: ok\n", done.stdout)
+
+
+@pytest.mark.parametrize(("array", "form"), [("mnist_nn_b1", "float"), ("mnist_nn_scale1", "int8")])
+def test_the_self_test_notices_a_changed_number(make_model: Make, tmp_path: Path, array: str, form: str) -> None:
+    header = export(make_model(), "c").decode()
+    changed = re.sub(rf"({array}\[20\] = {{\n)[-+.\w]+f", r"\g<1>9.0f", header)
+    assert changed != header
+    assert compiled("gcc", changed.encode(), tmp_path).returncode == 0
+    done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search(f"{form} .*WRONG", done.stdout)
+
+
+def test_a_changed_header_is_noticed_by_verify(make_model: Make, tmp_path: Path) -> None:
+    model = make_model()
+    header = export(model, "c").decode()
+    path = tmp_path / "changed.h"
+    path.write_text(re.sub(r"(mnist_nn_Q2\[200\] = {\n)-?\d+", r"\g<1>99", header))
+    wrong = [row.output for row in verify(model, path).differences if not row.good]
+    assert wrong
+    assert all(output.startswith("int8") for output in wrong)
+
+
+def test_nothing_is_allocated_and_only_two_headers_are_included(make_model: Make) -> None:
+    header = export(make_model(calibrated=True), "c").decode().split("#ifdef MNIST_NN_SELFTEST")[0]
+    assert re.findall(r"#include <(.*)>", header) == ["math.h", "stdint.h"]
+    assert not re.search(r"\b(malloc|calloc|realloc|alloca|free)\b", header)
+
+
+def test_two_files_of_one_program_may_include_it(make_model: Make, tmp_path: Path) -> None:
+    (tmp_path / "digits.h").write_bytes(export(make_model(), "c"))
+    call = "unsigned char x[784] = {0}; float p[10], d; return mnist_nn_predict(x, p, &d) > 9 || p[0] > 1.0f;"
+    (tmp_path / "a.c").write_text(
+        f'#include "digits.h"\n#include "digits.h"\nint b(void);\nint main(void) {{ {call} }}'
+    )
+    (tmp_path / "b.c").write_text('#include "digits.h"\nint b(void);\nint b(void) { return MNIST_NN_CLASSES; }')
+    command = ("cc", "-std=c99", *FLAGS, "a.c", "b.c", "-o", "both", "-lm")
+    subprocess.run(command, cwd=tmp_path, check=True)
+    subprocess.run([tmp_path / "both"], check=True)
+
+
+def test_the_stated_accuracies_are_those_of_the_compiled_forms(seed_model: Model, mnist: Dataset) -> None:
+    header = export(seed_model, "c")
+    stated = [float(share) for share in re.findall(r"([\d.]+) % of the 10,000 test images of mnist", header.decode())]
+    ran = run(seed_model, header, mnist.test.images.reshape(-1, 784))
+    assert ran.int8
+    exact, whole = ((answers.label == mnist.test.labels).mean() for answers in (ran.answers, ran.int8[1]))
+    assert stated == pytest.approx([100 * exact, 100 * whole], abs=0.011)
+    assert exact > 0.7
+    assert abs(exact - whole) < 0.005
+
+
+def test_whole_numbers_follow_their_own_rules(make_model: Make) -> None:
+    """One hidden layer by hand: sums of int8 times uint8 or int8, each worth its row's scale times the step."""
+    model = make_model(inputs=6, hidden=(4,), outputs=3, activation="tanh", output="softmax")
+    images = np.random.default_rng(0).integers(0, 256, (50, 6), np.uint8)
+    whole = Int8.of(model, measured_steps(model, images))
+    (W1, W2), (b1, b2) = model.network.weights, model.network.biases
+    scale1, scale2 = np.abs(W1).max(axis=1) / 127, np.abs(W2).max(axis=1) / 127
+    a = np.tanh(images @ np.rint(W1.T / scale1) * scale1 / 255 + b1)
+    step = np.abs(np.tanh(images / 255 @ W1.T + b1)).max() / 127
+    q = np.clip(np.floor(a / step + 0.5), -127, 127)
+    z = q @ np.rint(W2.T / scale2) * scale2 * step + b2
+    expected = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    assert np.abs(whole.answers(model, images).probabilities - expected).max() < 1e-5
+    assert np.abs(reference_answers(model, images).probabilities - expected).max() < 0.05
+
+
+def test_data_of_another_shape_is_refused(make_model: Make) -> None:
+    with pytest.raises(
+        ConfigError, match="images of 30 pixels and at most 4 classes; give such a data set with --data"
+    ):
+        export(make_model(inputs=30, outputs=4), "c")
+
+
+def test_other_data_than_that_of_the_training_is_refused(make_model: Make) -> None:
+    model = make_model()
+    with pytest.raises(ConfigError, match=r"trained on other data \(mine\); give the same --data"):
+        export(Model(model.network, data={"name": "mine", "sha256": "0" * 64}), "c")
+
+
+def test_sums_that_could_overflow_are_refused(small_data: Callable[[int], Dataset]) -> None:
+    config = NetworkConfig(inputs=4, hidden=(MOST_INPUTS + 1,), outputs=3, initializer="zeros")
+    with pytest.raises(ConfigError, match="too wide for 32-bit sums"):
+        export(Model(Network.create(config)), "c", small_data(4))

@@ -1,0 +1,221 @@
+"""The page: one file, small, cut off from the network, drawn on in a real browser; and how its scripts are bundled."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mnist_nn import Dataset, Model, Network, NetworkConfig
+from mnist_nn.calibration import opinions
+from mnist_nn.errors import ConfigError
+from mnist_nn.export import bundle as bundling
+from mnist_nn.export import export, verify
+from mnist_nn.export.bundle import bundle
+from mnist_nn.imaging.framing import frame
+
+Make = Callable[..., Model]
+Page = Any
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+OPENED = "$export_page_answers.open(JSON.parse(document.querySelector('#model').textContent))"
+TWO = [(0.3, 0.3), (0.5, 0.22), (0.65, 0.3), (0.6, 0.45), (0.45, 0.6), (0.3, 0.75), (0.5, 0.76), (0.72, 0.74)]
+
+
+@pytest.fixture(scope="module")
+def visit(reader: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Page]]:
+    """Open the reader's page from a folder; errors and requests fail the test."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed, which drives a browser"
+    )
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    path = tmp_path_factory.mktemp("page") / "digits.html"
+    path.write_bytes(export(reader, "html"))
+    wrong: list[str] = []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+
+        def opened(**options: Any) -> Page:
+            tab = browser.new_context(offline=True, **options).new_page()
+            tab.on("pageerror", lambda error: wrong.append(str(error)))
+            tab.on("console", lambda said: wrong.append(said.text))
+            tab.on("request", lambda sent: None if sent.url == path.as_uri() else wrong.append(sent.url))
+            tab.goto(path.as_uri())
+            return tab
+
+        yield opened
+        browser.close()
+    assert not wrong
+
+
+def draw(tab: Page, points: list[tuple[float, float]]) -> None:
+    box = tab.locator("#sheet").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    tab.mouse.move(*places[0])
+    tab.mouse.down()
+    for place in places[1:]:
+        tab.mouse.move(*place, steps=4)
+    tab.mouse.up()
+
+
+def test_a_drawn_digit_is_read(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    assert tab.locator("#headline").inner_text() == "Nothing there"
+    draw(tab, TWO)
+    assert tab.locator("#headline").inner_text() == "This is a 2"
+    assert tab.locator("#classes li").nth(2).inner_text().split()[0] == "2"
+    assert "%" in tab.locator("#classes li").nth(2).inner_text()
+    assert tab.locator("#aloud").inner_text().startswith("This is a 2.")
+    tab.locator("#undo").click()
+    assert tab.locator("#headline").inner_text() == "Nothing there"
+
+
+def test_a_finger_draws_too(visit: Callable[..., Page]) -> None:
+    tab = visit(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
+    box = tab.locator("#sheet").bounding_box()
+    touch = tab.context.new_cdp_session(tab)
+    for i, (x, y) in enumerate([(0.5, 0.15), (0.5, 0.35), (0.5, 0.6), (0.5, 0.85)]):
+        point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert tab.locator("#headline").inner_text() == "This is a 1"
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_scribble_is_refused(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    rng = np.random.default_rng(1)
+    draw(tab, [tuple(point) for point in rng.uniform(0.1, 0.9, (14, 2)).tolist()])
+    assert tab.locator("#headline").inner_text() == "Not a digit"
+
+
+def test_the_page_frames_and_answers_as_the_library(visit: Callable[..., Page], reader: Model) -> None:
+    tab = visit()
+    ink = np.zeros((60, 60), np.uint8)
+    ink[8:50, 25:31], ink[8:14, 12:31], ink[20:33, 20:24] = 200, 255, 17
+    framed = frame(ink)
+    pixels = "$export_page_answers.framed(Uint8Array.from(ink), 60)"
+    assert tab.evaluate(f"ink => [...{pixels}]", ink.ravel().tolist()) == framed.ravel().tolist()
+    given = tab.evaluate(f"ink => $export_page_answers.answer({OPENED}, {pixels})", ink.ravel().tolist())
+    own = opinions(reader.network, reader.calibration, framed[None])
+    assert given["probabilities"] == pytest.approx(own.probabilities[0].tolist(), abs=1e-5)
+    assert given["is_digit"] == pytest.approx(float(own.is_digit[0]), abs=1e-5)
+
+
+def test_test_pictures_can_be_chosen_with_the_keyboard(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    tab.locator("#examples button").nth(7).focus()
+    tab.keyboard.press("Enter")
+    assert tab.locator("#headline").inner_text() == "This is a 7"
+
+
+def test_the_page_says_that_it_checked_itself(visit: Callable[..., Page]) -> None:
+    assert "answers as the reference engine does" in visit().locator("#facts").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out(visit: Callable[..., Page], scheme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed, which checks accessibility; run: npm install")
+    tab = visit(color_scheme=scheme)
+    draw(tab, TWO)
+    tab.context.new_cdp_session(tab).send("Page.setBypassCSP", {"enabled": True})
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    assert [one["id"] for one in found] == []
+
+
+def test_the_seed_network_makes_a_page_under_300_kb_that_asks_for_nothing(make_model: Make) -> None:
+    text = export(make_model(calibrated=True), "html").decode()
+    assert len(text.encode()) < 300_000
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "default-src 'none'" in text
+
+
+@pytest.mark.slow
+def test_a_browser_will_do_where_there_is_no_node(
+    reader: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    (tmp_path / "chromium").symlink_to(program)
+    (tmp_path / "page.html").write_bytes(export(reader, "html"))
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "node" else which(name))
+    found = verify(reader, tmp_path / "page.html")
+    assert found.good
+    assert "hromium" in found.runtime
+
+
+def test_a_changed_weight_is_noticed(make_model: Make, tmp_path: Path) -> None:
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    model, path = make_model(), tmp_path / "page.html"
+    text = export(model, "html").decode()
+    at = text.index('"biases":["') + 11
+    path.write_text(text[:at] + "AACAPw" + text[at + 6 :])  # 1.0 as the first bias
+    assert not verify(model, path).good
+
+
+def test_scripts_that_fail_are_said(make_model: Make, tmp_path: Path) -> None:
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    path = tmp_path / "page.html"
+    path.write_bytes(export(make_model(), "html").replace(b"largest(", b"lost("))
+    with pytest.raises(OSError, match="node fails: ReferenceError: largest is not defined"):
+        verify(make_model(), path)
+
+
+def test_text_in_a_model_cannot_end_the_script(make_model: Make, mnist: Dataset) -> None:
+    name = "</script><script>alert(1)</script>"
+    text = export(Model(make_model().network, data={"name": name}), "html", mnist).decode()
+    assert text.count("</script>") == 3
+    assert "alert(1)" in text
+
+
+def test_other_pictures_than_28_by_28_are_refused() -> None:
+    with pytest.raises(ConfigError, match="28×28 pixels, and this network takes 64; choose onnx or c"):
+        export(Model(Network.create(NetworkConfig(inputs=64))), "html")
+
+
+# The bundle
+
+
+def scripts(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> dict[str, str]:
+    for name, text in texts.items():
+        (folder / f"{name}.js").write_text(text)
+    monkeypatch.setattr(bundling, "files", lambda _package: folder)
+    return bundle("main.js")
+
+
+def test_modules_run_in_the_order_of_their_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = scripts(
+        tmp_path,
+        monkeypatch,
+        main='import { one as first } from "./a.js";\nimport {\n  two,\n} from "./b.js";\nexport const x = first;\n',
+        a='import { two } from "./b.js";\nexport function one() {}\nconst hidden = two;\n',
+        b="export const two = 2;\nexport class Two {}\nexport async function later() {}\n",
+    )
+    assert list(made) == ["b.js", "a.js", "main.js"]
+    assert "return { two, Two, later };" in made["b.js"]
+    assert "const { one: first } = $a;" in made["main.js"]
+    assert "const { two, } = $b;" in made["main.js"]
+    assert "export" not in "".join(made.values())
+
+
+@pytest.mark.parametrize(
+    "text", ["export default 1;\n", 'import x from "./a.js";\n', "export { a };\n", 'import "./a.js";\n']
+)
+def test_what_cannot_be_bundled_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    with pytest.raises(ValueError, match="cannot be bundled"):
+        scripts(tmp_path, monkeypatch, main=text)
+
+
+def test_modules_in_a_circle_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="circle"):
+        scripts(tmp_path, monkeypatch, main='import { a } from "./a.js";\n', a='import { b } from "./main.js";\n')
