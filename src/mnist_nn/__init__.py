@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from mnist_nn.network import Network as Network
     from mnist_nn.prediction import Predictor as Predictor
     from mnist_nn.presets import preset as preset
+    from mnist_nn.reading import Reader as Reader
     from mnist_nn.storage import Model as Model
     from mnist_nn.storage import load as load_model
     from mnist_nn.storage import save as save_model
     from mnist_nn.training import Epoch as Epoch
     from mnist_nn.training import train as train
+    from mnist_nn.verdicts import Reading as Reading
 
 _HOMES = {
     "Checkpoint": "checkpoints:Checkpoint",
@@ -37,6 +39,8 @@ _HOMES = {
     "Network": "network:Network",
     "NetworkConfig": "config:NetworkConfig",
     "Predictor": "prediction:Predictor",
+    "Reader": "reading:Reader",
+    "Reading": "verdicts:Reading",
     "Samples": "data:Samples",
     "TrainingConfig": "config:TrainingConfig",
     "check_gradients": "inspection:check_gradients",

@@ -129,7 +129,7 @@ def _distort(images: Array, rows: Array, key: Key, how: Distortion) -> Array:
         pixels = _full(pixels) ** (2.0 ** (how.weight * draw(7)))[:, None, None]
     if how.framed:
         pixels = _full(_framed(pixels, draw))
-    return np.floor(pixels * 255 + np.float32(0.5)).clip(0, 255).astype(np.uint8)
+    return np.asarray(np.floor(pixels * 255 + np.float32(0.5)).clip(0, 255), dtype=np.uint8)
 
 
 class _Draws:

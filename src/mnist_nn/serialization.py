@@ -92,4 +92,5 @@ def calibration_tensors(calibration: Calibration) -> Tensors:
 def calibration_of(header: Mapping[str, Any], tensors: Tensors) -> Calibration:
     """Put a calibration together from the header of a model file and its tensors."""
     values: dict[str, Any] = {name: tensors[f"calibration/{name}"] for name in CALIBRATION_ARRAYS}
-    return Calibration(**values, **{name: float(header[name]) for name in CALIBRATION_NUMBERS})
+    values |= {name: float(header[name]) for name in CALIBRATION_NUMBERS}
+    return Calibration(**values)

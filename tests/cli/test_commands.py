@@ -30,7 +30,22 @@ def test_version(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["train", "evaluate", "predict", "check-gradients", "data info", "data verify", "data export"]
+    "command",
+    [
+        "train",
+        "evaluate",
+        "predict",
+        "read",
+        "play",
+        "calibrate",
+        "train-reader",
+        "export",
+        "verify",
+        "check-gradients",
+        "data info",
+        "data verify",
+        "data export",
+    ],
 )
 def test_every_option_is_documented(cli: Cli, command: str) -> None:
     text = (DOCS / "cli.md").read_text(encoding="utf-8")

@@ -12,7 +12,20 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from mnist_nn.cli import check_gradients, data, evaluate, notices, predict, train
+from mnist_nn.cli import (
+    calibrate,
+    check_gradients,
+    data,
+    evaluate,
+    export,
+    notices,
+    play,
+    predict,
+    read,
+    train,
+    train_reader,
+    verify,
+)
 from mnist_nn.errors import MnistNNError
 
 INTERRUPTED = 130
@@ -40,6 +53,12 @@ app = typer.Typer(
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(predict.predict)
+app.command()(read.read)
+app.command()(play.play)
+app.command()(calibrate.calibrate)
+app.command()(export.export)
+app.command()(verify.verify)
+app.command()(train_reader.train_reader)
 app.command()(check_gradients.check_gradients)
 app.add_typer(data.app, name="data")
 

@@ -66,7 +66,7 @@ def _held_out(model: "Model", data: str) -> "Samples":
 def _report(calibration: "Calibration", held_out: int) -> dict[str, Any]:
     from mnist_nn.errors import ConfigError
 
-    points = {}
+    points: dict[str, dict[str, Any] | None] = {}
     for error in ERRORS:
         try:
             points[str(error)] = calibration.operating_point(error)._asdict()

@@ -11,7 +11,7 @@ from mnist_nn.cli import options
 DEFAULT_READER = Path("reader.safetensors")
 ReaderPath = Annotated[Path, typer.Option("--model", help="Where to save it.", metavar="PATH", show_default=True)]
 Epochs = Annotated[
-    int | None, typer.Option("--epochs", help="Passes; the preset says 80.", metavar="N", show_default=False)
+    int | None, typer.Option("--epochs", help="Passes; the preset says 60.", metavar="N", show_default=False)
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Decides everything that is drawn.", metavar="N")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress; only errors.")]
