@@ -60,7 +60,9 @@ def train(
     network
         Where to start; it stays as it is.
     samples
-        The training images and labels. The configuration's subset and hold-out are taken from them.
+        The training images and labels. The configuration's subset and hold-out are taken from them. If they have
+        weights, those are divided by their mean; then the gradient of a sample is multiplied by its weight, and losses
+        and the validation accuracy are weighted means.
     config
         How to train; None trains as the seed does.
     engine
@@ -110,6 +112,7 @@ class _Run:
     placed: dict[randomness.Key | None, Any]
     held_out: Any
     held_out_labels: npt.NDArray[np.int64]
+    held_out_weights: npt.NDArray[Any] | None
     eta: float
     orders: dict[randomness.Key, npt.NDArray[np.int64]] = field(default_factory=dict)
 
@@ -125,10 +128,12 @@ class _Run:
                 "create a network with an output for every class"
             )
         training, held_out = split(samples, config)
+        training = replace(training, weights=_beside_others(training.weights))
         if config.augmentation != "none":
             check_square(training.images)
         return cls(config, engine, shape, training, {}, held_out and engine.place(held_out.images),
-                   held_out.labels if held_out else np.empty(0, np.int64), learning_rate(shape, config))  # fmt: skip
+                   held_out.labels if held_out else np.empty(0, np.int64),
+                   _beside_others(held_out.weights) if held_out else None, learning_rate(shape, config))  # fmt: skip
 
     @property
     def size(self) -> int:
@@ -164,7 +169,7 @@ class _Run:
         if wanted not in self.placed:
             self.placed.clear()
             copies = images if wanted is None else augment(images, key, name)
-            self.placed[wanted] = self.engine.place(copies, self.training.labels)
+            self.placed[wanted] = self.engine.place(copies, self.training.labels, self.training.weights)
         return self.placed[wanted]
 
     def order(self, key: randomness.Key) -> npt.NDArray[np.int64]:
@@ -219,12 +224,23 @@ class _Run:
 
     def judge(self, network: Network) -> tuple[float, float]:
         z = self.engine.forward(network, self.held_out)
-        onehot = np.eye(self.shape.outputs, dtype=z.dtype)[self.held_out_labels]
-        tally = Tally.of(loss(self.config.loss, self.shape.output), z, network.output(z), onehot)
-        return tally.reported / tally.samples, tally.correct / tally.samples
+        labels, weights = self.held_out_labels, self.held_out_weights
+        onehot = np.eye(self.shape.outputs, dtype=z.dtype)[labels]
+        rule = loss(self.config.loss, self.shape.output)
+        tally = Tally.of(rule, z, network.output(z), onehot, 1.0 if weights is None else weights)
+        return tally.reported / tally.samples, float(np.average(z.argmax(axis=1) == labels, weights=weights))
 
     def progress(self, at: Checkpoint) -> float:
         return (at.epoch + at.offset / self.size) / self.config.epochs
+
+
+def _beside_others(weights: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:
+    """Divide weights by their mean, so that a rate keeps its meaning; weights that are all equal are none."""
+    if weights is None:
+        return None
+    if not weights.any():
+        raise DataError("the weights of all samples to learn from, or of all held out, are 0; give some above 0")
+    return None if (weights == weights[0]).all() else weights / weights.mean()
 
 
 def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:

@@ -17,7 +17,7 @@ Rows = npt.NDArray[np.int64]
 MOST_CLASSES = 65_536
 """A label beyond this is taken for damage, not for a class."""
 
-_IMAGE_FORM = "give uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features)"
+_IMAGE_FORM = "give uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features), dense or CSR"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,14 +27,17 @@ class Samples:
     Attributes
     ----------
     images
-        uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features).
+        uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features), which may be a compressed sparse
+        row matrix of scipy.sparse.
     labels
         int64 of shape (n,).
+    weights
+        How much each sample counts beside the others, float of shape (n,), not negative; None if all count the same.
 
     Raises
     ------
     DataError
-        The arrays have another form, or not the same length.
+        The arrays have another form, or not the same length, or the weights are no weights.
 
     Examples
     --------
@@ -44,11 +47,14 @@ class Samples:
 
     images: npt.NDArray[Any]
     labels: Rows
+    weights: npt.NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         _check_form(self.images, self.labels)
         if self.labels.dtype != np.int64:
             raise DataError(f"labels are {self.labels.dtype}; convert them with labels.astype(numpy.int64)")
+        if self.weights is not None:
+            _check_weights(self.weights, len(self))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -98,16 +104,30 @@ class Samples:
         if wanted.size and not (int(wanted.min()) >= 0 and int(wanted.max()) < len(self)):
             raise DataError(f"row numbers run from {wanted.min()} to {wanted.max()}; choose from 0 to {len(self) - 1}")
         wanted = wanted.astype(np.int64)
-        return Samples(self.images[wanted], self.labels[wanted])
+        weights = None if self.weights is None else self.weights[wanted]
+        return Samples(self.images[wanted], self.labels[wanted], weights)
 
 
 def _check_form(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
-    if (images.dtype.name, images.ndim) not in {("uint8", 3), ("float32", 2), ("float64", 2)}:
-        raise DataError(f"images are {images.dtype} of shape {images.shape}; {_IMAGE_FORM}")
+    kind, form = (images.dtype.name, images.ndim), getattr(images, "format", "")
+    if kind not in {("uint8", 3), ("float32", 2), ("float64", 2)} or form not in {"", "csr"}:
+        shape = f"{images.shape} in {form} form" if form else f"{images.shape}"
+        raise DataError(f"images are {images.dtype} of shape {shape}; {_IMAGE_FORM}")
     if labels.ndim != 1:
         raise DataError(f"labels have shape {labels.shape}; give one label for each image, shape (n,)")
-    if len(images) != len(labels):
-        raise DataError(f"there are {len(images):,} images but {len(labels):,} labels; give one label for each image")
+    if images.shape[0] != len(labels):
+        raise DataError(
+            f"there are {images.shape[0]:,} images but {len(labels):,} labels; give one label for each image"
+        )
+
+
+def _check_weights(weights: npt.NDArray[Any], count: int) -> None:
+    if weights.dtype.kind != "f" or weights.shape != (count,):
+        raise DataError(f"weights are {weights.dtype} of shape {weights.shape}; give floats of shape ({count},)")
+    wrong = ~(np.isfinite(weights) & (weights >= 0))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise DataError(f"weight {weights[row]} in row {row} is no weight; give finite numbers from 0 up")
 
 
 def check_labels(labels: npt.NDArray[Any], classes: int | None = None) -> Rows:
@@ -154,11 +174,19 @@ def check_pixels(images: npt.NDArray[Any]) -> None:
     --------
     >>> check_pixels(np.zeros((2, 784)))
     """
-    if images.size == 0:
+    if math.prod(images.shape) == 0:
         raise DataError(f"images of shape {images.shape} hold no pixels; give at least one")
-    if images.dtype.kind == "f" and not np.isfinite(images).all():
-        row = int(np.flatnonzero(~np.isfinite(images).all(axis=1))[0])
+    entries = images.data if hasattr(images, "indptr") else images
+    if images.dtype.kind == "f" and not np.isfinite(entries).all():
+        row = _row_of(images, int(np.flatnonzero(~np.isfinite(entries))[0]))
         raise DataError(f"image {row} holds NaN or infinity; replace it, as with numpy.nan_to_num, or drop that row")
+
+
+def _row_of(images: Any, entry: int) -> int:
+    """Row of an entry, counted through the array, or through what a sparse matrix holds."""
+    if hasattr(images, "indptr"):
+        return int(np.searchsorted(images.indptr, entry, side="right")) - 1
+    return entry // int(images.shape[1])
 
 
 def check_samples(images: npt.ArrayLike, labels: npt.ArrayLike, classes: int | None = None) -> Samples:
@@ -195,8 +223,8 @@ def check_samples(images: npt.ArrayLike, labels: npt.ArrayLike, classes: int | N
     return Samples(pixels, whole)
 
 
-def _as_array(what: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+def _as_array(what: str, values: Any) -> npt.NDArray[Any]:
     try:
-        return np.asarray(values)
+        return values if hasattr(values, "indptr") else np.asarray(values)  # NumPy takes a sparse matrix for one object
     except ValueError as error:
         raise DataError(f"{what} are not one array ({error}); give rows of equal length") from error

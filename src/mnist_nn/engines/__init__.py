@@ -92,7 +92,10 @@ class Plan:
 
 
 class Tally(NamedTuple):
-    """What a stretch added up as it went, each sample seen before the update it caused."""
+    """What a stretch added up as it went, each sample seen before the update it caused.
+
+    Losses are multiplied by the samples' weights; right answers are counted.
+    """
 
     samples: int = 0
     reported: float = 0.0
@@ -100,11 +103,13 @@ class Tally(NamedTuple):
     correct: int = 0
 
     @classmethod
-    def of(cls, rule: Loss, z: Array, o: Array, l: Array) -> "Tally":
-        """Add up the samples whose z_o, o and one-hot labels are given, each of shape (n, outputs)."""
+    def of(cls, rule: Loss, z: Array, o: Array, l: Array, w: Array | float = 1.0) -> "Tally":
+        """Add up the samples whose z_o, o and one-hot labels are given, each (n, outputs), losses times w of (n,)."""
         correct = int(np.count_nonzero(z.argmax(axis=1) == l.argmax(axis=1)))
         with np.errstate(all="ignore"):  # a run that diverged is found by its weights, and said in words
-            reported, descended = (float(f(z, o, l).sum(dtype=np.float64)) for f in (rule.reported, rule.descended))
+            reported, descended = (
+                float((f(z, o, l) * w).sum(dtype=np.float64)) for f in (rule.reported, rule.descended)
+            )
         return cls(len(z), reported, descended, correct)
 
     def plus(self, other: "Tally") -> "Tally":
@@ -122,16 +127,18 @@ class Engine(Protocol):
 
     name: str
 
-    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Any:
+    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None, weights: Array | None = None) -> Any:
         """Put samples into the engine's own form, once.
 
         Parameters
         ----------
         x
             Samples, shape (n, …), flattened to (n, inputs). uint8 are pixels and count as x / 255; floats are
-            taken as they are.
+            taken as they are. A CSR matrix of floats, from scipy.sparse, stays sparse where the engine can use it so.
         t
             Labels, int64, shape (n,), where the data is for training.
+        weights
+            What the gradient and the losses of each sample are multiplied by, shape (n,); None for 1.
         """
         ...
 
@@ -144,6 +151,22 @@ class Engine(Protocol):
     ) -> tuple[Network, OptimizerState, Tally]:
         """Learn the samples of a plan; the arguments stay as they are."""
         ...
+
+
+def is_csr(x: Any) -> bool:
+    """Whether samples are a compressed sparse matrix of scipy.sparse, which need not be imported to tell."""
+    return getattr(x, "format", None) == "csr"
+
+
+def as_rows(x: Any) -> Any:
+    """Flatten samples to (n, inputs); a sparse matrix is that already."""
+    return x if is_csr(x) else x.reshape(len(x), -1)
+
+
+def as_inputs(rows: Any, dtype: str) -> Array:
+    """Turn rows into inputs of a network: pixels scaled to [0, 1], floats as they are, a sparse matrix made dense."""
+    x = rows.toarray() if is_csr(rows) else rows
+    return np.asarray(np.true_divide(x, 255 if x.dtype == np.uint8 else 1, dtype=dtype, casting="same_kind"))
 
 
 def check_width(network: NetworkConfig, values: int) -> None:

@@ -3,20 +3,20 @@
 For layers k = 1 .. L, samples as the rows of a batch, f the activation of a layer and m its dropout mask:
 
     z[k] = a[k-1] W[k]^T + b[k],   a[k] = f(z[k]) * m[k],   a[0] = x                  forward
-    (BP1)  delta[L] = ∂L/∂z[L], which is o - l for the seed's rule                    losses.py
+    (BP1)  delta[L] = w ∂L/∂z[L], which is o - l for the seed's rule                  losses.py; w: weights, or 1
     (BP2)  delta[k] = (delta[k+1] W[k+1]) * m[k] * f'(z[k])                           the error, one layer back
     (BP3)  ∂L/∂b[k] = mean of delta[k] over the batch
     (BP4)  ∂L/∂W[k] = mean of delta[k]^T a[k-1] over the batch, + λ W[k] with L2
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from mnist_nn.activations import ACTIVATIONS, OUTPUTS, Array
 from mnist_nn.config import NetworkConfig
-from mnist_nn.engines import Plan, Tally, check_width
+from mnist_nn.engines import Plan, Tally, as_inputs, as_rows, check_width
 from mnist_nn.losses import Loss, loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState, optimizer
@@ -26,17 +26,16 @@ Arrays = Sequence[Array]
 CHUNK = 1024  # rows that a pass takes at a time where only its result is kept
 
 
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """Samples as rows (n, inputs), and their labels (n,) where there are any."""
+class Placed(NamedTuple):
+    """Samples as rows (n, inputs), their labels (n,) where there are any, and their weights (n, 1)."""
 
     x: Array
     t: Array
+    w: Array = np.ones((1, 1))
 
     def rows(self, index: slice | Array, dtype: str) -> Array:
         """Take rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
-        scale = 255 if self.x.dtype == np.uint8 else 1
-        return np.asarray(np.true_divide(self.x[index], scale, dtype=dtype, casting="same_kind"))
+        return as_inputs(self.x[index], dtype)
 
 
 def forward(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, masks: Arrays = ()) -> tuple[list[Array], ...]:
@@ -49,11 +48,11 @@ def forward(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, masks: Arrays
 
 
 def gradients(
-    config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, rule: Loss, masks: Arrays = (), l2: float = 0.0
-) -> tuple[list[Array], Array]:
+    config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, rule: Loss, masks: Arrays = (), l2: float = 0.0,
+    w: Array | float = 1.0) -> tuple[list[Array], Array]:  # fmt: skip
     """Run both passes: the gradients in the order W1, b1, W2, b2, …, and z_o."""
     z, a = forward(config, W, b, x, masks)
-    delta = rule.output_delta(OUTPUTS[config.output](z[-1]), l) / len(x)  # (BP1), and the mean
+    delta = rule.output_delta(OUTPUTS[config.output](z[-1]), l) * w / len(x)  # (BP1), and the mean
     found: list[Array] = []
     for k in reversed(range(len(W))):
         fed = a[k] * masks[k - 1] if masks and k else a[k]
@@ -90,30 +89,31 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def place(self, x: Array, t: Array | None = None) -> Placed:
+    def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Placed:
         """See `mnist_nn.engines.Engine`."""
-        return Placed(x.reshape(len(x), -1), np.empty(0, np.int64) if t is None else t)
+        w = np.ones((x.shape[0], 1)) if weights is None else weights.reshape(-1, 1)
+        return Placed(as_rows(x), np.empty(0, np.int64) if t is None else t, w)
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.Engine`."""
         check_width(network.config, placed.x.shape[1])
-        chunks = (placed.rows(slice(s, s + CHUNK), network.config.dtype) for s in range(0, len(placed.x), CHUNK))
+        chunks = (placed.rows(slice(s, s + CHUNK), network.config.dtype) for s in range(0, placed.x.shape[0], CHUNK))
         return np.concatenate([forward(network.config, network.weights, network.biases, x)[0][-1] for x in chunks])
 
     def epoch(
         self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
     ) -> tuple[Network, OptimizerState, Tally]:
         """See `mnist_nn.engines.Engine`."""
-        config, rule = network.config, loss(plan.loss, network.config.output)
+        config, rule, l2 = network.config, loss(plan.loss, network.config.output), plan.coupled_decay
         check_width(config, placed.x.shape[1])
         p = [array.copy() for array in network.parameters]
         slots = [[array.copy() for array in slot] for slot in state.slots.values()]
         l = np.eye(config.outputs, dtype=config.dtype)[placed.t[plan.order]]
-        z_o, masks = np.empty_like(l), draw_masks(config, plan)
+        z_o, masks, w = np.empty_like(l), draw_masks(config, plan), placed.w[plan.order].astype(config.dtype)
         for i, eta in enumerate(plan.rates.tolist()):
             at = slice(i * plan.batch_size, (i + 1) * plan.batch_size)
             x = placed.rows(plan.order[at], config.dtype)
-            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, [m[at] for m in masks], plan.coupled_decay)
+            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, [m[at] for m in masks], l2, w[at])
             update(p, g, slots, state.updates + i + 1, eta, plan)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, map(tuple, slots), strict=True)))
-        return Network.of(config, p), after, Tally.of(rule, z_o, OUTPUTS[config.output](z_o), l)
+        return Network.of(config, p), after, Tally.of(rule, z_o, OUTPUTS[config.output](z_o), l, w[:, 0])

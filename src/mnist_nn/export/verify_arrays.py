@@ -53,7 +53,7 @@ def _model_in(arrays: dict[str, Any]) -> Model:
 
 def _arrays(content: bytes) -> dict[str, Any]:
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        with np.load(io.BytesIO(content)) as file:
             arrays = dict(file)
         _model_in(arrays)
     except (BadZipFile, ValueError, KeyError, TypeError, EOFError, AttributeError, ConfigError) as error:

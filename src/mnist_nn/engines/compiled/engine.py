@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -19,11 +18,13 @@ import numpy.typing as npt
 
 from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import Plan, Tally, check_width
-from mnist_nn.engines.compiled import jit, kernels, layout, sparse, units
-from mnist_nn.engines.compiled.records import Data, Memory, Recipe, Work
+from mnist_nn.engines.compiled import jit, kernels, layout, units
+from mnist_nn.engines.compiled.placing import Placed, pairs_of_bytes, place, plain
+from mnist_nn.engines.compiled.records import Memory, Recipe, Work
 from mnist_nn.engines.compiled.rules import KINDS
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.threads import Pace
+from mnist_nn.engines.compiled.words import WORDS
 from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState
 from mnist_nn.randomness import keep_threshold
@@ -35,17 +36,6 @@ DENSE_BATCH, DENSE_INK = 24, 0.43  # measured: from here on, batches of images a
 PART = 512  # a larger batch is learned in parts, so that memory stays small
 WORTH_A_THREAD = 10_000_000  # multiplications a batch below which a second thread costs more than it saves
 BY_SAMPLE = 32  # smaller batches of plain SGD go straight into the weights of the first layer
-
-
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """Samples as pairs of ink or as rows of floats."""
-
-    data: Data
-    inputs: int
-
-    def __len__(self) -> int:
-        return len(self.data.offsets) - 1 if self.data.is_sparse else len(self.data.x)
 
 
 class CompiledEngine:
@@ -60,11 +50,9 @@ class CompiledEngine:
         self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
         self.pace = Pace()
 
-    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None) -> Placed:
+    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None, weights: Array | None = None) -> Placed:
         """See `mnist_nn.engines.Engine`."""
-        rows = x.reshape(len(x), -1)
-        labels = np.zeros(0, np.int64) if t is None else _plain(t)
-        return Placed(_pairs(rows, labels) if rows.dtype == np.uint8 else _floats(rows, labels), rows.shape[1])
+        return place(x, t, weights)
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.Engine`."""
@@ -77,7 +65,7 @@ class CompiledEngine:
         starts = _divide(count, self.threads if count * network.parameter_count > WORTH_A_THREAD else 1)
         recipe, order, jobs = _silent(config, _as_pairs(placed, BATCH)), np.arange(count), []
         for first, last in pairwise(starts):
-            memory = layout.memory_for(table, config, BATCH, flat, (), sparse=recipe.as_pairs, training=False)
+            memory = layout.memory_for(table, config, BATCH, flat, (), None, sparse=recipe.as_pairs)
             (work,) = layout.works(table, BATCH, 1, wide)
             jobs.append((table, placed.data, memory, work, recipe, order, first, last, z_o, (0,) * wide))
         _side_by_side(kernels.infer, jobs)
@@ -92,9 +80,10 @@ class CompiledEngine:
         part, wide = min(plan.batch_size, len(plan.order), PART), widest(config)
         table, recipe = layout.table_of(config, part, wide), _recipe(config, plan, _as_pairs(placed, part))
         flats = [layout.packed(table, arrays) for arrays in (network.parameters, *state.slots.values())]
-        memory = layout.memory_for(table, config, part, flats[0], flats[1:], sparse=recipe.as_pairs, training=True)
+        word = WORDS[data.values.dtype.name]
+        memory = layout.memory_for(table, config, part, flats[0], flats[1:], word, sparse=recipe.as_pairs)
         sums = memory._replace(p=layout.aligned(memory.p.size if plan.batch_size > PART else 0))
-        order = _plain(plan.order)
+        order = plain(plan.order)
         threads = self.pace.choose(_most_threads(network, plan, self.threads), (config.sizes, plan.batch_size))
         jobs = [
             (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, (0,) * wide)
@@ -147,35 +136,6 @@ def _release(jobs: list[tuple[Any, ...]]) -> None:
     for job in jobs:
         for work in (argument for argument in job if isinstance(argument, Work)):
             work.arrived[0] += FAR
-
-
-def _plain(numbers: Array) -> Array:
-    """Return int64 in one writable piece: an array of any other kind would be another type to compile for."""
-    return np.require(numbers, np.int64, ["C", "W"])
-
-
-def words_of(rows: Array) -> Array:
-    """View bytes as words of eight, padded with zeros where they do not come out even."""
-    rest = -rows.shape[1] % 8
-    whole = np.pad(rows, ((0, 0), (0, rest))) if rest else np.ascontiguousarray(rows)
-    return whole.view("<u8")
-
-
-def _pairs(rows: Array, labels: Array) -> Data:
-    words, offsets = words_of(rows), np.zeros(len(rows) + 1, np.int64)
-    # Room for images full of ink: what is never written to takes up addresses, not memory.
-    room = words.size * 8 + sparse.SPARE
-    pixels = np.empty(room, np.uint32 if rows.shape[1] > 2**16 else np.uint16)
-    values = np.empty(room, np.uint8)
-    jit.run(sparse.fill_pairs, words, offsets, pixels, values)
-    pixels[offsets[-1] :][: sparse.SPARE] = 0
-    return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, is_sparse=True)
-
-
-def _floats(rows: Array, labels: Array) -> Data:
-    none = np.zeros(0, np.uint8)
-    x = np.require(rows, np.float32, ["C", "W"])
-    return Data(none.astype(np.uint16), none, np.zeros(1, np.int64), x, labels, is_sparse=False)
 
 
 def _as_pairs(placed: Placed, batch: int) -> bool:
@@ -240,9 +200,10 @@ def single(network: Network) -> Callable[[Array], tuple[int, Array]]:
     wide = widest(config)
     table = layout.table_of(config, 1, wide)
     flat = layout.packed(table, network.parameters)
-    memory = layout.memory_for(table, config, 1, flat, (), sparse=True, training=False)
+    memory = layout.memory_for(table, config, 1, flat, (), None, sparse=True)
     (work,) = layout.works(table, 1, 1, wide)
-    data = _pairs(np.full((1, config.inputs), 255, np.uint8), np.zeros(1, np.int64))  # room for an image full of ink
+    full = np.full((1, config.inputs), 255, np.uint8)
+    data = pairs_of_bytes(full, np.zeros(1, np.int64))  # room for an image full of ink
     ink = np.zeros((1, -(-config.inputs // 8) * 8), np.uint8)
     pixels = ink[0, : config.inputs]
     prepared = (

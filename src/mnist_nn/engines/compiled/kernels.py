@@ -150,9 +150,12 @@ def errors(table, data, memory, recipe, order, begin, count, share):
     """(BP1) delta of the output layer, times ``share``, one over the size of the batch; the losses are added up."""
     layer = layer_of(table, table.shape[0] - 1)
     for s in range(count):
-        i, label = layer.a + s * layer.width, peek(data.labels, peek(order, begin + s))
-        judge(memory.a, i, layer.units, layer.width, label, recipe.loss, memory.o, memory.tally)
-        output_error(memory.o, memory.delta, i, layer.units, layer.width, label, recipe.loss, share)
+        i, sample, weight = layer.a + s * layer.width, peek(order, begin + s), np.float32(1)
+        label = peek(data.labels, sample)
+        if data.weights.size > 0:
+            weight = peek(data.weights, sample)
+        judge(memory.a, i, layer.units, layer.width, label, recipe.loss, weight, memory.o, memory.tally)
+        output_error(memory.o, memory.delta, i, layer.units, layer.width, label, recipe.loss, share * weight)
 
 
 @inline

@@ -85,13 +85,16 @@ def memory_for(
     batch: int,
     flat: Array,
     slots: Sequence[Array],
+    word: npt.DTypeLike | None,
     *,
     sparse: bool,
-    training: bool,
 ) -> Memory:
-    """Put packed parameters and slots together with room for one batch."""
+    """Put packed parameters and slots together with room for one batch.
+
+    To learn, ``word`` is the type that holds a pair (words.py); None is for forward passes alone.
+    """
     first, units = int(table[0, 1]), batch * int(table[:, 1].sum())
-    regrouped = config.inputs if sparse and training else 0
+    regrouped = config.inputs if sparse and word else 0
     m, v = [*slots, aligned(0), aligned(0)][:2]
     return Memory(
         p=flat,
@@ -99,12 +102,12 @@ def memory_for(
         v=v,
         a=aligned(units),
         slope=aligned(units),
-        delta=aligned(units if training else 0),
+        delta=aligned(units if word else 0),
         x=aligned(0 if sparse else batch * config.inputs),
         o=aligned(int(table[-1, 1])),
         tally=np.zeros(3),
         counts=np.zeros(regrouped, np.int64),
-        entries=np.zeros(regrouped * (batch + 1), np.uint32),
+        entries=np.zeros(regrouped * (batch + 1), word or np.uint32),
         scale=np.ones(first + LANES, np.float32),
         squares=aligned(first),
         room=batch + 1,

@@ -29,13 +29,18 @@ class Layer(NamedTuple):
 
 
 class Data(NamedTuple):
-    """Placed samples: pairs for sparse images, or rows of floats in ``x``; ``labels`` of all."""
+    """Placed samples: pairs where zeros are left out, or rows of floats in ``x``; ``labels`` of all.
+
+    The values of pairs are uint8 for pixels and float32 for other data, and ``weights`` is empty where all samples
+    weigh the same.
+    """
 
     pixels: Any
     values: Any
     offsets: Any
     x: Any
     labels: Any
+    weights: Any
     is_sparse: bool
 
 

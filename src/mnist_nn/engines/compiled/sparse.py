@@ -1,7 +1,8 @@
 """The first layer on images that are mostly blank: only the pixels that are not zero are visited, which is exact.
 
 A zero pixel adds nothing to z_h, and the gradient of its weights is zero. An image is a run of pairs (pixel number,
-value), an even number of them; a padding pair has the value 0. Weights lie input-major: one row a pixel.
+value), an even number of them; a padding pair has the value 0. Weights lie input-major: one row a pixel. Values are
+bytes, or floats where the data came as a sparse matrix: another type, so another compilation, of the same code.
 """
 
 import numpy as np
@@ -10,8 +11,8 @@ from mnist_nn.engines.compiled.jit import inline, kernel
 from mnist_nn.engines.compiled.lanes import any_lane, fma, trailing_zeros
 from mnist_nn.engines.compiled.rules import descend, shortening
 from mnist_nn.engines.compiled.simd import LANES, load, peek, prefetch, splat, store
+from mnist_nn.engines.compiled.words import BYTE, ink, ink_of, place_of, word_of
 
-BYTE = (np.arange(256) / 255).astype(np.float32)  # pixel byte -> x
 SPARE = 1024  # pairs after the last image, so that fetching ahead stays inside the array
 LINE = 64  # bytes
 SMALL = np.float32(1e-6)  # a scale below this is multiplied into the weights before it loses digits
@@ -63,9 +64,9 @@ def gather(p, block, data, start, end, columns):
     step = LANES * len(columns)
     for i in range(start, end, 2):
         line = block + np.int64(peek(data.pixels, i)) * step
-        a = fma(load(p, line, columns), peek(BYTE, peek(data.values, i)), a)
+        a = fma(load(p, line, columns), ink(data.values, i, BYTE), a)
         line = block + np.int64(peek(data.pixels, i + 1)) * step
-        b = fma(load(p, line, columns), peek(BYTE, peek(data.values, i + 1)), b)
+        b = fma(load(p, line, columns), ink(data.values, i + 1, BYTE), b)
     return a + b
 
 
@@ -88,12 +89,12 @@ def expand(x, row, inputs, data, sample):
         x[row + i] = np.float32(0)
     for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
         if peek(data.values, i) != 0:
-            x[row + np.int64(peek(data.pixels, i))] = peek(BYTE, peek(data.values, i))
+            x[row + np.int64(peek(data.pixels, i))] = ink(data.values, i, BYTE)
 
 
 @inline
 def by_pixel(memory, data, order, begin, count):
-    """Regroup a batch by pixel: words 256 * (place in the batch) + byte, with a fixed room for every pixel.
+    """Regroup a batch by pixel: words of (place in the batch, value), with a fixed room for every pixel.
 
     The room has one word more than a batch, because a padding pair is written but not counted.
     """
@@ -105,7 +106,7 @@ def by_pixel(memory, data, order, begin, count):
         for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
             pixel, value = np.int64(peek(data.pixels, i)), peek(data.values, i)
             at = np.int64(peek(counts, pixel))
-            entries[pixel * room + at] = np.uint32(s << 8) | np.uint32(value)
+            entries[pixel * room + at] = word_of(s, value)
             counts[pixel] = at + (value != 0)
 
 
@@ -113,8 +114,8 @@ def by_pixel(memory, data, order, begin, count):
 def _entry(memory, i, panel, columns, sums):
     """sums + x * (delta of the sample that word i names)."""
     word = peek(memory.entries, i)
-    line = np.int64(word >> 8) * LANES * len(columns)
-    return fma(load(panel, line, columns), peek(BYTE, word & 255), sums)
+    line = place_of(word) * LANES * len(columns)
+    return fma(load(panel, line, columns), ink_of(word, BYTE), sums)
 
 
 @inline
@@ -147,7 +148,7 @@ def update_by_sample(memory, layer, data, order, begin, count, factor, column, c
         step = load(memory.delta, layer.a + s * layer.width + column, columns) * factor
         for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
             line = block + np.int64(peek(data.pixels, i)) * size
-            store(p, line, fma(step, peek(BYTE, peek(data.values, i)), load(p, line, columns)))
+            store(p, line, fma(step, ink(data.values, i, BYTE), load(p, line, columns)))
 
 
 @inline
@@ -160,7 +161,7 @@ def update_tracking_norms(memory, layer, data, order, begin, count, factor, colu
         step = load(memory.delta, layer.a + s * layer.width + column, columns) * factor
         for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
             line = block + np.int64(peek(data.pixels, i)) * size
-            old, change = load(p, line, columns), step * peek(BYTE, peek(data.values, i))
+            old, change = load(p, line, columns), step * ink(data.values, i, BYTE)
             store(p, line, old + change)
             squares = fma(change, old + old + change, squares)
     store(memory.squares, column, squares)

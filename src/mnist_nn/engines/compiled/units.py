@@ -102,8 +102,8 @@ def softmax(z, i, units, width, o):
 
 
 @inline
-def judge(z, i, units, width, label, loss, o, tally):
-    """Write the outputs of one sample to o and add its squared error, cross-entropy and success to ``tally``."""
+def judge(z, i, units, width, label, loss, weight, o, tally):
+    """Write the outputs of one sample to o and add its weighed losses and its success to ``tally``."""
     squares = entropy = splat(_ZERO, ONE)
     at_label, beaten, constant = peek(z, i + label), False, _ZERO
     is_softmax = loss in (MSE_SOFTMAX, DIFFERENCE_SOFTMAX)
@@ -123,8 +123,8 @@ def judge(z, i, units, width, label, loss, o, tally):
         earlier = lane_numbers(ONE) < max(label - c, 0)
         # As argmax has it: an output is taken for the answer if it is greater, or as great and earlier.
         beaten |= any_lane(((x > at_label) | ((x == at_label) & earlier)) & real)
-    tally[0] += total(squares)
-    tally[1] += total(entropy) + constant
+    tally[0] += weight * total(squares)
+    tally[1] += weight * (total(entropy) + constant)
     tally[2] += not beaten
 
 

@@ -1,0 +1,274 @@
+"""The network as a scikit-learn classifier, for whoever has pipelines and searches already.
+
+It calls the library and owns no numerics: the configurations come from `mnist_nn.estimator_settings`, training from
+`mnist_nn.train`, and what is learned is an ordinary `Network`. This module alone needs scikit-learn.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn import engines
+from mnist_nn.checkpoints import Checkpoint
+from mnist_nn.data import Samples
+from mnist_nn.errors import DataError, MissingExtraError
+from mnist_nn.estimator_results import Learned
+from mnist_nn.estimator_settings import Plateau, continued, engine_name, network_config, training_config
+from mnist_nn.network import Network
+from mnist_nn.training import Epoch, train
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.utils import check_random_state
+    from sklearn.utils.class_weight import compute_sample_weight
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+except ImportError as error:
+    raise MissingExtraError(
+        "mnist_nn.estimator needs scikit-learn 1.6 or later; install it with: pip install 'mnist-nn[sklearn]'"
+    ) from error
+
+Array = npt.NDArray[Any]
+BRIEF_WORK = 100_000_000  # multiplications that NumPy does in float64 in some hundredths of a second
+
+
+class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A multilayer perceptron for digits or any other classes, trained by this package.
+
+    Parameters have MLPClassifier's names and defaults where they mean the same; docs/scikit-learn.md has the table.
+    Numbers are taken as they are, bytes too: scale them as for any network, ``X / 255`` for pixels.
+
+    Parameters
+    ----------
+    hidden_layer_sizes
+        Width of each hidden layer, or one number; empty for softmax regression.
+    activation
+        ``sigmoid`` (or ``logistic``), ``tanh``, ``relu``, ``leaky_relu`` or ``identity``: one for all hidden layers,
+        or one for each.
+    output, loss, initializer, dtype
+        As in `NetworkConfig` and `TrainingConfig`.
+    solver
+        ``sgd``, ``momentum``, ``nesterov``, ``adam`` or ``adamw``.
+    alpha
+        L2 penalty, divided by the size of the batch as in MLPClassifier, or by the weight of as many samples.
+    batch_size
+        Samples an update; ``auto`` for 200, or all if they are fewer.
+    learning_rate, learning_rate_init
+        How the rate falls over the run (``constant``, ``step``, ``cosine``, ``linear``), and where it starts; None for
+        the library's own choice.
+    max_iter
+        Epochs at most.
+    tol, n_iter_no_change
+        Stop when neither the best nor the mean training loss of ``n_iter_no_change`` epochs is at least ``tol`` better
+        than before; None never.
+    early_stopping, validation_fraction
+        Hold out this share, or this number of samples, and stop instead when its accuracy has not risen for
+        ``n_iter_no_change`` epochs; the best epoch's weights are kept. With None nothing stops: the history alone.
+    momentum, beta_1, beta_2, epsilon
+        Constants of the solvers that have them.
+    dropout
+        Share of hidden units dropped: one number, or one for each hidden layer.
+    max_norm
+        Longest vector of weights into a hidden unit; None for no limit.
+    augmentation
+        Learn from distorted copies of square pictures; X then holds whole numbers from 0 to 255, divided by 255.
+    subset
+        Learn from this many samples, every class in its proportion; None for all.
+    class_weight
+        None, ``balanced``, or a dictionary from class to weight.
+    warm_start
+        Go on from what was learned when `fit` is called again.
+    random_state
+        Decides everything random.
+    engine
+        ``auto``, ``compiled`` or ``reference``, for training and for predicting in bulk.
+    callback
+        Called with the `Epoch` after each; training stops if it returns True.
+
+    Attributes
+    ----------
+    classes_, n_features_in_, feature_names_in_
+        As in every classifier.
+    checkpoint_
+        Where training stands; `network_`, `coefs_`, `loss_curve_` and the like are read from it (`Learned`).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> model = MLPDigitClassifier(random_state=0, activation=("tanh",), dropout=0.1, max_iter=300).fit(X, y)
+    >>> model.score(X, y) > 0.9, len(model.loss_curve_) == model.n_iter_
+    (True, True)
+    """
+
+    classes_: Array
+    checkpoint_: Checkpoint
+
+    def __init__(
+        self,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu",
+        *,
+        output: str = "softmax",
+        loss: str = "cross_entropy",
+        initializer: str = "glorot_uniform",
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: int | str = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float | None = 0.001,
+        max_iter: int = 200,
+        tol: float = 1e-4,
+        n_iter_no_change: int | None = 10,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        momentum: float = 0.9,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        dropout: float | Sequence[float] = 0.0,
+        max_norm: float | None = None,
+        augmentation: str = "none",
+        subset: int | None = None,
+        class_weight: str | dict[Any, float] | None = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        dtype: str = "float32",
+        engine: str = "auto",
+        callback: Callable[[Epoch], bool | None] | None = None,
+    ) -> None:
+        self.hidden_layer_sizes, self.activation, self.output = hidden_layer_sizes, activation, output
+        self.loss, self.initializer, self.solver, self.alpha = loss, initializer, solver, alpha
+        self.batch_size, self.learning_rate, self.learning_rate_init = batch_size, learning_rate, learning_rate_init
+        self.max_iter, self.tol, self.n_iter_no_change = max_iter, tol, n_iter_no_change
+        self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
+        self.momentum, self.beta_1, self.beta_2, self.epsilon = momentum, beta_1, beta_2, epsilon
+        self.dropout, self.max_norm, self.augmentation, self.subset = dropout, max_norm, augmentation, subset
+        self.class_weight, self.warm_start, self.random_state = class_weight, warm_start, random_state
+        self.dtype, self.engine, self.callback = dtype, engine, callback
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from samples of shape (n, features), dense or sparse, and their classes, any labels of shape (n,)."""
+        goes_on = bool(self.warm_start) and hasattr(self, "checkpoint_")
+        X, y = self._checked(X, y, reset=not goes_on)
+        classes = np.unique(y)
+        if goes_on and not np.array_equal(classes, self.classes_):
+            raise DataError(f"warm_start needs the classes of the last fit, {self.classes_}; y has {classes}")
+        if len(classes) == 1:
+            raise DataError("a classifier cannot learn from 1 class; give samples of at least 2 classes")
+        self.classes_ = classes
+        samples = self._samples(X, y, sample_weight)
+        plateau = Plateau(self.tol, None if self.early_stopping else self.n_iter_no_change)
+        for epoch in self._run(samples, goes_on=goes_on):
+            self.checkpoint_ = epoch.checkpoint
+            stop = self.callback is not None and self.callback(epoch)
+            if plateau.reached_by(epoch.scores.loss) or stop:
+                break
+        return self
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Learn from these samples for one epoch; the first call names all ``classes`` that will ever come."""
+        goes_on = hasattr(self, "checkpoint_")
+        if not goes_on and classes is None:
+            raise DataError("the first call of partial_fit needs classes, an array of all labels that will come")
+        if self.class_weight == "balanced":
+            raise DataError("class_weight 'balanced' needs all samples at once; give partial_fit a dictionary")
+        X, y = self._checked(X, y, reset=not goes_on)
+        if not goes_on:
+            self.classes_ = np.unique(classes)
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise DataError(f"classes are {classes}, and in the first call they were {self.classes_}")
+        samples = self._samples(X, y, sample_weight)
+        epoch = next(self._run(samples, goes_on=goes_on, once=True))
+        self.checkpoint_ = epoch.checkpoint
+        if self.callback is not None:
+            self.callback(epoch)
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """Return the class of each sample, shape (n,)."""
+        answers = self._z(X).argmax(axis=1)
+        return np.asarray(self.classes_[answers])
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class, in the order of `classes_`: float64 of shape (n, classes)."""
+        z = self._z(X).astype(np.float64)
+        return self.network_.probabilities(z)
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the logarithms of the probabilities."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.predict_proba(X)))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _checked(self, X: Any, *y: Any, reset: bool = False) -> Any:
+        """Let scikit-learn check the data, and keep floats that are floats already."""
+        kinds = ["float64", "float32"] if self.dtype == "float64" else ["float32", "float64"]
+        checked = validate_data(self, X, *y, reset=reset, accept_sparse="csr", dtype=kinds)
+        if y:
+            check_classification_targets(checked[1])
+        return checked
+
+    def _samples(self, X: Any, y: Array, sample_weight: Any) -> Samples:
+        """Put data together as the library takes it, the labels as numbers from 0."""
+        labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
+        strange = self.classes_[labels] != y
+        if strange.any():
+            raise DataError(f"label {y[strange][0]!r} is none of the classes; they are: {self.classes_.tolist()}")
+        weights = None
+        if sample_weight is not None or self.class_weight is not None:
+            weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+            weights = weights * compute_sample_weight(self.class_weight, y)
+        self._takes_pixels = self.augmentation != "none"
+        return Samples(self._images(X), labels.astype(np.int64), weights)
+
+    def _images(self, X: Any) -> Any:
+        return _pictures(X) if self._takes_pixels else X
+
+    def _run(self, samples: Samples, *, goes_on: bool, once: bool = False) -> Iterator[Epoch]:
+        """Make a new network or take the one that is there; nothing is learned until the first epoch is asked for."""
+        settings, done = self.get_params(deep=False), self.checkpoint_.epoch if goes_on else 0
+        if not goes_on:
+            self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        epochs = max(self.max_iter, done + 1) if once else done + self.max_iter
+        holds_out = bool(self.early_stopping) and not once
+        size = len(samples) if samples.weights is None else float(samples.weights.sum())
+        config = training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
+        shape = network_config(settings, self.n_features_in_, len(self.classes_))
+        name = engine_name(self.engine, shape, config, len(samples))
+        if goes_on:
+            start = continued(self.checkpoint_, shape, config)
+        else:
+            start = Checkpoint.start(Network.create(shape, self._seed), config)
+        return train(start.network, samples, config, engine=name, resume=start)
+
+    def _z(self, X: Any) -> Array:
+        """Weighted inputs of the output layer; few in float64, so that they do not depend on who is beside them."""
+        check_is_fitted(self)
+        images, network = self._images(self._checked(X)), self.network_
+        count = images.shape[0]
+        name = self.engine
+        if count * network.parameter_count < BRIEF_WORK:
+            network, name = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
+        runner = engines.for_inference(name, network.config, count)
+        return runner.forward(network, runner.place(images))
+
+
+def _pictures(X: Any) -> npt.NDArray[np.uint8]:
+    """Take rows of whole numbers from 0 to 255 as square pictures."""
+    rows = engines.as_inputs(X, "float64")
+    side = math.isqrt(rows.shape[1])
+    if side * side != rows.shape[1] or not np.isin(rows, np.arange(256)).all():
+        raise DataError(
+            f"augmentation needs square pictures, and X has {rows.shape[1]} features from {rows.min():g} to "
+            f"{rows.max():g}; give whole numbers from 0 to 255, or augmentation 'none'"
+        )
+    return rows.astype(np.uint8).reshape(-1, side, side)
