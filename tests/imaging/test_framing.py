@@ -90,6 +90,8 @@ def test_the_digit_fits_in_20_pixels_and_its_mass_is_centred(ink: npt.NDArray[np
     for axis in (0, 1):
         where = np.flatnonzero(framed.any(axis=axis))
         assert where[-1] - where[0] < 20
+        if framed[[0, -1]].any() or framed[:, [0, -1]].any():
+            continue  # so lopsided that its far end falls outside, as it would have for MNIST
         mass = framed.astype(float).sum(axis=axis)
         assert 14 < (mass * (np.arange(28) + 0.5)).sum() / mass.sum() <= 15
 

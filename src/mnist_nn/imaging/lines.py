@@ -7,6 +7,8 @@ or bend, without ever being compared to a fixed row of the page.
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.imaging.specks import typical
+
 SAME_NUMBER = 0.75  # widest gap between the digits of a number, in heights of a digit
 SAME_LINE = 0.35  # least overlap of neighbours in a line, in heights of the lower one
 MUCH_HIGHER = 0.2  # and in heights of the higher: a digit is not a neighbour of a long stray line
@@ -14,6 +16,7 @@ STACKED = 0.5  # least overlap, in widths of the narrower, of the pieces of one 
 STACK_GAP = 0.22  # widest gap between them, in heights of a digit
 HIGHEST = 1.35  # height of a digit, in typical heights
 LARGEST = 2.5  # writing on a page, in typical heights: what is higher is no digit
+SEVERAL = 4  # pieces tell by their shape whether they are whole digits
 BREAK = 0.18  # widest gap between the pieces of a broken digit, in its height
 
 Boxes = npt.NDArray[np.float64]  # (n, 4): left, top, right, bottom
@@ -47,6 +50,17 @@ def joined(boxes: Boxes, groups: Groups) -> Boxes:
     np.minimum.at(around[:, :2], groups, boxes[:, :2])
     np.maximum.at(around[:, 2:], groups, boxes[:, 2:])
     return around
+
+
+def digit_height(boxes: Boxes, areas: Boxes) -> float:
+    """The typical height of a digit.
+
+    Where most pieces are higher than wide and there are several, they are digits; else they may be halves of some, and
+    what lies right above each other counts together.
+    """
+    tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    whole = len(boxes) >= SEVERAL and typical(tall / wide, areas) >= 1
+    return typical(tall if whole else full_heights(boxes), areas)
 
 
 def full_heights(boxes: Boxes) -> Boxes:

@@ -15,7 +15,7 @@ from mnist_nn.imaging.ink import RIM, Floats, Ink
 from mnist_nn.imaging.light import CLOSE_UP
 from mnist_nn.imaging.parts import Labels, cut, spans
 from mnist_nn.imaging.slant import excess, upright
-from mnist_nn.imaging.specks import Pieces, pieces, typical
+from mnist_nn.imaging.specks import Pieces, pieces
 
 MOST_PIECES = 2000  # of ink on a page that are looked at, the largest first: each is compared with each
 FEW = 4  # pieces of a close-up that may be a single broken digit
@@ -76,7 +76,7 @@ def find_words(ink: Ink) -> tuple[Word, ...]:
     found = _largest(pieces(ink.strokes))
     if len(found.areas) == 0:
         return ()
-    height = typical(lines.full_heights(found.boxes), found.areas)
+    height = lines.digit_height(found.boxes, found.areas)
     digits = lines.pieces_of_digits(found.boxes, height)
     boxes = lines.joined(found.boxes, digits)
     close_up = max(ink.page.shape) < CLOSE_UP

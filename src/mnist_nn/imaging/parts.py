@@ -18,7 +18,7 @@ SEAMS = 8  # that are offered for each height of width beyond
 WIDEST, WIDEST_WHOLE = 1.6, 1.8  # digit in heights of the number: of parts that were cut, of pieces as they lie
 MOST_PARTS = 4  # of one digit, where it was cut
 MOST_PIECES = 4  # of one digit, where it is broken
-CUT_COST, LEAST_CUT_COST = 8.0, 0.5  # of a cut, for each height of ink that it crosses, and at least
+CUT_COST, LEAST_CUT_COST = 8.0, 1.0  # of a cut, for each height of ink that it crosses, and at least
 JOIN_COST, GAP_COST = 1.0, 6.0  # of joining two pieces that do not touch, and more for each height between them
 LOW, LOW_COST = 0.6, 6.0  # a digit below so many heights costs more, so much for each height that it lacks
 

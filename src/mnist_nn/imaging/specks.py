@@ -74,6 +74,8 @@ def find_specks(mask: Bools, rules: Bools) -> Bools:
     found = pieces(mask)
     if len(found.areas) == 0:
         return mask
+    if found.areas[found.longer < LEAST_LENGTH].sum() > found.areas.sum() / 2:
+        return mask
     edge = _at_edge(found.boxes, mask.shape)
     inner = found.areas * (~edge & (found.longer >= LEAST_LENGTH))
     weights = inner if inner.any() else found.areas
