@@ -1,11 +1,12 @@
 """Calibration: the parts against independent ways to compute them, and the promise it makes on unseen digits."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
-from mnist_nn import Network, NetworkConfig, Samples, TrainingConfig, calibration, train
+from mnist_nn import Model, Network, NetworkConfig, Reader, Samples, TrainingConfig, calibration, train
 from mnist_nn.augmentation import augment
 from mnist_nn.calibration import Calibration, OperatingPoint, calibrate, opinions
 from mnist_nn.data import load
@@ -167,3 +168,12 @@ def test_other_pictures_are_said() -> None:
     network = Network.create(NetworkConfig(inputs=64))
     with pytest.raises(DataError, match="28×28"):
         calibrate(network, Samples(images, np.zeros(300, np.int64)), key(0))
+
+
+def test_a_weak_model_reads_at_the_least_error_it_reaches_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    network, _, fitted = small()
+    weak = replace(fitted, table=np.array([[0.1, 0.2, 1.0], [0.9, 0.04, 0.3]]))
+    assert Reader(Model(network, calibration=weak)).threshold == 0.9
+    assert "0.0400" in caplog.text
+    with pytest.raises(ConfigError, match=r"0\.0400"):
+        Reader(Model(network, calibration=weak), max_error=0.01)

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, Network, NetworkConfig, evaluate, playground
+from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate, playground, recording
 from mnist_nn.data.idx import read_idx
 from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.recording import Moment, Recording
 from mnist_nn.storage import Model, from_bytes, load, reader_model, save
 
 PAGES = {"index.html", "style.css", "app.js", "strings.js", "icon.svg", "core/network.js", "rooms/draw.js"}
@@ -102,6 +103,37 @@ def test_a_model_of_something_else_is_refused(tmp_path: Path) -> None:
         playground.site(path)
     with pytest.raises(ModelFileError, match=r"nowhere\.safetensors"):
         playground.site(tmp_path / "nowhere.safetensors")
+
+
+def recorded(path: Path, *hidden: int, inputs: int = 784, outputs: int = 10) -> Path:
+    """A recording of two moments, with a network of its own."""
+    config = NetworkConfig(inputs=inputs, hidden=hidden, activation=("relu",) * len(hidden), outputs=outputs)
+    moments = tuple(Moment(epoch, Network.create(config, epoch), size=100) for epoch in range(2))
+    model = Model(moments[-1].network, TrainingConfig(subset=100))
+    path.parent.mkdir(exist_ok=True)
+    return recording.save(path, Recording(model, moments))
+
+
+def test_recordings_are_served_under_names_of_their_own(tmp_path: Path) -> None:
+    paths = [recorded(tmp_path / place / "film.safetensors", size) for size, place in enumerate(("a", "b"), 3)]
+    parts = playground.site(recordings=paths)
+    runs = json.loads(parts["data/manifest.json"].read())["runs"]
+    assert [run["name"] for run in runs] == ["film", "film (2)"]
+    served = [recording.from_bytes(parts[run["url"]].read()) for run in runs]
+    assert [one.model.network.config.hidden for one in served] == [(3,), (4,)]
+    assert [moment.epoch for moment in served[0].moments] == [0, 1]
+
+
+def test_without_recordings_none_are_named(parts: playground.Site) -> None:
+    assert json.loads(parts["data/manifest.json"].read())["runs"] == []
+
+
+def test_a_recording_of_something_else_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"letters\.safetensors.* 100 inputs and 26 outputs"):
+        playground.site(recordings=[recorded(tmp_path / "letters.safetensors", inputs=100, outputs=26)])
+    plain = save(tmp_path / "plain.safetensors", Model(Network.create()))
+    with pytest.raises(ModelFileError, match=r"plain\.safetensors.* holds no recording"):
+        playground.site(recordings=[plain])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ eleventh output that tells digits from what is none, and a table of what each th
 in docs/refusal.md.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -86,10 +87,18 @@ class Calibration:
 
     def __post_init__(self) -> None:
         values = (np.array([self.temperature, self.bias, self.not_a_digit]), self.weights, self.table)
-        if self.weights.ndim != 1 or self.table.shape[1:] != (MORE,) or not len(self.table):
-            raise ConfigError(f"the calibration has weights {self.weights.shape} and a table {self.table.shape}")
+        if self.weights.ndim != 1 or self.table.shape[1:] != (len(OperatingPoint._fields),) or not len(self.table):
+            raise ConfigError(
+                f"the calibration has weights of shape {self.weights.shape} and a table of {self.table.shape}, not "
+                "(n,) and (rows, 3); calibrate the model again"
+            )
         if not all(np.isfinite(value).all() for value in values) or self.temperature <= 0:
             raise ConfigError("the calibration holds numbers that cannot be; calibrate the model again")
+
+    @property
+    def least_error(self) -> float:
+        """The smallest share of errors among the accepted that some threshold keeps to."""
+        return float(self.table[:, 1].min())
 
     def operating_point(self, max_error: float) -> OperatingPoint:
         """Return the lowest threshold that keeps errors among the accepted at or below ``max_error``.
@@ -101,7 +110,7 @@ class Calibration:
         """
         good = np.flatnonzero(self.table[:, 1] <= max_error)
         if not 0 < max_error < 1 or not len(good):
-            least = self.table[:, 1].min()
+            least = math.ceil(self.least_error * 10_000) / 10_000
             raise ConfigError(
                 f"max_error is {max_error}; this model's calibration reaches {least:.4f} at best, "
                 f"so give a share from {least:.4f} up to but not including 1"

@@ -18,7 +18,7 @@ from socketserver import TCPServer
 from threading import Lock
 from typing import Any, NamedTuple
 
-from mnist_nn.config import TrainingConfig
+from mnist_nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, ModelFileError
@@ -89,12 +89,12 @@ def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
         rooms = dict.fromkeys(rooms, "given")
     parts |= {url: Part(BYTES, read) for url, read in models.values()}
     runs = {f"data/runs/{number}.safetensors": path for number, path in enumerate(recordings)}
-    parts |= {url: Part(BYTES, partial(bytes, recording_to_bytes(load_recording(path)))) for url, path in runs.items()}
+    parts |= {url: Part(BYTES, partial(bytes, _filmed(path))) for url, path in runs.items()}
     manifest = {
         "version": version("mnist-nn"),
         "models": [{"id": name, "url": url} for name, (url, _) in models.items()],
         "rooms": rooms,
-        "runs": [{"name": path.stem, "url": url} for url, path in runs.items()],
+        "runs": [{"name": name, "url": url} for name, url in zip(_names(runs.values()), runs, strict=True)],
     }
     parts["data/manifest.json"] = Part(TYPES[".json"], json.dumps(manifest).encode)
     return parts
@@ -115,13 +115,31 @@ def _packed(source: Traversable) -> bytes:
 
 def _checked(path: Path) -> bytes:
     """The bytes of a model file, which is a sound one and of digits."""
-    config = load_model(path).network.config
+    model = load_model(path)
+    _check_digits(path, model.network.config)
+    return to_bytes(model)
+
+
+def _filmed(path: Path) -> bytes:
+    """The same of a recording."""
+    recording = load_recording(path)
+    _check_digits(path, recording.model.network.config)
+    return recording_to_bytes(recording)
+
+
+def _names(paths: Iterable[Path]) -> list[str]:
+    """Short names of files, each its own: the page knows recordings by them."""
+    stems = [path.stem for path in paths]
+    counts = [stems[: n + 1].count(stem) for n, stem in enumerate(stems)]
+    return [stem if count == 1 else f"{stem} ({count})" for stem, count in zip(stems, counts, strict=True)]
+
+
+def _check_digits(path: Path, config: NetworkConfig) -> None:
     if config.inputs != PIXELS or config.outputs != DIGITS:
         raise ConfigError(
             f"{str(path)!r} is a network with {config.inputs} inputs and {config.outputs} outputs; "
             f"the playground takes {PIXELS} and {DIGITS}"
         )
-    return to_bytes(load_model(path))
 
 
 def seed_model() -> bytes:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import opinions
+from mnist_nn.calibration import Calibration, OperatingPoint, opinions
 from mnist_nn.checks import share
 from mnist_nn.checksums import Rule, rule
 from mnist_nn.errors import ConfigError, ImageError
@@ -48,8 +48,9 @@ class Reader:
     model
         A model for 28×28 digits, best with a calibration; by default the one that comes with the package.
     max_error
-        The share of wrong answers to tolerate among the digits that are accepted. Without a calibration nothing is
-        known about errors, and a digit is accepted from a confidence of 0.9 on.
+        The share of wrong answers to tolerate among the digits that are accepted; None for 0.01, or for the least that
+        the model's calibration reaches. Without a calibration nothing is known about errors, and a digit is accepted
+        from a confidence of 0.9 on.
     length
         How many digits every number has, if that is known.
     checksum
@@ -77,7 +78,7 @@ class Reader:
         self,
         model: Model | None = None,
         *,
-        max_error: float = MAX_ERROR,
+        max_error: float | None = None,
         length: int | None = None,
         checksum: str = "none",
     ) -> None:
@@ -85,9 +86,10 @@ class Reader:
         _check_size(self.model)
         self._rule, self._without_checksum = rule(checksum, length), rule(length=length)
         self._unmet = _unmet(checksum, length)
-        share("max_error", max_error)
+        if max_error is not None:
+            share("max_error", max_error)
         calibration = self.model.calibration
-        self.operating_point = calibration.operating_point(max_error) if calibration else None
+        self.operating_point = calibration and _operating_point(calibration, max_error)
         self.threshold = self.operating_point.threshold if self.operating_point else UNCALIBRATED
         self.not_a_digit = calibration.not_a_digit if calibration else 0.0
         if calibration is None:
@@ -129,7 +131,7 @@ class Reader:
 
     def _number(self, piece: "_Piece", path: Path | None) -> Number:
         """Judge every digit of a number; one that breaks its rule is read as the ink has it, and that is doubtful."""
-        by_ink = _best(piece, self._without_checksum) or _best(piece, rule())
+        by_ink = _priced(piece, self._without_checksum)[0] or _best(piece, rule())
         taken = path or by_ink
         if taken is None or by_ink is None:
             raise ImageError(f"the parts of a number at {piece.box} do not follow each other")
@@ -224,6 +226,14 @@ def _best(piece: _Piece, obeyed: Rule) -> Path | None:
     if not obeyed.free:
         scores[probabilities < ALTERNATIVE] = -np.inf
     return best_path(piece.parts, [span.parts for span in piece.spans], scores, obeyed)
+
+
+def _operating_point(calibration: Calibration, max_error: float | None) -> OperatingPoint:
+    """Look the limit up; a model that cannot keep to the usual one does what it can, and that is said."""
+    if max_error is not None or calibration.least_error <= MAX_ERROR:
+        return calibration.operating_point(MAX_ERROR if max_error is None else max_error)
+    _logger.warning("this model keeps errors to %.4f at best, not to %g", calibration.least_error, MAX_ERROR)
+    return calibration.operating_point(calibration.least_error)
 
 
 def _framed(word: Word, span: tuple[int, int]) -> tuple[Box, npt.NDArray[np.uint8]]:

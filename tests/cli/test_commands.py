@@ -176,3 +176,9 @@ def test_a_reader_of_a_pipe_that_left_is_no_fault(buffered: str) -> None:
     )
     os.close(writing)
     assert (outcome.returncode, outcome.stderr) == (1, b"")
+
+
+def test_a_blank_picture_is_nothing_there(cli: Cli, model: Path, tmp_path: Path) -> None:
+    Image.new("L", (28, 28)).save(tmp_path / "blank.png")
+    assert "nothing there" in cli("predict", model, "blank.png").out
+    assert cli("predict", model, "blank.png", "--json").json[0]["class"] is None

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mnist_nn import Network, playground
+from mnist_nn import Network, playground, recording
 from mnist_nn.storage import Model, save
 
 
@@ -49,6 +49,22 @@ def test_a_model_that_lies_here_comes_first(process: Callable[..., subprocess.Po
     assert stop(running)[0] == 0
 
 
+def test_recordings_are_shown_in_the_time_machine(
+    cli: Callable[..., Any], process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    settings = ("--subset", "200", "--epochs", "2", "--engine", "reference", "--quiet", "--model", "m")
+    assert cli("train", *settings, "--record", "film.safetensors").code == 0
+    running = process("play", "--no-open", "--record", "film.safetensors")
+    url = address(running)
+    assert running.stdout
+    assert "time machine has film.safetensors" in running.stdout.readline()
+    [run] = manifest(url)["runs"]
+    assert run["name"] == "film"
+    with urllib.request.urlopen(url + run["url"], timeout=60) as answer:  # noqa: S310 it begins with http
+        assert [moment.epoch for moment in recording.from_bytes(answer.read()).moments] == [0, 1, 2]
+    assert stop(running)[0] == 0
+
+
 def test_it_opens_the_browser(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or False)
@@ -78,6 +94,7 @@ def test_export_says_what_to_do_next(cli: Callable[..., Any], tmp_path: Path) ->
     ("arguments", "words"),
     [
         (["nowhere.safetensors"], "nowhere.safetensors"),
+        (["--record", "no-film.safetensors"], "no-film.safetensors"),
         (["--port", "70000"], "--port"),
         (["--host", "no.such.host.invalid", "--no-open"], "no.such.host.invalid"),
     ],

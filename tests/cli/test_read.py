@@ -77,7 +77,7 @@ EXPECTED = [
 def test_one_picture_is_a_line_a_number(cli: Cli, tmp_path: Path) -> None:
     outcome = cli("read", picture(tmp_path / "a.png", SEVEN, TWO, ONE))
     assert outcome.code == 0
-    assert re.fullmatch(r"721 +\d+\.\d %  digit\n", outcome.out)
+    assert re.fullmatch(r"721 +> 99 %  digit\n", outcome.out)
     assert outcome.err == ""
 
 

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from mnist_nn import Dataset
 from mnist_nn.imaging.framing import frame
-from mnist_nn.imaging.ink import WORKING_SIDE, find_ink
+from mnist_nn.imaging.ink import WORKING_AREA, find_ink
 from mnist_nn.imaging.page import find_words
 
 Pixels = npt.NDArray[np.uint8]
@@ -154,7 +154,7 @@ def test_large_pages_are_worked_on_in_reduced_size_and_reported_in_their_own(dig
     page = np.full((3000, 4000), 230, np.uint8)
     page[1400:1680, 2000:2280] -= (digits[0] * 0.8).astype(np.uint8).repeat(10, 0).repeat(10, 1)
     ink = find_ink(page)
-    assert max(ink.page.shape) == WORKING_SIDE
+    assert ink.page.size == WORKING_AREA
     assert ink.scale == 0.5
     rows, columns = (np.flatnonzero((digits[0] > 128).any(axis=axis)) for axis in (1, 0))
     expected = [2000 + 10 * columns[0], 1400 + 10 * rows[0], 2010 + 10 * columns[-1], 1410 + 10 * rows[-1]]

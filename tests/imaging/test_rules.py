@@ -91,3 +91,12 @@ def test_light_lines_are_found_in_fainter_ink(mnist: Dataset) -> None:
     page = writing | broken
     left = page & ~find_rules(page, writing | lines)
     assert (left & broken & ~writing).sum() <= 0.2 * (broken & ~writing).sum()
+
+
+@pytest.mark.parametrize(("width", "height", "digit", "pen"), [(168, 60, 40, 2), (1200, 900, 250, 8), (400, 80, 50, 3)])
+def test_thin_ones_in_narrow_crops_and_close_ups_are_no_lines(width: int, height: int, digit: int, pen: int) -> None:
+    mask = np.zeros((height, width), bool)
+    top = (height - digit) // 2
+    for left in range(width // 10, width - pen, width // 5):
+        mask[top : top + digit, left : left + pen] = True
+    assert not find_rules(mask, mask).any()

@@ -92,14 +92,20 @@ def _is_own(address: str, url: str) -> bool:
 
 @pytest.fixture
 def findings() -> Callable[[Any], list[str]]:
-    """What axe-core finds on a page that is serious or critical."""
+    """What axe-core finds on a page that is serious or critical, in light and in dark.
+
+    The page must be visited with ``bypass_csp=True``: axe-core styles elements to try them.
+    """
     if not AXE.is_file():
         pytest.skip("axe-core is not installed, which checks accessibility; run: npm install")
 
     def check(page: Any) -> list[str]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")
-        grave = [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+        grave = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = page.evaluate("axe.run({resultTypes: ['violations']})")
+            grave += [one for one in found["violations"] if one["impact"] in {"serious", "critical"}]
         return [
             f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary'][:200]}" for one in grave
         ]

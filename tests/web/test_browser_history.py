@@ -1,21 +1,20 @@
 """The time machine in a real browser: every moment of a training is as it was."""
 
-import json
 import re
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, evaluate, playground, recording
+from mnist_nn import Dataset, evaluate, recording
 from mnist_nn.cli import run
 
 Visit = Callable[..., Any]
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 ANSWER = 60.0  # seconds, on a machine that has much else to do
 
 
@@ -29,19 +28,12 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def theatre(film: Path) -> Iterator[str]:
+def theatre(film: Path, running: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a playground that is served with the recording."""
-    parts = dict(playground.site())
-    manifest = json.loads(parts["data/manifest.json"].read())
-    manifest["runs"] = [{"name": "film", "url": "data/film.safetensors"}]
-    parts["data/manifest.json"] = playground.Part("application/json", json.dumps(manifest).encode)
-    parts["data/film.safetensors"] = playground.Part("application/octet-stream", film.read_bytes)
-    with playground.Server(parts, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.url
-        server.shutdown()
-        thread.join()
+    with running(
+        sys.executable, "-m", "mnist_nn", "play", "--no-open", "--record", film.name, folder=film.parent
+    ) as url:
+        yield url
 
 
 def until(page: Any, script: str) -> Any:
@@ -77,6 +69,7 @@ def made(page: Any) -> None:
 
 def test_moments_of_the_command_line_are_as_they_were(visit: Visit, theatre: str, film: Path, mnist: Dataset) -> None:
     page = visit("#/history", url=theatre)
+    assert page.get_by_label("Training", exact=True).locator("option").all_inner_texts() == ["film"]
     slider = page.get_by_role("slider", name="Moment of the training")
     slider.press("Home")
     for n, moment in enumerate(recording.load(film).moments):
@@ -86,10 +79,17 @@ def test_moments_of_the_command_line_are_as_they_were(visit: Visit, theatre: str
         assert np.abs(np.array(counted(page)) - confusion).sum() <= 4
         slider.press("ArrowRight")
     assert "Epoch 3" in place(page)
+    beside = page.locator(".legend b").first
+    last = beside.inner_text()
+    slider.press("Home")
+    assert beside.inner_text() == f"{right_now(page) / 100:.2f} %" != last
+    slider.press("End")
+    assert beside.inner_text() == last
     slider.press("ArrowLeft")
     assert "Epoch 2" in place(page)
 
 
+@pytest.mark.slow
 def test_a_reload_keeps_the_moment(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre)
     page.get_by_role("button", name="To the beginning").click()
@@ -141,6 +141,7 @@ def test_a_training_of_the_page_is_scrubbed_saved_and_opened(visit: Visit, mnist
     assert page.get_by_label("Training", exact=True).input_value() == "file:page"
 
 
+@pytest.mark.slow
 def test_a_fork_is_another_future(visit: Visit) -> None:
     page = visit("#/history")
     made(page)
@@ -169,6 +170,7 @@ def test_a_fork_is_another_future(visit: Visit) -> None:
     assert right_now(page) > forked + 500, "η = 3 is far too large"
 
 
+@pytest.mark.slow
 def test_it_plays_like_a_film(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre)
     right_now(page)
@@ -188,18 +190,13 @@ def test_what_is_not_there_is_said(visit: Visit, tmp_path: Path) -> None:
     page.get_by_text("notes.safetensors cannot be opened").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_keeps_anyone_out(
-    visit: Visit, theatre: str, findings: Callable[[Any], list[str]], scheme: str
-) -> None:
-    page = visit(
-        "#/history", url=theatre, viewport={"width": 1280, "height": 900}, color_scheme=scheme, bypass_csp=True
-    )
+def test_nothing_keeps_anyone_out(visit: Visit, theatre: str, findings: Callable[[Any], list[str]]) -> None:
+    page = visit("#/history", url=theatre, bypass_csp=True)
     right_now(page)
     assert findings(page) == []
 
 
 def test_a_phone_has_room_for_it(visit: Visit, theatre: str) -> None:
-    page = visit("#/history", url=theatre, **PHONE)
+    page = visit("#/history", url=theatre, phone=True)
     right_now(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 Visit = Callable[..., Any]
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 ANSWER = 60.0  # seconds, on a machine that has much else to do
 
 
@@ -52,6 +51,7 @@ def test_batches_of_three_sizes_race(visit: Visit) -> None:
     assert all(name in labels for name in ("per sample", "mini-batch of 32", "full batch"))
 
 
+@pytest.mark.slow
 def test_a_race_again_ends_the_same(visit: Visit) -> None:
     page = visit("#/race?race=loss&subset=1000")
     first = finish(page)
@@ -63,7 +63,13 @@ def test_a_race_again_ends_the_same(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "worse"), [("no_derivative", 3), ("summed", 20), ("double_softmax", 10), ("zero_weights", 30)]
+    ("fault", "worse"),
+    [
+        ("zero_weights", 30),
+        pytest.param("no_derivative", 3, marks=pytest.mark.slow),
+        pytest.param("summed", 20, marks=pytest.mark.slow),
+        pytest.param("double_softmax", 10, marks=pytest.mark.slow),
+    ],
 )
 def test_a_fault_shows(visit: Visit, fault: str, worse: float) -> None:
     page = visit(f"#/race?race={fault}&subset=5000")
@@ -74,6 +80,7 @@ def test_a_fault_shows(visit: Visit, fault: str, worse: float) -> None:
     assert differ.count() == (1 if fault == "zero_weights" else 0)
 
 
+@pytest.mark.slow
 def test_seconds_are_an_axis_too(visit: Visit) -> None:
     page = visit("#/race?race=activations&subset=1000")
     finish(page)
@@ -92,6 +99,7 @@ def test_seconds_are_an_axis_too(visit: Visit) -> None:
     assert seconds[-1] == pytest.approx(max(totals), rel=0.02, abs=0.006)
 
 
+@pytest.mark.slow
 def test_lanes_are_edited_added_and_removed(visit: Visit) -> None:
     page = visit("#/race?race=loss&subset=1000&epochs=1")
     lined_up(page)
@@ -137,20 +145,14 @@ def test_a_race_pauses_and_goes_on(visit: Visit) -> None:
     until(page, "[...document.querySelectorAll('.lane progress')].every(e => e.value === 0)")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]], scheme: str) -> None:
-    page = visit(
-        "#/race?race=activations&subset=500",
-        viewport={"width": 1280, "height": 900},
-        color_scheme=scheme,
-        bypass_csp=True,
-    )
+def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]]) -> None:
+    page = visit("#/race?race=activations&subset=200&epochs=1", bypass_csp=True)
     finish(page)
     page.locator(".lane summary").first.click()
     assert findings(page) == []
 
 
 def test_a_phone_has_room_for_it(visit: Visit) -> None:
-    page = visit("#/race?race=activations&subset=500", **PHONE)
+    page = visit("#/race?race=activations&subset=200&epochs=1", phone=True)
     finish(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -44,7 +44,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     name="mnist-nn",
     cls=_Commands,
-    help="The multilayer perceptron for handwritten digits: train it, measure it, check its gradients.",
+    help="The multilayer perceptron for handwritten digits: train it, watch it learn, read handwriting with it.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -77,7 +77,7 @@ def options(
         bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Train a network on handwritten digits, measure it, check its gradients."""
+    """Train a network on handwritten digits, watch it learn, read handwriting with it."""
 
 
 def main() -> None:

@@ -55,6 +55,8 @@ def play(
         print(f"The playground is at {server.url} (Ctrl-C stops it).", flush=True)
         if model is not None:
             print(f"It begins with {model}.", flush=True)
+        if record:
+            print(f"Its time machine has {', '.join(map(str, record))}.", flush=True)
         Thread(target=playground.seed_model, daemon=True).start()  # so that it is there when the microscope asks
         if not no_open:
             _open(server)

@@ -42,10 +42,12 @@ def _read(predictor: "Predictor", path: Path) -> dict[str, Any]:
     from mnist_nn.imaging import read_square
 
     try:
-        found = predictor(read_square(path, predictor.network.config.inputs))
+        pixels = read_square(path, predictor.network.config.inputs)
+        found = predictor(pixels)
     except ImageError as error:
         return {"file": str(path), "error": str(error)}
-    return {"file": str(path), "class": found.digit, "probabilities": found.probabilities.tolist()}
+    digit = found.digit if pixels.any() else None  # on a blank picture there is nothing to name
+    return {"file": str(path), "class": digit, "probabilities": found.probabilities.tolist()}
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
@@ -56,5 +58,6 @@ def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         best = row["class"]
         cells = (f"[bold]{p:.2f}[/]" if i == best else f"{p:.2f}" for i, p in enumerate(row["probabilities"]))
-        shown.add_row(row["file"].replace("[", r"\["), f"[bold]{best}[/]", *cells)
+        name = "nothing there" if best is None else f"[bold]{best}[/]"
+        shown.add_row(row["file"].replace("[", r"\["), name, *cells)
     console().print(shown)

@@ -72,8 +72,9 @@ def read(
         _promise(reader, max_error)
     limits = _limits(pixel_limit, page_limit)
     with ExitStack() as opened:
+        explainer = _explainer(opened, explain, force=force)
         table = _table(opened, csv, force=force, resume=resume)
-        sinks = _sinks(opened, paths, table, explain, json=json, force=force, quiet=quiet)
+        sinks = _sinks(opened, paths, table, json=json, quiet=quiet) + explainer
         counts = _read_all(reader, paths, table, sinks, limits, quiet=quiet)
     if table and not (json or quiet):
         print(_summary(counts, table))
@@ -85,12 +86,12 @@ def read(
 
 
 def _reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
-    from mnist_nn.reading import MAX_ERROR, Reader
+    from mnist_nn.reading import Reader
     from mnist_nn.storage import load
 
     return Reader(
         None if model is None else load(model),
-        max_error=MAX_ERROR if max_error is None else max_error,
+        max_error=max_error,
         length=length,
         checksum=checksum,
     )
@@ -120,26 +121,20 @@ def _table(opened: ExitStack, csv: Path | None, *, force: bool, resume: bool) ->
     return opened.enter_context(table(csv, force=force, resume=resume)) if csv else None
 
 
-def _sinks(
-    opened: ExitStack,
-    paths: list[str],
-    table: "Table | None",
-    explain: Path | None,
-    *,
-    json: bool,
-    force: bool,
-    quiet: bool,
-) -> "list[Sink]":
+def _explainer(opened: ExitStack, explain: Path | None, *, force: bool) -> "list[Sink]":
+    """Open the page first: a folder that is refused must not leave an empty table behind."""
+    from mnist_nn.cli.reading.explain import explained
+
+    return [opened.enter_context(explained(explain, force=force))] if explain else []
+
+
+def _sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, json: bool, quiet: bool) -> "list[Sink]":
     """Open everything that is to hear of each page."""
     from mnist_nn.cli.reading import show
 
     sinks: list[Sink] = [_complain]
     if table:
         sinks.append(table.add)
-    if explain:
-        from mnist_nn.cli.reading.explain import explained
-
-        sinks.append(opened.enter_context(explained(explain, force=force)))
     if json:
         sinks.append(opened.enter_context(show.array()))
     elif not (table or quiet):

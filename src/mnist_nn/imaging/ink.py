@@ -15,7 +15,7 @@ from mnist_nn.imaging.light import darkest, enlarge, noise, paper
 from mnist_nn.imaging.rules import find_rules
 from mnist_nn.imaging.specks import EIGHT, find_specks
 
-WORKING_SIDE = 2000  # pages with a longer side are made smaller first
+WORKING_AREA = 2000 * 1500  # pixels; larger pages are made smaller first
 LEAST_PAGE = 6  # pixels of the shorter side: there is room for a digit
 MANY = 100_000  # pixels are enough to tell the polarity from
 DIM, BRIGHT = 64.0, 128.0  # grey levels: in deeper shadow, or on a lighter board, noise would grow by the division
@@ -23,7 +23,7 @@ NOISY = 0.02  # standard deviation of the paper from which on a page is smoothed
 SMOOTHING = 1.0  # pixels, of a noisy page
 BINS = 256  # of the histogram that the ink's level is found in
 LEAST_CONTRAST = 0.08  # ink that differs less from its paper is none
-LEAST_SIGNAL = 6.0  # the same in standard deviations of the paper
+LEAST_SIGNAL = 5.0  # the same in standard deviations of the paper
 WEAK, STRONG = 0.3, 0.55  # of the ink's level: a stroke is weak ink that holds some strong ink
 FAINT, FAINT_SIGNAL = 0.2, 2.0  # of the ink's level, and in deviations of the paper: printed lines may be as faint
 EVEN = 10.0  # grey levels between cells of paper near each other: there is no edge of a shadow
@@ -95,7 +95,8 @@ def find_ink(pixels: npt.NDArray[np.uint8]) -> Ink:
 
 def _reduce(pixels: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], float]:
     height, width = pixels.shape
-    scale = min(1.0, WORKING_SIDE / max(height, width))
+    longer = max(height, width)
+    scale = min(longer, round(longer * (WORKING_AREA / (height * width)) ** 0.5)) / longer
     if scale == 1.0:
         return pixels, 1.0
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -10,12 +10,14 @@ import numpy.typing as npt
 from mnist_nn.imaging.specks import typical
 
 SAME_NUMBER = 0.75  # widest gap between the digits of a number, in heights of a digit
+SLIM = 0.5  # width that every digit is given room for, in its height: a 1 stands as far apart as the others
 SAME_LINE = 0.35  # least overlap of neighbours in a line, in heights of the lower one
 MUCH_HIGHER = 0.2  # and in heights of the higher: a digit is not a neighbour of a long stray line
 STACKED = 0.5  # least overlap, in widths of the narrower, of the pieces of one digit that lie above each other
 STACK_GAP = 0.22  # widest gap between them, in heights of a digit
 HIGHEST = 1.35  # height of a digit, in typical heights
 LARGEST = 2.5  # writing on a page, in typical heights: what is higher is no digit
+TWO_HALVES = 2.3  # of a digit that is broken across, with the gap between them, in heights of one
 SEVERAL = 4  # pieces tell by their shape whether they are whole digits
 BREAK = 0.18  # widest gap between the pieces of a broken digit, in its height
 
@@ -56,11 +58,12 @@ def digit_height(boxes: Boxes, areas: Boxes) -> float:
     """The typical height of a digit.
 
     Where most pieces are higher than wide and there are several, they are digits; else they may be halves of some, and
-    what lies right above each other counts together.
+    what lies right above each other counts together, unless that makes more than two halves: then it is lines.
     """
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    alone, together = typical(tall, areas), typical(full_heights(boxes), areas)
     whole = len(boxes) >= SEVERAL and typical(tall / wide, areas) >= 1
-    return typical(tall if whole else full_heights(boxes), areas)
+    return alone if whole or together > TWO_HALVES * alone else together
 
 
 def full_heights(boxes: Boxes) -> Boxes:
@@ -84,10 +87,11 @@ def numbers(boxes: Boxes, height: float) -> Groups:
     """Join digits that stand side by side with no wide gap between them, and the broken pieces of a digit."""
     tall = boxes[:, 3] - boxes[:, 1]
     size = np.maximum(np.maximum.outer(tall, tall), height / 2)
-    gap = -_overlap(boxes, 0)
+    narrow = np.maximum(0.0, SLIM * tall - (boxes[:, 2] - boxes[:, 0])) / 2
+    gap = -_overlap(boxes, 0) - np.add.outer(narrow, narrow)
     least = np.maximum(SAME_LINE * np.minimum.outer(tall, tall), MUCH_HIGHER * np.maximum.outer(tall, tall))
     beside = _overlap(boxes, 1) >= least
-    broken = (gap <= BREAK * size) & _one_digit_high(boxes, height)
+    broken = (-_overlap(boxes, 0) <= BREAK * size) & _one_digit_high(boxes, height)
     return chained(beside & (gap <= SAME_NUMBER * size) | broken)
 
 

@@ -16,7 +16,8 @@ LEAST_PAGE = 64  # pixels of the longer side; smaller pictures show a digit, not
 VOTING_SIDE = 800  # pages with a longer side vote in reduced size
 STEEPEST = 0.1  # slope of a line: five degrees and a bit
 THIN = 100  # a line is at most a THIN-th of the longer side thick
-LEAST_LENGTH = 0.3  # of a line, in the side of the page that it runs along
+LEAST_LENGTH = 0.3  # of a line, in the longer side of the page,
+EDGE_TO_EDGE = 0.95  # or in the side that it runs along, where that is less: strokes are shorter, in narrow crops too
 LEAST_RUN = 0.2  # of that side it has to go on without a gap, which a row of digits does not
 LEAST_THIN = 0.15  # of that side has to be line alone, crossed by nothing
 WINDOW = 0.06  # of that side: pieces of a line that are looked at one by one
@@ -74,7 +75,7 @@ def _reaches_far(mask: Bools) -> bool:
     """Whether there could be a line at all: a quick no for most pictures of a single digit."""
     for axis in (0, 1):
         inked = np.flatnonzero(mask.any(axis=axis))
-        if inked.size and inked[-1] - inked[0] >= LEAST_LENGTH * mask.shape[1 - axis]:
+        if inked.size and inked[-1] - inked[0] >= _least(mask if axis else mask.T):
             return True
     return False
 
@@ -132,7 +133,7 @@ def _follow(mask: Bools, row: float, slope: float) -> _Line | None:
     thickest = max(4, max(mask.shape) // THIN)
     x = np.arange(width)
     centre = row + slope * (x - width / 2)
-    if _there(mask, centre, SLACKS[0]).sum() < LEAST_LENGTH * width:
+    if _there(mask, centre, SLACKS[0]).sum() < _least(mask):
         return None
     thick = 0.0
     for slack in SLACKS:
@@ -146,8 +147,13 @@ def _follow(mask: Bools, row: float, slope: float) -> _Line | None:
         centre = centre + _curve(x[alone] / width - 0.5, offset[alone], x / width - 0.5)
         thick = float(np.median(count[alone]))
     there = _there(mask, centre, 1)
-    goes_on = there.sum() >= LEAST_LENGTH * width and _longest(there) >= LEAST_RUN * width
+    goes_on = there.sum() >= _least(mask) and _longest(there) >= LEAST_RUN * width
     return _Line(centre, there, thick) if goes_on else None
+
+
+def _least(mask: Bools) -> float:
+    """How long a line from left to right must be."""
+    return float(min(LEAST_LENGTH * max(mask.shape), EDGE_TO_EDGE * mask.shape[1]))
 
 
 def _there(mask: Bools, centre: Floats, reach: int) -> Bools:

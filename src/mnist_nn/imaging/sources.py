@@ -119,13 +119,13 @@ def check_pixels(name: str, width: int, height: int, limit: int) -> None:
     if width * height > limit:
         raise ImageError(
             f"{name} is {width}×{height}, {width * height / 1e6:,.1f} million pixels; at most {limit / 1e6:,g} million "
-            "are read: make it smaller, or raise the limit on pixels"
+            "are read: make it smaller, or raise the limit (--pixel-limit)"
         )
 
 
 def too_many_pages(name: str, limit: int) -> ImageError:
     """Build the error for a file of too many pages."""
-    return ImageError(f"{name} has more than {limit} pages; split it, or raise the limit on pages")
+    return ImageError(f"{name} has more than {limit} pages; split it, or raise the limit (--page-limit)")
 
 
 def check_bytes(name: str, size: int) -> None:

@@ -42,6 +42,9 @@ def outcomes(reader: "Reader", found: "Found", *, pixel_limit: int, page_limit: 
         yield Outcome(found.file, done + 1, None, _line(error))
     except MemoryError:
         yield Outcome(found.file, done + 1, None, f"{found.file!r} needs more memory than there is; make it smaller")
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one picture must not cost the other thousands
+        what = _line(error) or "no more is known"
+        yield Outcome(found.file, done + 1, None, f"{found.file!r} could not be read: {type(error).__name__}, {what}")
 
 
 def _line(error: Exception) -> str:

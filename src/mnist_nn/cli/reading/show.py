@@ -33,13 +33,13 @@ def lines(*, named: bool) -> Iterator[Sink]:
 
 def describe(number: "Number") -> str:
     """Write a number in one line: doubtful digits have a question mark, and a # stands for what is no digit."""
-    from mnist_nn.verdicts import DIGIT, DOUBTFUL
+    from mnist_nn.verdicts import DIGIT, DOUBTFUL, percent
 
     marks = {DIGIT: "{}", DOUBTFUL: "{}?"}
     marked = "".join(marks.get(digit.verdict, "#").format(digit.text) for digit in number.digits)
     reasons = [number.reason, *(_about(digit, len(number.digits)) for digit in number.digits)]
     why = "; ".join(filter(None, reasons))
-    return f"{marked:<10}  {100 * number.confidence:5.1f} %  {number.verdict}{': ' * bool(why)}{why}"
+    return f"{marked:<10}  {percent(number.confidence):>6}  {number.verdict}{': ' * bool(why)}{why}"
 
 
 def _about(digit: "Digit", digits: int) -> str:

@@ -114,7 +114,7 @@ function result(app, training) {
   const name = () => text("train.modelName", training.recorded().name);
   const use = async () => {
     app.setModel(await training.model(), name());
-    app.announce(text("train.used", name()));
+    training.note(text("train.used", name()));
   };
   const save = async () => download(write(await training.model()), "playground.safetensors");
   const button = (/** @type {string} */ key, /** @type {() => void} */ onclick) =>

@@ -15,7 +15,9 @@ export default {
     "keep them.",
   "history.example": "Make a short training now",
   "history.making": "A training of 10,000 images over 5 epochs, as it is being made.",
-  "history.record": "Trainings of the command line can be opened too: mnist-nn train --record FILE writes one.",
+  "history.record":
+    "Trainings of the command line can be shown too: mnist-nn train --record FILE writes a recording; open it, or " +
+    "give it to mnist-nn play --record FILE.",
   "history.open": "Open a recording …",
   "history.save": "Save this recording",
   "history.opened": "{0} is open.",

@@ -25,6 +25,9 @@ export default {
   "model.reader": "Reader, large",
   "model.seed": "Seed, small",
   "model.given": "Your model",
+  "model.gone":
+    "The model of this address, “{0}”, is not here: models that were opened or trained in a page go when it is " +
+    "closed, unless they are saved. You see “{1}” instead.",
   "model.badFile": "{0} is not a model file that this page can read: {1}",
   "dialog.close": "Close",
 };

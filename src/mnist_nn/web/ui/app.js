@@ -11,7 +11,7 @@ import { h } from "./dom.js";
 import { buildFrame } from "./frame.js";
 import { openModels } from "./models.js";
 import * as state from "./state.js";
-import { listen, theme } from "./theme.js";
+import { theme } from "./theme.js";
 
 /** @typedef {import("../core/activations.js").Floats} Floats */
 /** @typedef {import("../core/modelfile.js").Model} Model */
@@ -60,13 +60,16 @@ export const ROOMS = ["draw", "microscope", "train", "race", "history"];
 export async function start(body) {
   const listeners = topics();
   const frame = buildFrame(body, ROOMS, () => listeners.tell("theme"));
-  listen(() => listeners.tell("theme"));
   try {
     const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());
-    const models = await openModels(manifest, state.read(), () => listeners.tell("model"));
+    const models = openModels(manifest, () => listeners.tell("model"));
     const app = appOf(manifest, models, listeners, frame);
     frame.connect(models, app);
+    const wanted = state.read().params.get("model");
     await follow(frame, models, app);
+    if (wanted && models.loaded && !models.has(wanted)) {
+      frame.say(text("model.gone", wanted.replace(/^own:/, ""), models.current.name));
+    }
   } catch (error) {
     frame.fail(text("app.failedModel", /** @type {Error} */ (error).message));
   }

@@ -86,12 +86,14 @@ export class LineChart {
   }
 
   /**
-   * A mark at one place.
+   * A mark at one place, where the values are read then.
    * @param {number | null} x
    */
   mark(x) {
+    if (x === this.marked) return;
     this.marked = x;
     this.chart?.redraw(false, false);
+    this.say();
   }
 
   /** Draw all anew, with the colours of the theme. */
@@ -119,12 +121,17 @@ export class LineChart {
     return { width: Math.max(this.plot.clientWidth, 120), height: this.form.height ?? 230 };
   }
 
+  /** Where the values are read while no pointer is over the chart. */
+  get place() {
+    return this.marked ?? Infinity;
+  }
+
   /**
-   * The values beside the names: at the pointer, or the latest.
+   * The values beside the names: at the pointer, at the mark, or the latest.
    * @param {number | null} index in the joined data
    */
   read(index) {
-    const x = index === null ? Infinity : Number(this.chart?.data[0][index]);
+    const x = index === null ? this.place : Number(this.chart?.data[0][index]);
     this.series.forEach((one, i) => void (this.values[i].textContent = shown(at(one, x), this.form.y)));
   }
 
@@ -133,8 +140,8 @@ export class LineChart {
     const { form, lines, series } = this;
     this.read(null);
     this.tabulate();
-    const latest = lines.map(({ label }, i) => `${label} ${shown(at(series[i], Infinity), form.y)}`);
-    this.plot.setAttribute("aria-label", [form.title, ...latest].join(", "));
+    const values = lines.map(({ label }, i) => `${label} ${shown(at(series[i], this.place), form.y)}`);
+    this.plot.setAttribute("aria-label", [form.title, ...values].join(", "));
   }
 
   tabulate() {

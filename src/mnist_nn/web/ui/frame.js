@@ -8,7 +8,7 @@ import { fill, h } from "./dom.js";
 import { download, pickFile } from "./files.js";
 import { shape } from "./models.js";
 import * as state from "./state.js";
-import { theme, toggle } from "./theme.js";
+import { listen, theme, toggle } from "./theme.js";
 
 /** @typedef {ReturnType<typeof buildFrame>} Frame */
 /** @typedef {import("./app.js").App} App */
@@ -46,6 +46,7 @@ export function buildFrame(body, rooms, themeChanged) {
     },
     /** @param {string} message */
     announce: (message) => void (voice.textContent = message),
+    say: alertOf,
     /** @param {string} message */
     fail: (message) => fill(stage, h("p", { class: "failure", role: "alert" }, message)),
     /**
@@ -53,9 +54,7 @@ export function buildFrame(body, rooms, themeChanged) {
      * @param {App} app
      */
     connect: (models, app) => {
-      const draw = () => fill(menu, ...modelMenu(models, app));
-      app.on("model", draw);
-      draw();
+      app.on("model", () => fill(menu, ...modelMenu(models, app)));
     },
   };
 }
@@ -116,6 +115,10 @@ function themeButton(changed) {
     label();
     changed();
   } });
+  listen(() => {
+    label();
+    changed();
+  });
   const label = () => {
     const key = theme() === "dark" ? "theme.toLight" : "theme.toDark";
     button.textContent = theme() === "dark" ? "☀" : "☾";

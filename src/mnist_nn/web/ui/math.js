@@ -70,7 +70,9 @@ function part(value) {
 /** @param {string} text */
 function letter(text) {
   const element = node(/^\d+$/.test(text) ? "mn" : "mi", text);
-  if (text.length > 1 && !/^\d+$/.test(text)) set(element, { mathvariant: "normal" });
+  if (element.localName === "mn") return element;
+  // Browsers take italic letters from a block of their own, which lacks the h: they are made italic by style instead.
+  set(element, { mathvariant: "normal", class: text.length > 1 ? null : "letter" });
   return element;
 }
 

@@ -2,6 +2,7 @@
  * The models that one can choose between: those served with the page, those opened from a file, those trained here.
  *
  * Until the reader chooses, every room has the model that suits it: Draw a good reader, the microscope the seed's.
+ * Rooms that make their own networks have none, and nothing is loaded for them.
  */
 
 import { fetchBytes } from "../core/data.js";
@@ -12,21 +13,20 @@ import { text } from "../strings.js";
 /** @typedef {import("../core/modelfile.js").Model} Model */
 /** @typedef {{id: string, name: string, model: Model | null, url: string}} Entry */
 /** @typedef {{id: string, name: string, model: Model}} Loaded */
-/** @typedef {Awaited<ReturnType<typeof openModels>>} Models */
+/** @typedef {ReturnType<typeof openModels>} Models */
 
 /**
  * @param {import("./app.js").Manifest} manifest
- * @param {{room: string, params: URLSearchParams}} at
  * @param {() => void} changed
  */
-export async function openModels(manifest, at, changed) {
+export function openModels(manifest, changed) {
   /** @type {Entry[]} */
   const entries = manifest.models.map(({ id, url }) => ({ id, name: text(`model.${id}`), model: null, url }));
   /** @type {string | null} */
-  let chosen = at.params.get("model");
-  const suited = (/** @type {string} */ room) => manifest.rooms[room] ?? entries[0].id;
+  let chosen = null;
+  /** @type {Loaded | null} */
+  let current = null;
   const known = (/** @type {string | null} */ id) => entries.find((one) => one.id === id);
-  let current = await load(known(chosen) ?? entry(suited(at.room)));
 
   /** @param {string} id */
   function entry(id) {
@@ -35,24 +35,31 @@ export async function openModels(manifest, at, changed) {
   /** @param {Entry} next */
   async function use(next) {
     const loaded = await load(next);
-    if (loaded.model === current.model) return;
+    if (loaded.model === current?.model) return;
     current = loaded;
     changed();
   }
   return {
     /** @returns {Loaded} */
     get current() {
+      if (!current) throw new Error("no model is loaded in this room");
       return current;
     },
+    get loaded() {
+      return current !== null;
+    },
+    /** @param {string | null} id */
+    has: (id) => known(id) !== undefined,
     list: () => entries.map(({ id, name }) => ({ id, name })),
     /**
      * Take the model that a room, or the address, asks for.
      * @param {string} room
      * @param {string | null} id
      */
-    enter: (room, id) => {
+    enter: async (room, id) => {
       if (known(id)) chosen = id;
-      return use(known(chosen) ?? entry(suited(room)));
+      const suited = manifest.rooms[room];
+      if (suited) await use(known(chosen) ?? entry(suited));
     },
     /**
      * The reader's choice, for all rooms from now on.

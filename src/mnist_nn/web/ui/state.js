@@ -4,7 +4,7 @@
 
 /** Settings of the page rather than of a room; they stay when a room writes its own. */
 const KEPT = ["model"];
-const DELAY = 150; // milliseconds; browsers limit how often an address may change
+const DELAY = 200; // milliseconds; browsers limit how often an address may change
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
@@ -30,8 +30,7 @@ export function write(room, params) {
   const before = read();
   if (before.room !== room && before.room !== "") return;
   waiting = address(room, params, before.params);
-  clearTimeout(timer);
-  timer = setTimeout(flush, DELAY);
+  timer ??= setTimeout(flush, DELAY); // one that is set stays: who writes all the time shall be heard as well
 }
 
 /**
@@ -59,7 +58,8 @@ export function go(room, params = {}) {
 /** Write now what is waiting. */
 export function flush() {
   clearTimeout(timer);
-  if (waiting !== null) history.replaceState(null, "", waiting);
+  timer = undefined;
+  if (waiting !== null && waiting !== location.hash) history.replaceState(null, "", waiting);
   waiting = null;
 }
 

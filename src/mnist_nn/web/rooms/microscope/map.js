@@ -34,10 +34,19 @@ export function buildMap(go) {
       fill(grid, ...steps.map((step, i) => item(step, i, at, letters, go)));
       grid.style.setProperty("--columns", String(Math.max(...steps.map(({ column }) => column))));
       const current = grid.querySelector("[aria-current]");
-      const box = /** @type {HTMLElement} */ (grid.parentElement);
-      if (current instanceof HTMLElement) box.scrollLeft = current.offsetLeft - box.clientWidth / 2;
+      if (current) centre(current, /** @type {HTMLElement} */ (grid.parentElement));
     },
   };
+}
+
+/**
+ * Scroll a box so that a part of it is in the middle, where the box is too narrow for all.
+ * @param {Element} part
+ * @param {HTMLElement} box
+ */
+function centre(part, box) {
+  const [inner, outer] = [part, box].map((one) => one.getBoundingClientRect());
+  box.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
 }
 
 /**
