@@ -208,5 +208,5 @@ def test_the_first_paint_is_quick_and_the_page_light(visit: Visit) -> None:
     assert min(paints) < 1000
     sent = page.evaluate("performance.getEntriesByType('resource').map(one => [one.name, one.transferSize])")
     light = [(name, size) for name, size in sent if "/data/test-" not in name]
-    assert sum(size for _, size in light) < 1_050_000, "page and reader"
+    assert sum(size for _, size in light) < 1_000_000, "page and reader"
     assert sum(size for name, size in light if "/data/" not in name) < 160_000, "page alone"
