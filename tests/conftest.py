@@ -2,10 +2,12 @@
 
 import os
 import resource
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,21 @@ NOBODY = 65534
 @pytest.fixture(scope="session")
 def mnist() -> Dataset:
     return load_data("mnist")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed, which drives a browser"
+    )
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed, in which pages are tested")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.config import (
     ACTIVATIONS,
+    AUGMENTATIONS,
     DTYPES,
     INITIALIZERS,
     LOSSES,
@@ -66,6 +67,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         dropout=draw(SHARE | st.lists(SHARE, max_size=4).map(tuple)),
         l2=draw(st.just(0) | POSITIVE),
         max_norm=draw(st.none() | POSITIVE),
+        augmentation=draw(st.sampled_from(AUGMENTATIONS)),
         subset=draw(st.none() | st.integers(1, 10**9)),
         validation=validation,
         patience=draw(st.none() | st.integers(1, 100)) if validation else None,
@@ -155,6 +157,7 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
     "beta1": [1, 1.0, -0.1, None, *NOT_NUMBERS],
     "beta2": [1, 1.0, -0.1, None, *NOT_NUMBERS],
     "epsilon": [0, -1e-8, None, *NOT_NUMBERS],
+    "augmentation": ["rotate", "", None, 1],
 }
 
 

@@ -24,30 +24,25 @@ TWO = [(0.3, 0.3), (0.5, 0.22), (0.65, 0.3), (0.6, 0.45), (0.45, 0.6), (0.3, 0.7
 
 
 @pytest.fixture(scope="module")
-def visit(reader: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Any, reader: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Page]]:
     """Open the reader's page from a folder; errors and requests fail the test."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed, which drives a browser"
-    )
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
     path = tmp_path_factory.mktemp("page") / "digits.html"
     path.write_bytes(export(reader, "html"))
     wrong: list[str] = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    contexts: list[Any] = []
 
-        def opened(**options: Any) -> Page:
-            tab = browser.new_context(offline=True, **options).new_page()
-            tab.on("pageerror", lambda error: wrong.append(str(error)))
-            tab.on("console", lambda said: wrong.append(said.text))
-            tab.on("request", lambda sent: None if sent.url == path.as_uri() else wrong.append(sent.url))
-            tab.goto(path.as_uri())
-            return tab
+    def opened(**options: Any) -> Page:
+        contexts.append(chromium.new_context(offline=True, **options))
+        tab = contexts[-1].new_page()
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on("console", lambda said: wrong.append(said.text))
+        tab.on("request", lambda sent: None if sent.url == path.as_uri() else wrong.append(sent.url))
+        tab.goto(path.as_uri())
+        return tab
 
-        yield opened
-        browser.close()
+    yield opened
+    for context in contexts:
+        context.close()
     assert not wrong
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -43,21 +42,6 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = (sys.executable, "-m", "mnist_nn", "play", "--no-open")
     with _running(*command, folder=tmp_path_factory.mktemp("playground")) as url:
         yield url
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium, driven by Playwright."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed, which drives a browser"
-    )
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed, in which the playground is tested")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
