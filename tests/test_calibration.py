@@ -172,6 +172,7 @@ def test_other_pictures_are_said() -> None:
 
 def test_a_weak_model_reads_at_the_least_error_it_reaches_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     network, _, fitted = small()
+    caplog.set_level("WARNING", "mnist_nn")
     weak = replace(fitted, table=np.array([[0.1, 0.2, 1.0], [0.9, 0.04, 0.3]]))
     assert Reader(Model(network, calibration=weak)).threshold == 0.9
     assert "0.0400" in caplog.text
