@@ -62,6 +62,7 @@ def visit(chromium: Any, playground: str) -> Iterator[Callable[..., Any]]:
         listen(page, url)
         page.goto(url + where)
         page.wait_for_selector("main.room[aria-labelledby] > *:not(.loading)")
+        page.wait_for_load_state("networkidle")  # models and images are there
         return page
 
     yield at

@@ -104,6 +104,7 @@ def test_the_mismatch_is_shown_in_numbers(visit: Visit, rule: str, descended: st
     page = visit(f"#/microscope?step=7&loss={rule}")
     rows = page.locator(".mismatch tbody tr")
     equal = rows.filter(has_text="equal ✓")
+    rows.first.wait_for()
     assert rows.count() == 3
     assert equal.count() == 1
     assert equal.inner_text().startswith(descended)
