@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,6 +54,14 @@ def check_target(target: Path) -> None:
         raise OSError(errno.EINVAL, "it is not a regular file", str(target))
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "it is write-protected", str(target))
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise now the OSError that `replacing` would raise later; the file itself is not touched."""
+    target = Path(os.path.realpath(path))
+    check_target(target)
+    with tempfile.TemporaryFile(dir=target.parent):
+        pass
 
 
 def _sync_folder(folder: Path) -> None:

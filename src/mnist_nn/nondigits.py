@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from mnist_nn.errors import unknown
-from mnist_nn.imaging.framing import SIDE, frame
+from mnist_nn.imaging.framing import SIDE, frame, window
 from mnist_nn.randomness import Key, fold, uniform
 
 Array = npt.NDArray[Any]
@@ -125,7 +125,7 @@ def _sign(pen: _Pen, table: dict[str, str]) -> Array:
 
 def _two_digits(pen: _Pen, digits: Array) -> Array:
     """Two digits side by side, apart or overlapping a little."""
-    first, second = (_cropped(digits[pen.whole(len(digits))]) for _ in range(2))
+    first, second = (digit[window(digit)] for digit in (digits[pen.whole(len(digits))] for _ in range(2)))
     gap, drop = round(pen.even(-3, 6)), round(pen.even(-3, 3))
     height, width = max(len(first), len(second)) + abs(drop), first.shape[1] + second.shape[1] + gap
     both = np.zeros((height, width), np.uint8)
@@ -133,11 +133,6 @@ def _two_digits(pen: _Pen, digits: Array) -> Array:
         part = both[top : top + len(digit), left : left + digit.shape[1]]
         np.maximum(part, digit, out=part)
     return frame(both)
-
-
-def _cropped(digit: Array) -> Array:
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-    return digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _drawn(pen: _Pen, strokes: list[list[Point]]) -> Array:

@@ -6,7 +6,6 @@ with a row for each. So whatever reads a model reads a recording too, as the mod
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +19,8 @@ from mnist_nn import storage
 from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.config import TrainingConfig
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.files import check_target, replacing
+from mnist_nn.files import check_writable as check_place
+from mnist_nn.files import replacing
 from mnist_nn.network import Network
 from mnist_nn.serialization import network_of
 from mnist_nn.storage import HEADER, Model
@@ -117,11 +117,8 @@ def epoch_size(images: int, config: TrainingConfig) -> int:
 
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
-    target = Path(os.path.realpath(path))
     try:
-        check_target(target)
-        with tempfile.TemporaryFile(dir=target.parent):
-            pass
+        check_place(path)
     except (OSError, ValueError) as error:
         raise _cannot_write(path, error) from error
 

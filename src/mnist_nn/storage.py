@@ -10,7 +10,6 @@ import math
 import os
 import platform
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -27,7 +26,8 @@ from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.files import check_target, replacing
+from mnist_nn.files import check_writable as check_place
+from mnist_nn.files import replacing
 from mnist_nn.network import Network
 from mnist_nn.serialization import (
     calibration_header,
@@ -93,8 +93,7 @@ def save(path: str | os.PathLike[str], model: Model) -> Path:
 
     Examples
     --------
-    >>> import tempfile
-    >>> path = save(Path(tempfile.mkdtemp()) / "model.safetensors", Model(Network.create()))
+    >>>     >>> path = save(Path(tempfile.mkdtemp()) / "model.safetensors", Model(Network.create()))
     >>> load(path).network.config.hidden
     (20,)
     """
@@ -110,10 +109,7 @@ def save(path: str | os.PathLike[str], model: Model) -> Path:
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
     try:
-        target = Path(os.path.realpath(path))
-        check_target(target)
-        with tempfile.TemporaryFile(dir=target.parent):
-            pass
+        check_place(path)
     except (OSError, ValueError) as error:
         raise ModelFileError(_cannot_write(path, error)) from error
 

@@ -46,7 +46,7 @@ def pixel_by_pixel(ink: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
 
 def inked(ink: npt.NDArray[np.bool_]) -> float:
     """How much ink the digit has before it is centred."""
-    small = framing._resample(framing._double(framing._square(framing._crop(ink.astype(float)))))
+    small = framing._resample(framing._double(framing._square(ink[framing.window(ink)].astype(float))))
     return float(np.floor(255 * small / min(1, small.max()) + 0.5).sum())
 
 

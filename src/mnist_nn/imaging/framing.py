@@ -48,7 +48,8 @@ def frame(ink: Ink) -> npt.NDArray[np.uint8]:
     >>> framed.shape, np.flatnonzero(framed.any(axis=1))[[0, -1]].tolist()
     ((28, 28), [5, 24])
     """
-    square = _double(_square(_crop(_as_floats(ink))))
+    ink = _as_floats(ink)
+    square = _double(_square(ink[window(ink)]))
     small = _resample(square)
     digit = np.floor(small * (255.0 / min(1.0, float(small.max()))) + 0.5).clip(0, 255).astype(np.uint8)
     return _centre(digit)
@@ -66,10 +67,16 @@ def _as_floats(ink: Ink) -> Ink:
     return values / 255.0 if ink.dtype == np.uint8 else values
 
 
-def _crop(ink: Ink) -> Ink:
-    """Step 1: the tight box around whatever is not background."""
+def window(ink: Ink) -> tuple[slice, slice]:
+    """Step 1: the tight box around whatever is not background, as rows and columns; there must be some.
+
+    Examples
+    --------
+    >>> window(np.array([[0, 0, 0], [0, 1, 1]]))
+    (slice(1, 2, None), slice(1, 3, None))
+    """
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _square(ink: Ink) -> Ink:

@@ -7,10 +7,9 @@ reader chooses.
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
-from mnist_nn.imaging import lines
+from mnist_nn.imaging import framing, lines
 from mnist_nn.imaging.ink import RIM, Floats, Ink
 from mnist_nn.imaging.light import CLOSE_UP
 from mnist_nn.imaging.parts import Labels, cut, spans
@@ -54,7 +53,7 @@ class Word:
 
     def glyph(self, start: int, stop: int) -> Glyph:
         """Return the ink of parts ``start`` to ``stop - 1`` alone, set upright where the writing leans far."""
-        window = _crop((self._strokes > start) & (self._strokes <= stop))
+        window = framing.window((self._strokes > start) & (self._strokes <= stop))
         around = tuple(slice(max(0, side.start - RIM), side.stop + RIM) for side in window)
         rims = self._rims[around]
         ink = np.where((rims > start) & (rims <= stop), self._grey[around], np.float32(0))
@@ -112,7 +111,7 @@ def _word(ink: Ink, digit_of: Labels, boxes: lines.Boxes, digits: lines.Groups, 
     strokes, between = cut(place[digit_of[window]], len(digits), height)
     runs = dict(spans(strokes, between, height))
     grey = ink.grey[window]
-    inside = _crop(strokes > 0)
+    inside = framing.window(strokes > 0)
     return Word(
         box=_on_page(inside, corner, ink.scale),
         line=line,
@@ -140,12 +139,6 @@ def _around(boxes: lines.Boxes) -> Box:
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = boxes[:, 2:].max(axis=0)
     return int(left), int(top), int(right), int(bottom)
-
-
-def _crop(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
-    """The rows and columns of the smallest window with all that is marked."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _on_page(window: tuple[slice, slice], corner: tuple[int, int], scale: float) -> Box:
