@@ -93,7 +93,8 @@ def save(path: str | os.PathLike[str], model: Model) -> Path:
 
     Examples
     --------
-    >>>     >>> path = save(Path(tempfile.mkdtemp()) / "model.safetensors", Model(Network.create()))
+    >>> import tempfile
+    >>> path = save(Path(tempfile.mkdtemp()) / "model.safetensors", Model(Network.create()))
     >>> load(path).network.config.hidden
     (20,)
     """
