@@ -13,23 +13,15 @@ from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+from waiting import until
 
 from mnist_nn import playground
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images" / "playground"
 SIZE: Any = {"width": 1280, "height": 800}
-PATIENCE = 120.0  # seconds
 MOST = 120_000  # bytes of a picture
 THREE = [(0.27, 0.24), (0.42, 0.15), (0.62, 0.17), (0.7, 0.3), (0.62, 0.42), (0.47, 0.47), (0.63, 0.51), (0.74, 0.64),
          (0.68, 0.8), (0.5, 0.87), (0.3, 0.8)]  # fmt: skip
-
-
-def until(page: Page, script: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not page.evaluate(script):
-        if time.monotonic() > end:
-            raise TimeoutError(script)
-        time.sleep(0.05)
 
 
 def press(page: Page, name: str) -> None:

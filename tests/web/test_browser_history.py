@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from waiting import until
 
 from mnist_nn import Dataset, evaluate, recording
 from mnist_nn.cli import run
 
 Visit = Callable[..., Any]
-ANSWER = 60.0  # seconds, on a machine that has much else to do
 
 
 @pytest.fixture(scope="session")
@@ -34,15 +33,6 @@ def theatre(film: Path, running: Callable[..., AbstractContextManager[str]]) -> 
         sys.executable, "-m", "mnist_nn", "play", "--no-open", "--record", film.name, folder=film.parent
     ) as url:
         yield url
-
-
-def until(page: Any, script: str) -> Any:
-    """Wait until a script gives something that is true; the page's policy forbids evaluating it in the page itself."""
-    end = time.monotonic() + ANSWER
-    while not (value := page.evaluate(script)):
-        assert time.monotonic() < end, f"never true: {script}; the page says: {page.inner_text('main')}"
-        time.sleep(0.05)
-    return value
 
 
 def right_now(page: Any) -> int:

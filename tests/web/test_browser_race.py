@@ -1,22 +1,12 @@
 """The room Race in a real browser: lanes differ by what was chosen, and by nothing else."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from waiting import until
 
 Visit = Callable[..., Any]
-ANSWER = 60.0  # seconds, on a machine that has much else to do
-
-
-def until(page: Any, script: str) -> Any:
-    """Wait until a script gives something that is true; the page's policy forbids evaluating it in the page itself."""
-    end = time.monotonic() + ANSWER
-    while not (value := page.evaluate(script)):
-        assert time.monotonic() < end, f"never true: {script}; the page says: {page.inner_text('main')}"
-        time.sleep(0.05)
-    return value
 
 
 def button(page: Any, name: str) -> Any:

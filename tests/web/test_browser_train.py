@@ -1,28 +1,18 @@
 """The room Train in a real browser: a network learns, and what it becomes is the library's."""
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from waiting import until
 
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
 from mnist_nn.cli import run
 
 Visit = Callable[..., Any]
-ANSWER = 60.0  # seconds, on a machine that has much else to do
-
-
-def until(page: Any, script: str) -> Any:
-    """Wait until a script gives something that is true; the page's policy forbids evaluating it in the page itself."""
-    end = time.monotonic() + ANSWER
-    while not (value := page.evaluate(script)):
-        assert time.monotonic() < end, f"never true: {script}; the page says: {page.inner_text('main')}"
-        time.sleep(0.05)
-    return value
 
 
 def stat(page: Any, name: str) -> float:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ from mnist_nn.errors import MissingExtraError, ModelFileError
 from mnist_nn.export.c99 import STEPS_NAME
 from mnist_nn.export.facts import in_single
 from mnist_nn.export.int8 import Int8
+from mnist_nn.export.runtime import call
 from mnist_nn.export.vectors import Answers, Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.storage import Model
 
 COMPILERS = ("cc", "gcc", "clang")
 FLAGS = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
-SECONDS = 300  # that a compiler or a program may take
 
 PROGRAM = """\
 #include <stdio.h>
@@ -73,32 +72,16 @@ def run(model: Model, content: bytes, images: Pixels) -> Ran:
         (folder / "digits.h").write_bytes(content)
         (folder / "main.c").write_text(PROGRAM, "utf-8")
         (folder / "pixels").write_bytes(images.tobytes())
-        _call(folder, compiler, *FLAGS, "main.c", "-o", "main", "-lm")
-        rows = np.array([line.split() for line in _call(folder, str(folder / "main"), "pixels").splitlines()], float)
-    return Ran(_version(compiler), _answers(rows[0::2]), (rules.answers(model, images), _answers(rows[1::2])))
+        call([compiler, *FLAGS, "main.c", "-o", "main", "-lm"], folder=folder)
+        lines = call([str(folder / "main"), "pixels"], folder=folder).splitlines()
+    rows = np.array([line.split() for line in lines], float)
+    version = call([compiler, "--version"]).splitlines()[0]
+    return Ran(version, _answers(rows[0::2]), (rules.answers(model, images), _answers(rows[1::2])))
 
 
 def _answers(rows: npt.NDArray[np.float64]) -> Answers:
     label, is_digit, probabilities = rows[:, 0].astype(np.int64), rows[:, 1], rows[:, 2:]
     return Answers(label, probabilities, is_digit, probabilities[np.arange(len(rows)), label] * is_digit)
-
-
-def _version(compiler: str) -> str:
-    return subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]  # noqa: S603
-
-
-def _call(folder: Path, *command: str) -> str:
-    """Run a program; what goes wrong is the header's fault, and its first line says what."""
-    try:
-        done = subprocess.run(  # noqa: S603 the compiler, and what it made
-            command, cwd=folder, capture_output=True, text=True, check=False, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ModelFileError(f"{Path(command[0]).name} took longer than {SECONDS} s") from error
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if "error" in line] or [f"exit code {done.returncode}"]
-        raise ModelFileError(f"{Path(command[0]).name} fails: {lines[0]}")
-    return done.stdout
 
 
 def _numbers(text: str, name: str) -> npt.NDArray[Any]:

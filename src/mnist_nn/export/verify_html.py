@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ import numpy as np
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
 from mnist_nn.export.bundle import constant
+from mnist_nn.export.runtime import call
 from mnist_nn.export.vectors import Answers, Pixels, Vectors, to_text
 from mnist_nn.export.verification import Ran
 from mnist_nn.storage import Model
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SECONDS = 300  # that a runtime may take
 ANSWERS = constant("export/page/answers.js")
 
 PROGRAM = """
@@ -55,11 +54,11 @@ def _run(program: str) -> tuple[str, list[dict[str, Any]]]:
     node = shutil.which("node")
     if node:
         report = "const report = console.log;\n"
-        return f"Node.js {_call([node, '--version']).strip()}", json.loads(_call([node, "-"], report + program))
+        return f"Node.js {call([node, '--version']).strip()}", json.loads(call([node, "-"], text=report + program))
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise MissingExtraError("a page needs Node.js or Chromium to run in; install nodejs or chromium")
-    return _call([browser, "--version"]).strip(), json.loads(_browse(browser, program))
+    return call([browser, "--version"]).strip(), json.loads(_browse(browser, program))
 
 
 def _browse(browser: str, program: str) -> str:
@@ -70,24 +69,11 @@ def _browse(browser: str, program: str) -> str:
         page.write_text(f"<!doctype html><meta charset=utf-8><body><script>{report}{program}</script>", "utf-8")
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         options = ["--headless", "--disable-gpu", f"--user-data-dir={name}/profile", "--dump-dom"]
-        dumped = _call([browser, *root, *options, page.as_uri()])
+        dumped = call([browser, *root, *options, page.as_uri()])
     found = re.search(r"</script>\((\[.*\])\)", dumped, re.DOTALL)
     if not found:
         raise ModelFileError("its scripts give no answers in the browser")
     return html.unescape(found[1])
-
-
-def _call(command: list[str], text: str | None = None) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 the runtime, found on the path
-            command, input=text, capture_output=True, encoding="utf-8", check=False, timeout=SECONDS
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ModelFileError(f"{Path(command[0]).name} took longer than {SECONDS} s") from error
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if "Error" in line] or [f"exit code {done.returncode}"]
-        raise ModelFileError(f"{Path(command[0]).name} fails: {lines[0]}")
-    return done.stdout
 
 
 def _part(content: bytes, name: str) -> str:

@@ -3,10 +3,10 @@
  */
 
 import { answer, framed, largestDifference, open, pictures, verdictOf } from "./answers.js";
+import { SIDE, draw, inkOf } from "../../web/rooms/draw/ink.js";
 
-/** @typedef {{x: number, y: number, width: number}} Point between 0 and 1 */
+/** @typedef {import("../../web/rooms/draw/ink.js").Point} Point */
 
-const SIDE = 280; // of the ink that is framed, in pixels
 const WIDTH = 0.085; // of the sheet: as thick as MNIST's lines, for a digit that fills most of it
 const SAME = 1e-6; // answers nearer than this are the reference engine's
 
@@ -40,40 +40,12 @@ function element(tag, attributes = {}, ...children) {
 const context = (canvas) =>
   /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {number} side
- */
-function draw(pen, side) {
-  pen.lineCap = pen.lineJoin = "round";
-  for (const stroke of strokes) {
-    stroke.forEach((to, i) => {
-      const from = stroke[Math.max(i - 1, 0)];
-      pen.lineWidth = (side * (from.width + to.width)) / 2;
-      pen.beginPath();
-      pen.moveTo(side * from.x, side * from.y);
-      pen.lineTo(side * to.x, side * to.y);
-      pen.stroke();
-    });
-  }
-}
-
 function paintSheet() {
   const side = Math.max(1, Math.round(sheet.clientWidth * devicePixelRatio));
   sheet.width = sheet.height = side;
   const pen = context(sheet);
   pen.strokeStyle = getComputedStyle(sheet).color;
-  draw(pen, side);
-}
-
-/** The ink of the strokes: bytes, 0 where there is none. */
-function ink() {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const pen = context(canvas);
-  draw(pen, SIDE);
-  const { data } = pen.getImageData(0, 0, SIDE, SIDE);
-  return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3]);
+  draw(pen, strokes, side);
 }
 
 /**
@@ -155,7 +127,7 @@ function point(event) {
 /** @param {boolean} aloud */
 function redraw(aloud) {
   paintSheet();
-  show(framed(ink(), SIDE), aloud);
+  show(framed(inkOf(strokes), SIDE), aloud);
 }
 
 /** @param {PointerEvent} event */

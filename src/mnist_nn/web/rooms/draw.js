@@ -14,12 +14,13 @@ import * as state from "../ui/state.js";
 import { decisive, sent } from "./draw/decisive.js";
 import { buildDigits } from "./draw/digits.js";
 import { edited, editsOf, nameOf, none, placeOf, same, toParams, withOff, withShift } from "./draw/edits.js";
+import { SIDE, inkOf } from "./draw/ink.js";
 import { buildInspector } from "./draw/inspector.js";
 import { buildMeasure } from "./draw/measure.js";
 import { buildNetworkView } from "./draw/network-view.js";
 import { buildPad } from "./draw/pad.js";
 import { inkOfFile } from "./draw/photo.js";
-import { SIDE, decode, encode, inkOf } from "./draw/strokes.js";
+import { decode, encode } from "./draw/strokes.js";
 import { buildVerdict } from "./draw/verdict.js";
 
 /** @typedef {import("../ui/app.js").App} App */
@@ -94,7 +95,7 @@ class Draw {
 
   /**
    * A line grows, or is done.
-   * @param {import("./draw/strokes.js").Stroke[]} strokes
+   * @param {import("./draw/ink.js").Stroke[]} strokes
    * @param {boolean} resting
    */
   drawn(strokes, resting) {

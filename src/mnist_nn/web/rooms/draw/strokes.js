@@ -1,15 +1,14 @@
 /**
- * Strokes of a pen: lists of points with a width, drawn at any size, and as text for the address.
+ * Strokes of a pen: lists of points with a width, as they grow, and as text for the address.
  *
  * Places and widths lie between 0 and 1, in 250 steps, so that what is read from the address again is the same ink.
  */
 
 import { toBytes, toText } from "../../ui/bytes.js";
 
-/** @typedef {{x: number, y: number, width: number}} Point */
-/** @typedef {Point[]} Stroke */
+/** @typedef {import("./ink.js").Point} Point */
+/** @typedef {import("./ink.js").Stroke} Stroke */
 
-export const SIDE = 140; // of the ink that is framed, in pixels: seven for each of the 20 that come of it
 const STEPS = 250;
 const NEAR = 0.006; // points nearer to the last one are left out
 const END = 255; // of a stroke, in the address
@@ -34,41 +33,6 @@ export function point(x, y, width) {
 export function extend(stroke, next) {
   const last = stroke.at(-1);
   if (!last || Math.hypot(next.x - last.x, next.y - last.y) >= NEAR) stroke.push(next);
-}
-
-/**
- * Draw strokes, round at their ends and corners, each piece as wide as its ends are on average.
- * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
- * @param {Stroke[]} strokes
- * @param {number} side of the canvas
- */
-export function draw(context, strokes, side) {
-  context.lineCap = "round";
-  context.lineJoin = "round";
-  for (const stroke of strokes) {
-    stroke.forEach((to, i) => {
-      const from = stroke[Math.max(i - 1, 0)];
-      context.lineWidth = (side * (from.width + to.width)) / 2;
-      context.beginPath();
-      context.moveTo(side * from.x, side * from.y);
-      context.lineTo(side * to.x, side * to.y);
-      context.stroke();
-    });
-  }
-}
-
-/**
- * The ink of strokes: bytes, 0 where there is none.
- * @param {Stroke[]} strokes
- * @returns {Uint8Array} SIDE × SIDE
- */
-export function inkOf(strokes) {
-  const canvas = new OffscreenCanvas(SIDE, SIDE);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) return new Uint8Array(SIDE * SIDE);
-  draw(context, strokes, SIDE);
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3]);
 }
 
 /**

@@ -1,0 +1,36 @@
+"""Run another program, as a compiler or a browser, to check an export; what goes wrong there is the file's fault."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from mnist_nn.errors import ModelFileError
+
+SECONDS = 300  # that a program may take
+
+
+def call(command: Sequence[str], *, folder: Path | None = None, text: str | None = None) -> str:
+    r"""Run a program in a folder, with a text on standard input, and return what it prints.
+
+    Raises
+    ------
+    ModelFileError
+        If it takes too long or fails; the message is the first line that speaks of an error.
+
+    Examples
+    --------
+    >>> import sys
+    >>> call([sys.executable, "-"], text="print(6 * 7)")
+    '42\n'
+    """
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(  # noqa: S603 found on the path, or made by the compiler
+            command, cwd=folder, input=text, capture_output=True, encoding="utf-8", check=False, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelFileError(f"{name} took longer than {SECONDS} s") from error
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+        raise ModelFileError(f"{name} fails: {lines[0] if lines else f'exit code {done.returncode}'}")
+    return done.stdout
