@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import Network, NetworkConfig, Samples, evaluate
+from mnist_nn import Network, NetworkConfig, Samples, engines, evaluate
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.evaluation import calibration_error, confusion_matrix, wilson_interval
 
@@ -212,3 +212,70 @@ def test_pixels_that_are_not_finite_are_refused(clouds: Clouds, value: float) ->
     samples.images[7, 1] = value
     with pytest.raises(DataError, match="image 7 holds NaN or infinity"):
         evaluate(Network.create(SHAPE), samples)
+
+
+# Weights: a sample that counts twice is as good as two
+
+
+WEIGHTED = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=40).filter(
+    lambda rows: any(weight for *_, weight in rows)
+)
+
+
+def as_samples(rows: list[tuple[int, ...]]) -> Samples:
+    truth, answers, weights = (np.array(column) for column in zip(*rows, strict=True))
+    return Samples((1.0 + truth)[:, None] * np.eye(4)[answers], truth, weights.astype(float))
+
+
+@BOUNDED
+@given(WEIGHTED)
+def test_whole_weights_are_repetitions(rows: list[tuple[int, ...]]) -> None:
+    samples = as_samples(rows)
+    assert samples.weights is not None
+    repeated = samples.take(np.repeat(np.arange(len(rows)), samples.weights.astype(int)))
+    one = evaluate(fixed_network(4), samples, engine="reference")
+    other = evaluate(fixed_network(4), replace(repeated, weights=None), engine="reference")
+    for name in ("accuracy", "loss", "descended", "calibration_error"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-12)
+    assert one.samples == len(rows) == one.confusion.sum(), "confusion still counts samples"
+
+
+@BOUNDED
+@given(WEIGHTED)
+def test_weights_of_nought_and_one_choose_samples(rows: list[tuple[int, ...]]) -> None:
+    samples = as_samples([(truth, answer, min(weight, 1)) for truth, answer, weight in rows])
+    assert samples.weights is not None
+    one = evaluate(fixed_network(4), samples, engine="reference")
+    kept = replace(samples.take(np.flatnonzero(samples.weights)), weights=None)
+    other = evaluate(fixed_network(4), kept, engine="reference")
+    assert one.interval == pytest.approx(other.interval, abs=1e-12)
+
+
+def test_uneven_weights_widen_the_interval_to_the_effective_number() -> None:
+    # Four samples of weights 3, 1, 1, 1: (3 + 1 + 1 + 1)² / (9 + 1 + 1 + 1) = 36 / 12 = 3 that count alike.
+    samples = as_samples([(0, 0, 3), (1, 1, 1), (2, 2, 1), (3, 0, 1)])
+    result = evaluate(fixed_network(4), samples, engine="reference")
+    assert result.accuracy == pytest.approx(5 / 6)
+    assert result.interval == pytest.approx(wilson_interval(3 * 5 / 6, 3))
+
+
+def test_weighted_figures_agree_with_scikit_learn(clouds: Clouds) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    network, samples = Network.create(replace(SHAPE, dtype="float64", output="softmax"), 3), clouds(80)
+    weights = np.random.default_rng(5).gamma(0.7, size=80)
+    result = evaluate(network, replace(samples, weights=weights), engine="reference")
+    z = engines.get("reference").forward(network, engines.get("reference").place(samples.images))
+    p = network.probabilities(z)
+    assert result.accuracy == pytest.approx(metrics.accuracy_score(samples.labels, p.argmax(1), sample_weight=weights))
+    assert result.loss == pytest.approx(metrics.log_loss(samples.labels, p, sample_weight=weights))
+
+
+def test_equal_weights_change_nothing(clouds: Clouds) -> None:
+    network, samples = Network.create(SHAPE), clouds(30)
+    weighted = evaluate(network, replace(samples, weights=np.full(30, 0.3)))
+    assert weighted.to_dict() == evaluate(network, samples).to_dict()
+
+
+def test_weights_that_are_all_nought_are_refused(clouds: Clouds) -> None:
+    with pytest.raises(DataError, match="weights of all samples are 0"):
+        evaluate(Network.create(SHAPE), replace(clouds(20), weights=np.zeros(20)))

@@ -7,10 +7,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, NetworkConfig, TrainingConfig, check_gradients
+from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, check_gradients
 from mnist_nn.config import ACTIVATIONS
 from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.inspection import TOLERANCE, GradientReport, relative_error
+from mnist_nn.inspection import TOLERANCE, GradientReport, gradient_norms, relative_error
 from mnist_nn.losses import LOSSES
 
 MSE, HALF, BCE, CCE = (
@@ -223,3 +223,45 @@ def test_relative_error_is_the_distance_over_both_lengths() -> None:
     assert relative_error(np.zeros(2), np.zeros(2)) == 0
     assert relative_error(np.ones(2), -np.ones(2)) == 1
     assert TOLERANCE == 1e-6
+
+
+# The length of each layer's gradient
+
+
+def by_hand(network: Network, samples: Samples, l2: float) -> list[float]:
+    """Softmax and cross-entropy over one hidden layer of tanh, with every formula written out once more."""
+    (W1, W2), (b1, b2) = network.weights, network.biases
+    x = samples.images
+    h = np.tanh(x @ W1.T + b1)
+    z = h @ W2.T + b2
+    o = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    delta_o = (o - np.eye(len(b2))[samples.labels]) / len(x)
+    delta_h = (delta_o @ W2) * (1 - h**2)
+    layers = [(delta_h.T @ x + l2 * W1, delta_h.sum(0)), (delta_o.T @ h + l2 * W2, delta_o.sum(0))]
+    return [float(np.sqrt((dW**2).sum() + (db**2).sum())) for dW, db in layers]
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+def test_gradient_norms_by_hand(clouds: Callable[..., Samples], l2: float) -> None:
+    config = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh", output="softmax", dtype="float64")
+    network, samples = Network.create(config, 1), clouds(40)
+    found = gradient_norms(network, TrainingConfig(loss="cross_entropy", l2=l2), samples)
+    np.testing.assert_allclose(found, by_hand(network, samples, l2), rtol=1e-9)
+
+
+def test_gradient_norms_depend_on_the_network_alone(clouds: Callable[..., Samples]) -> None:
+    network, samples = Network.create(NetworkConfig(inputs=4, hidden=(5,), outputs=3), 1), clouds(40)
+    plain = TrainingConfig()
+    other = TrainingConfig(optimizer="nesterov", momentum=0.5, rate=3.0, batch_size=7, schedule="cosine", dropout=0.5,
+                           max_norm=0.01, seed=9)  # fmt: skip
+    assert gradient_norms(network, plain, samples).tolist() == gradient_norms(network, other, samples).tolist()
+    assert (
+        gradient_norms(network, TrainingConfig(loss="mse"), samples).max()
+        < gradient_norms(network, plain, samples).max()
+    )
+
+
+def test_gradient_norms_refuse_labels_without_an_output(clouds: Callable[..., Samples]) -> None:
+    network = Network.create(NetworkConfig(inputs=4, outputs=2))
+    with pytest.raises(DataError, match="label 2"):
+        gradient_norms(network, TrainingConfig(), clouds(40))

@@ -118,7 +118,9 @@ class Calibration:
         return OperatingPoint(*(float(value) for value in self.table[good[0]]))
 
 
-def opinions(network: Network, calibration: Calibration | None, images: npt.NDArray[np.uint8]) -> Opinion:
+def opinions(
+    network: Network, calibration: Calibration | None, images: npt.NDArray[np.uint8], *, engine: str = "auto"
+) -> Opinion:
     """Ask a network about images, all in one forward pass.
 
     Parameters
@@ -129,6 +131,8 @@ def opinions(network: Network, calibration: Calibration | None, images: npt.NDAr
         Its calibration; without one the probabilities are the network's own and ``is_digit`` is 1.
     images
         uint8 of shape (n, 28, 28), or whatever the network takes.
+    engine
+        One of `mnist_nn.engines.available`.
 
     Examples
     --------
@@ -137,9 +141,9 @@ def opinions(network: Network, calibration: Calibration | None, images: npt.NDAr
     ((2, 10), [1.0, 1.0])
     """
     if calibration is None:
-        probabilities = network.probabilities(_z(network, images))
+        probabilities = network.probabilities(_z(network, images, engine))
         return Opinion(probabilities, np.ones(len(images)), probabilities.max(axis=1))
-    z = _z(_with_eleventh(network, calibration), images).astype(np.float64)
+    z = _z(_with_eleventh(network, calibration), images, engine).astype(np.float64)
     z, linear = z[:, :-1], z[:, -1]
     score = linear + _more(z) @ calibration.weights[-MORE:] + calibration.bias
     probabilities = network.probabilities(z / calibration.temperature)
@@ -190,8 +194,8 @@ def _pairs(samples: Samples, key: Key) -> tuple[Samples, Samples]:
     return samples, Samples(augment(samples.images, key, "affine"), samples.labels)
 
 
-def _z(network: Network, images: Array) -> Array:
-    runner = engines.for_inference("auto", network.config, len(images))
+def _z(network: Network, images: Array, engine: str = "auto") -> Array:
+    runner = engines.for_inference(engine, network.config, len(images))
     return runner.forward(network, runner.place(images))
 
 

@@ -28,6 +28,10 @@ class Evaluation:
     ``interval`` is the 95 % Wilson interval of the accuracy. ``confusion[i, j]`` counts samples of class i that were
     taken for j. ``precision`` and ``recall`` have one number a class, NaN where a class was never answered or never
     there. ``loss`` and ``descended`` are means a sample. ``calibration_error`` is the expected calibration error.
+
+    Where samples have weights, accuracy, losses and calibration error are weighted means, and the interval is that of
+    as many samples of equal weight as would be as sure, (Σw)² / Σw² (Kish, *Survey Sampling*, 1965). Confusion,
+    precision and recall still count samples.
     """
 
     samples: int
@@ -75,7 +79,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     network
         The network.
     samples
-        Images and labels; labels must lie below the network's number of outputs.
+        Images and labels, and weights if there are any; labels must lie below the network's number of outputs.
     loss_name
         The loss to report, by default ``cross_entropy`` of the network's outputs.
     engine
@@ -84,7 +88,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     Raises
     ------
     DataError
-        If a label has no output, or a pixel is NaN or infinite.
+        If a label has no output, a pixel is NaN or infinite, or all weights are 0.
     DivergedError
         If the weights are so large that the network's answers are no longer finite.
 
@@ -99,6 +103,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     check_pixels(samples.images)
     if samples.labels.max() >= network.config.outputs:
         raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
+    weights = unequal(samples.weights)
     runner = engines.for_inference(engine, network.config, len(samples))
     rule = loss(loss_name or "cross_entropy", network.config.output)
     with np.errstate(all="ignore"):  # what is too large is said in words
@@ -106,21 +111,58 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
         if not np.isfinite(z).all():
             raise DivergedError("the network's answers are no longer finite; train it anew with a smaller rate")
         o, probabilities = network.output(z), network.probabilities(z)
-    tally = Tally.of(rule, z, o, np.eye(network.config.outputs, dtype=z.dtype)[samples.labels])
+    onehot = np.eye(network.config.outputs, dtype=z.dtype)[samples.labels]
+    tally = Tally.of(rule, z, o, onehot, 1.0 if weights is None else weights)
+    answers = z.argmax(axis=1)
+    accuracy, interval = share_with_interval(answers == samples.labels, weights)
     return Evaluation(
         samples=tally.samples,
-        accuracy=tally.correct / tally.samples,
-        interval=wilson_interval(tally.correct, tally.samples),
+        accuracy=accuracy,
+        interval=interval,
         loss=tally.reported / tally.samples,
         descended=tally.descended / tally.samples,
         loss_name=rule.reported_name,
         descended_name=rule.descended_name,
-        calibration_error=calibration_error(probabilities, samples.labels),
-        confusion=confusion_matrix(samples.labels, z.argmax(axis=1), network.config.outputs),
+        calibration_error=calibration_error(probabilities, samples.labels, weights),
+        confusion=confusion_matrix(samples.labels, answers, network.config.outputs),
     )
 
 
-def wilson_interval(correct: int, total: int) -> tuple[float, float]:
+def unequal(weights: npt.NDArray[Any] | None) -> npt.NDArray[np.float64] | None:
+    """Divide weights by their mean; None where all count the same. DataError where all are 0.
+
+    Examples
+    --------
+    >>> unequal(np.array([3.0, 1.0])).tolist(), unequal(np.array([2.0, 2.0]))
+    ([1.5, 0.5], None)
+    """
+    if weights is None:
+        return None
+    if not weights.any():
+        raise DataError("the weights of all samples are 0, so there is nothing to measure; give some above 0")
+    return None if (weights == weights[0]).all() else weights / weights.mean(dtype=np.float64)
+
+
+def share_with_interval(
+    right: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64] | None = None
+) -> tuple[float, tuple[float, float]]:
+    """Return the share that is right and its 95 % interval; with weights, that of the effective number of samples.
+
+    Examples
+    --------
+    >>> share_with_interval(np.array([True, False, True, True]))[0]
+    0.75
+    >>> share_with_interval(np.array([True, False]), np.array([1.5, 0.5]))[0]
+    0.75
+    """
+    if weights is None:
+        correct = int(np.count_nonzero(right))
+        return correct / len(right), wilson_interval(correct, len(right))
+    share, effective = float(np.average(right, weights=weights)), float(weights.sum() ** 2 / (weights**2).sum())
+    return share, wilson_interval(share * effective, effective)
+
+
+def wilson_interval(correct: float, total: float) -> tuple[float, float]:
     """95 % score interval of a share (Wilson, JASA 1927): sound near 0 and 1 too.
 
     Examples
@@ -147,11 +189,13 @@ def confusion_matrix(
     return np.bincount(labels * classes + answers, minlength=classes * classes).reshape(classes, classes)
 
 
-def calibration_error(probabilities: npt.NDArray[Any], labels: npt.NDArray[np.int64]) -> float:
+def calibration_error(
+    probabilities: npt.NDArray[Any], labels: npt.NDArray[np.int64], weights: npt.NDArray[np.float64] | None = None
+) -> float:
     """Expected calibration error in 15 bins of equal width (Guo et al., ICML 2017).
 
-    The mean distance, weighted by the number of samples, between how sure the answers of a bin were and how many
-    were right. ``probabilities`` has shape (n, classes), rows summing to one.
+    The mean distance, weighted by the number of samples or by their weights, between how sure the answers of a bin
+    were and how many were right. ``probabilities`` has shape (n, classes), rows summing to one; ``weights`` (n,).
 
     Examples
     --------
@@ -160,9 +204,20 @@ def calibration_error(probabilities: npt.NDArray[Any], labels: npt.NDArray[np.in
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
-    number = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
-    gap = np.bincount(number, weights=confidence - right, minlength=BINS)
-    return float(np.abs(gap).sum() / len(labels))
+    w = np.ones(len(labels)) if weights is None else weights
+    gap = np.bincount(bin_of(confidence), weights=w * (confidence - right), minlength=BINS)
+    return float(np.abs(gap).sum() / w.sum())
+
+
+def bin_of(confidence: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Number of the bin, of 15 of equal width, that each confidence from 0 to 1 falls into.
+
+    Examples
+    --------
+    >>> bin_of(np.array([0.0, 0.5, 1.0])).tolist()
+    [0, 7, 14]
+    """
+    return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
 def _share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Looking inside: are the gradients right, and which loss does the update really descend?
+"""Looking inside: are the gradients right, which loss does the update really descend, how long is each layer's step?
 
 Arrays and plain records only; the command line and the browser draw them.
 """
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from mnist_nn import losses, randomness
 from mnist_nn.activations import OUTPUTS
 from mnist_nn.config import NetworkConfig, TrainingConfig, check
-from mnist_nn.data import check_labels
+from mnist_nn.data import Samples, check_labels
 from mnist_nn.engines import Plan, check_width, reference
 from mnist_nn.network import Network
 from mnist_nn.optimizers import initial_state
@@ -117,15 +117,7 @@ def check_gradients(
     check(network, training)
     labels = check_labels(labels, network.outputs)
     shape = replace(network, dtype="float64")
-    config = replace(
-        training,
-        optimizer="sgd",
-        momentum=None,
-        rate=1.0,
-        batch_size=len(x),
-        schedule="constant",
-        max_norm=None,
-    )
+    config = _plain(training, len(x))
     start = Network.create(shape, training.seed)
     placed = reference.ReferenceEngine().place(x, labels)
     check_width(shape, placed.x.shape[1])
@@ -148,6 +140,41 @@ def check_gradients(
     return GradientReport(rule.reported_name, rule.descended_name, groups, candidates)
 
 
+def gradient_norms(network: Network, training: TrainingConfig, samples: Samples) -> npt.NDArray[np.float64]:
+    """Measure how long the gradient of every layer is: far shorter than the others means hardly learning.
+
+    The gradient is what one real update of the reference engine follows: in float64, over all samples as one batch,
+    with the configuration's loss and L2, and without dropout, so that it depends on the network alone.
+
+    Parameters
+    ----------
+    network
+        The network as it stands, at the start of a training, in its midst or at its end.
+    training
+        How it is trained.
+    samples
+        Some of the training images.
+
+    Returns
+    -------
+    For each layer √(‖∂L/∂W‖² + ‖∂L/∂b‖²), float64 of shape (layers,).
+
+    Examples
+    --------
+    >>> from mnist_nn import load_data
+    >>> few = load_data("mnist").train.take(range(100))
+    >>> gradient_norms(Network.create(), TrainingConfig(), few).shape
+    (2,)
+    """
+    shape = replace(network.config, dtype="float64")
+    check_labels(samples.labels, shape.outputs)
+    placed = reference.ReferenceEngine().place(samples.images, samples.labels)
+    config = replace(_plain(training, len(samples)), dropout=0.0)
+    gradient, _ = _update(Network.of(shape, network.parameters), config, placed)
+    squares = np.array([float((g * g).sum()) for g in gradient])
+    return np.asarray(np.sqrt(squares[0::2] + squares[1::2]))
+
+
 def relative_error(a: Array, b: Array) -> float:
     """‖a - b‖ / (‖a‖ + ‖b‖), 0 where both vanish.
 
@@ -158,6 +185,13 @@ def relative_error(a: Array, b: Array) -> float:
     """
     scale = float(np.linalg.norm(a) + np.linalg.norm(b))
     return float(np.linalg.norm(a - b)) / scale if scale else 0.0
+
+
+def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:
+    """The same loss, learned by plain SGD at rate 1 with all samples in one batch."""
+    return replace(
+        training, optimizer="sgd", momentum=None, rate=1.0, batch_size=samples, schedule="constant", max_norm=None
+    )
 
 
 def _update(start: Network, config: TrainingConfig, placed: reference.Placed) -> tuple[list[Array], Plan]:
