@@ -1,0 +1,30 @@
+"""Figures: how a training went, what a network looks like inside, when to believe it. Needs the extra ``plot``.
+
+Every function takes arrays and plain records and returns a `matplotlib.figure.Figure`. No number is computed here:
+they come from `mnist_nn.evaluation`, `mnist_nn.reliability` and `mnist_nn.inspection`. Pyplot is never loaded, no back
+end is chosen and no setting of matplotlib stays changed. Series differ in colour, in marker and in line.
+"""
+
+from importlib import import_module
+
+from mnist_nn.errors import MissingExtraError
+
+try:
+    import_module("matplotlib")
+except ImportError as error:
+    raise MissingExtraError(
+        "figures and reports need matplotlib 3.10 or later; install it with: pip install 'mnist-nn[plot]'"
+    ) from error
+
+from mnist_nn.plots.curves import calibration_diagram, gradient_norms, learning_curves, refusal_curve
+from mnist_nn.plots.pictures import confusion, digits, weight_images
+
+__all__ = [
+    "calibration_diagram",
+    "confusion",
+    "digits",
+    "gradient_norms",
+    "learning_curves",
+    "refusal_curve",
+    "weight_images",
+]

@@ -1,0 +1,160 @@
+"""Curves: what an epoch came to, how sure and how right, what refusing costs, how long the gradients are."""
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from mnist_nn.checkpoints import Scores
+from mnist_nn.plots.style import INK, SERIES, SOFT, blank, drawn, dress, series
+from mnist_nn.reliability import Reliability, RiskCoverage
+
+Floats = npt.NDArray[np.float64]
+FEW = 30  # points of a curve that are marked one by one
+LABEL = 22  # letters beside a low panel
+
+
+@drawn
+def learning_curves(history: Sequence[Scores], loss_name: str = "loss", descended_name: str | None = None) -> Figure:
+    """Draw loss and accuracy over the epochs, on the training images and on those held out.
+
+    Parameters
+    ----------
+    history
+        A row an epoch, as ``checkpoint.history``.
+    loss_name
+        What the reported loss is.
+    descended_name
+        What the loss is whose gradient was followed; where it is another one, it is drawn too.
+
+    Examples
+    --------
+    >>> figure = learning_curves([Scores(1, 0.02, 0.7, 0.90, 0.03, 0.1), Scores(2, 0.01, 0.5, 0.95, 0.03, 0.1)])
+    >>> figure.axes[-1].lines[0].get_ydata().tolist()
+    [0.9, 0.95]
+    """
+    panels = [("loss", loss_name), ("accuracy", "accuracy")]
+    if descended_name not in {None, loss_name}:
+        panels.insert(1, ("descended", str(descended_name)))
+    figure = blank(1.7 * len(panels) + 0.3)
+    for axes, (field, label) in zip(np.ravel(figure.subplots(len(panels), sharex=True)), panels, strict=True):
+        dress(axes, y=fill(label, LABEL, break_on_hyphens=False))
+        _epochs(axes, history, field, "training", 0)
+        _epochs(axes, history, f"validation_{field}", "held out", 1)
+        if field == "accuracy":
+            axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    if len(figure.axes[0].lines) > 1:
+        figure.axes[0].legend()
+    axes.set_xlabel("epoch")
+    if len(history) == 1:
+        axes.set_xlim(history[0].epoch - 1, history[0].epoch + 1)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def _epochs(axes: Axes, history: Sequence[Scores], field: str, label: str, number: int) -> None:
+    values = [getattr(row, field, None) for row in history]
+    if any(value is not None for value in values):
+        look = series(number) | ({} if len(values) <= FEW else {"marker": ""})
+        axes.plot([row.epoch for row in history], np.array(values, float), label=label, **look)
+
+
+@drawn
+def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = None) -> Figure:
+    """Draw the length of every layer's gradient over a training, on a logarithmic scale.
+
+    Parameters
+    ----------
+    epochs
+        Where they were taken, in epochs: shape (m,).
+    norms
+        Of every layer, from `mnist_nn.inspection.gradient_norms`: shape (m, layers). A zero is left out.
+    names
+        Of the layers.
+
+    Examples
+    --------
+    >>> figure = gradient_norms(np.array([0.0, 10.0]), np.array([[0.5, 1.0], [0.01, 0.02]]))
+    >>> [line.get_label() for line in figure.axes[0].lines]
+    ['layer 1', 'layer 2']
+    """
+    figure = blank(2.8)
+    axes = dress(figure.add_subplot(), "epochs learned", "length of the gradient")
+    for layer, column in enumerate(np.where(norms > 0, norms, np.nan).T):
+        axes.plot(epochs, column, label=names[layer] if names else f"layer {layer + 1}", **series(layer))
+    if (norms > 0).any():
+        axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend()
+    return figure
+
+
+@drawn
+def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure:
+    """Draw how many answers were right against how sure they were, and how many answers were how sure.
+
+    Parameters
+    ----------
+    bins
+        From `mnist_nn.reliability.reliability`; several under their names are drawn beside each other. Bars are 95 %
+        intervals.
+
+    Examples
+    --------
+    >>> from mnist_nn.reliability import reliability
+    >>> figure = calibration_diagram(reliability(np.array([0.55, 0.99]), np.array([False, True])))
+    >>> figure.axes[0].get_ylabel()
+    'share that is right'
+    """
+    named = bins if isinstance(bins, Mapping) else {"answers": bins}
+    figure = blank(4.0)
+    upper, lower = figure.subplots(2, sharex=True, height_ratios=(3, 1))
+    dress(upper, y="share that is right").plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="ideal")
+    dress(lower, "how sure the answer was", "answers")
+    for number, (name, found) in enumerate(named.items()):
+        there = found.counts > 0
+        sure, right = found.sureness[there], found.accuracy[there]
+        reach = np.maximum([right - found.low[there], found.high[there] - right], 0)
+        upper.errorbar(sure, right, reach, label=name, capsize=2, elinewidth=1, **series(number))
+        lower.stairs(found.counts, found.edges, color=SERIES[number], linestyle=series(number)["linestyle"])
+    lower.set_yscale("log")
+    lower.set_ylim(bottom=0.7)
+    for axis in (upper.xaxis, upper.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    upper.legend()
+    return figure
+
+
+@drawn
+def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]] | None = None) -> Figure:
+    """Draw the share of wrong answers among those given, against the share of images that is answered.
+
+    Parameters
+    ----------
+    curve
+        From `mnist_nn.reliability.risk_coverage`.
+    points
+        Thresholds to mark: name to (coverage, risk).
+
+    Examples
+    --------
+    >>> from mnist_nn.reliability import risk_coverage
+    >>> figure = refusal_curve(risk_coverage(np.array([0.9, 0.6]), np.array([True, False])), {"0.01": (0.5, 0.0)})
+    >>> figure.axes[0].lines[0].get_xydata().tolist()
+    [[0.5, 0.0], [1.0, 0.5]]
+    """
+    figure = blank(2.9)
+    axes = dress(figure.add_subplot(), "images that are answered", "wrong among the answers")
+    axes.plot(curve.coverage, curve.risk, color=SERIES[0], drawstyle="steps-post", label="every threshold")
+    for name, (coverage, risk) in (points or {}).items():
+        axes.plot([coverage], [risk], color=SERIES[1], marker="D", linestyle="", markersize=5)
+        axes.annotate(name, (coverage, risk), (-5, 6), textcoords="offset points", ha="right", fontsize=9, color=INK)
+    axes.set_xlim(0, 1.02)
+    axes.set_ylim(bottom=0)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    return figure

@@ -1,0 +1,171 @@
+"""Pictures: what each unit looks for, digits with a word below each, and which class is taken for which."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation import Evaluation
+from mnist_nn.network import Network
+from mnist_nn.plots.style import LINE, WIDTH, blank, drawn, dress
+
+Array = npt.NDArray[Any]
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3500", "#d9772f", "#ffffff", "#4a86dd", "#123f8f"])
+SHARES = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#f5b183", "#c2500a", "#6e2a00"])
+MISTAKES = SHARES.with_extremes(bad=LINE)  # for the diagonal
+SPELT = 30  # pictures of weights below which there is room for "unit"
+TITLE = 0.2  # inches above a picture
+GAP = 0.05  # of a picture's side, around it
+NUMBERED = 20  # classes whose counts are written into the confusion matrix
+DARK = 0.65  # of the largest share, from which on numbers are white
+LARGEST = 0.995  # quantile of the absolute weights that has the full colour
+DAY, NIGHT = "#111111", "#fdfdfd"  # text on cells, whatever is around them
+
+
+@drawn
+def weight_images(
+    network: Network, layer: int = 0, *, units: Sequence[int] | None = None, shape: tuple[int, int] | None = None
+) -> Figure:
+    """Draw a layer's weights: blue speaks for the unit where there is ink, orange against it.
+
+    Parameters
+    ----------
+    network
+        The network.
+    layer
+        0 is the layer that sees the pixels: it is drawn as one picture a unit. Others are one matrix, a row a unit.
+    units
+        Which units of layer 0; None for all.
+    shape
+        Rows and columns of a picture; None for a square one.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such layer, or its weights are no picture of that shape.
+
+    Examples
+    --------
+    >>> from mnist_nn import NetworkConfig
+    >>> figure = weight_images(Network.create(NetworkConfig(hidden=(6,))))
+    >>> [axes.get_title() for axes in figure.axes[:2]]
+    ['unit 0', 'unit 1']
+    """
+    if not 0 <= layer < len(network.weights):
+        raise ConfigError(f"layer is {layer}; this network has layers 0 to {len(network.weights) - 1}")
+    W = network.weights[layer]
+    most = float(np.quantile(np.abs(W), LARGEST)) or 1.0
+    if layer:
+        above = "class" if layer == len(network.config.hidden) else f"unit of layer {layer + 1}"
+        return _matrix(W, layer, above, most)
+    inputs = W.shape[1]
+    rows, columns = shape or (math.isqrt(inputs), math.isqrt(inputs))
+    if rows * columns != inputs:
+        raise ConfigError(f"{inputs} weights are no picture of {rows} by {columns}; give shape (rows, columns)")
+    chosen = range(len(W)) if units is None else units
+    name = "unit " if network.config.hidden else "class "
+    titles = [f"{name if len(chosen) <= SPELT else ''}{unit}" for unit in chosen]
+    return _tiles(W[list(chosen)].reshape(-1, rows, columns), titles, cmap=SIGNED, vmin=-most, vmax=most)
+
+
+def _matrix(W: Array, layer: int, above: str, most: float) -> Figure:
+    units, inputs = W.shape
+    figure = blank(min(max(1.2 + WIDTH * 0.8 * units / inputs, 1.8), 5.5))
+    axes = dress(figure.add_subplot(), f"unit of layer {layer}", above, grid=False)
+    shown = axes.imshow(W, cmap=SIGNED, vmin=-most, vmax=most, interpolation="none", aspect="auto")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+    bar = figure.colorbar(shown, ax=axes, pad=0.02, extend="both")
+    bar.set_label("weight")
+    dress(bar.ax, y="weight", grid=False)
+    return figure
+
+
+@drawn
+def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
+    """Draw pictures, dark ink on white as on paper, each with a title.
+
+    Parameters
+    ----------
+    images
+        Ink from 0 to 255, or from 0 to 1 if they are floats: shape (n, rows, columns).
+    titles
+        One for each.
+    columns
+        Pictures in a row.
+
+    Examples
+    --------
+    >>> from mnist_nn import load_data
+    >>> test = load_data("mnist").test.take(range(3))
+    >>> digits(test.images, [str(label) for label in test.labels]).axes[0].get_title()
+    '7'
+    """
+    most = 255 if images.dtype == np.uint8 else 1
+    return _tiles(images, titles, columns, cmap="gray_r", vmin=0, vmax=most)
+
+
+def _tiles(pictures: Array, titles: Sequence[str], columns: int | None = None, **look: Any) -> Figure:
+    """Draw pictures side by side, all on one scale."""
+    columns = columns or max(5, math.ceil(math.sqrt(len(pictures))))
+    rows = max(1, math.ceil(len(pictures) / columns))
+    side = WIDTH / columns
+    figure = blank((side + TITLE) * rows)
+    figure.set_layout_engine("none")  # places are known, and finding them takes long
+    across, down = 1 / columns, 1 / rows
+    tall = down * side / (side + TITLE)
+    for number, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+        row, column = divmod(number, columns)
+        place = (across * (column + GAP), 1 - down * (row + 1) + tall * GAP, across * (1 - 2 * GAP), tall * (1 - GAP))
+        axes = figure.add_axes(place)
+        axes.imshow(picture, interpolation="none", **look)
+        axes.set_title(title, fontsize=8, pad=2)
+        _frame(axes)
+    return figure
+
+
+def _frame(axes: Axes) -> None:
+    """Draw a thin line around a picture, and no ticks."""
+    axes.xaxis.set_visible(False)
+    axes.yaxis.set_visible(False)
+    for side in axes.spines.values():
+        side.set(visible=True, color=LINE, linewidth=0.6)
+
+
+@drawn
+def confusion(evaluation: Evaluation) -> Figure:
+    """Draw which class was taken for which: numbers count images, colour is the share of the row, mistakes alone.
+
+    Parameters
+    ----------
+    evaluation
+        From `mnist_nn.evaluate`.
+
+    Examples
+    --------
+    >>> from mnist_nn import evaluate, load_data
+    >>> figure = confusion(evaluate(Network.create(), load_data("mnist").test.take(range(200))))
+    >>> figure.axes[0].get_xlabel()
+    'taken for'
+    """
+    counts = evaluation.confusion
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, shares)
+    most = float(np.nanmax(wrong)) or 1.0
+    figure = blank(3.9)
+    axes = dress(figure.add_subplot(), "taken for", "true class", grid=False)
+    axes.imshow(wrong, cmap=MISTAKES, vmin=0, vmax=most, interpolation="none")
+    if len(counts) <= NUMBERED:
+        axes.set_xticks(range(len(counts)))
+        axes.set_yticks(range(len(counts)))
+        for i, j in zip(*np.nonzero(counts), strict=True):
+            dark = i != j and shares[i, j] > DARK * most
+            axes.text(j, i, f"{counts[i, j]}", ha="center", va="center", fontsize=7.5, color=NIGHT if dark else DAY)
+    return figure

@@ -1,0 +1,76 @@
+"""How figures look: small enough for half a page and a telephone, legible in print and to colour-blind eyes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH = 4.0  # inches
+INK, SOFT, LINE = "#161b27", "#525b6f", "#d9dde6"
+# After M. Okabe and K. Ito, Color universal design (2008), darkened where a thin line would be faint on white.
+SERIES = ("#0072b2", "#c2500a", "#007a5a", "#a8508a", "#7a6a00", "#3a3f4b")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+
+STYLE: dict[str, Any] = {
+    "font.size": 10,
+    "text.color": INK,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.markersize": 4,
+    "lines.linewidth": 1.6,
+    "svg.fonttype": "none",  # text stays text: half the size, sharp, and found by a search
+    "svg.hashsalt": "mnist-nn",  # the same figure has the same bytes
+}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Draw as this package does, whatever a user's matplotlibrc says; afterwards all is as it was."""
+    settings: Any = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
+    with mpl.rc_context(settings | STYLE):
+        yield
+
+
+def drawn(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function draw with these settings."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with own_settings():
+            return function(*args, **kwargs)
+
+    return wrapped
+
+
+def blank(height: float, width: float = WIDTH) -> Figure:
+    """Return an empty figure on white, so many inches high."""
+    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+def dress(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Axes:
+    """Label axes; ticks are drawn later, so they are told their colours here."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.tick_params(colors=SOFT, labelcolor=INK, labelsize=9, length=3, which="both")
+    if grid:
+        axes.grid(visible=True, color=LINE, linewidth=0.7)
+    return axes
+
+
+def series(number: int) -> dict[str, Any]:
+    """Colour, marker and line of a series."""
+    n = len(SERIES)
+    return {"color": SERIES[number % n], "marker": MARKERS[number % n], "linestyle": LINES[number % n]}
