@@ -116,7 +116,8 @@ class Reader:
         if not words:
             return
         boxes, images = zip(*(_framed(word, span) for word in words for span in word.spans), strict=True)
-        seen = opinions(self.model.network, self.model.calibration, np.stack(images))
+        # always the same engine, so that what is read does not depend on the pages before
+        seen = opinions(self.model.network, self.model.calibration, np.stack(images), engine="reference")
         is_digit = seen.is_digit.tolist()
         found, start = [], 0
         for word in words:

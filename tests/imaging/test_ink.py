@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
 
 from mnist_nn import Dataset
 from mnist_nn.imaging.framing import frame
@@ -136,6 +137,28 @@ def test_a_sheet_on_a_dark_table_holds_what_is_written_on_it_and_nothing_else(di
     (word,) = find_words(find_ink(as_page(page)))
     assert 350 <= word.box[0] < word.box[2] <= 406
     assert 250 <= word.box[1] < word.box[3] <= 306
+
+
+def squared_paper(step: int, dark: float) -> Field:
+    """Paper with squares, a little out of focus, half of it in shadow: 0 to 255."""
+    y, x = np.mgrid[0:500, 0:700]
+    lines = ((y + 0.01 * x) % step < 2) | ((x - 0.01 * y) % step < 2)
+    page = ndimage.gaussian_filter(1 - dark * lines, 1.0) * shadow(500, 700, 20.0, 0.5)
+    return page + 2 * np.random.default_rng(6).standard_normal(page.shape)
+
+
+@pytest.mark.parametrize("dark", [0.2, 0.5])
+@pytest.mark.parametrize("step", [14, 25])
+def test_squares_however_dense_are_neither_ink_nor_noise(digits: Pixels, step: int, dark: float) -> None:
+    page = squared_paper(step, dark)
+    assert find_words(find_ink(as_page(page))) == ()
+    ink = np.zeros(page.shape)
+    for place, digit in enumerate(digits[:8]):
+        top, left = 80 + 200 * (place // 4), 80 + 150 * (place % 4)
+        ink[top : top + 56, left : left + 56] = digit.repeat(2, 0).repeat(2, 1) / 255
+    strokes = find_ink(as_page(page * (1 - 0.8 * ink))).strokes
+    assert strokes[ink > 0.8].mean() >= 0.9
+    assert (strokes & (ndimage.maximum_filter(ink, 9) == 0)).sum() <= 0.1 * (ink > 0.8).sum()
 
 
 @pytest.mark.parametrize("scale", [3, 10, 40])

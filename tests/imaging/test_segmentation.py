@@ -10,7 +10,7 @@ from mnist_nn.imaging import lines
 from mnist_nn.imaging.cuts import seams
 from mnist_nn.imaging.light import enlarge, noise, paper
 from mnist_nn.imaging.parts import cut, spans
-from mnist_nn.imaging.slant import FURTHEST, USUAL, excess, upright
+from mnist_nn.imaging.slant import FURTHEST, USUAL, excess, set_upright
 from mnist_nn.imaging.specks import find_specks, pieces
 
 Bools = npt.NDArray[np.bool_]
@@ -44,6 +44,15 @@ def test_noise_is_measured_beside_ink(sigma: float) -> None:
 def test_noise_that_is_cut_off_at_black_is_noise_all_the_same() -> None:
     page = np.maximum(0, 0.1 * np.random.default_rng(0).standard_normal((300, 300)).astype(np.float32))
     assert 0.025 < noise(page) < 0.12
+
+
+def test_noise_is_measured_where_the_paper_is_bare() -> None:
+    page = 0.02 * np.random.default_rng(0).standard_normal((300, 300)).astype(np.float32)
+    squares = np.zeros(page.shape, bool)
+    squares[::6] = squares[1::6] = squares[:, ::6] = squares[:, 1::6] = True  # more than half of the page
+    page[squares] += 0.5
+    assert noise(page) > 0.025
+    assert noise(page, ~squares) == pytest.approx(0.02, rel=0.1)
 
 
 # Specks
@@ -133,11 +142,12 @@ def test_nothing_makes_no_lines() -> None:
 
 def two_rings(scale: int) -> Bools:
     y, x = np.mgrid[0 : 20 * scale, 0 : 36 * scale] / scale
-    return (
+    mask: Bools = (
         (abs(np.hypot(x - 9, y - 10) - 8) < 1.2)
         | (abs(np.hypot(x - 27, y - 10) - 8) < 1.2)
         | ((abs(y - 10) < 0.6) & (abs(x - 18) < 2))
     )
+    return mask
 
 
 @pytest.mark.parametrize("scale", [1, 2, 5])
@@ -184,7 +194,7 @@ def test_only_what_leans_far_is_set_upright(lean: float) -> None:
 @given(st.floats(-FURTHEST, FURTHEST), st.integers(1, 12), st.integers(1, 12))
 def test_setting_upright_loses_no_ink(lean: float, height: int, width: int) -> None:
     ink = np.random.default_rng(0).random((height, width))
-    moved = upright(ink, lean)
+    moved = set_upright(ink, lean)
     assert moved.sum() == pytest.approx(ink.sum())
     assert len(moved) == height
 

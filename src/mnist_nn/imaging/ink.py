@@ -1,10 +1,12 @@
-"""From a page to its ink: light evened out, ink told from paper, ruled lines and specks dropped.
+"""From a page to its ink: light evened out, ink told from paper, ruled lines taken off and specks dropped.
 
 Which of the two is the darker is found here, so chalk on a blackboard, MNIST's own pictures and pencil on paper all
 come out alike: 0 where there is paper, 1 in the middle of a stroke. Every step is kept, so that it can be shown.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,8 @@ from PIL import Image
 from scipy import ndimage
 
 from mnist_nn.imaging.light import darkest, enlarge, noise, paper
-from mnist_nn.imaging.rules import find_rules
+from mnist_nn.imaging.printed import without_rules
+from mnist_nn.imaging.rules import Rules, find_rules
 from mnist_nn.imaging.specks import EIGHT, find_specks
 
 WORKING_AREA = 2000 * 1500  # pixels; larger pages are made smaller first
@@ -26,6 +29,7 @@ LEAST_CONTRAST = 0.08  # ink that differs less from its paper is none
 LEAST_SIGNAL = 5.0  # the same in standard deviations of the paper
 WEAK, STRONG = 0.3, 0.55  # of the ink's level: a stroke is weak ink that holds some strong ink
 FAINT, FAINT_SIGNAL = 0.2, 2.0  # of the ink's level, and in deviations of the paper: printed lines may be as faint
+BESIDE = 2  # pixels beside a printed line that it may have darkened
 EVEN = 10.0  # grey levels between cells of paper near each other: there is no edge of a shadow
 DARKER = 0.25  # of the ink's level: what is not so much darker than all paper nearby may be a shadow
 MOST_SHADOW = 0.8  # of a piece of ink may be such
@@ -81,16 +85,17 @@ def find_ink(pixels: npt.NDArray[np.uint8]) -> Ink:
     dark = _is_dark(page, grid)
     written, grid = (page, grid) if dark else (255 - page, 255 - grid)  # chalk on a board is ink in the negative
     evened, sigma = _even(written, enlarge(grid, page.shape), DIM if dark else BRIGHT)
-    level = _level(evened, sigma) if min(page.shape) >= LEAST_PAGE else None
-    np.clip(evened, 0, 1, out=evened)
-    if level is None:
+    found = _measure(evened, sigma) if min(page.shape) >= LEAST_PAGE else None
+    if found is None:
         nothing = np.zeros(page.shape, bool)
-        return Ink(page, scale, dark, evened, nothing, nothing, nothing, np.zeros(page.shape, np.float32))
-    mask = _threshold(evened, level, sigma, _shadowy(written, grid, level))
-    rules = find_rules(mask, evened > max(FAINT * level, FAINT_SIGNAL * sigma))
-    specks = find_specks(mask & ~rules, rules)
-    grey = _soften(evened, mask & ~rules & ~specks, rules, level, sigma)
-    return Ink(page, scale, dark, evened, mask, rules, specks, grey)
+        return Ink(page, scale, dark, evened.clip(0, 1), nothing, nothing, nothing, np.zeros(page.shape, np.float32))
+    level, sigma, lines = found
+    bare = without_rules(evened, lines, level, sigma) if any(lines) else evened
+    strokes = _threshold(bare, level, sigma, _shadowy(written, grid, level))
+    rules = (evened > WEAK * level) & lines.bands(page.shape) & ~strokes
+    specks = find_specks(strokes, rules)
+    grey = _soften(bare, strokes & ~specks, level, sigma)
+    return Ink(page, scale, dark, evened.clip(0, 1), strokes | rules, rules, specks, grey)
 
 
 def _reduce(pixels: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], float]:
@@ -123,21 +128,61 @@ def _even(written: npt.NDArray[np.uint8], ground: Floats, least: float) -> tuple
     return evened, noise(evened)
 
 
+class _Measure(NamedTuple):
+    """How strong full ink is, how noisy the paper, and what is neither of the two."""
+
+    level: float
+    sigma: float
+    lines: Rules
+
+
+def _measure(evened: Floats, sigma: float) -> _Measure | None:
+    """Tell ink from noise, printed lines aside; None where there is no ink.
+
+    Lines are looked for first: where they are dense, as on squared paper, they would pass for noise or for the ink.
+    """
+    level = _level(evened, sigma)
+    for least in _dense(evened) if level is None else [max(FAINT * level, FAINT_SIGNAL * sigma)]:
+        lines = find_rules(evened > least)
+        between = ~lines.bands(evened.shape, more=BESIDE) if any(lines) else None
+        if between is not None and between.any():
+            noisy = noise(evened, between)
+            stronger = _level(evened[between], noisy)
+            if stronger is not None or level is not None:
+                return None if stronger is None else _Measure(stronger, noisy, lines)
+    return None if level is None else _Measure(level, sigma, Rules())
+
+
+def _dense(evened: Floats) -> Iterator[float]:
+    """Levels that might part paper from lines on a page that looks like noise: between two classes, and three."""
+    if float(evened.max()) < LEAST_CONTRAST:
+        return
+    counts, edges = np.histogram(evened, BINS, (-1.0, 1.0001))
+    for _ in range(2):
+        counts = counts[: _split(counts) + 1]
+        yield float(edges[len(counts)])
+
+
 def _level(evened: Floats, sigma: float) -> float | None:
     """How strong full ink is, None if there is none: the mean of the stronger of two classes, after Otsu."""
     if LEAST_SIGNAL * sigma >= 1:
         return None
     counts, edges = np.histogram(evened, BINS, (max(3 * sigma, LEAST_CONTRAST / 2), 1.0001))
-    centres = (edges[1:] + edges[:-1]) / 2
-    total = np.cumsum(counts)
-    if total[-1] == 0:
+    if not counts.any():
         return None
-    sums = np.cumsum(counts * centres)
+    centres, stronger = (edges[1:] + edges[:-1]) / 2, _split(counts) + 1
+    if counts[stronger:].any():
+        centres, counts = centres[stronger:], counts[stronger:]
+    level = float(np.average(centres, weights=counts))
+    return level if level >= max(LEAST_CONTRAST, LEAST_SIGNAL * sigma) else None
+
+
+def _split(counts: npt.NDArray[Any]) -> int:
+    """The last bin of the lower of the two classes that differ most, after Otsu."""
+    total, sums = np.cumsum(counts), np.cumsum(counts * np.arange(len(counts)))
     below, above = total[:-1], total[-1] - total[:-1]
     means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
-    between = below * above * (means[0] - means[1]) ** 2.0
-    level = float(means[1][between.argmax()]) if between.any() else float(sums[-1] / total[-1])
-    return level if level >= max(LEAST_CONTRAST, LEAST_SIGNAL * sigma) else None
+    return int((below * above * (means[0] - means[1]) ** 2.0).argmax())
 
 
 def _shadowy(written: npt.NDArray[np.uint8], grid: Floats, level: float) -> Bools | None:
@@ -164,11 +209,11 @@ def _threshold(evened: Floats, level: float, sigma: float, shadowy: Bools | None
     return holds[weak]
 
 
-def _soften(evened: Floats, strokes: Bools, rules: Bools, level: float, sigma: float) -> Floats:
+def _soften(evened: Floats, strokes: Bools, level: float, sigma: float) -> Floats:
     """Soft ink on strokes and their rims, 1 where a stroke is full."""
     if not strokes.any():
         return np.zeros(evened.shape, np.float32)
     full = max(level, float(np.percentile(evened[strokes], 90)))
     floor = min(FLOOR * sigma, WEAK * level / 2)
-    rim = ndimage.maximum_filter(strokes, 2 * RIM + 1) & ~rules
+    rim = ndimage.maximum_filter(strokes, 2 * RIM + 1)
     return np.where(rim, np.clip((evened - floor) / (full - floor), 0, 1), 0).astype(np.float32)

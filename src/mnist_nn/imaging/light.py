@@ -63,15 +63,21 @@ def darkest(grid: Floats) -> Floats:
     return ndimage.minimum_filter(grid, NEIGHBOURS, mode="nearest")
 
 
-def noise(residual: Floats) -> float:
+def noise(residual: Floats, where: Bools | None = None) -> float:
     """Return the standard deviation of the paper around its own level; ink, being less than half, has no say.
 
-    Where the paper is black or white and its noise is cut off at one side, neighbours still differ.
+    Where the paper is black or white and its noise is cut off at one side, neighbours still differ. ``where`` is what
+    may be paper; everything, unless told.
     """
     step = max(1, int((residual.size / MANY) ** 0.5))
-    sample = residual[::step]
-    differences = abs(np.diff(sample, axis=1))[:, ::step] / np.float32(2**0.5)
-    sample = sample[:, ::step]
+    rows = residual[::step]
+    differences = (abs(np.diff(rows, axis=1)) / np.float32(2**0.5))[:, ::step]
+    if where is None:
+        sample = rows[:, ::step]
+    else:
+        inside = where[::step]
+        differences = differences[(inside[:, 1:] & inside[:, :-1])[:, ::step]]
+        sample = residual[where][:: step * step]
     distances = abs(sample - np.median(sample))
     return max(float(np.quantile(some, QUIET)) for some in (distances, differences) if some.size) / QUIET_SIGMAS
 

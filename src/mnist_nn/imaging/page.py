@@ -13,7 +13,7 @@ from mnist_nn.imaging import framing, lines
 from mnist_nn.imaging.ink import RIM, Floats, Ink
 from mnist_nn.imaging.light import CLOSE_UP
 from mnist_nn.imaging.parts import Labels, cut, spans
-from mnist_nn.imaging.slant import excess, upright
+from mnist_nn.imaging.slant import excess, set_upright
 from mnist_nn.imaging.specks import Pieces, pieces
 
 MOST_PIECES = 2000  # of ink on a page that are looked at, the largest first: each is compared with each
@@ -58,7 +58,7 @@ class Word:
         rims = self._rims[around]
         ink = np.where((rims > start) & (rims <= stop), self._grey[around], np.float32(0))
         box = _on_page(window, self._corner, self._scale)
-        return Glyph(box, upright(ink, self._lean) if self._lean else ink)
+        return Glyph(box, set_upright(ink, self._lean) if self._lean else ink)
 
 
 def find_words(ink: Ink) -> tuple[Word, ...]:

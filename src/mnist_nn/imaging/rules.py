@@ -1,12 +1,13 @@
-"""Ruled and squared paper, tables and frames: their lines found and taken out, the strokes that cross them left in.
+"""Ruled and squared paper, tables and frames: where their lines are.
 
 Printed lines are straight, however the camera is held. So every point of thin ink votes for the straight lines through
 it (a Hough transform over a few slopes near the level), and what many points agree on is followed on the page itself:
 a line is there where nearly every column of it is ink. That tells it from a row of digits, which has gaps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class _Line:
+class Line:
     """A line from left to right: its centre in every column, whether it is there, and its thickness."""
 
     centre: Floats
@@ -40,35 +41,34 @@ class _Line:
     thick: float
 
 
-def find_rules(mask: Bools, faint: Bools) -> Bools:
-    """Find the ink that is printed lines, not writing.
+class Rules(NamedTuple):
+    """The printed lines of a page: level ones, and upright ones as if the page were turned over at its diagonal."""
 
-    Parameters
-    ----------
-    mask
-        All ink; the lines are a part of it.
-    faint
-        Ink at a lower threshold, in which a light line has fewer gaps.
+    level: tuple[Line, ...] = ()
+    upright: tuple[Line, ...] = ()
+
+    def bands(self, shape: tuple[int, ...], *, more: int = 0) -> Bools:
+        """Return the pixels of a page that lines cover, and ``more`` pixels on both sides."""
+        bands = np.zeros(shape, bool)
+        _mark(bands, self.level, SPILL + more)
+        _mark(bands.T, self.upright, SPILL + more)
+        return bands
+
+
+def find_rules(ink: Bools) -> Rules:
+    """Find the printed lines in all the ink of a page, even faint ink, in which a light line has fewer gaps.
 
     Examples
     --------
     >>> page = np.zeros((200, 300), bool)
     >>> page[100:102] = page[80:130, 150:156] = True
-    >>> rules = find_rules(page, page)
-    >>> bool(rules[100, :140].all()), bool(rules[:, 150:156].any())
-    (True, False)
+    >>> rules = find_rules(page)
+    >>> len(rules.level), len(rules.upright), np.flatnonzero(rules.bands(page.shape)[:, 9]).tolist()
+    (1, 0, [99, 100, 101, 102])
     """
-    if max(mask.shape) < LEAST_PAGE or not _reaches_far(mask):
-        return np.zeros_like(mask)
-    level, thick = _bands(faint)
-    upright, wide = _bands(faint.T)
-    upright = upright.T
-    lines: Bools = level | upright
-    if not lines.any():
-        return lines
-    writing = _without_crumbs(mask & ~lines, max(thick, wide))
-    crossing = _grown(writing, 0, thick) & level | _grown(writing, 1, wide) & upright
-    return np.asarray(mask & lines & ~crossing)
+    if max(ink.shape) < LEAST_PAGE or not _reaches_far(ink):
+        return Rules()
+    return Rules(tuple(_lines(ink)), tuple(_lines(ink.T)))
 
 
 def _reaches_far(mask: Bools) -> bool:
@@ -80,23 +80,19 @@ def _reaches_far(mask: Bools) -> bool:
     return False
 
 
-def _bands(mask: Bools) -> tuple[Bools, int]:
-    """The pixels of lines from left to right, and the thickness of the thickest band."""
-    bands = np.zeros_like(mask)
-    thickest = 0
-    for line in _lines(mask):
-        reach = line.thick / 2 + SPILL
+def _mark(bands: Bools, lines: Iterable[Line], beside: int) -> None:
+    """Mark the pixels of lines from left to right, and some beside them."""
+    for line in lines:
+        reach = line.thick / 2 + beside
         columns = np.flatnonzero(line.there)
         first = np.ceil(line.centre[columns] - reach).astype(np.intp)
         for row in range(int(2 * reach) + 1):
             rows = first + row
-            inside = (rows >= 0) & (rows < len(mask)) & (rows <= line.centre[columns] + reach)
+            inside = (rows >= 0) & (rows < len(bands)) & (rows <= line.centre[columns] + reach)
             bands[rows[inside], columns[inside]] = True
-        thickest = max(thickest, int(2 * reach) + 1)
-    return bands, thickest
 
 
-def _lines(mask: Bools) -> Iterator[_Line]:
+def _lines(mask: Bools) -> Iterator[Line]:
     for row, slope in _elected(mask):
         line = _follow(mask, row, slope)
         if line is not None:
@@ -127,7 +123,7 @@ def _elected(mask: Bools) -> Iterator[tuple[float, float]]:
         votes[abs(rows - row) <= away[best][:, None]] = 0
 
 
-def _follow(mask: Bools, row: float, slope: float) -> _Line | None:
+def _follow(mask: Bools, row: float, slope: float) -> Line | None:
     """See how far an elected line is really there, and where exactly."""
     width = mask.shape[1]
     thickest = max(4, max(mask.shape) // THIN)
@@ -148,7 +144,7 @@ def _follow(mask: Bools, row: float, slope: float) -> _Line | None:
         thick = float(np.median(count[alone]))
     there = _there(mask, centre, 1)
     goes_on = there.sum() >= _least(mask) and _longest(there) >= LEAST_RUN * width
-    return _Line(centre, there, thick) if goes_on else None
+    return Line(centre, there, thick) if goes_on else None
 
 
 def _least(mask: Bools) -> float:
@@ -237,20 +233,3 @@ def _moved(mask: Bools, rows: int) -> Bools:
     else:
         moved[:rows] = mask[-rows:]
     return moved
-
-
-def _without_crumbs(writing: Bools, thick: int) -> Bools:
-    """Writing without the bits that a line's ragged edge leaves behind."""
-    labels, _ = ndimage.label(writing, np.ones((3, 3)))
-    large = np.bincount(labels.ravel()) > thick**2
-    large[0] = False
-    return np.asarray(large[labels])
-
-
-def _grown(writing: Bools, axis: int, thick: int) -> Bools:
-    """Writing continued across a band, from both of its sides."""
-    if thick == 0:
-        return writing
-    size = [1, 1]
-    size[axis] = 2 * thick + 1
-    return np.asarray(ndimage.maximum_filter(writing, size))

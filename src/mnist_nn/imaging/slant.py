@@ -48,12 +48,12 @@ def _gathered(columns: Floats, wide: float) -> float:
     return float(np.square(counts, dtype=np.float64).sum())
 
 
-def upright(ink: Floats, lean: float) -> Floats:
+def set_upright(ink: Floats, lean: float) -> Floats:
     """Shear ink back by so many columns a row, into a picture as wide as it needs.
 
     Examples
     --------
-    >>> upright(np.eye(4)[::-1], 1.0)[:, 3].tolist()
+    >>> set_upright(np.eye(4)[::-1], 1.0)[:, 3].tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
     height, width = ink.shape
