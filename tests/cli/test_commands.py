@@ -3,15 +3,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 
 from mnist_nn import load_data
+from mnist_nn.cli import app
 from mnist_nn.data import sources
 
 Cli = Callable[..., Any]
@@ -29,28 +31,34 @@ def test_version(cli: Cli) -> None:
     assert re.fullmatch(r"mnist-nn \d+\.\d+\.\d+\n", cli("--version").out)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "train",
-        "evaluate",
-        "predict",
-        "read",
-        "play",
-        "calibrate",
-        "train-reader",
-        "export",
-        "verify",
-        "check-gradients",
-        "data info",
-        "data verify",
-        "data export",
-    ],
-)
+def commands(group: Any, before: str = "") -> Iterator[str]:
+    """Name all commands, those of groups after the name of the group."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+@pytest.mark.parametrize("command", list(commands(typer.main.get_command(app))))
 def test_every_option_is_documented(cli: Cli, command: str) -> None:
     text = (DOCS / "cli.md").read_text(encoding="utf-8")
-    for option in re.findall(r"--[a-z0-9][a-z0-9-]*", cli(*command.split(), "--help").out):
-        assert option in text, f"docs/cli.md does not mention {option} of {command}"
+    shown = cli(*command.split(), "--help").out
+    own = section(text, f"## {command.split(maxsplit=1)[0]}") + section(text, "### Settings") * ("--hidden" in shown)
+    for option in set(re.findall(r"^  (--[a-z0-9-]+)", shown, re.MULTILINE)):
+        assert f"`{option}" in own, f"docs/cli.md does not explain {option} of {command}"
+
+
+def section(text: str, heading: str) -> str:
+    """Cut out what stands under a heading."""
+    level = heading.partition(" ")[0]
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^{level} |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/cli.md has no section {heading!r}"
+    return found[1]
+
+
+def test_a_section_ends_where_the_next_begins() -> None:
+    assert section("## a\n1\n### b\n2\n## c\n3\n", "## a") == "1\n### b\n2\n"
 
 
 def test_help_imports_no_numpy() -> None:

@@ -37,7 +37,7 @@ def test_it_serves_until_ctrl_c(process: Callable[..., subprocess.Popen[str]]) -
     url = address(running)
     assert url.startswith("http://127.0.0.1:")
     assert manifest(url)["rooms"]["draw"] == "reader"
-    assert stop(running) == (0, "")
+    assert stop(running) == (130, "")
 
 
 def test_a_model_that_lies_here_comes_first(process: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_model_that_lies_here_comes_first(process: Callable[..., subprocess.Po
     assert manifest(address(running))["rooms"]["draw"] == "given"
     assert running.stdout
     assert "begins with mnist-model.safetensors" in running.stdout.readline()
-    assert stop(running)[0] == 0
+    assert stop(running)[0] == 130
 
 
 def test_recordings_are_shown_in_the_time_machine(
@@ -62,7 +62,7 @@ def test_recordings_are_shown_in_the_time_machine(
     assert run["name"] == "film"
     with urllib.request.urlopen(url + run["url"], timeout=60) as answer:  # noqa: S310 it begins with http
         assert [moment.epoch for moment in recording.from_bytes(answer.read()).moments] == [0, 1, 2]
-    assert stop(running)[0] == 0
+    assert stop(running)[0] == 130
 
 
 def test_it_opens_the_browser(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_it_opens_the_browser(cli: Callable[..., Any], monkeypatch: pytest.Monke
     monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or False)
     monkeypatch.setattr(playground.Server, "serve_forever", interrupted)
     result = cli("play")
-    assert result.code == 0
+    assert result.code == 130
     assert f"at {opened[0]} " in result.out
     assert "open the address yourself" in result.out
 

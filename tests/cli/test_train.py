@@ -80,6 +80,7 @@ def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
         (("--optimizer", "rmsprop"), "sgd, momentum"),
         (("--engine", "warp"), "auto, compiled, reference"),
         (("--preset", "huge"), "seed, nielsen"),
+        (("--preset", ""), "unknown preset ''"),
         (("--data", "mnits"), "mnist, fashion-mnist"),
         (("--output", "softmax"), "seed_mse is the seed's rule for sigmoid outputs"),
         (("--dropout", "1"), "from 0 up to but not including 1"),

@@ -18,10 +18,14 @@ from mnist_nn.cli import (
     data,
     evaluate,
     export,
+    mistakes,
     notices,
     play,
     predict,
     read,
+    report,
+    schema,
+    serve,
     train,
     train_reader,
     verify,
@@ -55,12 +59,15 @@ app.command()(evaluate.evaluate)
 app.command()(predict.predict)
 app.command()(read.read)
 app.command()(play.play)
+app.command(short_help="Serve a model over HTTP.")(serve.serve)
 app.command()(calibrate.calibrate)
+app.command()(report.report)
 app.command()(export.export)
 app.command()(verify.verify)
 app.command()(train_reader.train_reader)
 app.command()(check_gradients.check_gradients)
 app.add_typer(data.app, name="data")
+app.command()(schema.schema)
 
 
 def _version(wanted: bool) -> None:
@@ -72,7 +79,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def options(
+def program(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
     ] = False,
@@ -101,7 +108,7 @@ def run(arguments: list[str]) -> int:
         if message.startswith("Usage:"):  # no command was given: that is a question, not a fault
             print(message)
             return 0
-        return _fail(message, error.exit_code)
+        return _fail(mistakes.describe(error, arguments), error.exit_code)
     except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
         return int(stop.code or 0)
     return code if isinstance(code, int) else 0

@@ -21,7 +21,10 @@ def calibrate(
     seed: Seed = 0,
     json: options.Json = False,
 ) -> int:
-    """Fit temperature, refusal and thresholds on the images that training held out; kept in the model file."""
+    """Teach a saved model when to say "I don't know".
+
+    Fits temperature, refusal and thresholds on the images that training held out, and puts them into the model file.
+    """
     from dataclasses import replace
 
     from mnist_nn import randomness
@@ -34,13 +37,13 @@ def calibrate(
     key = randomness.fold(randomness.key(integer("seed", seed, 0, 2**64 - 1)), randomness.CALIBRATION)
     calibration = fit(loaded.network, held_out, key)
     save(model, replace(loaded, calibration=calibration))
-    report = _report(calibration, len(held_out))
+    found = {"held_out": len(held_out), **report(calibration)}
     if json:
         from mnist_nn.cli.show import as_json
 
-        as_json({"model": str(model), **report})
+        as_json({"model": str(model), **found})
     else:
-        _print(report)
+        _print(found)
     return 0
 
 
@@ -63,7 +66,8 @@ def _held_out(model: "Model", data: str) -> "Samples":
     return held_out
 
 
-def _report(calibration: "Calibration", held_out: int) -> dict[str, Any]:
+def report(calibration: "Calibration") -> dict[str, Any]:
+    """Say what each limit on the error costs; null for one that is out of reach."""
     from mnist_nn.errors import ConfigError
 
     points: dict[str, dict[str, Any] | None] = {}
@@ -72,17 +76,17 @@ def _report(calibration: "Calibration", held_out: int) -> dict[str, Any]:
             points[str(error)] = calibration.operating_point(error)._asdict()
         except ConfigError:  # out of this model's reach
             points[str(error)] = None
-    return {"held_out": held_out, "temperature": calibration.temperature, "max_error": points}
+    return {"temperature": calibration.temperature, "max_error": points}
 
 
-def _print(report: dict[str, Any]) -> None:
+def _print(found: dict[str, Any]) -> None:
     from mnist_nn.cli.show import console, percent, table
 
     out = console()
-    out.print(f"Calibrated on {report['held_out']:,} held-out digits, their distorted copies, and what is no digit")
-    out.print(f"Temperature  {report['temperature']:.3f}\n")
+    out.print(f"Calibrated on {found['held_out']:,} held-out digits, their distorted copies, and what is no digit")
+    out.print(f"Temperature  {found['temperature']:.3f}\n")
     shown = table("--max-error", "accepts", "confidence from")
-    for error, point in report["max_error"].items():
+    for error, point in found["max_error"].items():
         cells = (percent(point["coverage"]), f"{point['threshold']:.4f}") if point else ("out of reach", "")
         shown.add_row(error, *cells)
     out.print(shown)

@@ -29,11 +29,14 @@ def check_gradients(
     *,
     settings: dict[str, Any],
 ) -> int:
-    """Compare one real update with derivatives taken numerically, for any configuration."""
+    """Prove the gradients, and name the loss that is descended.
+
+    Compares one real update with derivatives taken numerically, for any configuration.
+    """
     from mnist_nn.data import load
     from mnist_nn.inspection import check_gradients as compare
 
-    network, training = configure(preset or "seed", settings)
+    network, training = configure("seed" if preset is None else preset, settings)
     dataset = load(data)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
     batch = dataset.train.take(range(min(samples, len(dataset.train))))

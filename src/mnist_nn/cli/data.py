@@ -9,7 +9,14 @@ from mnist_nn.cli import options
 
 app = typer.Typer(help="Look at the data sets: info, verify, export.", no_args_is_help=True, rich_markup_mode=None)
 
-Name = Annotated[str, typer.Argument(help="mnist, fashion-mnist, or a folder with four IDX files.", metavar="NAME|DIR")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="mnist, fashion-mnist, or a folder with four IDX files.",
+        metavar="NAME|DIR",
+        autocompletion=options.completing(options.DATA_SETS),
+    ),
+]
 Folder = Annotated[Path, typer.Argument(help="The folder to write into; it is made if need be.", metavar="FOLDER")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.")]
@@ -17,7 +24,7 @@ Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.")]
 
 @app.command()
 def info(data: Name = "mnist", json: options.Json = False) -> int:
-    """Describe the files of a data set, and how many images there are of each class."""
+    """Describe a data set: its files, and its images by class."""
     from dataclasses import asdict
 
     from mnist_nn.cli.show import as_json, console, table
@@ -49,7 +56,7 @@ def info(data: Name = "mnist", json: options.Json = False) -> int:
 
 @app.command()
 def verify(data: Name = "mnist", json: options.Json = False) -> int:
-    """Check every file of a data set: that it decodes, and that its bytes are the published ones."""
+    """Check that every file of a data set is whole. It must decode, and its bytes be the published ones."""
     from dataclasses import asdict
 
     from mnist_nn.cli.show import as_json
@@ -66,11 +73,17 @@ def verify(data: Name = "mnist", json: options.Json = False) -> int:
 
 
 @app.command()
-def export(folder: Folder, data: options.Data = "mnist", force: Force = False, gzip: Gzip = False) -> int:
-    """Write a data set as four IDX files that other programs read."""
+def export(
+    folder: Folder, data: options.Data = "mnist", force: Force = False, gzip: Gzip = False, json: options.Json = False
+) -> int:
+    """Write a data set as IDX files for other programs."""
+    from mnist_nn.cli.show import as_json
     from mnist_nn.data import export as write
     from mnist_nn.data import load
 
-    for path in write(load(data), folder, force, gz=gzip):
-        print(path)
+    paths = list(map(str, write(load(data), folder, force, gz=gzip)))
+    if json:
+        as_json({"files": paths})
+    else:
+        print(*paths, sep="\n")
     return 0

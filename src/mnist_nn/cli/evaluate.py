@@ -9,7 +9,7 @@ from mnist_nn.cli import options
 if TYPE_CHECKING:
     from mnist_nn.evaluation import Evaluation
 
-Split = Annotated[str, typer.Option("--split", help="Which half of the data.", metavar="test|train")]
+Split = Annotated[str, typer.Option("--split", help="Which half of the data.", **options.one_of("test", "train"))]
 
 
 def evaluate(
@@ -19,7 +19,7 @@ def evaluate(
     engine: options.Engine = "auto",
     json: options.Json = False,
 ) -> int:
-    """Measure a model: accuracy, per-digit figures, confusion matrix, loss, calibration error."""
+    """Measure a saved model: accuracy, confusion, loss. Also per-digit figures and the calibration error."""
     from mnist_nn import engines
     from mnist_nn.data import load
     from mnist_nn.errors import unknown

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from mnist_nn.data import Dataset
     from mnist_nn.storage import Model
 
-To = Annotated[str, typer.Option("--to", help="The format.", metavar="onnx|html|c|safetensors|npz")]
+To = Annotated[
+    str, typer.Option("--to", help="The format.", **options.one_of("onnx", "html", "c", "safetensors", "npz"))
+]
 Output = Annotated[
     Path | None, typer.Option("--output", help="Where to write; beside the model if not given.", metavar="FILE")
 ]
@@ -21,6 +23,7 @@ Data = Annotated[
         "--data",
         help="Where test pictures come from; for c what it is measured on: mnist, fashion-mnist or a folder.",
         metavar="NAME|DIR",
+        autocompletion=options.completing(options.DATA_SETS),
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
@@ -34,7 +37,8 @@ def export(
     force: Force = False,
     json: options.Json = False,
 ) -> int:
-    """Write a model for use elsewhere, with test vectors inside: ONNX, a web page, C, plain arrays."""
+    """Write a model as ONNX, a web page, C, or plain arrays. Test vectors for verify are inside."""
+    from mnist_nn.cli import targets
     from mnist_nn.data import load as load_data
     from mnist_nn.errors import unknown
     from mnist_nn.export import FORMATS
@@ -44,10 +48,11 @@ def export(
     if to not in FORMATS:
         raise unknown("format", to, FORMATS)
     target = output or _beside(model, FORMATS[to].suffix)
-    _check_target(target, model, FORMATS[to].suffix, force=force)
+    _check_name(target, FORMATS[to].suffix)
+    targets.check(target, model, force=force)
     loaded, dataset = load(model), load_data(data)
     content = convert(loaded, to, dataset)
-    _write(target, content)
+    targets.write(target, content)
     found = {"model": str(model), "format": to, "file": str(target), "bytes": len(content)}
     _report({**found, "rounding": _lost(loaded, to, dataset)}, json=json)
     return 0
@@ -58,27 +63,11 @@ def _beside(model: Path, suffix: str) -> Path:
     return model.with_suffix(f".stripped{suffix}" if suffix == ".safetensors" else suffix)
 
 
-def _check_target(target: Path, model: Path, suffix: str, *, force: bool) -> None:
+def _check_name(target: Path, suffix: str) -> None:
     from mnist_nn.errors import ConfigError
 
     if target.suffix.lower() != suffix:
         raise ConfigError(f"{str(target)!r} does not end in {suffix}, by which this format is known; give such a name")
-    if target.exists() and model.exists() and target.samefile(model):
-        raise ConfigError(f"{str(target)!r} is the model itself; choose another place with --output FILE")
-    if target.exists() and not force:
-        raise ConfigError(f"{str(target)!r} is there already; replace it with --force, or choose another --output FILE")
-
-
-def _write(target: Path, content: bytes) -> None:
-    from mnist_nn.errors import ConfigError
-    from mnist_nn.files import replacing
-
-    try:
-        with replacing(target) as file:
-            file.write(content)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"cannot write {str(target)!r}: {reason}; choose another place with --output FILE") from error
 
 
 def _lost(model: "Model", to: str, data: "Dataset") -> float | None:

@@ -1,22 +1,56 @@
-"""The options that several commands share."""
+"""The options that several commands share, and how a shell completes the values of those that have names."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+PRESETS = ("seed", "nielsen", "small", "wide", "sprint95", "sprint97", "sprint98", "reader")
+DATA_SETS = ("mnist", "fashion-mnist")
+
+
+def one_of(*names: str) -> dict[str, Any]:
+    """Describe an option that takes one of some names: how it is shown, and how a shell completes it."""
+    return {"metavar": "|".join(names), "autocompletion": completing(names)}
+
+
+def completing(names: Iterable[str], *, several: bool = False) -> Callable[[str], list[str]]:
+    """Make the function that completes a name; with ``several``, the last of some names between commas.
+
+    Examples
+    --------
+    >>> completing(["relu", "tanh"], several=True)("relu,t")
+    ['relu,tanh']
+    """
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, begun = incomplete.rpartition(",") if several else ("", "", incomplete)
+        return [before + comma + name for name in names if name.startswith(begun)]
+
+    return complete
+
+
 Data = Annotated[
     str,
-    typer.Option("--data", help="mnist, fashion-mnist, or a folder with four IDX files.", metavar="NAME|DIR"),
+    typer.Option(
+        "--data",
+        help="mnist, fashion-mnist, or a folder with four IDX files.",
+        metavar="NAME|DIR",
+        autocompletion=completing(DATA_SETS),
+    ),
 ]
-Engine = Annotated[str, typer.Option("--engine", help="auto takes the fastest.", metavar="auto|compiled|reference")]
+Engine = Annotated[
+    str, typer.Option("--engine", help="What calculates; auto is quickest.", **one_of("auto", "compiled", "reference"))
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Preset = Annotated[
     str | None,
     typer.Option(
         "--preset",
-        help="Start from these settings: seed, nielsen, small, wide, sprint95, sprint97, sprint98.",
+        help=f"Start from these settings; options beside it win: {', '.join(PRESETS)}.",
         metavar="NAME",
+        autocompletion=completing(PRESETS),
     ),
 ]
 ModelFile = Annotated[Path, typer.Argument(help="A model file that mnist-nn train wrote.", metavar="MODEL")]

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from mnist_nn.playground import Server
 
 DEFAULT = Path("mnist-model.safetensors")
+INTERRUPTED = 130
 
 Model = Annotated[
     Path | None,
-    typer.Argument(help="A model to begin with; mnist-model.safetensors if it is here.", metavar="[MODEL]"),
+    typer.Argument(help="A model to begin with; mnist-model.safetensors if it is here.", metavar="MODEL"),
 ]
 Record = Annotated[
     list[Path] | None,
@@ -22,13 +23,16 @@ Record = Annotated[
         "--record", help="Show this recording of mnist-nn train --record in the time machine.", metavar="FILE"
     ),
 ]
-Host = Annotated[str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.")]
+Host = Annotated[
+    str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.", metavar="HOST")
+]
 Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
 Export = Annotated[
     Path | None, typer.Option("--export", help="Write a static site for any file host instead.", metavar="DIR")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Let --export replace files in a folder that is not empty.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, and then serve.")]
 
 
 def play(
@@ -39,34 +43,46 @@ def play(
     no_open: NoOpen = False,
     export: Export = None,
     force: Force = False,
+    json: Json = False,
 ) -> int:
-    """Open the playground: draw a digit, look inside, do the arithmetic, watch it learn."""
+    """Open the playground in the browser. Draw a digit, look inside, do the arithmetic, watch it learn."""
     from mnist_nn import playground
+    from mnist_nn.cli.show import as_json
 
     if model is None and DEFAULT.is_file():
         model = DEFAULT
     parts = playground.site(model, record or ())
+    shown = {"model": None if model is None else str(model), "recordings": list(map(str, record or ()))}
     if export is not None:
         size = playground.export(parts, export, force=force)
+        if json:
+            as_json({"url": None, "folder": str(export), "bytes": size, **shown})
+            return 0
         print(f"The playground is in {export} ({size / 1e6:.1f} MB); any file host can serve it, for example:")
         print(f"python -m http.server --bind 127.0.0.1 --directory {export}")
         return 0
-    with playground.Server(parts, host, port) as server:
-        print(f"The playground is at {server.url} (Ctrl-C stops it).", flush=True)
-        if model is not None:
-            print(f"It begins with {model}.", flush=True)
-        if record:
-            print(f"Its time machine has {', '.join(map(str, record))}.", flush=True)
+    with playground.Server(parts, host, port) as server, suppress(KeyboardInterrupt):
+        if json:
+            as_json({"url": server.url, "folder": None, "bytes": None, **shown})
+        else:
+            _announce(server.url, model, record or [])
         Thread(target=playground.seed_model, daemon=True).start()  # so that it is there when the microscope asks
         if not no_open:
-            _open(server)
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
-    return 0
+            _open(server, quiet=json)
+        server.serve_forever()
+    return INTERRUPTED
 
 
-def _open(server: "Server") -> None:
+def _announce(url: str, model: Path | None, record: list[Path]) -> None:
+    print(f"The playground is at {url} (Ctrl-C stops it).", flush=True)
+    if model is not None:
+        print(f"It begins with {model}.", flush=True)
+    if record:
+        print(f"Its time machine has {', '.join(map(str, record))}.", flush=True)
+
+
+def _open(server: "Server", *, quiet: bool) -> None:
     import webbrowser
 
-    if not webbrowser.open(server.url):
+    if not webbrowser.open(server.url) and not quiet:
         print("There is no browser to open here: open the address yourself.", flush=True)

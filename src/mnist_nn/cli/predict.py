@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 Images = Annotated[
     list[Path],
-    typer.Argument(help="Images of the size that MNIST's are, 28×28, light ink on dark.", metavar="IMAGE…"),
+    typer.Argument(help="Images of the size that MNIST's are, 28×28, light ink on dark.", metavar="IMAGE"),
 ]
 
 
 def predict(model: options.ModelFile, images: Images, json: options.Json = False) -> int:
-    """Name the digit in each 28×28 image, with the probability of every class."""
+    """Name the digit in each 28×28 picture. The probability of every class goes with it."""
     from mnist_nn.cli.show import as_json
     from mnist_nn.prediction import Predictor
     from mnist_nn.storage import load as load_model

@@ -5,9 +5,10 @@ Each is a context manager that gives a function to call with every `Epoch`. Ever
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
+from mnist_nn.cli import terminal
 from mnist_nn.config import TrainingConfig
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ def describe(scores: "Scores", epochs: int) -> str:
     if scores.validation_accuracy is not None:
         text += f"  validation {100 * scores.validation_accuracy:.2f} %"
     return text
+
+
+def watch(training: TrainingConfig, *, quiet: bool) -> AbstractContextManager[Show]:
+    """Choose what suits whoever is watching."""
+    return silent(training) if quiet else bar(training) if terminal.can_draw() else lines(training)
 
 
 @contextmanager

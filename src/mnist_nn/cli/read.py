@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli import notices
+from mnist_nn.cli import notices, options
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 Paths = Annotated[
-    list[str], typer.Argument(help="Pictures, folders of pictures, or - for standard input.", metavar="PATH…")
+    list[str], typer.Argument(help="Pictures, folders of pictures, or - for standard input.", metavar="PATH")
 ]
 Model = Annotated[
     Path | None, typer.Option("--model", help="A model file; by default the reader's own.", metavar="MODEL")
 ]
 Length = Annotated[int | None, typer.Option("--length", help="How many digits every number has.", metavar="N")]
 Checksum = Annotated[
-    str, typer.Option("--checksum", help="What the last digit of every number checks.", metavar="luhn|isbn|none")
+    str,
+    typer.Option(
+        "--checksum", help="What the last digit of every number checks.", **options.one_of("luhn", "isbn", "none")
+    ),
 ]
 MaxError = Annotated[
     float | None,
-    typer.Option("--max-error", help="Share of wrong digits to tolerate among those accepted; 0.01.", metavar="E"),
+    typer.Option(
+        "--max-error", help="Share of wrong digits to tolerate among those accepted; 0.01 if not given.", metavar="E"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON array, an element a page.")]
 Csv = Annotated[Path | None, typer.Option("--csv", help="Write a table, a row a number.", metavar="FILE")]
@@ -40,8 +45,12 @@ Explain = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the files of --csv and --explain.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the table that a stopped run left.")]
-PixelLimit = Annotated[int | None, typer.Option("--pixel-limit", help="Most pixels of a page.", metavar="N")]
-PageLimit = Annotated[int | None, typer.Option("--page-limit", help="Most pages of a file.", metavar="N")]
+PixelLimit = Annotated[
+    int | None, typer.Option("--pixel-limit", help="Most pixels of a page; 64,000,000 if not given.", metavar="N")
+]
+PageLimit = Annotated[
+    int | None, typer.Option("--page-limit", help="Most pages of a file; 200 if not given.", metavar="N")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no lines, no summary; only errors.")]
 
 
@@ -60,7 +69,7 @@ def read(
     page_limit: PageLimit = None,
     quiet: Quiet = False,
 ) -> int:
-    """Read the numbers in pictures: photos, scans, several digits, whole folders."""
+    """Read the numbers in any pictures. Photos, scans, several digits and lines, whole folders."""
     if resume and (csv is None or force or explain):
         raise ConfigError("--resume goes on with a table: give it with --csv FILE, and without --force and --explain")
     if quiet:

@@ -12,43 +12,53 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from mnist_nn import config
+from mnist_nn.cli import options
 from mnist_nn.errors import ConfigError
 
 
 class Setting(NamedTuple):
-    """One option: the field it sets, the type that is parsed, and its help."""
+    """One option: the field it sets, the type that is parsed, its help, and the names it takes or what to call it."""
 
     field: str
     kind: type
     help: str
-    metavar: str | None = None
+    metavar: str = "NAME"
+    names: tuple[str, ...] = ()
+
+    @property
+    def option(self) -> Any:
+        """The option itself."""
+        text = f"{self.help}: {', '.join(self.names)}." if self.names else self.help
+        complete = options.completing(self.names, several=self.field in LISTS) if self.names else None
+        flag = "--" + self.field.replace("_", "-")
+        return typer.Option(flag, help=text, metavar=self.metavar, show_default=False, autocompletion=complete)
 
 
-def _names(valid: tuple[str, ...]) -> str:
-    return ", ".join(valid) + "."
+def _named(field: str, help: str, names: tuple[str, ...]) -> Setting:  # noqa: A002 - the word that typer has for it
+    return Setting(field, str, help, names=names)
 
 
 SETTINGS = (
     Setting("hidden", str, "Width of each hidden layer, as 20 or 64,32; none for no hidden layer.", "N,N,…"),
-    Setting("activation", str, "Of the hidden layers, one or one for each: " + _names(config.ACTIVATIONS)),
-    Setting("output", str, "Activation of the output layer: " + _names(config.OUTPUTS)),
-    Setting("initializer", str, "How weights start; auto suits the activation: " + _names(config.INITIALIZERS)),
-    Setting("dtype", str, "Precision of the arithmetic: " + _names(config.DTYPES)),
-    Setting("loss", str, "seed_mse is the seed's rule; mse its true gradient: " + _names(config.LOSSES)),
-    Setting("optimizer", str, "The update rule: " + _names(config.OPTIMIZERS)),
+    _named("activation", "Of the hidden layers, one for all or one for each", config.ACTIVATIONS),
+    _named("output", "Activation of the output layer", config.OUTPUTS),
+    _named("initializer", "How weights start; auto suits the activation", config.INITIALIZERS),
+    _named("dtype", "Precision of the arithmetic", config.DTYPES),
+    _named("loss", "seed_mse is the seed's rule; mse its true gradient", config.LOSSES),
+    _named("optimizer", "The update rule", config.OPTIMIZERS),
     Setting("rate", float, "Learning rate; the default suits the loss, the optimizer and the batch.", "ETA"),
     Setting("momentum", float, "For momentum and nesterov; 0.9 if not given.", "MU"),
     Setting("beta1", float, "Decay of Adam's mean of gradients.", "B"),
     Setting("beta2", float, "Decay of Adam's mean of squared gradients.", "B"),
     Setting("epsilon", float, "What keeps Adam from dividing by zero.", "E"),
-    Setting("schedule", str, "How the rate falls over the run: " + _names(config.SCHEDULES)),
+    _named("schedule", "How the rate falls over the run", config.SCHEDULES),
     Setting("batch_size", int, "Samples an update.", "N"),
     Setting("epochs", int, "Passes over the training images.", "N"),
     Setting("seed", int, "Decides weights, order, dropout, subset and hold-out.", "N"),
     Setting("dropout", str, "Share of hidden units dropped, one or one a layer.", "P,P,…"),
     Setting("l2", float, "λ of the penalty λ/2·ΣW²; adamw takes it as weight decay.", "λ"),
     Setting("max_norm", float, "Longest vector of weights into a hidden unit.", "C"),
-    Setting("augmentation", str, "Learn from distorted copies, new ones every epoch: " + _names(config.AUGMENTATIONS)),
+    _named("augmentation", "Learn from distorted copies, new ones every epoch", config.AUGMENTATIONS),
     Setting("patience", int, "Stop after N epochs without a better validation accuracy and restore the best.", "N"),
     Setting("subset", int, "Train on N images, every class in its proportion.", "N"),
     Setting("validation", float, "Hold out this share, or number, of the training images.", "SHARE|N"),
@@ -67,7 +77,9 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
     own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
     extra = [
-        inspect.Parameter(s.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(s))
+        inspect.Parameter(
+            s.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[s.kind | None, s.option]
+        )
         for s in SETTINGS
     ]
     call.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
@@ -92,9 +104,3 @@ def parse(name: str, value: Any) -> Any:
     except ValueError:
         kind = "whole numbers" if name == "hidden" else "numbers"
         raise ConfigError(f"{name} is {value!r}; give {kind} separated by commas") from None
-
-
-def _annotation(setting: Setting) -> Any:
-    flag = "--" + setting.field.replace("_", "-")
-    option = typer.Option(flag, help=setting.help, metavar=setting.metavar or "NAME", show_default=False)
-    return Annotated[setting.kind | None, option]

@@ -8,18 +8,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from mnist_nn.cli import terminal
+
 PIPE_WIDTH = 200  # columns where nobody's window sets a limit
 
 
 def console() -> Console:
-    """Return a console for standard output; it drops colour where there is no terminal or NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    """Return a console for standard output; it drops colour and bold where only letters may be written."""
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(highlight=False, soft_wrap=True, width=width, color_system=None if terminal.is_plain() else "auto")
 
 
 def as_json(document: Any) -> None:
-    """Print one JSON document."""
-    json.dump(finite(document), sys.stdout, indent=2, ensure_ascii=False, allow_nan=False)
-    print()
+    """Print one JSON document, in ASCII, so that no terminal's encoding can change what it says."""
+    print(json.dumps(finite(document), indent=2, allow_nan=False), flush=True)
 
 
 def finite(value: Any) -> Any:

@@ -7,7 +7,7 @@ from mnist_nn.cli import show as display
 from mnist_nn.config import learning_rate
 
 if TYPE_CHECKING:
-    from mnist_nn.cli.train import Run
+    from mnist_nn.cli.training_run import Run
     from mnist_nn.evaluation import Evaluation
 
 
@@ -34,6 +34,7 @@ def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]
         "seconds": seconds,
         "training_seconds": sum(row.seconds for row in history),
         "model": str(run.path),
+        "log_dir": None if run.log_folder is None else str(run.log_folder),
         "network": run.checkpoint.network.config.to_dict(),
         "training": {**run.training.to_dict(), "rate": learning_rate(run.checkpoint.network.config, run.training)},
         "data": {"name": run.dataset.name, "sha256": run.dataset.digest},
@@ -56,6 +57,9 @@ def text(run: "Run", result: "Evaluation", seconds: float) -> str:
         f"Saved           {run.path}",
         f"Next            mnist-nn evaluate {shlex.quote(str(run.path))}{run.data_option}",
     ]
+    if run.log:
+        directory = shlex.quote(str(run.log.folder.parent))
+        lines.insert(-1, f"Events          {run.log.folder}, shown by: tensorboard --logdir {directory}")
     if at.best:
         lines.insert(4, f"Best weights    of epoch {at.best.epoch}, by validation accuracy")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """``mnist-nn train-reader``: make the model that reads what people write, as the one in the package was made."""
 
-import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -22,26 +22,35 @@ def train_reader(
     data: options.Data = "mnist",
     epochs: Epochs = None,
     seed: Seed = 0,
+    json: options.Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Train a reader on distorted digits and on what is no digit, calibrate it and save it."""
+    """Make a model that reads handwriting. It learns from distorted digits and from what is no digit."""
+    import time
     from dataclasses import replace
 
     from mnist_nn.cli import progress
+    from mnist_nn.cli.calibrate import report
+    from mnist_nn.cli.show import as_json
     from mnist_nn.data import load
     from mnist_nn.presets import preset
     from mnist_nn.reader_training import train_reader as steps
     from mnist_nn.storage import check_writable, save
+    from mnist_nn.storage import load as load_model
 
     check_writable(model)
     usual = preset("reader")[1]
     training = replace(usual, seed=seed, epochs=usual.epochs if epochs is None else epochs)
-    watch = progress.silent if quiet else progress.bar if sys.stderr.isatty() else progress.lines
-    with watch(training) as show:
+    begin = time.perf_counter()
+    with progress.watch(training, quiet=quiet) as show:
         for epoch, finished in steps(load(data), training):
             show(epoch)
             if finished:
                 save(model, finished)
-    if not quiet:
-        print(f"Saved the reader in {model}; read with: mnist-nn read --model {model} PATH…")
+    if json:
+        seconds, calibration = time.perf_counter() - begin, load_model(model).calibration
+        assert calibration is not None  # noqa: S101 - it was saved with one
+        as_json({"model": str(model), "epochs": training.epochs, "seconds": seconds, **report(calibration)})
+    elif not quiet:
+        print(f"Saved the reader in {model}; read with: mnist-nn read --model {quote(str(model))} PATH…")
     return 0

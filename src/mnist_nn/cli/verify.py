@@ -11,12 +11,16 @@ if TYPE_CHECKING:
     from mnist_nn.export.verification import Verification
 
 Exported = Annotated[
-    Path, typer.Argument(help="A file that mnist-nn export wrote; it is run, so check what you trust.")
+    Path,
+    typer.Argument(
+        help="A file that mnist-nn export wrote. C headers and pages are run: check only what you trust.",
+        metavar="EXPORTED",
+    ),
 ]
 
 
 def verify(model: options.ModelFile, exported: Exported, json: options.Json = False) -> int:
-    """Run an exported file in its own runtime and compare its answers with the model's."""
+    """Check that an exported file answers as the model does. It is run in its own runtime."""
     from mnist_nn.export import verify as check
     from mnist_nn.storage import load
 

@@ -1,5 +1,6 @@
 """What every export says of itself: who made it, what network it is, how good it was, when to believe it."""
 
+import math
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -17,6 +18,18 @@ from mnist_nn.storage import Model
 LIMITS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of errors among accepted digits that have a threshold
 LOWEST = -88.0  # the library's sigmoid stops here, as activations.py says
 Facts = dict[str, Any]
+
+
+def input_shape(config: NetworkConfig) -> tuple[int, ...]:
+    """Give the shape of one input: a square picture where the inputs can be one, else a row.
+
+    Examples
+    --------
+    >>> input_shape(NetworkConfig())
+    (28, 28)
+    """
+    side = math.isqrt(config.inputs)
+    return (side, side) if side * side == config.inputs else (config.inputs,)
 
 
 def facts(model: Model) -> Facts:

@@ -4,7 +4,6 @@ Scaling, temperature and refusal are nodes of the graph, so a runtime needs noth
 """
 
 import json
-import math
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from mnist_nn.activations import LEAK
 from mnist_nn.calibration import MORE, Calibration
-from mnist_nn.config import NetworkConfig
 from mnist_nn.data import Dataset
-from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, rounding
+from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, input_shape, rounding
 from mnist_nn.export.vectors import Vectors
 from mnist_nn.network import Network
 from mnist_nn.storage import Model
@@ -52,12 +50,6 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     made = onnx.shape_inference.infer_shapes(made, check_type=True, strict_mode=True, data_prop=True)
     onnx.checker.check_model(made, full_check=True)
     return bytes(made.SerializeToString(deterministic=True))
-
-
-def input_shape(config: NetworkConfig) -> tuple[int, ...]:
-    """A square picture where the inputs can be one, else a row."""
-    side = math.isqrt(config.inputs)
-    return (side, side) if side * side == config.inputs else (config.inputs,)
 
 
 def _metadata(about: Facts, model: Model, vectors: Vectors) -> dict[str, str]:

@@ -7,7 +7,8 @@ import onnx
 import onnxruntime
 
 from mnist_nn.errors import ModelFileError
-from mnist_nn.export.onnx import PREFIX, input_shape
+from mnist_nn.export.facts import input_shape
+from mnist_nn.export.onnx import PREFIX
 from mnist_nn.export.vectors import Answers, Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.storage import Model

@@ -4,11 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mnist_nn.cli import terminal
+
 
 @contextmanager
 def bar(files: Callable[[], int], *, quiet: bool) -> Iterator[Callable[[], None]]:
     """Give a function to call after every file. They are counted only if there is somebody to see it."""
-    total = files() if sys.stderr.isatty() and not quiet else 1
+    total = files() if terminal.can_draw() and not quiet else 1
     if total <= 1:
         yield lambda: None
         return

@@ -1,0 +1,78 @@
+"""``mnist-nn serve``: a model over HTTP."""
+
+import json as json_text
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mnist_nn.cli import options
+
+if TYPE_CHECKING:
+    from mnist_nn.storage import Model as LoadedModel
+
+INTERRUPTED = 130
+
+Model = Annotated[Path | None, typer.Argument(help="A model file; by default the reader's own.", metavar="[MODEL]")]
+Name = Annotated[str, typer.Option("--name", help="What clients call the model.", metavar="NAME")]
+Host = Annotated[str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.")]
+Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No log line for each request; only faults.")]
+
+
+def _limit(name: str, what: str, unit: str = "N") -> Any:
+    return typer.Option(name, help=what, metavar=unit, show_default=False)
+
+
+def serve(
+    model: Model = None,
+    name: Name = "digits",
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    body_limit: Annotated[int | None, _limit("--body-limit", "Most bytes of a body.")] = None,
+    header_limit: Annotated[int | None, _limit("--header-limit", "Most bytes of the headers.")] = None,
+    row_limit: Annotated[int | None, _limit("--row-limit", "Most images of an infer request.")] = None,
+    batch_limit: Annotated[int | None, _limit("--batch-limit", "Most images of a forward pass.")] = None,
+    request_limit: Annotated[int | None, _limit("--request-limit", "Most requests at once.")] = None,
+    connection_limit: Annotated[int | None, _limit("--connection-limit", "Most open connections.")] = None,
+    reading_limit: Annotated[int | None, _limit("--reading-limit", "Most pictures read at once.")] = None,
+    pixel_limit: Annotated[int | None, _limit("--pixel-limit", "Most pixels of a page.")] = None,
+    page_limit: Annotated[int | None, _limit("--page-limit", "Most pages of a picture.")] = None,
+    header_seconds: Annotated[float | None, _limit("--header-seconds", "For the headers to arrive.", "S")] = None,
+    body_seconds: Annotated[float | None, _limit("--body-seconds", "For a body to arrive.", "S")] = None,
+    answer_seconds: Annotated[float | None, _limit("--answer-seconds", "For an answer to be taken.", "S")] = None,
+    idle_seconds: Annotated[float | None, _limit("--idle-seconds", "For the next request to come.", "S")] = None,
+    stop_seconds: Annotated[float | None, _limit("--stop-seconds", "For requests to end at a stop.", "S")] = None,
+    quiet: Quiet = False,
+    json: options.Json = False,
+) -> int:
+    """Serve a model over HTTP: the Open Inference Protocol, and pictures to read."""
+    given = {
+        key: value for key, value in locals().items() if key.endswith(("_limit", "_seconds")) and value is not None
+    }
+    # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from mnist_nn.server import Limits, create_app, missing
+
+    try:
+        from mnist_nn.server import logs, running
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+
+    def listening(url: str) -> None:
+        about = {"url": url, "name": name, "pid": os.getpid()}
+        print(json_text.dumps(about) if json else f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
+
+    with logs.shown(sys.stderr):
+        app = create_app(_loaded(model), name=name, limits=Limits(**given), log=None if quiet else sys.stderr)
+        server = running.Server(app, host, port, listening=listening)
+        return INTERRUPTED if server.serve_until_stopped() == signal.SIGINT else 0
+
+
+def _loaded(path: Path | None) -> "LoadedModel":
+    from mnist_nn.storage import load, reader_model
+
+    return reader_model() if path is None else load(path)

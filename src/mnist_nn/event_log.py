@@ -1,0 +1,233 @@
+"""A training's history as TensorBoard events, a folder a run, in the format that tensorboardX writes.
+
+Events are written at once and not by a thread: what the disk refuses is an error here, and nothing can hang. The files
+of a run end in a mark that follows from its settings and its data, by which a resumed training finds its own.
+"""
+
+import hashlib
+import json
+import math
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.checkpoints import Checkpoint, Scores
+from mnist_nn.config import NetworkConfig, TrainingConfig, learning_rate
+from mnist_nn.errors import ConfigError, MissingExtraError
+from mnist_nn.losses import loss
+from mnist_nn.network import Network
+
+try:
+    from tensorboardX import summary
+    from tensorboardX.proto.event_pb2 import Event, SessionLog
+    from tensorboardX.proto.summary_pb2 import Summary
+    from tensorboardX.record_writer import RecordWriter
+except ImportError as error:
+    raise MissingExtraError("--log-dir needs tensorboardX; install it: pip install 'mnist-nn[tensorboard]'") from error
+
+TAGS = {
+    "loss": "loss/train",
+    "validation_loss": "loss/validation",
+    "descended": "descended/train",
+    "accuracy": "accuracy/train",
+    "validation_accuracy": "accuracy/validation",
+    "rate": "training/rate",
+    "seconds": "training/seconds",
+}
+FLUSH_EVERY = 1.0  # seconds between two times that events are forced onto the disk
+FILE_VERSION = "brain.Event:2"  # from this one on, readers drop what is older than the start of a session
+MOST_PICTURES = 400  # of units in one image
+
+
+class EventLog:
+    """The events of one training, written as they happen.
+
+    Parameters
+    ----------
+    folder
+        The run: the folder that TensorBoard shows under its name.
+    mark
+        The end of the file's name.
+    """
+
+    def __init__(self, folder: Path, mark: str) -> None:
+        self.folder = folder
+        self._flushed = 0.0
+        self._closed = False
+        try:
+            self._file = RecordWriter(str(folder / _file_name(mark)))
+        except OSError as error:
+            raise _cannot_write(folder, error) from error
+        self._write(file_version=FILE_VERSION)
+
+    @classmethod
+    def begin(cls, folder: Path, mark: str, at: Checkpoint, training: TrainingConfig) -> Self:
+        """Write what a run is, and the epochs that are done; what older files of the run say no longer counts.
+
+        A run that was killed may have logged epochs that its model file has not seen, and the other way round. So all
+        of the history is written anew, at the times when it happened, as far as they are known.
+        """
+        log = cls(folder, mark)
+        log._write(session_log=SessionLog(status=SessionLog.START))
+        log._add(*_configuration(at.network.config, training))
+        moment = time.time() - sum(row.seconds for row in at.history)
+        for row in at.history:
+            moment += row.seconds
+            log.see(row, moment)
+        log.flush()
+        return log
+
+    def see(self, scores: Scores, moment: float | None = None) -> None:
+        """Write the scores of an epoch; its number is the step."""
+        row = scores.to_dict()
+        self._add(
+            _scalars({tag: row[name] for name, tag in TAGS.items() if name in row}), step=scores.epoch, moment=moment
+        )
+        if time.monotonic() - self._flushed > FLUSH_EVERY:
+            self.flush()
+
+    def finish(self, network: Network, step: int, results: Mapping[str, float]) -> None:
+        """Write what the test came to, and a picture of the first layer's weights, and close the run."""
+        self._add(_scalars({f"{name}/test": value for name, value in results.items()}), step=step)
+        picture = weight_picture(network)
+        if picture is not None:
+            self._add(summary.image("weights/first_layer", picture, dataformats="HW"), step=step)
+        self._add(summary.hparams({}, {})[2], step=step)  # says that the run ended well
+        self.close()
+
+    def flush(self) -> None:
+        """Force onto the disk what is written."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise _cannot_write(self.folder, error) from error
+        self._flushed = time.monotonic()
+
+    def close(self) -> None:
+        """Write the last events out; calling it again does no harm."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self.flush()
+        finally:
+            with suppress(OSError):  # flush has said so
+                self._file.close()
+
+    def _add(self, *summaries: Any, step: int = 0, moment: float | None = None) -> None:
+        for one in summaries:
+            self._write(step, moment, summary=one)
+
+    def _write(self, step: int = 0, moment: float | None = None, **what: Any) -> None:
+        try:
+            self._file.write(Event(step=step, wall_time=moment or time.time(), **what).SerializeToString())
+        except OSError as error:
+            raise _cannot_write(self.folder, error) from error
+
+
+def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -> Path:
+    """Make the folder of a new run, ``NAME-1`` and so on, or find the latest one that a resumed training began.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> directory = Path(tempfile.mkdtemp())
+    >>> [run_folder(directory, "digits", "a1b2").name for _ in range(2)]
+    ['digits-1', 'digits-2']
+    """
+    try:
+        runs = _runs(directory, name)
+        begun = [n for n, folder in runs.items() if any(file.suffix == f".{mark}" for file in folder.iterdir())]
+        if resume and begun:
+            return runs[max(begun)]
+        folder = directory / f"{name}-{max(runs, default=0) + 1}"
+        folder.mkdir(parents=True)
+    except (OSError, ValueError) as error:
+        raise _cannot_write(directory, error) from error
+    return folder
+
+
+def mark_of(network: NetworkConfig, training: TrainingConfig, data: str) -> str:
+    """Make a short mark of all that the numbers of a run depend on, but how long it lasts.
+
+    Examples
+    --------
+    >>> short, long = (mark_of(NetworkConfig(), TrainingConfig(epochs=n), "digest") for n in (1, 2))
+    >>> short == long, len(short)
+    (True, 8)
+    """
+    settings = [network.to_dict(), replace(training, epochs=1).to_dict(), data]
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def weight_picture(network: Network) -> npt.NDArray[np.uint8] | None:
+    """Show the weights into each unit of the first layer as a picture of the input's shape, side by side.
+
+    Grey is 0, white the largest weight of a unit, positive or negative, and black the same with the other sign. None
+    where the inputs are no square.
+
+    Examples
+    --------
+    >>> weight_picture(Network.create()).shape  # 20 pictures of 28 pixels and a line between them
+    (115, 144)
+    """
+    side = math.isqrt(network.config.inputs)
+    if side * side != network.config.inputs:
+        return None
+    units = network.weights[0][:MOST_PICTURES].reshape(-1, side, side)
+    scale = np.abs(units).max(axis=(1, 2), keepdims=True)
+    grey = np.rint(127.5 + 127.5 * units / np.where(scale > 0, scale, 1)).astype(np.uint8)
+    columns = math.ceil(math.sqrt(len(grey)))
+    rows = math.ceil(len(grey) / columns)
+    picture = np.full((rows * (side + 1) - 1, columns * (side + 1) - 1), 255, np.uint8)
+    for n, unit in enumerate(grey):
+        top, left = (side + 1) * (n // columns), (side + 1) * (n % columns)
+        picture[top : top + side, left : left + side] = unit
+    return picture
+
+
+def _file_name(mark: str) -> str:
+    """TensorBoard reads files whose names have ``tfevents`` in them, in the order of their names."""
+    return f"events.out.tfevents.{time.time():.3f}.{os.getpid()}.{mark}"
+
+
+def _scalars(values: Mapping[str, float]) -> Any:
+    """Put several numbers into one event."""
+    return Summary(value=[value for tag, number in values.items() for value in summary.scalar(tag, number).value])
+
+
+def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable[Any]:
+    """Say what is trained, as text for people and as hyperparameters to compare runs by."""
+    rule = loss(training.loss, network.output)
+    settings = {**network.to_dict(), **training.to_dict(), "rate": learning_rate(network, training)}
+    rows = [f"| {name} | {_plain(value)} |" for name, value in settings.items() if value is not None]
+    names = f"loss: {rule.reported_name}; descended: {rule.descended_name}"
+    yield summary.text("configuration", "\n".join([f"{names}\n", "| setting | value |", "|---|---|", *rows]))
+    metrics = dict.fromkeys(("accuracy/test", "loss/test"), 0.0)
+    yield from summary.hparams({name: _plain(value) for name, value in settings.items()}, metrics)[:2]
+
+
+def _plain(value: Any) -> Any:
+    """Write a list as it is typed."""
+    return ",".join(map(str, value)) or "none" if isinstance(value, list) else value
+
+
+def _runs(directory: Path, name: str) -> dict[int, Path]:
+    """Find the runs of a name, by number."""
+    if not directory.exists():
+        return {}
+    found = ((re.fullmatch(re.escape(name) + r"-(\d+)", folder.name), folder) for folder in directory.iterdir())
+    return {int(match[1]): folder for match, folder in found if match and folder.is_dir()}
+
+
+def _cannot_write(folder: Path, error: Exception) -> ConfigError:
+    why = getattr(error, "strerror", None) or error
+    return ConfigError(f"cannot write events into {os.fspath(folder)!r}: {why}; choose another --log-dir DIR")

@@ -1,0 +1,58 @@
+"""A model over HTTP: the Open Inference Protocol for programs, and pictures for people. docs/serving.md describes it.
+
+Data flows one way: connections (bytes, slow clients) → gate (record, limits, log) → app (addresses) → bodies →
+protocol or pictures → batching → the library, which owns all numerics.
+"""
+
+from typing import TYPE_CHECKING, TextIO
+
+from mnist_nn.errors import MissingExtraError
+from mnist_nn.server.limits import Limits
+from mnist_nn.storage import Model
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+__all__ = ["Limits", "create_app"]
+
+
+def create_app(
+    model: Model, *, name: str = "digits", limits: Limits | None = None, log: TextIO | None = None
+) -> "FastAPI":
+    """Make the application that serves a model; any ASGI server runs it, `mnist_nn.server.running` with more care.
+
+    Parameters
+    ----------
+    model
+        The model.
+    name
+        What clients call it.
+    limits
+        What is too much; None for the usual.
+    log
+        Where a line of JSON goes for each request; None for nowhere.
+
+    Raises
+    ------
+    ConfigError
+        If the name cannot stand in an address.
+    MissingExtraError
+        If FastAPI or what it needs is not installed.
+
+    Examples
+    --------
+    >>> from mnist_nn.network import Network
+    >>> create_app(Model(Network.create())).title
+    'mnist-nn'
+    """
+    try:
+        from mnist_nn.server.app import build  # noqa: PLC0415 an extra
+        from mnist_nn.server.logs import RequestLog  # noqa: PLC0415 likewise
+    except ModuleNotFoundError as error:
+        raise missing(error) from error
+    return build(model, name, limits or Limits(), RequestLog(log))
+
+
+def missing(error: ModuleNotFoundError) -> MissingExtraError:
+    """Say what to install."""
+    return MissingExtraError(f"serving needs {error.name}; install it: pip install 'mnist-nn[serve]'")

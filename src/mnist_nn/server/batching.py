@@ -1,0 +1,112 @@
+"""Requests that come together go through the network together.
+
+A request that comes alone is answered at once. What arrives while a pass runs waits for it to end, and goes into the
+next one together. Rows keep their order; a request's rows stay in one pass.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from mnist_nn.export.vectors import Answers
+from mnist_nn.network import Network
+from mnist_nn.server.contract import Pixels, answers
+from mnist_nn.storage import Model
+
+AT_ONCE = 20_000_000  # multiplications, some milliseconds: less is not worth sending to a thread
+
+
+class _Waiting(NamedTuple):
+    images: Pixels
+    answered: "asyncio.Future[Answers]"
+
+
+class Batcher:
+    """Asks one model about the images of many requests.
+
+    Parameters
+    ----------
+    model
+        The model.
+    batch_limit
+        Most images of a pass, unless one request has more.
+    passed
+        Hears of the images of every pass.
+    """
+
+    def __init__(self, model: Model, batch_limit: int, passed: Callable[[int], None]) -> None:
+        self._model = model
+        self._limit = batch_limit
+        self._passed = passed
+        self._waiting: deque[_Waiting] = deque()
+        self._is_working = False
+        self._thread = ThreadPoolExecutor(1, "mnist-nn-forward")
+        self._row = _multiplications(model.network)
+
+    async def __call__(self, images: Pixels) -> Answers:
+        """Answer the images of one request, of shape (n, inputs)."""
+        loop = asyncio.get_running_loop()
+        mine = _Waiting(images, loop.create_future())
+        self._waiting.append(mine)
+        if not self._is_working:
+            self._is_working = True
+            loop.call_soon(self._pass)  # after all else that is ready now, so that its images come along
+        return await mine.answered
+
+    def close(self) -> None:
+        """Give the thread back."""
+        self._thread.shutdown(wait=False)
+
+    def _pass(self) -> None:
+        """Run one pass: here if it is short, else in the thread."""
+        batch = self._next()
+        images = np.concatenate([one.images for one in batch]) if len(batch) > 1 else batch[0].images
+        self._passed(len(images))
+        ask = partial(answers, self._model, images)
+        if len(images) * self._row <= AT_ONCE:
+            self._hand_out(batch, ask)
+        else:
+            job = asyncio.get_running_loop().run_in_executor(self._thread, ask)
+            job.add_done_callback(lambda job: self._hand_out(batch, job.result))
+
+    def _hand_out(self, batch: list[_Waiting], result: Callable[[], Answers]) -> None:
+        """Give everybody their rows, or what went wrong; then it is the turn of those who came meanwhile."""
+        try:
+            _give(batch, result())
+        except Exception as error:  # noqa: BLE001 those who wait must hear of it
+            _fail(batch, error)
+        self._is_working = bool(self._waiting)
+        if self._is_working:
+            asyncio.get_running_loop().call_soon(self._pass)
+
+    def _next(self) -> list[_Waiting]:
+        """Take those who came first, as many as fit; the first fits always."""
+        batch = [self._waiting.popleft()]
+        rows = len(batch[0].images)
+        while self._waiting and rows + len(self._waiting[0].images) <= self._limit:
+            batch.append(self._waiting.popleft())
+            rows += len(batch[-1].images)
+        return batch
+
+
+def _multiplications(network: Network) -> int:
+    return sum(W.size for W in network.weights)
+
+
+def _give(batch: list[_Waiting], found: Answers) -> None:
+    start = 0
+    for images, answered in batch:
+        if not answered.done():  # its client may have gone
+            answered.set_result(found.take(slice(start, start + len(images))))
+        start += len(images)
+
+
+def _fail(batch: list[_Waiting], error: Exception) -> None:
+    for one in batch:
+        if not one.answered.done():
+            one.answered.set_exception(error)

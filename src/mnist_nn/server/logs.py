@@ -1,0 +1,83 @@
+"""The log: a JSON object a line, one for each request and one for whatever goes wrong.
+
+A request's line says how it went and how much of it there was; never what was in it, neither pictures nor queries.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from mnist_nn.server.records import Record
+
+FAULTS = logging.getLogger("mnist_nn.server")
+
+
+class RequestLog:
+    """Writes a line for each request that has ended.
+
+    Parameters
+    ----------
+    stream
+        Where to; None for nowhere.
+
+    Examples
+    --------
+    >>> import sys
+    >>> RequestLog(sys.stdout).write(Record("7", "GET", status=200))  # doctest: +ELLIPSIS
+    {"time": "...", "id": "7", "method": "GET", "route": "other", "status": 200, ...}
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, record: Record) -> None:
+        """Write a line at once, so that none is lost."""
+        if self._stream is not None:
+            fields = {
+                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "id": record.id,
+                "method": record.method,
+                "route": record.route,
+                "status": record.status,
+                "ms": round(1000 * record.seconds, 3),
+                "bytes_in": record.bytes_in,
+                "bytes_out": record.bytes_out,
+                "rows": record.rows,
+            }
+            self._stream.write(json.dumps(fields) + "\n")
+            self._stream.flush()
+
+
+class _Lines(logging.Formatter):
+    """Writes what the library or the web framework has to say as one line of JSON, a traceback within it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+@contextmanager
+def shown(stream: TextIO) -> Iterator[None]:
+    """Show the faults of the server and of the web framework for a while, and what the library has to say."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Lines())
+    levels = {"mnist_nn": logging.INFO, "uvicorn": logging.ERROR, "asyncio": logging.ERROR}
+    before = {name: (logging.getLogger(name).handlers, logging.getLogger(name).level) for name in levels}
+    for name, level in levels.items():
+        logging.getLogger(name).handlers = [handler]
+        logging.getLogger(name).setLevel(level)
+    try:
+        yield
+    finally:
+        for name, (handlers, level) in before.items():
+            logging.getLogger(name).handlers = handlers
+            logging.getLogger(name).setLevel(level)

@@ -1,0 +1,134 @@
+"""Pictures in the body of a request, read in threads, a few at a time: decoded they are large."""
+
+import asyncio
+import io
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from threading import Event, Lock
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
+
+from mnist_nn.errors import ImageError, MissingExtraError
+from mnist_nn.imaging.files import read_pages
+from mnist_nn.imaging.pdf import SIGNATURE
+from mnist_nn.reading import Reader
+from mnist_nn.server.limits import Limits
+from mnist_nn.server.records import record_of
+from mnist_nn.server.refusals import Refusal
+from mnist_nn.storage import Model
+
+NAME = "picture"  # what a picture is called that came without a name
+KINDS = 64  # combinations of options whose readers are kept
+
+_pdf = Lock()  # what draws PDFs is not made for threads
+Pages = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a client knows of the numbers on its picture, as `mnist_nn.reading.Reader` takes it."""
+
+    length: int | None = None
+    checksum: str = "none"
+    max_error: float | None = None
+
+
+class Pictures:
+    """Reads pictures with one model.
+
+    Parameters
+    ----------
+    model
+        A model of 28×28 digits.
+    limits
+        Pictures at once, pixels of a page, pages of a picture.
+    """
+
+    def __init__(self, model: Model, limits: Limits) -> None:
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(limits.reading_limit, "mnist-nn-read")
+        self._reader = lru_cache(KINDS)(lambda options: Reader(model, **vars(options)))
+        self._reader(Options())  # a model that cannot read is found out now
+
+    async def __call__(self, picture: bytes, name: str, options: Options, left: Receive) -> Pages:
+        """Read all pages of a picture, as ``mnist-nn read --json`` shows them; stop between two if the client leaves.
+
+        Raises
+        ------
+        ImageError, MissingExtraError, ConfigError
+            If the first page cannot be read, or the options cannot be.
+        ClientDisconnect
+            If nobody waits for the answer any more.
+        """
+        reader, gone = self._reader(options), Event()
+        watching = asyncio.create_task(_watch(left, gone))
+        try:
+            job = partial(_read, reader, picture, name, self._limits, gone)
+            pages = await asyncio.get_running_loop().run_in_executor(self._threads, job)
+            if gone.is_set():
+                raise ClientDisconnect
+            return pages
+        finally:
+            gone.set()
+            watching.cancel()
+
+    def close(self) -> None:
+        """Let the threads end: after the page that each reads, and no other."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def _watch(left: Receive, gone: Event) -> None:
+    """Wait for the client to leave, which is all it can still do once its request is read."""
+    if (await left())["type"] == "http.disconnect":
+        gone.set()
+
+
+async def picture_of(scope: Scope, body: bytes) -> tuple[bytes, str]:
+    """Find the picture in a body and its name: the body itself, or the one file of a form.
+
+    Raises
+    ------
+    Refusal
+        If a form holds anything else than one file.
+    """
+    if not record_of(scope).headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
+        return body, NAME
+
+    async def whole() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async with Request(scope, whole).form(max_files=1, max_fields=0) as form:
+        files = [value for value in form.values() if not isinstance(value, str)]
+        if len(files) != 1:
+            raise Refusal(400, "the form has no file; send one, or the picture alone as the body")
+        return await files[0].read(), (files[0].filename or NAME)
+
+
+class _Named(io.BytesIO):
+    """Bytes with a name, which the library uses in what it says."""
+
+    name: str
+
+
+def _read(reader: Reader, picture: bytes, name: str, limits: Limits, gone: Event) -> Pages:
+    """Read page after page; what is wrong with a later one becomes its element, as on the command line."""
+    file = _Named(picture)
+    file.name = name
+    pages: Pages = []
+    with _pdf if picture.startswith(SIGNATURE) else nullcontext():
+        if gone.is_set():
+            return pages
+        try:
+            for page in read_pages(file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
+                if gone.is_set():
+                    break
+                pages.append(reader(page).to_dict())
+        except (ImageError, MissingExtraError) as error:
+            if not pages:
+                raise
+            pages.append({"file": name, "page": len(pages) + 1, "error": " ".join(str(error).split())})
+    return pages

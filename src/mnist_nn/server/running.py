@@ -1,0 +1,141 @@
+"""A server that runs: its socket, its signals, and an end in good order."""
+
+import gc
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from mnist_nn.errors import ConfigError
+from mnist_nn.server.connections import Connection
+
+BACKLOG = 1024  # connections that wait to be taken
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 addresses to show in place of all
+
+
+class Server(uvicorn.Server):
+    """Serves an application of `mnist_nn.server.create_app` until it is told to stop.
+
+    Parameters
+    ----------
+    app
+        The application.
+    host, port
+        Where to listen; port 0 takes a free one.
+    listening
+        Is called with the address once the server really listens.
+
+    Raises
+    ------
+    ConfigError
+        If nothing can listen there.
+
+    Examples
+    --------
+    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.server import create_app
+    >>> from mnist_nn.storage import Model
+    >>> server = Server(create_app(Model(Network.create())), port=0)
+    >>> server.url.startswith("http://127.0.0.1:")
+    True
+    >>> server.close()
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        *,
+        listening: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._app = app
+        self._listening = listening
+        self._socket = _bound(host, port)
+        self.stopped_by: int | None = None
+        super().__init__(_config(app))
+
+    @property
+    def url(self) -> str:
+        """The address for a client on this machine."""
+        host, port = self._socket.getsockname()[:2]
+        host = ANYWHERE.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def serve_until_stopped(self) -> int | None:
+        """Serve; returns the signal that ended it, None if it was `stop`."""
+        with self._socket:
+            self.run([self._socket])
+        return self.stopped_by
+
+    def stop(self) -> None:
+        """Let it end in good order; any thread may call this."""
+        self.should_exit = True
+
+    def close(self) -> None:
+        """Give the socket back of a server that never ran."""
+        self._socket.close()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Warm up, listen, and say so."""
+        url = self.url
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what lives as long as the server is not looked through again, which took 40 ms each time
+        self._listening(url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say that it is not ready any more, and let what runs end."""
+        self._app.state.service.is_ready = False
+        await super().shutdown(sockets)
+        gc.unfreeze()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Remember which signal came; whoever started the server says what that means."""
+        try:
+            before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        except ValueError:  # not in the main thread: signals go elsewhere
+            before = {}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second Ctrl-C waits for nobody."""
+        self.stopped_by = sig
+        super().handle_exit(sig, frame)
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    limits = app.state.service.limits
+    return uvicorn.Config(
+        app,
+        http=type("LimitedConnection", (Connection,), {"service": app.state.service}),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=limits.stop_seconds,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"nothing can be served on {host!r}, port {port}: {reason}; choose others with --host and --port "
+            "(0 takes a free one)"
+        ) from error

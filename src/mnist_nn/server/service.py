@@ -1,0 +1,72 @@
+"""A model and all that works for it: made once for each application, and closed with it."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_nn.errors import ConfigError
+from mnist_nn.server.batching import Batcher
+from mnist_nn.server.contract import Contract, answers
+from mnist_nn.server.limits import Limits
+from mnist_nn.server.logs import RequestLog
+from mnist_nn.server.metrics import Metrics
+from mnist_nn.server.pictures import Pictures
+from mnist_nn.storage import Model
+
+NAMES = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass
+class Service:
+    """What an application serves.
+
+    ``pictures`` is None where the model is of something else than 28×28 digits. ``is_ready`` is False before the model
+    is warm and once the server stops.
+    """
+
+    model: Model
+    name: str
+    limits: Limits
+    metrics: Metrics
+    log: RequestLog
+    contract: Contract
+    batcher: Batcher
+    pictures: Pictures | None
+    is_ready: bool = False
+
+    @classmethod
+    def of(cls, model: Model, name: str, limits: Limits, log: RequestLog) -> "Service":
+        """Make it all ready but for the first pass.
+
+        Raises
+        ------
+        ConfigError
+            If the name cannot stand in an address.
+        """
+        if not NAMES.fullmatch(name):
+            raise ConfigError(
+                f"the name {name[:100]!r} is none for an address; give at most 100 letters, digits, . _ or -"
+            )
+        metrics = Metrics()
+        batcher = Batcher(model, limits.batch_limit, metrics.passed)
+        return cls(model, name, limits, metrics, log, Contract.of(model), batcher, _pictures(model, limits))
+
+    def warm(self) -> None:
+        """Run the first pass, which is the slowest."""
+        answers(self.model, np.zeros((1, self.model.network.config.inputs), np.uint8))
+        self.is_ready = True
+
+    def close(self) -> None:
+        """Give the threads back."""
+        self.is_ready = False
+        self.batcher.close()
+        if self.pictures:
+            self.pictures.close()
+
+
+def _pictures(model: Model, limits: Limits) -> Pictures | None:
+    try:
+        return Pictures(model, limits)
+    except ConfigError:  # it is of something else than digits
+        return None

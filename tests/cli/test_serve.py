@@ -1,0 +1,114 @@
+"""``mnist-nn serve`` as a person runs it."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_nn import Network
+from mnist_nn.storage import Model, save
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def answered(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 it begins with http
+        return json.loads(answer.read())
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return re.findall(r"http://\S+", process.stdout.readline())[0]
+
+
+def test_it_says_where_it_is_and_serves_the_readers_model_until_ctrl_c(process: Start) -> None:
+    running = process("serve", "--port", 0)
+    url = address(running)
+    assert url.startswith("http://127.0.0.1:")
+    outputs = answered(f"{url}/v2/models/digits")["outputs"]
+    assert [output["name"] for output in outputs] == ["label", "probabilities", "is_digit", "confidence"]
+    code, out, err = end(running, signal.SIGINT)
+    assert (code, out) == (130, "")
+    assert [json.loads(line)["route"] for line in err.splitlines()] == ["/v2/models/digits"]
+
+
+def test_a_model_a_name_and_no_log(process: Start, tmp_path: Path) -> None:
+    save(tmp_path / "mine.safetensors", Model(Network.create()))
+    running = process("serve", "mine.safetensors", "--port", 0, "--name", "mine", "--json", "--quiet")
+    assert running.stdout
+    about = json.loads(running.stdout.readline())
+    assert about == {"url": about["url"], "name": "mine", "pid": running.pid}
+    assert answered(f"{about['url']}/v2/models/mine/ready") == {"name": "mine", "ready": True}
+    code, out, err = end(running, signal.SIGTERM)
+    assert (code, out) == (0, "")
+    (warning,) = map(json.loads, err.splitlines())
+    assert "no calibration" in warning["message"]
+
+
+def test_what_runs_ends_before_it_stops(process: Start) -> None:
+    """A request that is half here when the signal comes is answered; who never ends theirs is not waited for."""
+    running = process("serve", "--port", 0, "--stop-seconds", 3)
+    host, port = address(running).removeprefix("http://").split(":")
+    request = b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nP2 1 1 "
+    with socket.create_connection((host, int(port))) as patient, socket.create_connection((host, int(port))) as never:
+        patient.sendall(request)
+        never.sendall(request)
+        assert answered(f"http://{host}:{port}/v2/health/ready")["ready"]  # so that both are being worked on
+        running.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(0.5)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, int(port)))
+        patient.sendall(b"255 0")
+        assert patient.recv(1000).startswith(b"HTTP/1.1 200 OK")
+        assert never.recv(1000).startswith(b"HTTP/1.1 503 ")
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert "Traceback" not in err
+
+
+def test_a_port_in_use_is_one_line(cli: Callable[..., Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        outcome = cli("serve", "--port", taken.getsockname()[1])
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "--port" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("missing.safetensors",), "missing.safetensors"),
+        (("--row-limit", "0"), "row_limit is 0"),
+        (("--body-seconds", "nan"), "body_seconds is nan"),
+        (("--name", "two words"), "two words"),
+        (("--host", "no.such.host.invalid"), "no.such.host.invalid"),
+        (("--port", "65536"), "65536"),
+    ],
+)
+def test_options_that_cannot_be_are_one_line(cli: Callable[..., Any], arguments: tuple[str, ...], says: str) -> None:
+    outcome = cli("serve", *arguments)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert says in outcome.err
+
+
+def test_without_the_extra_it_says_what_to_install(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith(("mnist_nn.server.", "fastapi"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    outcome = cli("serve", "--port", "0")
+    assert outcome.code == 2
+    assert "pip install 'mnist-nn[serve]'" in outcome.err

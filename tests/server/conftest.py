@@ -1,0 +1,222 @@
+"""A server as a person starts it: a process of its own, on a small model that was really trained."""
+
+import http.client
+import json
+import select
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, NamedTuple
+
+import httpx
+import numpy as np
+import psutil
+import pytest
+from fastapi import FastAPI
+
+from mnist_nn import Dataset, Model, load_model
+from mnist_nn.calibration import Opinion, opinions
+from mnist_nn.server.running import Server
+
+STARTING = 60.0  # seconds that a server may take to listen on a busy machine
+STOPPING = 20.0  # and to stop
+NAME = "digits"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Usage(NamedTuple):
+    """What the server's process holds: open files and sockets, threads, bytes of memory."""
+
+    files: int
+    threads: int
+    rss: int
+
+
+@dataclass
+class Served:
+    """A server that runs: where it listens, its process and its log."""
+
+    url: str
+    host: str
+    port: int
+    name: str
+    process: psutil.Process
+    log: Path
+
+    @property
+    def infer(self) -> str:
+        return f"/v2/models/{self.name}/infer"
+
+    def ask(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, timeout: float = 30
+    ) -> Answer:
+        """Send one well-formed request on a connection of its own; what is no bytes goes as JSON."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        with closing(http.client.HTTPConnection(self.host, self.port, timeout=timeout)) as connection:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+
+    def connect(self, timeout: float = 30) -> socket.socket:
+        return socket.create_connection((self.host, self.port), timeout)
+
+    def raw(self, *parts: bytes, pause: float = 0, timeout: float = 30) -> bytes:
+        """Send bytes as they are, with pauses until something comes; return what came until the server hung up."""
+        with self.connect(timeout) as connection:
+            received = b""
+            try:
+                for number, part in enumerate(parts):
+                    if number and select.select([connection], [], [], pause)[0]:
+                        break
+                    connection.sendall(part)
+                while block := connection.recv(65536):
+                    received += block
+            except (ConnectionError, TimeoutError):  # it hung up while we sent, or waits for more
+                connection.settimeout(0)
+                received += _rest(connection)
+            return received
+
+    def usage(self) -> Usage:
+        with self.process.oneshot():
+            return Usage(self.process.num_fds(), self.process.num_threads(), self.process.memory_info().rss)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the log's JSON lines."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def _rest(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65536)
+    except OSError:
+        return b""
+
+
+Serve = Callable[..., AbstractContextManager[Served]]
+
+
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The seed's network after a second of training, and calibrated."""
+    path = tmp_path_factory.mktemp("served") / "small.safetensors"
+    for words in (
+        ("train", "--subset", 3000, "--validation", 0.1, "--epochs", 3, "--quiet", "--model"),
+        ("calibrate",),
+    ):
+        command = [sys.executable, "-m", "mnist_nn", *map(str, words), str(path)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_model(model_file: Path, mnist: Dataset) -> Model:
+    model = load_model(model_file)
+    assert model.calibration is not None
+    assert (opinions(model.network, None, mnist.test.images).probabilities.argmax(1) == mnist.test.labels).mean() > 0.8
+    return model
+
+
+@pytest.fixture(scope="session")
+def expected(small_model: Model) -> Callable[[Any], Opinion]:
+    """What the library itself says of images."""
+    return lambda images: opinions(small_model.network, small_model.calibration, np.asarray(images, np.uint8))
+
+
+@pytest.fixture
+def apart() -> Iterator[Callable[..., Any]]:
+    """Run something in a thread of its own: a browser's tests leave a loop running in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda work, *arguments: thread.submit(work, *arguments).result()
+
+
+@pytest.fixture(scope="session")
+def serve(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Start a server, stop it in the end as a service manager would, and read its log."""
+
+    @contextmanager
+    def run(*options: object, model: Path = model_file) -> Iterator[Served]:
+        log = tmp_path_factory.mktemp("log") / "server.log"
+        command = [sys.executable, "-m", "mnist_nn", "serve", model, "--port", 0, "--json", "--name", NAME]
+        with (
+            log.open("wb") as errors,
+            subprocess.Popen(
+                [*map(str, command), *map(str, options)], stdout=subprocess.PIPE, stderr=errors
+            ) as started,
+        ):
+            try:
+                yield _listening(started, log)
+                assert started.poll() is None, f"the server fell: {log.read_text()[-4000:]}"
+                started.send_signal(signal.SIGTERM)
+                rest, _ = started.communicate(timeout=STOPPING)
+            finally:
+                started.kill()
+            text = log.read_text(encoding="utf-8")
+            assert started.returncode == 0, text[-4000:]
+            assert rest == b"", "one line on standard output, and no more"
+            assert "Traceback" not in text, text[text.find("Traceback") :][:4000]
+            assert "never retrieved" not in text, text[-4000:]
+
+    return run
+
+
+def _listening(started: subprocess.Popen[bytes], log: Path) -> Served:
+    """Wait for the line that says where it listens."""
+    assert started.stdout is not None
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(started.stdout, selectors.EVENT_READ)
+        waiting.select(STARTING)
+    line = started.stdout.readline() if started.poll() is None else b""
+    assert line, f"the server did not start: {log.read_text(encoding='utf-8')[-4000:]}"
+    about = json.loads(line)
+    assert about["pid"] == started.pid
+    host, _, port = about["url"].removeprefix("http://").rstrip("/").rpartition(":")
+    return Served(about["url"].rstrip("/"), host, int(port), about["name"], psutil.Process(started.pid), log)
+
+
+@pytest.fixture(scope="session")
+def served(serve: Serve) -> Iterator[Served]:
+    """One server with its default settings for everybody who leaves it as it was."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def in_process() -> Callable[..., AbstractContextManager[httpx.Client]]:
+    """Serve an application in a thread of this process, and give a client that asks it."""
+
+    @contextmanager
+    def run(app: FastAPI) -> Iterator[httpx.Client]:
+        listens = Event()
+        server = Server(app, port=0, listening=lambda _: listens.set())
+        thread = Thread(target=server.serve_until_stopped)
+        thread.start()
+        try:
+            assert listens.wait(STARTING)
+            with httpx.Client(base_url=server.url, timeout=30) as client:
+                yield client
+        finally:
+            server.stop()
+            thread.join(STOPPING)
+            assert not thread.is_alive()
+
+    return run

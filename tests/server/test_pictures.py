@@ -1,0 +1,154 @@
+"""Pictures over HTTP: the same numbers as on the command line."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_nn import Dataset
+from mnist_nn.reading import Reader
+from mnist_nn.server import Limits, create_app, pictures
+from mnist_nn.storage import reader_model
+
+Run = Callable[..., AbstractContextManager[httpx.Client]]
+LIMITS = Limits(pixel_limit=1_000_000, page_limit=3)
+
+
+@pytest.fixture(scope="module")
+def client(in_process: Run) -> Iterator[httpx.Client]:
+    with in_process(create_app(reader_model(), limits=LIMITS)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def paper(mnist: Dataset) -> Image.Image:
+    """A page with 7210 on it, put together from test images."""
+    pixels = np.full((60, 120), 255, np.uint8)
+    for place, digit in enumerate(mnist.test.images[:4]):
+        pixels[16:44, 8 + 24 * place : 36 + 24 * place] -= digit
+    return Image.fromarray(pixels)
+
+
+def saved(image: Image.Image, kind: str, **how: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **how)
+    return file.getvalue()
+
+
+def test_the_answer_is_what_the_command_line_prints(client: httpx.Client, paper: Image.Image, tmp_path: Path) -> None:
+    (tmp_path / "page.png").write_bytes(saved(paper, "PNG"))
+    command = [sys.executable, "-m", "mnist_nn", "read", "page.png", "--json", "--length", "4", "--max-error", "0.02"]
+    printed = json.loads(subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout)
+    form = {"file": ("page.png", (tmp_path / "page.png").read_bytes())}
+    assert client.post("/read", params={"length": 4, "max_error": 0.02}, files=form).json() == printed
+    assert printed[0]["numbers"][0]["text"] == "7210"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "PDF"])
+def test_every_format_is_read_from_the_bare_body(client: httpx.Client, paper: Image.Image, kind: str) -> None:
+    larger = paper.resize((480, 240))  # a PDF is drawn by its size on paper
+    (page,) = client.post("/read", content=saved(larger, kind)).json()
+    assert (page["file"], page["page"]) == ("picture", 1)
+    assert [number["text"] for number in page["numbers"]] == ["7210"]
+
+
+def test_every_page_is_an_element_and_a_bad_one_says_so(client: httpx.Client, paper: Image.Image) -> None:
+    blank = Image.new("L", (100, 100), 255)
+    pages = client.post("/read", content=saved(paper, "TIFF", save_all=True, append_images=[blank])).json()
+    assert [page["verdict"] for page in pages] == ["digit", "nothing there"]
+    large = Image.new("L", (1001, 1000), 255)
+    first, second = client.post("/read", content=saved(paper, "TIFF", save_all=True, append_images=[large])).json()
+    assert first["numbers"][0]["text"] == "7210"
+    assert "--pixel-limit" in second["error"]
+
+
+def test_what_is_known_of_the_number_helps(client: httpx.Client, paper: Image.Image) -> None:
+    (page,) = client.post("/read", params={"length": 3}, content=saved(paper, "PNG")).json()
+    expected = Reader(length=3)(np.asarray(paper)).numbers[0]
+    assert page["numbers"][0]["text"] == expected.text
+    assert page["numbers"][0]["reason"] == expected.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "parameters", "status", "says"),
+    [
+        (b"hello", {}, 422, "is text, not a picture"),
+        (b"", {}, 422, "is empty"),
+        (b"\x89PNG\r\n\x1a\n damaged", {}, 422, "damaged"),
+        ("large", {}, 422, "--pixel-limit"),
+        ("many", {}, 422, "--page-limit"),
+        ("paper", {"length": "four"}, 422, "length"),
+        ("paper", {"length": 0}, 422, "length"),
+        ("paper", {"checksum": "md5"}, 422, "'none', 'luhn' or 'isbn'"),
+        ("paper", {"checksum": "isbn", "length": 14}, 422, "10 or 13"),
+        ("paper", {"max_error": 2}, 422, "max_error"),
+        ("paper", {"max_error": "nan"}, 422, "max_error"),
+        ("paper", {"max_error": 1e-9}, 422, "max_error"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(
+    client: httpx.Client, paper: Image.Image, content: Any, parameters: dict[str, Any], status: int, says: str
+) -> None:
+    blank = Image.new("L", (9, 9))
+    bodies = {
+        "paper": saved(paper, "PNG"),
+        "large": saved(Image.new("1", (1001, 1000)), "PNG"),
+        "many": saved(blank, "TIFF", save_all=True, append_images=[blank] * 3),
+    }
+    answer = client.post("/read", content=bodies.get(content, content), params=parameters)
+    (error,) = answer.json().values()
+    assert (answer.status_code, "\n" in error) == (status, False)
+    assert says in error
+
+
+@pytest.mark.parametrize("files", [[], ["one", "two"]])
+def test_a_form_has_one_file(client: httpx.Client, paper: Image.Image, files: list[str]) -> None:
+    form = [(name, (name, saved(paper, "PNG"))) for name in files]
+    answer = client.post("/read", files=form or None, headers={} if form else {"Content-Type": "multipart/form-data"})
+    assert answer.status_code == 400
+    assert {0: "boundary", 2: "file"}[len(files)] in answer.json()["error"]
+
+
+def test_verdicts_are_counted(in_process: Run, paper: Image.Image) -> None:
+    with in_process(create_app(reader_model())) as client:
+        client.post("/read", content=saved(paper, "PNG"))
+        client.post("/read", content=saved(Image.new("L", (50, 50), 255), "PNG"))
+        figures = client.get("/metrics").text
+    assert 'mnist_nn_verdicts_total{verdict="digit"} 1.0' in figures
+    assert 'mnist_nn_verdicts_total{verdict="nothing there"} 1.0' in figures
+
+
+def test_nothing_is_read_for_a_client_that_has_left(
+    in_process: Run, paper: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five pages the client waits for the first, and leaves; the others are not read."""
+    begun: list[int] = []
+    pages = pictures.read_pages
+
+    def counted(*arguments: Any, **named: Any) -> Iterator[Any]:
+        for page in pages(*arguments, **named):
+            begun.append(page.number)
+            with pytest.raises(httpx.ReadTimeout):
+                leaving.result()
+            yield page
+
+    leaving: Any = None
+    monkeypatch.setattr(pictures, "read_pages", counted)
+    picture = saved(paper, "TIFF", save_all=True, append_images=[paper] * 4)
+    with in_process(create_app(reader_model())) as client, ThreadPoolExecutor(1) as thread:
+        leaving = thread.submit(client.post, "/read", content=picture, timeout=0.5)
+        with pytest.raises(httpx.ReadTimeout):
+            leaving.result()
+        while 'route="/read",status="499"' not in client.get("/metrics").text:
+            pass
+    assert begun in ([1], [1, 2]), "it takes a moment to see that the client has left"
