@@ -5,6 +5,7 @@ Everything here only reads.
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -13,15 +14,15 @@ import psutil
 from benchmarks.peers import PACKAGES
 
 
-def describe() -> dict[str, Any]:
-    """Return the machine in plain JSON values."""
+def describe(packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
+    """Return the machine in plain JSON values, with the versions of some packages."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: version(name) for name in packages},
         "load_before": _load(),
     }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+PACKAGES = ("numpy", "numba", "scikit-learn")
 
 
 def main() -> None:
@@ -25,8 +26,7 @@ def main() -> None:
 
     if options.cpu_time:
         os.environ[clock.CHOICE] = "1"
-    about = machine.describe() | {"busy": machine.busy(), "commit": _commit(), "quick": options.rounds < LEAST}
-    about["packages"] = {name: about["packages"][name] for name in ("numpy", "numba", "scikit-learn")}
+    about = machine.describe(PACKAGES) | {"busy": machine.busy(), "commit": _commit(), "quick": options.rounds < LEAST}
     about["clock"] = "processor time" if clock.is_cpu() else "wall time"
     about["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     begin, found, missing = time.perf_counter(), [], []

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def main() -> None:
 
 
 def _about(options: argparse.Namespace) -> dict[str, Any]:
-    facts = machine.describe() | {"packages": {name: version(name) for name in PACKAGES}}
+    facts = machine.describe(PACKAGES)
     command = ["git", "describe", "--always", "--dirty"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
     return facts | {

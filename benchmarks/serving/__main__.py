@@ -1,0 +1,128 @@
+"""``python -m benchmarks.serving``: race the servers, or keep ours under load; print the table and keep it."""
+
+import argparse
+import asyncio
+import os
+import shlex
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import machine, report
+from benchmarks.__main__ import _commit
+from benchmarks.serving import load, race, tables
+from benchmarks.serving.contestants import CONTESTANTS, OURS, PAIR, model_files, running
+from benchmarks.serving.soak import capacity, soak
+
+RESULTS = Path(__file__).parents[1] / "results" / "serving"
+PACKAGES = ("numpy", "numba", "onnxruntime", "fastapi", "uvicorn", "uvloop", "httptools", "orjson")
+LEAST_ROUNDS, LEAST_MINUTES = 3, 30.0  # below them figures are not to be quoted
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    options = _options()
+    about, begin = _about(options), time.perf_counter()
+    section = _soaked(options) if options.what == "soak" else _raced(options)
+    section.about = about | {"seconds": round(time.perf_counter() - begin, 1)}
+    print(f"{section.about['seconds']:.0f} s in all; table: {report.save(section, options.output)}")
+
+
+def _raced(options: argparse.Namespace) -> report.Section:
+    names = CONTESTANTS if options.all else PAIR
+    settings = race.Settings(
+        options.model, names, options.connections, options.rounds, options.seconds, options.server_cores,
+        options.load_cores,
+    )  # fmt: skip
+    found = race.race(settings)
+    lines = [
+        f"`{_command()}`: load by {load.tool()}, medians of {options.rounds} in turns, {options.seconds:g} s each.",
+        _places(options),
+        "A cell is requests a second · milliseconds until half of the answers / until 99 % are there · microseconds of",
+        "processor time that the server takes for a request. What each server does stands at the top of",
+        "benchmarks/serving/peer.py and race.py.",
+    ]
+    table = race.table(found, names)
+    return report.Section("load-2", "Beside ONNX Runtime on FastAPI and uvicorn", lines, table, _plain(found))
+
+
+def _plain(lines: list[race.Line]) -> list[dict[str, Any]]:
+    return [line.to_dict() for line in lines]
+
+
+def _soaked(options: argparse.Namespace) -> report.Section:
+    seconds = 60 * options.minutes
+    with model_files(options.model) as files, running(OURS, files, options.server_cores) as server:
+        _stay_on(options.load_cores)
+        trial = max(2.0, min(30.0, seconds / 10))
+        most = [asyncio.run(capacity(server, trial)) for _ in range(2)][-1]  # the first warms it up
+        print(f"{most:,.0f} requests a second at most; now {options.share:.0%} of that", flush=True)
+        seen = asyncio.run(soak(server, options.share * most, seconds, options.every))
+    told = (
+        f"`{_command()}`: the mixture of benchmarks/serving/mixture.py, at random moments, {options.share:.0%} of the "
+        f"{most:,.0f} requests a second that the server answers at most. Files, threads and memory are its process's."
+    )
+    rows = [tables.HEAD, *(tables.row(name, seen) for name in seen.tallies)]
+    lines = [told, _places(options), *tables.findings(seen)]
+    measured = {"capacity": most, **seen.to_dict()}
+    return report.Section("soak-2", f"{options.minutes:g} minutes of load", lines, rows, measured)
+
+
+def _stay_on(cores: str) -> None:
+    """Keep this process, which makes the load, on some processors."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, _numbers(cores))
+
+
+def _places(options: argparse.Namespace) -> str:
+    if shutil.which("taskset") is None:
+        return "Nothing is bound to a processor: there is no taskset."
+    return f"Servers run on processors {options.server_cores}, the load on {options.load_cores}."
+
+
+def _command() -> str:
+    return shlex.join(["python", "-m", "benchmarks.serving", *sys.argv[1:]])
+
+
+def _about(options: argparse.Namespace) -> dict[str, Any]:
+    few = options.rounds < LEAST_ROUNDS if options.what == "load" else options.minutes < LEAST_MINUTES
+    about = machine.describe(PACKAGES) | {
+        "busy": machine.busy(),
+        "commit": _commit(),
+        "quick": few,
+        "clock": "wall time",
+    }
+    about["model"] = os.fspath(options.model) if options.model else "the reader model that the package ships"
+    return about | {"date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(","))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
+    add = parser.add_argument
+    add("what", nargs="?", choices=("load", "soak"), default="load")
+    add("--model", type=Path, help="model file; by default the reader model of the package")
+    add("--all", action="store_true", help="load: also ours with its log, and the peer in two processes")
+    add("--connections", type=_numbers, default=(1, 8, 32), help="load: how many at once, with commas")
+    add("--rounds", type=int, default=5, help="load: rounds of each server in each case")
+    add("--seconds", type=float, default=5, help="load: of a round, whole seconds")
+    add("--minutes", type=float, default=30, help="soak: how long")
+    add("--share", type=float, default=0.8, help="soak: share of the most that the server answers")
+    add("--every", type=float, default=5, help="soak: seconds between looks at the server")
+    add("--server-cores", default="0,1", help="processors of the servers, as taskset takes them")
+    add("--load-cores", default="0,1", help="load: processors of wrk")
+    add("--output", type=Path, help="folder of table.md and the JSON files")
+    options = parser.parse_args()
+    quick = options.rounds < LEAST_ROUNDS if options.what == "load" else options.minutes < LEAST_MINUTES
+    options.output = options.output or (Path("build/benchmarks/serving") if quick else RESULTS)
+    return options
+
+
+if __name__ == "__main__":
+    main()
