@@ -206,6 +206,22 @@ class TrainingConfig:
         return cls(**_known(cls, values))
 
 
+MOMENTUM = 0.9  # of the rules that have one, unless told otherwise
+
+
+def momentum(training: TrainingConfig) -> float | None:
+    """Return mu: the momentum given, or else the default; None where the optimiser has none.
+
+    Examples
+    --------
+    >>> momentum(TrainingConfig(optimizer="momentum")), momentum(TrainingConfig())
+    (0.9, None)
+    """
+    if training.optimizer not in ("momentum", "nesterov"):
+        return None
+    return MOMENTUM if training.momentum is None else training.momentum
+
+
 def learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
     """Return eta: the rate given, or else a default tuned on held-out training images (docs/training.md).
 

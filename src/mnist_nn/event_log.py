@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.checkpoints import Checkpoint, Scores
-from mnist_nn.config import NetworkConfig, TrainingConfig, learning_rate
+from mnist_nn.config import NetworkConfig, TrainingConfig, learning_rate, momentum
 from mnist_nn.errors import ConfigError, MissingExtraError
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
@@ -155,16 +155,16 @@ def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -
     return folder
 
 
-def mark_of(network: NetworkConfig, training: TrainingConfig, data: str) -> str:
-    """Make a short mark of all that the numbers of a run depend on, but how long it lasts.
+def mark_of(network: NetworkConfig, training: TrainingConfig, origin: str) -> str:
+    """Make a short mark of a run: its settings but for how long it lasts, and where its data and its model are.
 
     Examples
     --------
-    >>> short, long = (mark_of(NetworkConfig(), TrainingConfig(epochs=n), "digest") for n in (1, 2))
+    >>> short, long = (mark_of(NetworkConfig(), TrainingConfig(epochs=n), "digest, file") for n in (1, 2))
     >>> short == long, len(short)
     (True, 8)
     """
-    settings = [network.to_dict(), replace(training, epochs=1).to_dict(), data]
+    settings = [network.to_dict(), replace(training, epochs=1).to_dict(), origin]
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
 
 
@@ -207,7 +207,12 @@ def _scalars(values: Mapping[str, float]) -> Any:
 def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable[Any]:
     """Say what is trained, as text for people and as hyperparameters to compare runs by."""
     rule = loss(training.loss, network.output)
-    settings = {**network.to_dict(), **training.to_dict(), "rate": learning_rate(network, training)}
+    settings = {
+        **network.to_dict(),
+        **training.to_dict(),
+        "rate": learning_rate(network, training),
+        "momentum": momentum(training),
+    }
     rows = [f"| {name} | {_plain(value)} |" for name, value in settings.items() if value is not None]
     names = f"loss: {rule.reported_name}; descended: {rule.descended_name}"
     yield summary.text("configuration", "\n".join([f"{names}\n", "| setting | value |", "|---|---|", *rows]))

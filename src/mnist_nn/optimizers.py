@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.config import TrainingConfig
+from mnist_nn.config import MOMENTUM, TrainingConfig
 from mnist_nn.errors import unknown
 
 Array = npt.NDArray[Any]
@@ -21,7 +21,7 @@ Array = npt.NDArray[Any]
 class Constants:
     """The constants of the update rules; each rule uses its own."""
 
-    momentum: float = 0.9
+    momentum: float = MOMENTUM
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8

@@ -35,6 +35,14 @@ def asking(images: Any, **more: Any) -> dict[str, Any]:
     return {"inputs": [{"name": "X", "shape": list(images.shape), "datatype": "UINT8", "data": data}], **more}
 
 
+def test_an_application_may_start_again(small_model: Model, in_process: Run, mnist: Dataset) -> None:
+    app = create_app(small_model, limits=Limits(row_limit=10_000))
+    many = asking(np.repeat(mnist.test.images[:1], 5000, axis=0).reshape(-1, 28, 28))
+    for _ in range(2):
+        with in_process(app) as client:
+            assert client.post(INFER, json=many).status_code == 200
+
+
 def test_health_and_metadata_are_those_of_the_protocol(client: httpx.Client) -> None:
     assert client.get("/v2/health/live").json() == {"live": True}
     assert client.get("/v2/health/ready").json() == {"name": "digits", "ready": True}

@@ -36,6 +36,19 @@ def ask(model: Model, parts: list[Any], limit: int = 256) -> tuple[list[Any], li
     return in_a_loop(all_of_them()), passes
 
 
+def test_a_pass_that_fails_is_the_last_of_nobody(small_model: Model) -> None:
+    async def first_and_second() -> list[Any]:
+        batcher = Batcher(small_model, 256, lambda _: None)
+        batcher.close()
+        large, small = np.zeros((2000, 784), np.uint8), np.zeros((1, 784), np.uint8)
+        failed = await asyncio.wait_for(asyncio.gather(batcher(large), return_exceptions=True), 10)
+        return [*failed, await asyncio.wait_for(batcher(small), 10)]
+
+    failed, answered = in_a_loop(first_and_second())
+    assert isinstance(failed, RuntimeError)
+    assert len(answered.label) == 1
+
+
 @pytest.mark.parametrize("threshold", [batching.AT_ONCE, 0], ids=["here", "in the thread"])
 def test_each_gets_the_answers_to_its_own_images(
     small_model: Model, mnist: Dataset, expected: Expected, monkeypatch: pytest.MonkeyPatch, threshold: int

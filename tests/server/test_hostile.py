@@ -15,7 +15,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from typing import Any
 
@@ -352,6 +352,26 @@ def flood(connection: socket.socket, content: bytes, seconds: float = 5) -> None
         connection.sendall(content)
 
 
+def test_lines_after_a_body_are_431(hostile: Served) -> None:
+    before = hostile.usage().rss
+    with hostile.connect() as connection:
+        connection.sendall(post(hostile.infer, b"", "Transfer-Encoding: chunked", length="") + b"2\r\n{}\r\n0\r\n")
+        with pytest.raises(ConnectionError):
+            flood(connection, b"a:b\r\n" * 1000)
+    assert hostile.usage().rss - before < 5 * 2**20
+
+
+@pytest.mark.parametrize("length", [40, 2])
+def test_a_body_for_another_protocol_is_no_second_request(hostile: Served, length: int) -> None:
+    wanted = post(hostile.infer, b"", "Connection: Upgrade", "Upgrade: h2c", length=length, close=False)
+    check(hostile.raw(wanted, get("/v2/health/live"), pause=0.2), 400)
+
+
+def test_an_upgrade_that_is_not_had_is_ignored(hostile: Served) -> None:
+    headers = ("Connection: Upgrade", "Upgrade: h2c")
+    assert statuses(hostile.raw(get("/v2/health/live", *headers, close=False))) == [200]
+
+
 def test_a_long_address_is_414_or_431(hostile: Served) -> None:
     assert statuses(hostile.raw(get("/" + "a" * 20_000))) in ([414], [431])
 
@@ -475,6 +495,22 @@ def test_people_who_do_not_take_their_answer(hostile: Served) -> None:
         except ConnectionError:
             return
     pytest.fail("the server waits for ever for somebody who does not listen")
+
+
+def test_an_answer_that_is_not_taken_is_given_up_at_the_end(hostile: Served, at_rest: int) -> None:
+    """A little of it waits in the kernel: too little to be noticed while it is written, enough to stop a close."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.settimeout(0.2)
+        connection.connect((hostile.host, hostile.port))
+        for _ in range(30):  # one after the other, as long as there is room
+            with suppress(TimeoutError):
+                connection.sendall(get("/openapi.json", close=False))
+            time.sleep(0.02)
+        until = time.monotonic() + 15 * SECONDS
+        while hostile.usage().files > at_rest and time.monotonic() < until:
+            time.sleep(0.1)
+        assert hostile.usage().files <= at_rest
 
 
 def test_pipelined_requests_are_answered_in_order(hostile: Served, mnist: Dataset, expected: Any) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from mnist_nn import Model
+from mnist_nn.cli import run
 from mnist_nn.cli.serve import serve
 from mnist_nn.errors import ConfigError
 from mnist_nn.server import Limits, create_app
@@ -48,6 +50,16 @@ def test_every_limit_is_documented_with_its_default(field: Any) -> None:
     unit = "S" if field.type is float else "N"
     assert f"| `{option} {unit}` | {default} |" in (DOCS / "cli.md").read_text(encoding="utf-8")
     assert f"| `{option}` |" in (DOCS / "serving.md").read_text(encoding="utf-8")
+
+
+def test_help_names_every_default(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    units = {"": 1, "KiB": 2**10, "MiB": 2**20, "million": 10**6}
+    for field in fields(Limits):
+        found = re.search(rf"--{field.name.replace('_', '-')} \w+ [^(]*\((\d+) ?(\w*)\)", text)
+        assert found is not None, field.name
+        assert int(found[1]) * units[found[2]] == field.default
 
 
 @pytest.mark.parametrize("path", [INFER, "/read"])
@@ -86,8 +98,8 @@ def test_unknown_packing_is_415(client: httpx.Client) -> None:
     ("body", "status"),
     [
         (b"not packed", 400),
-        (gzip.compress(CONTENT)[:-5], 400),
-        (gzip.compress(CONTENT) + b"more", 400),
+        (gzip.compress(CONTENT, mtime=0)[:-5], 400),
+        (gzip.compress(CONTENT, mtime=0) + b"more", 400),
         (b"", 400),
         (zlib.compress(b" " * 10_001), 413),
     ],

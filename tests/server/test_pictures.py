@@ -111,6 +111,19 @@ def test_what_cannot_be_read_is_said_in_one_line(
     assert says in error
 
 
+@pytest.mark.parametrize("name", ["lenght", "foo"])
+def test_an_option_that_is_none_is_named(client: httpx.Client, paper: Image.Image, name: str) -> None:
+    answer = client.post("/read", content=saved(paper, "PNG"), params={name: 5})
+    assert answer.status_code == 422
+    assert f"no option '{name}'; choose from: length, checksum, max_error" in answer.json()["error"]
+
+
+def test_options_in_a_form_are_sent_to_the_address(client: httpx.Client, paper: Image.Image) -> None:
+    answer = client.post("/read", files={"file": ("a.png", saved(paper, "PNG"))}, data={"length": "5"})
+    assert answer.status_code == 400
+    assert "?length=16" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("files", [[], ["one", "two"]])
 def test_a_form_has_one_file(client: httpx.Client, paper: Image.Image, files: list[str]) -> None:
     form = [(name, (name, saved(paper, "PNG"))) for name in files]

@@ -64,6 +64,7 @@ BAD = {
     "shape of halves": (asked(shape=[1.5, 28, 28]), "give [n, 28, 28]"),
     "no data": (asked(data=None), "data is not there"),
     "too few pixels": (asked(data=ROW[1:]), "783 values where its shape needs 784"),
+    "an id as deep as JSON may be": (b'{"id": ' + b"[" * 300 + b"]" * 300 + b"}", "nested too deeply"),
     "nested otherwise": (asked(data=[ROW]), "not nested as its shape says"),
     "half nested": (asked(data=[[[0] * 28] * 28, 7], shape=[2, 28, 28]), "not nested"),
     "too bright": (asked(data=[256, *ROW[1:]]), "whole numbers from 0 to 255"),

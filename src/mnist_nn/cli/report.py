@@ -42,11 +42,12 @@ def report(
     from mnist_nn.report import report as judge
     from mnist_nn.storage import load
 
+    loaded = load(model)
     target = output or model.with_suffix(SUFFIX)
     targets.check(target, model, record, force=force)
     film = None if record is None else recording.load(record)
     dataset = load_data(data)
-    made = judge(load(model), dataset, name=model.name, recording=film, examples=examples)
+    made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)
     content = made.html.encode()
     targets.write(target, content)
     _show(_document(made, model, target, dataset.name, len(content)), json=json)

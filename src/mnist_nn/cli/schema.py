@@ -26,6 +26,11 @@ def text_of(name: str) -> str:
     return files("mnist_nn").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8")
 
 
+def _typed(name: str) -> str:
+    """Write a command as it is typed."""
+    return name.replace("data-", "data ")
+
+
 def _complete(incomplete: str) -> list[str]:
     return options.completing(names())(incomplete)
 
@@ -44,13 +49,13 @@ def schema(command: Command = None) -> int:
     """Show what a command's --json prints, as JSON Schema."""
     from mnist_nn.errors import unknown
 
-    known = names()
+    known = {_typed(name): name for name in names()}
     if not command:
-        for name in known:
-            print(f"{name:<16}  {json.loads(text_of(name))['title']}")
+        for typed, name in known.items():
+            print(f"{typed:<16}  {json.loads(text_of(name))['title']}")
         return 0
     name = "-".join(command)
-    if name not in known:
+    if name not in known.values():
         raise unknown("command", " ".join(command), known)
     print(text_of(name), end="")
     return 0

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-Model = Annotated[Path | None, typer.Argument(help="A model file; by default the reader's own.", metavar="[MODEL]")]
+Model = Annotated[Path | None, typer.Argument(help="A model file; by default the reader's own.", metavar="MODEL")]
 Name = Annotated[str, typer.Option("--name", help="What clients call the model.", metavar="NAME")]
-Host = Annotated[str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.")]
+Host = Annotated[
+    str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.", metavar="HOST")
+]
 Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No log line for each request; only faults.")]
 
@@ -32,20 +34,28 @@ def serve(
     name: Name = "digits",
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    body_limit: Annotated[int | None, _limit("--body-limit", "Most bytes of a body.")] = None,
-    header_limit: Annotated[int | None, _limit("--header-limit", "Most bytes of the headers.")] = None,
-    row_limit: Annotated[int | None, _limit("--row-limit", "Most images of an infer request.")] = None,
-    batch_limit: Annotated[int | None, _limit("--batch-limit", "Most images of a forward pass.")] = None,
-    request_limit: Annotated[int | None, _limit("--request-limit", "Most requests at once.")] = None,
-    connection_limit: Annotated[int | None, _limit("--connection-limit", "Most open connections.")] = None,
-    reading_limit: Annotated[int | None, _limit("--reading-limit", "Most pictures read at once.")] = None,
-    pixel_limit: Annotated[int | None, _limit("--pixel-limit", "Most pixels of a page.")] = None,
-    page_limit: Annotated[int | None, _limit("--page-limit", "Most pages of a picture.")] = None,
-    header_seconds: Annotated[float | None, _limit("--header-seconds", "For the headers to arrive.", "S")] = None,
-    body_seconds: Annotated[float | None, _limit("--body-seconds", "For a body to arrive.", "S")] = None,
-    answer_seconds: Annotated[float | None, _limit("--answer-seconds", "For an answer to be taken.", "S")] = None,
-    idle_seconds: Annotated[float | None, _limit("--idle-seconds", "For the next request to come.", "S")] = None,
-    stop_seconds: Annotated[float | None, _limit("--stop-seconds", "For requests to end at a stop.", "S")] = None,
+    body_limit: Annotated[int | None, _limit("--body-limit", "Most bytes of a body (16 MiB).")] = None,
+    header_limit: Annotated[int | None, _limit("--header-limit", "Most bytes of the headers (16 KiB).")] = None,
+    row_limit: Annotated[int | None, _limit("--row-limit", "Most images of an infer request (1024).")] = None,
+    batch_limit: Annotated[int | None, _limit("--batch-limit", "Most images of a forward pass (256).")] = None,
+    request_limit: Annotated[int | None, _limit("--request-limit", "Most requests at once (128).")] = None,
+    connection_limit: Annotated[int | None, _limit("--connection-limit", "Most open connections (1000).")] = None,
+    reading_limit: Annotated[int | None, _limit("--reading-limit", "Most pictures read at once (2).")] = None,
+    pixel_limit: Annotated[int | None, _limit("--pixel-limit", "Most pixels of a page (64 million).")] = None,
+    page_limit: Annotated[int | None, _limit("--page-limit", "Most pages of a picture (20).")] = None,
+    header_seconds: Annotated[
+        float | None, _limit("--header-seconds", "Seconds for the headers to arrive (10).", "S")
+    ] = None,
+    body_seconds: Annotated[float | None, _limit("--body-seconds", "Seconds for a body to arrive (30).", "S")] = None,
+    answer_seconds: Annotated[
+        float | None, _limit("--answer-seconds", "Seconds for an answer to be taken (30).", "S")
+    ] = None,
+    idle_seconds: Annotated[
+        float | None, _limit("--idle-seconds", "Seconds for the next request to come (60).", "S")
+    ] = None,
+    stop_seconds: Annotated[
+        float | None, _limit("--stop-seconds", "Seconds for requests to end at a stop (10).", "S")
+    ] = None,
     quiet: Quiet = False,
     json: options.Json = False,
 ) -> int:

@@ -4,7 +4,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from mnist_nn.cli import show as display
-from mnist_nn.config import learning_rate
+from mnist_nn.config import learning_rate, momentum
 
 if TYPE_CHECKING:
     from mnist_nn.cli.training_run import Run
@@ -22,6 +22,7 @@ def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet:
 def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]:
     """Gather the outcome and all that was chosen."""
     history = run.checkpoint.history
+    rate = learning_rate(run.checkpoint.network.config, run.training)
     return {
         "test_accuracy": result.accuracy,
         "test_interval": list(result.interval),
@@ -36,7 +37,7 @@ def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]
         "model": str(run.path),
         "log_dir": None if run.log_folder is None else str(run.log_folder),
         "network": run.checkpoint.network.config.to_dict(),
-        "training": {**run.training.to_dict(), "rate": learning_rate(run.checkpoint.network.config, run.training)},
+        "training": {**run.training.to_dict(), "rate": rate, "momentum": momentum(run.training)},
         "data": {"name": run.dataset.name, "sha256": run.dataset.digest},
         "history": [row.to_dict() for row in history],
     }

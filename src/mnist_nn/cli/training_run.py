@@ -15,6 +15,7 @@ from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.presets import configure
 
 if TYPE_CHECKING:
+    from mnist_nn.calibration import Calibration
     from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.data import Dataset
     from mnist_nn.evaluation import Evaluation
@@ -29,6 +30,7 @@ DEFAULT_MODEL = Path("mnist-model.safetensors")
 class Run:
     """What a training is, how far it got, and the files that keep it.
 
+    ``calibration`` is that of the weights as they are: only where nothing is left to learn is there one.
     ``log_folder`` is where its events are; ``log`` is None if none are wanted, or once they could not be written.
     """
 
@@ -38,6 +40,7 @@ class Run:
     training: TrainingConfig
     checkpoint: "Checkpoint"
     keeps_previous: bool
+    calibration: "Calibration | None" = None
     saved: float = 0.0
     save_failed: bool = False
     recorder: "Recorder | None" = None
@@ -86,7 +89,7 @@ class Run:
             _keep(self.path)
             self.keeps_previous = False
         record = {"name": self.dataset.name, "sha256": self.dataset.digest}
-        model = Model.of(self.checkpoint, self.training, data=record, scores=scores or {})
+        model = Model.of(self.checkpoint, self.training, data=record, scores=scores or {}, calibration=self.calibration)
         save(self.path, model)
         if self.recorder:
             self.recorder.save(model)
@@ -161,16 +164,23 @@ def resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any
             "leave it out, or train anew"
         )
     check_writable(path)
-    return Run(path, dataset, engine, replace(model.training, epochs=epochs), model.checkpoint, keeps_previous=False)
+    training = replace(model.training, epochs=epochs)
+    calibration = model.calibration
+    if calibration and not model.checkpoint.finished(training):
+        print("mnist-nn: the calibration goes, as the weights change; fit it anew with calibrate", file=sys.stderr)
+        calibration = None
+    return Run(path, dataset, engine, training, model.checkpoint, keeps_previous=False, calibration=calibration)
 
 
 def record_into(run: Run, path: Path, *, resume: bool) -> None:
     """Begin a recording of a run, or go on with it."""
-    from mnist_nn.recording import Recorder, check_writable, epoch_size
+    from mnist_nn.recording import Recorder, check_writable, epoch_size, load
 
     if path.resolve() == run.path.resolve():
         raise ConfigError(f"--record and --model both name {str(path)!r}; give them two files")
     check_writable(path)
+    if path.is_file() and not resume:
+        load(path)  # only a recording may be replaced by one
     size = epoch_size(len(run.dataset.train), run.training)
     run.recorder = Recorder.resume(path, size, run.checkpoint, run.training) if resume else Recorder(path, size)
     run.recorder.see(run.checkpoint)
@@ -182,7 +192,7 @@ def log_into(run: Run, directory: Path, *, resume: bool) -> None:
     from mnist_nn.event_log import EventLog, mark_of, run_folder
 
     engines.get(run.engine, run.checkpoint.network.config.dtype)  # a name that cannot be must not leave a folder
-    mark = mark_of(run.checkpoint.network.config, run.training, run.dataset.digest)
+    mark = mark_of(run.checkpoint.network.config, run.training, f"{run.dataset.digest} {os.path.realpath(run.path)}")
     run.log_folder = run_folder(directory, run.path.stem, mark, resume=resume)
     run.log = EventLog.begin(run.log_folder, mark, run.checkpoint, run.training)
 

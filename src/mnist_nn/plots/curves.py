@@ -149,7 +149,7 @@ def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]]
     """
     figure = blank(2.9)
     axes = dress(figure.add_subplot(), "images that are answered", "wrong among the answers")
-    axes.plot(curve.coverage, curve.risk, color=SERIES[0], drawstyle="steps-post", label="every threshold")
+    axes.plot(curve.coverage, curve.risk, color=SERIES[0], drawstyle="steps-pre", label="every threshold")
     for name, (coverage, risk) in (points or {}).items():
         axes.plot([coverage], [risk], color=SERIES[1], marker="D", linestyle="", markersize=5)
         axes.annotate(name, (coverage, risk), (-5, 6), textcoords="offset points", ha="right", fontsize=9, color=INK)

@@ -91,6 +91,8 @@ def gradients(facts: Facts, _examples: int) -> str | Missing:
     """How long the gradient of every layer is."""
     if facts.model.checkpoint is None:
         return Missing("the file does not hold the training that made it")
+    if "sha256" not in facts.model.data:
+        return Missing("the file does not say which data it has learned from")
     if facts.norms is None:
         return Missing("they are taken on the training images, and this is other data")
     norms = facts.norms

@@ -37,7 +37,7 @@ def command(model: Model, target: str = "again.safetensors") -> str | Missing:
         return Missing(f"its training was stopped after {done}; go on with mnist-nn train --resume, then report again")
     words = ["mnist-nn", "train", "--model", target]
     if model.data["name"] != "mnist":
-        words += ["--data", model.data["name"]]
+        words += ["--data", str(model.data["name"])]
     for name, value in {**changed(model.network.config), **changed(training)}.items():
         words += ["--" + name.replace("_", "-"), _typed(value)]
     return shlex.join(words)

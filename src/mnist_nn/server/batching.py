@@ -7,7 +7,7 @@ next one together. Rows keep their order; a request's rows stay in one pass.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
@@ -45,8 +45,8 @@ class Batcher:
         self._passed = passed
         self._waiting: deque[_Waiting] = deque()
         self._is_working = False
-        self._thread = ThreadPoolExecutor(1, "mnist-nn-forward")
         self._row = _multiplications(model.network)
+        self.open()
 
     async def __call__(self, images: Pixels) -> Answers:
         """Answer the images of one request, of shape (n, inputs)."""
@@ -58,6 +58,10 @@ class Batcher:
             loop.call_soon(self._pass)  # after all else that is ready now, so that its images come along
         return await mine.answered
 
+    def open(self) -> None:
+        """Get ready, for the first time or again."""
+        self._thread = ThreadPoolExecutor(1, "mnist-nn-forward")
+
     def close(self) -> None:
         """Give the thread back."""
         self._thread.shutdown(wait=False)
@@ -65,14 +69,27 @@ class Batcher:
     def _pass(self) -> None:
         """Run one pass: here if it is short, else in the thread."""
         batch = self._next()
-        images = np.concatenate([one.images for one in batch]) if len(batch) > 1 else batch[0].images
-        self._passed(len(images))
-        ask = partial(answers, self._model, images)
-        if len(images) * self._row <= AT_ONCE:
+        rows = sum(len(one.images) for one in batch)
+        ask = partial(self._ask, batch)
+        if rows * self._row <= AT_ONCE:
             self._hand_out(batch, ask)
         else:
-            job = asyncio.get_running_loop().run_in_executor(self._thread, ask)
+            job = asyncio.wrap_future(self._submitted(ask))
             job.add_done_callback(lambda job: self._hand_out(batch, job.result))
+
+    def _submitted(self, ask: Callable[[], Answers]) -> Future[Answers]:
+        """Hand a pass to the thread; that none takes it, as while the server stops, becomes its result."""
+        try:
+            return self._thread.submit(ask)
+        except RuntimeError as error:
+            failed: Future[Answers] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _ask(self, batch: list[_Waiting]) -> Answers:
+        images = np.concatenate([one.images for one in batch]) if len(batch) > 1 else batch[0].images
+        self._passed(len(images))
+        return answers(self._model, images)
 
     def _hand_out(self, batch: list[_Waiting], result: Callable[[], Answers]) -> None:
         """Give everybody their rows, or what went wrong; then it is the turn of those who came meanwhile."""

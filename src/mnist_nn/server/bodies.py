@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.records import REFUSAL, record_of
+from mnist_nn.server.records import BODY_FAULT, record_of
 from mnist_nn.server.refusals import Refusal, before_body
 
 PACKED = (b"gzip", b"deflate")
@@ -41,8 +41,8 @@ async def _whole(scope: Scope, receive: Receive, limits: Limits) -> bytes:
     record, parts, more = record_of(scope), [], True
     while more:
         message = await receive()
-        if REFUSAL in scope:
-            status, why = scope[REFUSAL]
+        if BODY_FAULT in scope:
+            status, why = scope[BODY_FAULT]
             raise Refusal(status, why, {"Connection": "close"})
         if message["type"] == "http.disconnect":
             raise ClientDisconnect

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from mnist_nn.server.records import REFUSAL, Record, new_id
+from mnist_nn.server.records import BODY_FAULT, Record, new_id
 from mnist_nn.server.service import Service
 
 PIPELINED = 32  # requests that may wait on a connection for the answers before them
+_BODY = (b"content-length", b"transfer-encoding")  # headers of a request that has one
 LINGER = 2.0  # seconds that a client has to read a refusal, while what it goes on sending is thrown away
 
 
@@ -29,8 +30,8 @@ class Connection(HttpToolsProtocol):
         self.limits = self.service.limits
         self._deadline: asyncio.TimerHandle | None = None
         self._patience: asyncio.TimerHandle | None = None
-        self._in_head = True
-        self._head = 0  # bytes of the head so far
+        self._running: RequestResponseCycle | None = None  # the request that is answered now; others may wait behind
+        self._aside = 0  # bytes since the last ones of a body: of a head, or of what may follow a body
         self._is_over = False  # nothing is listened to any more
         self._last_word: tuple[int, str] | None = None  # to be said after the answers that are under way
 
@@ -39,7 +40,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request, if there is room for another connection."""
         super().connection_made(transport)
-        self.transport = _Forgiving(transport)  # type: ignore[assignment]
+        self._transport = _Forgiving(transport, self.loop, self.limits.answer_seconds)
+        self.transport = self._transport  # type: ignore[assignment]
         if len(self.connections) > self.limits.connection_limit:
             why = f"{self.limits.connection_limit} connections are open, and no more are taken; try again in a second"
             self._refuse(503, f"{why} (--connection-limit)")
@@ -47,19 +49,22 @@ class Connection(HttpToolsProtocol):
             self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget all timers."""
+        """Forget all timers, and tell the request that is answered now; the base class tells the last that came."""
         self._stop_waiting()
+        self._transport.forget()
         self.resume_writing()
+        if self._running and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count the bytes of a head, and see that it comes to an end."""
+        """Count all bytes that are of no body, and see that they come to an end."""
         if self._is_over or self.transport.is_closing():
             return
-        if self._in_head:
-            self._head += len(data)
+        self._aside += len(data)
         super().data_received(data)
-        if self._in_head and self._head > self.limits.header_limit:
+        if self._aside > self.limits.header_limit:
             self._refuse_head()
 
     def on_message_begin(self) -> None:
@@ -69,12 +74,14 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request on, unless its head is too long or too many wait before it, and wait for the body."""
-        self._in_head = False
         if self._is_over:
             return
         size = len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
         if size > self.limits.header_limit:
             self._refuse_head()
+        elif self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
+            # The parser would take the body for another protocol's, and what follows it for a request.
+            self._refuse(400, "this server speaks HTTP/1.1 alone; send a body without an Upgrade header")
         elif len(self.pipeline) >= PIPELINED:
             self._refuse(503, f"{PIPELINED} requests wait on this connection; take some answers before you ask more")
         else:
@@ -83,6 +90,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Hand a part of the body on."""
+        self._aside = 0
         if not self._is_over:
             super().on_body(body)
 
@@ -90,13 +98,17 @@ class Connection(HttpToolsProtocol):
         """The request is all there; one that was answered before leaves an idle connection."""
         if self._is_over:
             return
-        self._in_head, self._head = True, 0
+        self._aside = 0
         self._stop_waiting()
         super().on_message_complete()
         if self._is_idle:
             self._wait(self.limits.idle_seconds, self.transport.close)
 
     # What goes out
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or hang up."""
@@ -176,7 +188,7 @@ class Connection(HttpToolsProtocol):
         if self._is_idle:
             self._answer(status, why)
         elif self.cycle.more_body:
-            self.cycle.scope[REFUSAL] = (status, why)  # type: ignore[literal-required]
+            self.cycle.scope[BODY_FAULT] = (status, why)  # type: ignore[literal-required]
             self.cycle.message_event.set()
         else:
             self._last_word = (status, why)
@@ -185,20 +197,21 @@ class Connection(HttpToolsProtocol):
         """Answer in one line, and hang up once the client has read it."""
         content = json.dumps({"error": why}).encode()
         record = Record(new_id(), "other", status=status, bytes_out=len(content))
-        self.transport.write(_head(status, len(content), record.id) + content)
-        self.service.metrics.begun()
-        self.service.metrics.ended(record)
-        self.service.log.write(record)
+        self.transport.write(_first_lines(status, len(content), record.id) + content)
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self._wait(LINGER, self.transport.close)
+        self.service.metrics.begun()
+        self.service.metrics.ended(record)
+        self.service.log.write(record)
 
 
 class _Forgiving:
-    """A transport that takes what nobody is there to read, as asyncio's do and uvloop's do not."""
+    """A transport that takes what nobody is there to read, and waits for nobody for ever when it is closed."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        self._transport, self._loop, self._seconds = transport, loop, seconds
+        self._end: asyncio.TimerHandle | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -207,8 +220,17 @@ class _Forgiving:
         if not self._transport.is_closing():
             self._transport.write(data)
 
+    def close(self) -> None:
+        self._transport.close()
+        if self._end is None:
+            self._end = self._loop.call_later(self._seconds, self._transport.abort)
 
-def _head(status: int, length: int, identifier: str) -> bytes:
+    def forget(self) -> None:
+        if self._end:
+            self._end.cancel()
+
+
+def _first_lines(status: int, length: int, identifier: str) -> bytes:
     again = "Retry-After: 1\r\n" if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
     lines = (
         f"Content-Type: application/json\r\nContent-Length: {length}\r\nX-Request-ID: {identifier}\r\n"

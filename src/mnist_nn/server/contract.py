@@ -15,7 +15,7 @@ from mnist_nn.storage import Model
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]
 INPUT = "X"
-LABEL, PROBABILITIES, *REFUSAL = Answers._fields
+LABEL, PROBABILITIES, *OPINIONS = Answers._fields
 DATATYPES: dict[str, np.dtype[Any]] = {"UINT8": np.dtype("u1"), "INT64": np.dtype("<i8"), "FP32": np.dtype("<f4")}
 
 
@@ -53,7 +53,7 @@ class Contract:
         config = model.network.config
         outputs = [Tensor(LABEL, "INT64", (-1,)), Tensor(PROBABILITIES, "FP32", (-1, config.outputs))]
         if model.calibration:
-            outputs += [Tensor(name, "FP32", (-1,)) for name in REFUSAL]
+            outputs += [Tensor(name, "FP32", (-1,)) for name in OPINIONS]
         return cls(Tensor(INPUT, "UINT8", (-1, *input_shape(config))), tuple(outputs))
 
     @property

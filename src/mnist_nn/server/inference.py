@@ -1,6 +1,7 @@
 """What a server is for: images to digits, and pictures to numbers."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request, Response
@@ -11,8 +12,10 @@ from mnist_nn.server.bodies import read_body
 from mnist_nn.server.pictures import Options, Pictures, picture_of
 from mnist_nn.server.protocol import LENGTH_KEY, parse, respond
 from mnist_nn.server.records import record_of
+from mnist_nn.server.refusals import Refusal
 from mnist_nn.server.service import Service
 
+OPTIONS = tuple(field.name for field in fields(Options))
 VERSION = "1"  # of the model: a server has one, and never another
 
 
@@ -63,6 +66,9 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
         ] = None,
     ) -> Response:
         """Read the numbers on a picture, and say how far each can be trusted."""
+        unknown = sorted(set(request.query_params) - set(OPTIONS))
+        if unknown:
+            raise Refusal(422, f"there is no option {unknown[0][:40]!r}; choose from: {', '.join(OPTIONS)}")
         body = await read_body(request.scope, request.receive, service.limits)
         picture, file = await picture_of(request.scope, body)
         pages = await pictures(picture, file, Options(length, checksum, max_error), request.receive)

@@ -6,7 +6,7 @@ A request's line says how it went and how much of it there was; never what was i
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -47,8 +47,9 @@ class RequestLog:
                 "bytes_out": record.bytes_out,
                 "rows": record.rows,
             }
-            self._stream.write(json.dumps(fields) + "\n")
-            self._stream.flush()
+            with suppress(OSError):  # a full disk is no reason to answer nobody
+                self._stream.write(json.dumps(fields) + "\n")
+                self._stream.flush()
 
 
 class _Lines(logging.Formatter):

@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from mnist_nn.server.records import Record
+from mnist_nn.server.records import CLIENT_LEFT, Record
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -48,7 +48,7 @@ class Metrics:
         requests, seconds = self._known[key]
         requests.inc()
         seconds.observe(record.seconds)
-        if 400 <= record.status < 500 or record.status == 503:  # noqa: PLR2004 as HTTP numbers them
+        if 400 <= record.status < CLIENT_LEFT or record.status == 503:  # noqa: PLR2004 as HTTP numbers them
             self._refused.labels(record.status).inc()
 
     def passed(self, rows: int) -> None:

@@ -22,6 +22,7 @@ from mnist_nn.server.refusals import Refusal
 from mnist_nn.storage import Model
 
 NAME = "picture"  # what a picture is called that came without a name
+FIELDS = 8  # of a form, which is refused for having any; more are not looked at
 KINDS = 64  # combinations of options whose readers are kept
 
 _pdf = Lock()  # what draws PDFs is not made for threads
@@ -50,9 +51,9 @@ class Pictures:
 
     def __init__(self, model: Model, limits: Limits) -> None:
         self._limits = limits
-        self._threads = ThreadPoolExecutor(limits.reading_limit, "mnist-nn-read")
         self._reader = lru_cache(KINDS)(lambda options: Reader(model, **vars(options)))
         self._reader(Options())  # a model that cannot read is found out now
+        self.open()
 
     async def __call__(self, picture: bytes, name: str, options: Options, left: Receive) -> Pages:
         """Read all pages of a picture, as ``mnist-nn read --json`` shows them; stop between two if the client leaves.
@@ -75,6 +76,10 @@ class Pictures:
         finally:
             gone.set()
             watching.cancel()
+
+    def open(self) -> None:
+        """Get ready, for the first time or again."""
+        self._threads = ThreadPoolExecutor(self._limits.reading_limit, "mnist-nn-read")
 
     def close(self) -> None:
         """Let the threads end: after the page that each reads, and no other."""
@@ -101,10 +106,11 @@ async def picture_of(scope: Scope, body: bytes) -> tuple[bytes, str]:
     async def whole() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async with Request(scope, whole).form(max_files=1, max_fields=0) as form:
-        files = [value for value in form.values() if not isinstance(value, str)]
-        if len(files) != 1:
-            raise Refusal(400, "the form has no file; send one, or the picture alone as the body")
+    async with Request(scope, whole).form(max_files=FIELDS, max_fields=FIELDS) as form:
+        parts = [value for _, value in form.multi_items()]
+        files = [value for value in parts if not isinstance(value, str)]
+        if not files or len(parts) > 1:
+            raise Refusal(400, "a form holds one file and nothing else; options go into the address, as in ?length=16")
         return await files[0].read(), (files[0].filename or NAME)
 
 

@@ -236,7 +236,10 @@ def _short(value: object) -> str:
     """Show a value in few characters, whatever it is."""
     if isinstance(value, dict | list) and len(value) > SHOWN:
         return f"a {'list' if isinstance(value, list) else 'JSON object'} of {len(value):,}"
-    text = orjson.dumps(value).decode()
+    try:
+        text = orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return "nested too deeply"
     return text if len(text) <= LINE else f"{text[:LINE]}…"
 
 

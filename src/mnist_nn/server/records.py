@@ -7,7 +7,8 @@ from time import perf_counter
 from typing import Any
 
 KEY = "mnist_nn.record"  # where a request carries its record
-REFUSAL = "mnist_nn.refusal"  # and what its connection found wrong with its body: a status and why
+BODY_FAULT = "mnist_nn.body_fault"  # and what its connection found wrong with its body: a status and why
+CLIENT_LEFT = 499  # what proxies write in their logs where nobody was left to answer
 LONGEST_ID = 64
 PRINTED = range(ord("!"), ord("~") + 1)
 

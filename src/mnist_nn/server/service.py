@@ -53,7 +53,10 @@ class Service:
         return cls(model, name, limits, metrics, log, Contract.of(model), batcher, _pictures(model, limits))
 
     def warm(self) -> None:
-        """Run the first pass, which is the slowest."""
+        """Take threads, and run the first pass, which is the slowest."""
+        self.batcher.open()
+        if self.pictures:
+            self.pictures.open()
         answers(self.model, np.zeros((1, self.model.network.config.inputs), np.uint8))
         self.is_ready = True
 
