@@ -367,6 +367,11 @@ def test_a_body_for_another_protocol_is_no_second_request(hostile: Served, lengt
     check(hostile.raw(wanted, get("/v2/health/live"), pause=0.2), 400)
 
 
+def test_a_request_without_a_host_is_400(hostile: Served) -> None:
+    check(hostile.raw(b"GET /v2 HTTP/1.1\r\n\r\n"), 400)
+    assert statuses(hostile.raw(b"GET /v2 HTTP/1.0\r\n\r\n")) == [200]
+
+
 def test_an_upgrade_that_is_not_had_is_ignored(hostile: Served) -> None:
     headers = ("Connection: Upgrade", "Upgrade: h2c")
     assert statuses(hostile.raw(get("/v2/health/live", *headers, close=False))) == [200]

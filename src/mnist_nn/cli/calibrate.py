@@ -76,7 +76,7 @@ def report(calibration: "Calibration") -> dict[str, Any]:
             points[str(error)] = calibration.operating_point(error)._asdict()
         except ConfigError:  # out of this model's reach
             points[str(error)] = None
-    return {"temperature": calibration.temperature, "max_error": points}
+    return {"temperature": calibration.temperature, "least_error": calibration.least_error, "max_error": points}
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -90,3 +90,5 @@ def _print(found: dict[str, Any]) -> None:
         cells = (percent(point["coverage"]), f"{point['threshold']:.4f}") if point else ("out of reach", "")
         shown.add_row(error, *cells)
     out.print(shown)
+    if None in found["max_error"].values():
+        out.print(f"\nAt best {found['least_error']:.4f}; with more images held out less can be promised.")

@@ -82,6 +82,8 @@ class Connection(HttpToolsProtocol):
         elif self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
             # The parser would take the body for another protocol's, and what follows it for a request.
             self._refuse(400, "this server speaks HTTP/1.1 alone; send a body without an Upgrade header")
+        elif self.parser.get_http_version() == "1.1" and all(name != b"host" for name, _ in self.headers):
+            self._refuse(400, "a request of HTTP/1.1 names the host that it is for; send a Host header")
         elif len(self.pipeline) >= PIPELINED:
             self._refuse(503, f"{PIPELINED} requests wait on this connection; take some answers before you ask more")
         else:
