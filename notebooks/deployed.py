@@ -349,7 +349,8 @@ def _(data):
     from sklearn.preprocessing import MaxAbsScaler
 
     X, y = data.train.images[:3000].reshape(3000, -1), data.train.labels[:3000]
-    pipeline = make_pipeline(MaxAbsScaler(), MLPDigitClassifier((50,), dropout=0.2, max_iter=30, random_state=0))
+    classifier = MLPDigitClassifier((50,), dropout=0.2, max_iter=30, n_iter_no_change=None, random_state=0)
+    pipeline = make_pipeline(MaxAbsScaler(), classifier)
     folds = cross_val_score(pipeline, X, y, cv=3)
     held_back = pipeline.fit(X, y).score(data.test.images.reshape(10_000, -1), data.test.labels)
     told(

@@ -1,9 +1,11 @@
 """scikit-learn's own checks, its tools around the estimator, and what the estimator adds to MLPClassifier."""
 
+import math
 import pickle
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -20,7 +22,7 @@ pytest.importorskip("sklearn", reason="scikit-learn is in the extra 'sklearn'")
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.neural_network import MLPClassifier
@@ -45,17 +47,23 @@ ROUNDING = "holds for dtype='float64'; the sums of float32 round differently in 
 WEIGHTS = dict.fromkeys([f"check_sample_weight_equivalence_on_{kind}_data" for kind in ("dense", "sparse")], ROUNDING)
 
 
+NOT_CONVERGED = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # checks fit few epochs
+
+
+@NOT_CONVERGED
 @parametrize_with_checks([MLPDigitClassifier()], expected_failed_checks=lambda _: WEIGHTS, xfail_strict=True)
 def test_scikit_learns_checks(estimator: MLPDigitClassifier, check: Callable[..., None]) -> None:
     check(estimator)
 
 
 @pytest.mark.slow
+@NOT_CONVERGED
 @parametrize_with_checks([MLPDigitClassifier(dtype="float64")])
 def test_scikit_learns_checks_without_exception(estimator: MLPDigitClassifier, check: Callable[..., None]) -> None:
     check(estimator)
 
 
+@NOT_CONVERGED
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_weights_are_worth_repetitions(name: str) -> None:
     checks = __import__("sklearn.utils.estimator_checks", fromlist=[name])
@@ -63,6 +71,7 @@ def test_weights_are_worth_repetitions(name: str) -> None:
 
 
 @pytest.mark.slow
+@NOT_CONVERGED
 @parametrize_with_checks(
     [MLPDigitClassifier(engine="compiled")], expected_failed_checks=lambda _: WEIGHTS, xfail_strict=True
 )
@@ -139,7 +148,7 @@ def test_every_parameter_is_in_the_docs() -> None:
 def test_shared_parameters_have_mlp_classifiers_defaults() -> None:
     ours, theirs = MLPDigitClassifier().get_params(), MLPClassifier().get_params()
     shared = ours.keys() & theirs.keys()
-    assert len(shared) == 18
+    assert len(shared) == 19
     assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
 
 
@@ -165,11 +174,22 @@ def test_random_state_decides_everything() -> None:
         ({"hidden_layer_sizes": (0,)}, "hidden_layer_sizes is 0; give a whole number"),
         ({"learning_rate_init": -1}, "learning_rate_init is -1; give a number above 0"),
         ({"learning_rate": "adaptive"}, "unknown learning_rate 'adaptive'; choose one of: constant"),
-        ({"alpha": -1.0}, "alpha is -"),
+        ({"activation": 3}, "unknown activation 3; choose one of: sigmoid, tanh, relu, leaky_relu, identity, logistic"),
+        ({"alpha": -1.0}, "alpha is -1.0; give a number that is not negative"),
         ({"alpha": "much"}, "alpha is 'much'"),
         ({"max_iter": 0}, "max_iter is 0"),
-        ({"batch_size": 0}, "batch_size is 0"),
+        ({"max_iter": "x"}, "max_iter is 'x'; give a whole number"),
+        ({"tol": "a"}, "tol is 'a'; give a number that is not negative"),
+        ({"n_iter_no_change": 0}, "n_iter_no_change is 0; give a whole number from 1 on, or None"),
+        ({"callback": 3}, "callback is 3; give a function that takes an Epoch, or None"),
+        ({"early_stopping": "yes"}, "early_stopping is 'yes'; give True or False"),
+        ({"warm_start": 3}, "warm_start is 3; give True or False"),
+        ({"verbose": -1}, "verbose is -1; give True, False, or a whole number from 0 on"),
+        ({"batch_size": 0}, "batch_size is 0; give a whole number from 1 on, or 'auto'"),
         ({"batch_size": "all"}, "batch_size is 'all'"),
+        ({"momentum": 2}, "momentum is 2; give a number from 0"),
+        ({"validation_fraction": 1.5}, "validation_fraction is 1.5; give a share below 1 or a whole number of samples"),
+        ({"early_stopping": True, "validation_fraction": 0}, "validation_fraction is 0, and early_stopping needs"),
         ({"beta_1": 1.0}, "beta_1 is 1.0"),
         ({"engine": "fast"}, "unknown engine 'fast'"),
         ({"output": "softmax", "loss": "seed_mse"}, "loss seed_mse is the seed's rule for sigmoid outputs"),
@@ -179,13 +199,20 @@ def test_random_state_decides_everything() -> None:
     ],
 )
 def test_wrong_parameters_are_named(wrong: dict[str, Any], why: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(why)):
+    with pytest.raises(ValueError, match=re.escape(why)) as caught:
         MLPDigitClassifier(**{**BRIEF, **wrong}).fit(X, Y)
+    assert "\n" not in str(caught.value)
+
+
+def test_wrong_parameters_are_named_by_partial_fit_too() -> None:
+    with pytest.raises(ConfigError, match="tol is None"):
+        MLPDigitClassifier(tol=None).partial_fit(X, Y, classes=[0, 1, 2])  # type: ignore[arg-type]
 
 
 # What is learned
 
 
+@NOT_CONVERGED
 @pytest.mark.parametrize("data", [load_iris, load_wine, load_breast_cancer], ids=lambda data: data.__name__)
 @pytest.mark.parametrize("is_scaled", [True, False])
 def test_small_tables_are_learned_with_defaults(data: Callable[..., Any], is_scaled: bool) -> None:
@@ -203,7 +230,9 @@ def test_a_run_that_diverges_says_so() -> None:
 
 def test_digits_with_the_compiled_engine() -> None:
     x, x_test, y, y_test = train_test_split(*load_digits(return_X_y=True), random_state=0)
-    model = MLPDigitClassifier((20,), learning_rate_init=0.01, max_iter=30, random_state=0, engine="compiled")
+    model = MLPDigitClassifier(
+        (20,), learning_rate_init=0.01, max_iter=30, n_iter_no_change=None, random_state=0, engine="compiled"
+    )
     assert model.fit(x / 16, y).score(x_test / 16, y_test) > 0.95
     on_numpy = clone(model).set_params(engine="reference").fit(x / 16, y)
     np.testing.assert_allclose(model.predict_proba(x_test / 16), on_numpy.predict_proba(x_test / 16), atol=1e-3)
@@ -211,7 +240,7 @@ def test_digits_with_the_compiled_engine() -> None:
 
 def test_strings_many_classes_and_two() -> None:
     names = np.array(["setosa", "versicolor", "virginica"])[Y]
-    model = MLPDigitClassifier(random_state=0, max_iter=300).fit(X, names)
+    model = MLPDigitClassifier(random_state=0, max_iter=300, n_iter_no_change=None).fit(X, names)
     assert model.classes_.tolist() == ["setosa", "versicolor", "virginica"]
     assert set(model.predict(X)) == set(names)
     assert model.score(X, names) > 0.95
@@ -224,14 +253,15 @@ def test_strings_many_classes_and_two() -> None:
 
 
 def test_layers_of_different_kinds() -> None:
-    model = MLPDigitClassifier((8, 6), ("leaky_relu", "logistic"), dropout=(0.1, 0.0), max_iter=3, random_state=0)
-    model.fit(X, Y)
+    model = MLPDigitClassifier(**{**BRIEF, "hidden_layer_sizes": (8, 6)}, activation=("leaky_relu", "logistic"))
+    model.set_params(dropout=(0.1, 0.0)).fit(X, Y)
     assert model.network_.config.activation == ("leaky_relu", "sigmoid")
     assert [W.shape for W in model.coefs_] == [(4, 8), (8, 6), (6, 3)]
     assert [b.shape for b in model.intercepts_] == [(8,), (6,), (3,)]
     assert (model.n_layers_, model.n_outputs_, model.out_activation_) == (4, 3, "softmax")
-    assert MLPDigitClassifier(5, max_iter=1).fit(X, Y).network_.config.hidden == (5,)
-    assert MLPDigitClassifier((), max_iter=1).fit(X, Y).network_.config.hidden == ()
+    for given, hidden in [(5, (5,)), ((), ())]:
+        model = MLPDigitClassifier(**{**BRIEF, "hidden_layer_sizes": given}).fit(X, Y)
+        assert model.network_.config.hidden == hidden
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
@@ -250,7 +280,7 @@ def test_tables_with_names(library: str) -> None:
 def test_sparse_matrices(engine: str, mnist: Dataset) -> None:
     images = mnist.train.images[:600].reshape(600, -1) / np.float32(255)
     labels = mnist.train.labels[:600]
-    model = MLPDigitClassifier((20,), max_iter=5, batch_size=32, random_state=0, engine=engine)
+    model = MLPDigitClassifier(**{**BRIEF, "hidden_layer_sizes": (20,)}, batch_size=32, engine=engine)
     dense, sparse = (clone(model).fit(x, labels) for x in (images, scipy.sparse.csr_array(images)))
     np.testing.assert_allclose(sparse.coefs_[1], dense.coefs_[1], atol=1e-4)
     answers = sparse.predict(scipy.sparse.csc_array(images))
@@ -259,7 +289,7 @@ def test_sparse_matrices(engine: str, mnist: Dataset) -> None:
 
 def test_distorted_copies(mnist: Dataset) -> None:
     images, labels = mnist.train.images[:300].reshape(300, -1), mnist.train.labels[:300]
-    model = MLPDigitClassifier((20,), max_iter=5, batch_size=20, random_state=0, engine="reference")
+    model = MLPDigitClassifier(**{**BRIEF, "hidden_layer_sizes": (20,)}, batch_size=20, engine="reference")
     plain, distorted = (clone(model).set_params(augmentation=name).fit(x, labels)
                         for name, x in (("none", images / 255), ("affine", images)))  # fmt: skip
     assert not np.array_equal(plain.coefs_[0], distorted.coefs_[0])
@@ -275,7 +305,7 @@ def test_balanced_classes_help_the_rare_one() -> None:
     rng = np.random.default_rng(0)
     y = (rng.random(1000) < 0.05).astype(int)
     x = rng.standard_normal((1000, 2)) + y[:, None]
-    model = MLPDigitClassifier(random_state=0, max_iter=100)
+    model = MLPDigitClassifier(random_state=0, max_iter=100, n_iter_no_change=None)
     recalls = [clone(model).set_params(class_weight=w).fit(x, y).predict(x)[y == 1].mean() for w in (None, "balanced")]
     assert recalls[0] < 0.5 < recalls[1]
 
@@ -302,7 +332,7 @@ def test_warm_start_goes_on() -> None:
     assert MLPDigitClassifier(**BRIEF).fit(X, Y).fit(X, Y).n_iter_ == 5
     with pytest.raises(DataError, match="warm_start needs the classes of the last fit"):
         model.fit(X[:100], Y[:100])
-    with pytest.raises(ConfigError, match="must keep its shape"):
+    with pytest.raises(ConfigError, match=re.escape("hidden_layer_sizes is (9,), and what was learned has (8,)")):
         model.set_params(hidden_layer_sizes=(9,)).fit(X, Y)
     model.set_params(hidden_layer_sizes=(8,), solver="momentum").fit(X, Y)  # a solver without memory of the other's
     assert model.n_iter_ == 15
@@ -322,7 +352,7 @@ def test_partial_fit_is_one_epoch_at_a_time() -> None:
     ("again", "why"),
     [
         ({"classes": [0, 1]}, "in the first call they were"),
-        ({"y": np.full(150, 7)}, "label .*7.* is none of the classes; they are"),
+        ({"y": np.full(150, 7)}, r"label 7 is none of the classes; they are: \[0, 1, 2\]; name all"),
     ],
 )
 def test_partial_fit_keeps_its_classes(again: dict[str, Any], why: str) -> None:
@@ -375,6 +405,54 @@ def test_callback_sees_every_epoch_and_may_stop() -> None:
     assert len(seen) == 4
 
 
+def warns(model: Any) -> bool:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X, Y)
+    assert {warning.category for warning in caught} <= {ConvergenceWarning}
+    return bool(caught)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"max_iter": 3},
+        {"max_iter": 3, "n_iter_no_change": math.inf},
+        {"max_iter": 3, "early_stopping": True},
+        {"max_iter": 500, "tol": 0.01, "n_iter_no_change": 3},
+        {"max_iter": 200, "early_stopping": True, "n_iter_no_change": 3, "learning_rate_init": 0.01},
+    ],
+)
+def test_it_warns_where_mlp_classifier_does(settings: dict[str, Any]) -> None:
+    expected = settings["max_iter"] == 3
+    assert warns(MLPClassifier(random_state=0, **settings)) == expected
+    assert warns(MLPDigitClassifier(random_state=0, **settings)) == expected
+
+
+def test_it_warns_of_no_end_that_was_asked_for() -> None:
+    with pytest.warns(ConvergenceWarning, match="max_iter is 2, and after as many epochs") as caught:
+        MLPDigitClassifier(max_iter=2).fit(X, Y)
+    assert caught[0].filename == __file__
+    assert not warns(MLPDigitClassifier(max_iter=2, n_iter_no_change=None))
+    assert not warns(MLPDigitClassifier(max_iter=2, callback=lambda epoch: epoch.scores.epoch == 2))
+    MLPDigitClassifier(max_iter=1).partial_fit(X, Y, classes=[0, 1, 2])
+    last = {"early_stopping": True, "n_iter_no_change": 2, "random_state": 0}
+    ended = MLPDigitClassifier(**last).fit(X, Y).n_iter_
+    assert not warns(MLPDigitClassifier(**last, max_iter=ended))  # enough, and in the last epoch that it might have
+
+
+def test_verbose_prints_what_mlp_classifier_does(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = []
+    for kind, never in ((MLPDigitClassifier, None), (MLPClassifier, 10)):
+        model = kind(verbose=True, early_stopping=True, max_iter=2, n_iter_no_change=never, random_state=0)
+        warns(model)
+        printed.append(re.sub(r"\d\.\d", "", re.sub(r"\d{2,}", "", capsys.readouterr().out)))
+    assert printed[0] == printed[1]
+    assert len(printed[0].splitlines()) == 4
+    MLPDigitClassifier(**BRIEF, verbose=1).partial_fit(X, Y, classes=[0, 1, 2])
+    assert re.fullmatch(r"Iteration 1, loss = \d\.\d{8}\n", capsys.readouterr().out)
+
+
 def test_what_was_learned_before_ctrl_c_is_kept() -> None:
     def interrupt(epoch: Epoch) -> None:
         if epoch.scores.epoch == 2:
@@ -391,7 +469,9 @@ def test_what_was_learned_before_ctrl_c_is_kept() -> None:
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_grid_search_in_two_jobs_with_the_compiled_engine(backend: str) -> None:
-    model = make_pipeline(StandardScaler(), MLPDigitClassifier((20,), max_iter=3, random_state=0, engine="compiled"))
+    model = make_pipeline(
+        StandardScaler(), MLPDigitClassifier(**{**BRIEF, "hidden_layer_sizes": (20,)}, engine="compiled")
+    )
     grid = {"mlpdigitclassifier__dropout": [0.0, 0.5], "mlpdigitclassifier__activation": ["tanh", "leaky_relu"]}
     with joblib.parallel_backend(backend):
         search = GridSearchCV(model, grid, n_jobs=2, cv=2).fit(X, Y)
@@ -400,7 +480,7 @@ def test_grid_search_in_two_jobs_with_the_compiled_engine(backend: str) -> None:
 
 
 def test_cross_validation_and_calibration() -> None:
-    model = make_pipeline(StandardScaler(), MLPDigitClassifier(random_state=0, max_iter=100))
+    model = make_pipeline(StandardScaler(), MLPDigitClassifier(random_state=0, max_iter=100, n_iter_no_change=None))
     assert cross_val_score(model, X, Y, cv=3).mean() > 0.8
     calibrated = CalibratedClassifierCV(model, cv=3).fit(X, Y)
     assert log_loss(Y, calibrated.predict_proba(X)) < 0.5

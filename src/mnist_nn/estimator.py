@@ -4,7 +4,7 @@ It calls the library and owns no numerics: the configurations come from `mnist_n
 `mnist_nn.train`, and what is learned is an ordinary `Network`. This module alone needs scikit-learn.
 """
 
-import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Self
@@ -12,17 +12,18 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
+from mnist_nn import engines, estimator_settings
 from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.data import Samples
 from mnist_nn.errors import DataError, MissingExtraError
 from mnist_nn.estimator_results import Learned
-from mnist_nn.estimator_settings import Plateau, continued, engine_name, network_config, training_config
+from mnist_nn.estimator_settings import Plateau
 from mnist_nn.network import Network
 from mnist_nn.training import Epoch, train
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.utils import check_random_state
     from sklearn.utils.class_weight import compute_sample_weight
     from sklearn.utils.multiclass import check_classification_targets
@@ -64,7 +65,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         Epochs at most.
     tol, n_iter_no_change
         Stop when neither the best nor the mean training loss of ``n_iter_no_change`` epochs is at least ``tol`` better
-        than before; None never.
+        than before; None never. Where ``max_iter`` comes first, a ConvergenceWarning says so, but not with None.
     early_stopping, validation_fraction
         Hold out this share, or this number of samples, and stop instead when its accuracy has not risen for
         ``n_iter_no_change`` epochs; the best epoch's weights are kept. With None nothing stops: the history alone.
@@ -84,6 +85,8 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         Go on from what was learned when `fit` is called again.
     random_state
         Decides everything random.
+    verbose
+        Print the loss after each epoch, and the accuracy on samples held out.
     engine
         ``auto``, ``compiled`` or ``reference``, for training and for predicting in bulk.
     callback
@@ -100,7 +103,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
     --------
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
-    >>> model = MLPDigitClassifier(random_state=0, activation=("tanh",), dropout=0.1, max_iter=300).fit(X, y)
+    >>> model = MLPDigitClassifier(random_state=0, activation=("tanh",), dropout=0.1, n_iter_no_change=None).fit(X, y)
     >>> model.score(X, y) > 0.9, len(model.loss_curve_) == model.n_iter_
     (True, True)
     """
@@ -137,6 +140,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         class_weight: str | dict[Any, float] | None = None,
         warm_start: bool = False,
         random_state: Any = None,
+        verbose: bool | int = False,
         dtype: str = "float32",
         engine: str = "auto",
         callback: Callable[[Epoch], bool | None] | None = None,
@@ -149,29 +153,35 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         self.momentum, self.beta_1, self.beta_2, self.epsilon = momentum, beta_1, beta_2, epsilon
         self.dropout, self.max_norm, self.augmentation, self.subset = dropout, max_norm, augmentation, subset
         self.class_weight, self.warm_start, self.random_state = class_weight, warm_start, random_state
-        self.dtype, self.engine, self.callback = dtype, engine, callback
+        self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from samples of shape (n, features), dense or sparse, and their classes, any labels of shape (n,)."""
+        estimator_settings.check_settings(self.get_params(deep=False))
         goes_on = bool(self.warm_start) and hasattr(self, "checkpoint_")
         X, y = self._checked(X, y, reset=not goes_on)
         classes = np.unique(y)
         if goes_on and not np.array_equal(classes, self.classes_):
-            raise DataError(f"warm_start needs the classes of the last fit, {self.classes_}; y has {classes}")
+            raise DataError(
+                f"warm_start needs the classes of the last fit, {self.classes_.tolist()}, and y has "
+                f"{classes.tolist()}; give samples of the same classes, or begin anew with warm_start=False"
+            )
         if len(classes) == 1:
             raise DataError("a classifier cannot learn from 1 class; give samples of at least 2 classes")
         self.classes_ = classes
         samples = self._samples(X, y, sample_weight)
-        plateau = Plateau(self.tol, None if self.early_stopping else self.n_iter_no_change)
+        plateau = Plateau(self.tol, None if self.early_stopping else estimator_settings.patience(self.n_iter_no_change))
         for epoch in self._run(samples, goes_on=goes_on):
-            self.checkpoint_ = epoch.checkpoint
-            stop = self.callback is not None and self.callback(epoch)
+            stop = self._after(epoch)
             if plateau.reached_by(epoch.scores.loss) or stop:
                 break
+        else:
+            self._warn_unless_converged()
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Learn from these samples for one epoch; the first call names all ``classes`` that will ever come."""
+        estimator_settings.check_settings(self.get_params(deep=False))
         goes_on = hasattr(self, "checkpoint_")
         if not goes_on and classes is None:
             raise DataError("the first call of partial_fit needs classes, an array of all labels that will come")
@@ -181,12 +191,12 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         if not goes_on:
             self.classes_ = np.unique(classes)
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise DataError(f"classes are {classes}, and in the first call they were {self.classes_}")
+            raise DataError(
+                f"classes are {np.unique(classes).tolist()}, and in the first call they were {self.classes_.tolist()}; "
+                "give the same again, or leave them out"
+            )
         samples = self._samples(X, y, sample_weight)
-        epoch = next(self._run(samples, goes_on=goes_on, once=True))
-        self.checkpoint_ = epoch.checkpoint
-        if self.callback is not None:
-            self.callback(epoch)
+        self._after(next(self._run(samples, goes_on=goes_on, once=True)))
         return self
 
     def predict(self, X: Any) -> Array:
@@ -222,7 +232,10 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         strange = self.classes_[labels] != y
         if strange.any():
-            raise DataError(f"label {y[strange][0]!r} is none of the classes; they are: {self.classes_.tolist()}")
+            raise DataError(
+                f"label {y[strange].tolist()[0]!r} is none of the classes; they are: {self.classes_.tolist()}; "
+                "name all that will ever come in the first call of partial_fit"
+            )
         weights = None
         if sample_weight is not None or self.class_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
@@ -231,7 +244,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         return Samples(self._images(X), labels.astype(np.int64), weights)
 
     def _images(self, X: Any) -> Any:
-        return _pictures(X) if self._takes_pixels else X
+        return estimator_settings.pictures(X) if self._takes_pixels else X
 
     def _run(self, samples: Samples, *, goes_on: bool, once: bool = False) -> Iterator[Epoch]:
         """Make a new network or take the one that is there; nothing is learned until the first epoch is asked for."""
@@ -241,14 +254,37 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         epochs = max(self.max_iter, done + 1) if once else done + self.max_iter
         holds_out = bool(self.early_stopping) and not once
         size = len(samples) if samples.weights is None else float(samples.weights.sum())
-        config = training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
-        shape = network_config(settings, self.n_features_in_, len(self.classes_))
-        name = engine_name(self.engine, shape, config, len(samples))
+        config = estimator_settings.training_config(
+            settings, len(samples), size, self._seed, epochs, holds_out=holds_out
+        )
+        shape = estimator_settings.network_config(settings, self.n_features_in_, len(self.classes_))
+        name = estimator_settings.engine_name(self.engine, shape, config, len(samples))
         if goes_on:
-            start = continued(self.checkpoint_, shape, config)
+            start = estimator_settings.continued(self.checkpoint_, shape, config)
         else:
             start = Checkpoint.start(Network.create(shape, self._seed), config)
         return train(start.network, samples, config, engine=name, resume=start)
+
+    def _after(self, epoch: Epoch) -> bool:
+        """Keep what was learned, tell whoever wants to know, and return whether to stop."""
+        self.checkpoint_, scores = epoch.checkpoint, epoch.scores
+        if self.verbose:
+            print(f"Iteration {scores.epoch}, loss = {scores.loss:.8f}")  # noqa: T201  # asked for
+            if scores.validation_accuracy is not None:
+                print(f"Validation score: {scores.validation_accuracy:f}")  # noqa: T201  # likewise
+        return self.callback is not None and bool(self.callback(epoch))
+
+    def _warn_unless_converged(self) -> None:
+        """Warn where MLPClassifier does: all epochs are done, and nothing said that it is enough."""
+        at, n = self.checkpoint_, self.n_iter_no_change
+        if n is None or (at.best is not None and at.epoch - at.best.epoch >= n):
+            return
+        warnings.warn(
+            f"max_iter is {self.max_iter}, and after as many epochs training has not converged; "
+            "raise max_iter or tol, or set n_iter_no_change=None if this is how long you want to train",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
 
     def _z(self, X: Any) -> Array:
         """Weighted inputs of the output layer; few in float64, so that they do not depend on who is beside them."""
@@ -260,15 +296,3 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
             network, name = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
         runner = engines.for_inference(name, network.config, count)
         return runner.forward(network, runner.place(images))
-
-
-def _pictures(X: Any) -> npt.NDArray[np.uint8]:
-    """Take rows of whole numbers from 0 to 255 as square pictures."""
-    rows = engines.as_inputs(X, "float64")
-    side = math.isqrt(rows.shape[1])
-    if side * side != rows.shape[1] or not np.isin(rows, np.arange(256)).all():
-        raise DataError(
-            f"augmentation needs square pictures, and X has {rows.shape[1]} features from {rows.min():g} to "
-            f"{rows.max():g}; give whole numbers from 0 to 255, or augmentation 'none'"
-        )
-    return rows.astype(np.uint8).reshape(-1, side, side)

@@ -1,19 +1,23 @@
-"""From the parameters of `mnist_nn.estimator` to the two configurations of the library, and when to stop.
+"""From the parameters of `mnist_nn.estimator` to what the library takes, what is wrong with them, and when to stop.
 
 Parameters have the names that scikit-learn's MLPClassifier gives to the same thing, and the library's own elsewhere.
 scikit-learn itself is not needed here.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn import checks, engines
 from mnist_nn.checkpoints import Checkpoint
-from mnist_nn.config import NetworkConfig, TrainingConfig
-from mnist_nn.errors import ConfigError
+from mnist_nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
+from mnist_nn.errors import ConfigError, DataError
 
 PARAMETERS = {
     "hidden": "hidden_layer_sizes",
@@ -33,6 +37,9 @@ PARAMETERS = {
 FROM_DATA = ("inputs", "outputs")
 """Fields that the data decide."""
 
+ACTIVATION_NAMES = (*ACTIVATIONS, "logistic")
+TRUTH = (bool, np.bool_)
+
 SMALL_WORK = 300_000_000  # multiplications of a fit; NumPy has done them before the compiled engine would be loaded
 MANY_UPDATES = 20_000  # beyond this, what NumPy costs at each update adds up to more than that
 
@@ -40,13 +47,37 @@ Values = Mapping[str, Any]
 Config = TypeVar("Config", NetworkConfig, TrainingConfig)
 
 
+def check_settings(values: Values) -> None:
+    """Refuse wrong values as they were given, those too that nothing uses this time."""
+    n, batch, verbose, callback = (values[k] for k in ("n_iter_no_change", "batch_size", "verbose", "callback"))
+    for name, is_right, valid in (
+        ("early_stopping", isinstance(values["early_stopping"], TRUTH), "True or False"),
+        ("warm_start", isinstance(values["warm_start"], TRUTH), "True or False"),
+        ("verbose", isinstance(verbose, TRUTH) or _is_count(verbose, 0), "True, False, or a whole number from 0 on"),
+        ("callback", callback is None or callable(callback), "a function that takes an Epoch, or None"),
+        ("n_iter_no_change", n is None or _is_infinite(n) or _is_count(n, 1), "a whole number from 1 on, or None"),
+        ("batch_size", _is_auto(batch) or _is_count(batch, 1), "a whole number from 1 on, or 'auto'"),
+    ):
+        if not is_right:
+            raise ConfigError(f"{name} is {values[name]!r}; give {valid}")
+    checks.non_negative("tol", values["tol"])
+    if values["momentum"] is not None:
+        checks.share("momentum", values["momentum"])
+    given, elsewhere = _given(TrainingConfig, values), ("patience", "batch_size", "momentum", "seed")
+    config = _checked(TrainingConfig, {name: value for name, value in given.items() if name not in elsewhere})
+    if values["early_stopping"] and not config.validation:
+        raise ConfigError(
+            f"validation_fraction is {values['validation_fraction']}, and early_stopping needs samples to judge by; "
+            "give a share below 1, as 0.1, or a whole number of samples"
+        )
+
+
 def network_config(values: Values, inputs: int, outputs: int) -> NetworkConfig:
     """Return the shape that an estimator's parameters ask for."""
     given = _given(NetworkConfig, values)
     hidden = given["hidden"]
     given["hidden"] = (hidden,) if isinstance(hidden, Integral) else hidden
-    names = given["activation"]
-    given["activation"] = _sigmoid(names) if isinstance(names, str) else tuple(map(_sigmoid, names))
+    given["activation"] = _activations(given["activation"])
     return _checked(NetworkConfig, given | {"inputs": inputs, "outputs": outputs})
 
 
@@ -58,7 +89,7 @@ def training_config(
     Parameters
     ----------
     values
-        The estimator's parameters.
+        The estimator's parameters, which `check_settings` has passed.
     count, weight
         Number of samples, and what they weigh together.
     seed
@@ -69,11 +100,10 @@ def training_config(
         Whether to hold samples out for early stopping.
     """
     given = _given(TrainingConfig, values)
-    batch, l2 = 200 if given["batch_size"] == "auto" else given["batch_size"], given["l2"]
-    batch = min(int(batch), count) if isinstance(batch, Integral) else batch
-    if isinstance(l2, Real) and isinstance(batch, int) and batch > 0 and weight > 0:
-        l2 = float(l2) * count / (batch * weight)  # MLPClassifier divides the penalty by what a batch weighs
-    given |= {"batch_size": batch, "l2": l2, "seed": seed, "epochs": epochs}
+    batch, l2 = min(200 if _is_auto(given["batch_size"]) else int(given["batch_size"]), count), float(given["l2"])
+    if weight > 0:
+        l2 = l2 * count / (batch * weight)  # MLPClassifier divides the penalty by what a batch weighs
+    given |= {"batch_size": batch, "l2": l2, "seed": seed, "epochs": epochs, "patience": patience(given["patience"])}
     if not holds_out:
         given |= {"validation": 0, "patience": None}
     if given["optimizer"] not in ("momentum", "nesterov"):
@@ -83,11 +113,21 @@ def training_config(
 
 def continued(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> Checkpoint:
     """Return where to go on from: the network to use, with its optimiser's memory if the optimiser is the same."""
-    if at.network.config != shape:
-        raise ConfigError(f"to go on, the network must keep its shape, {at.network.config}; {shape} needs a new fit")
+    before, now = vars(at.network.config), vars(shape)
+    for name in before:
+        if before[name] != now[name]:
+            raise ConfigError(
+                f"{PARAMETERS.get(name, name)} is {now[name]!r}, and what was learned has {before[name]!r}; "
+                "to go on, leave it as it was; to begin anew, fit with warm_start=False"
+            )
     afresh = Checkpoint.start(at.chosen, config)
     is_same = set(at.state.slots) == set(afresh.state.slots)
     return replace(afresh, state=at.state if is_same else afresh.state, epoch=at.epoch, history=at.history)
+
+
+def patience(epochs: Any) -> int | None:
+    """Return how long to wait for something better; MLPClassifier's infinity is our None."""
+    return None if epochs is None or _is_infinite(epochs) else int(epochs)
 
 
 def engine_name(wanted: str, shape: NetworkConfig, training: TrainingConfig, count: int) -> str:
@@ -102,6 +142,18 @@ def engine_name(wanted: str, shape: NetworkConfig, training: TrainingConfig, cou
     updates = training.epochs * math.ceil(count / training.batch_size)
     is_small = training.epochs * count * weights < SMALL_WORK and updates < MANY_UPDATES
     return "reference" if wanted == "auto" and is_small else wanted
+
+
+def pictures(X: Any) -> npt.NDArray[np.uint8]:
+    """Take rows of whole numbers from 0 to 255 as square pictures."""
+    rows = engines.as_inputs(X, "float64")
+    side = math.isqrt(rows.shape[1])
+    if side * side != rows.shape[1] or not np.isin(rows, np.arange(256)).all():
+        raise DataError(
+            f"augmentation needs square pictures, and X has {rows.shape[1]} features from {rows.min():g} to "
+            f"{rows.max():g}; give whole numbers from 0 to 255, or augmentation 'none'"
+        )
+    return rows.astype(np.uint8).reshape(-1, side, side)
 
 
 @dataclass
@@ -143,12 +195,27 @@ def _checked(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
     try:
         return cls(**given)
     except ConfigError as error:
-        said = str(error)
+        said = str(error).replace("images", "samples")
         for name, parameter in PARAMETERS.items():
             said = said.replace(f"unknown {name} ", f"unknown {parameter} ").replace(f"{name} is ", f"{parameter} is ")
         raise ConfigError(said) from error
 
 
-def _sigmoid(name: Any) -> Any:
+def _activations(names: Any) -> Any:
     """MLPClassifier's name for the sigmoid is ``logistic``."""
-    return "sigmoid" if name == "logistic" else name
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        names = (names,)
+    names = [checks.choice("activation", name, ACTIVATION_NAMES) for name in names]
+    return tuple("sigmoid" if name == "logistic" else name for name in names)
+
+
+def _is_auto(batch: object) -> bool:
+    return isinstance(batch, str) and batch == "auto"
+
+
+def _is_count(value: object, low: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low
+
+
+def _is_infinite(value: object) -> bool:
+    return isinstance(value, Real) and float(value) == math.inf
