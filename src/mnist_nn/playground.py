@@ -5,7 +5,6 @@ Every address that is answered stands in one dictionary, so no path can lead any
 
 import gzip
 import json
-import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from socketserver import TCPServer
 from threading import Lock
 from typing import Any, NamedTuple
 
+from mnist_nn.addresses import resolved, url
 from mnist_nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
@@ -204,16 +204,9 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, parts: Site, host: str, port: int) -> None:
         self.parts = parts
-        try:
-            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with resolved(host, port) as (family, address):
             self.address_family = family
-            super().__init__((str(address[0]), int(address[1])), _Handler)
-        except (OSError, OverflowError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigError(
-                f"nothing can be served on {host!r}, port {port}: {reason}; choose others with --host and --port "
-                "(0 takes a free one)"
-            ) from error
+            super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
         """Bind without asking a name server for this machine's name, which may take long."""
@@ -224,9 +217,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """The address for a browser on this machine."""
-        host = str(self.server_address[0])
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 an address to show
-        return f"http://[{host}]:{self.server_port}/" if ":" in host else f"http://{host}:{self.server_port}/"
+        return f"{url(str(self.server_address[0]), self.server_port)}/"
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,11 +10,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from mnist_nn.errors import ConfigError
+from mnist_nn.addresses import resolved, url
 from mnist_nn.server.connections import Connection
 
 BACKLOG = 1024  # connections that wait to be taken
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 addresses to show in place of all
 
 
 class Server(uvicorn.Server):
@@ -55,16 +54,15 @@ class Server(uvicorn.Server):
     ) -> None:
         self._app = app
         self._listening = listening
-        self._socket = _bound(host, port)
+        with resolved(host, port) as (family, address):
+            self._socket = socket.create_server(address, family=family, backlog=BACKLOG)
         self.stopped_by: int | None = None
         super().__init__(_config(app))
 
     @property
     def url(self) -> str:
         """The address for a client on this machine."""
-        host, port = self._socket.getsockname()[:2]
-        host = ANYWHERE.get(host, host)
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return url(*self._socket.getsockname()[:2])
 
     def serve_until_stopped(self) -> int | None:
         """Serve; returns the signal that ended it, None if it was `stop`."""
@@ -82,11 +80,11 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Warm up, listen, and say so."""
-        url = self.url
+        here = self.url  # the socket is uvicorn's from now on
         await super().startup(sockets)
         gc.collect()
         gc.freeze()  # what lives as long as the server is not looked through again, which took 40 ms each time
-        self._listening(url)
+        self._listening(here)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say that it is not ready any more, and let what runs end."""
@@ -127,15 +125,3 @@ def _config(app: FastAPI) -> uvicorn.Config:
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=limits.stop_seconds,
     )
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(
-            f"nothing can be served on {host!r}, port {port}: {reason}; choose others with --host and --port "
-            "(0 takes a free one)"
-        ) from error
