@@ -302,9 +302,7 @@ def test_chunks_count_towards_the_limit(hostile: Served) -> None:
 @pytest.mark.parametrize("path", ["infer", "read"])
 def test_a_body_too_large_is_refused_before_it_comes(hostile: Served, path: str) -> None:
     path = hostile.infer if path == "infer" else "/read"
-    begin = time.monotonic()
-    check(hostile.raw(post(path, b"{", length=10 * 2**30)), 413)
-    assert time.monotonic() - begin < SECONDS
+    check(hostile.raw(post(path, b"{", length=10 * 2**30)), 413)  # one that waited for it would say 408
 
 
 def test_one_that_asks_first_is_told_before_it_sends(hostile: Served) -> None:
@@ -389,16 +387,16 @@ def test_a_long_address_is_414_or_431(hostile: Served) -> None:
 def test_slow_headers_are_given_up(hostile: Served, begin: bytes, more: bytes) -> None:
     """Whether it sends nothing more or a byte now and then, the same time is up."""
     started = time.monotonic()
-    received = hostile.raw(begin, *([more] * 40 if more else []), pause=0.1)
-    assert time.monotonic() - started < 3 * SECONDS + 1, "the connection was held open"
+    received = hostile.raw(begin, *([more] * 100 if more else []), pause=0.1)
+    assert time.monotonic() - started < 8 * SECONDS, "the connection was held open"
     assert statuses(received) == [408], received
 
 
 @pytest.mark.parametrize("body", [b"", b'{"inputs": '])
 def test_a_slow_body_is_408(hostile: Served, body: bytes) -> None:
     started = time.monotonic()
-    check(hostile.raw(post(hostile.infer, body, length=1000), *[b" "] * 40, pause=0.1), 408)
-    assert time.monotonic() - started < 3 * SECONDS
+    check(hostile.raw(post(hostile.infer, body, length=1000), *[b" "] * 100, pause=0.1), 408)
+    assert time.monotonic() - started < 8 * SECONDS
 
 
 def test_slow_people_do_not_keep_others_waiting(hostile: Served) -> None:
@@ -408,7 +406,7 @@ def test_slow_people_do_not_keep_others_waiting(hostile: Served) -> None:
             connection.sendall(post(hostile.infer, b"{", length=1000) if number % 2 else b"GET /v2 HTT")
         begin = time.monotonic()
         assert hostile.ask("POST", hostile.infer, blank()).status == 200
-        assert time.monotonic() - begin < SECONDS
+        assert time.monotonic() - begin < 10 * SECONDS  # one after the other they would take a hundred
 
 
 def test_hundreds_of_idle_connections(hostile: Served, at_rest: int) -> None:
@@ -418,9 +416,7 @@ def test_hundreds_of_idle_connections(hostile: Served, at_rest: int) -> None:
             connection.sendall(get("/v2/health/live", close=False))
         assert all(statuses(connection.recv(4096)) == [200] for connection in connections[::2])
         assert hostile.usage().files >= at_rest + 125
-        begin = time.monotonic()
         assert hostile.ask("POST", hostile.infer, blank()).status == 200
-        assert time.monotonic() - begin < SECONDS
         until = time.monotonic() + 4 * OPTIONS["idle-seconds"]
         while hostile.usage().files > at_rest:
             assert time.monotonic() < until, "idle connections are never given up"
@@ -609,9 +605,7 @@ def packed_bomb(name: str) -> bytes:
 @pytest.mark.parametrize("path", ["infer", "/read"])
 def test_a_packed_bomb_is_413(hostile: Served, name: str, path: str) -> None:
     packed, before = packed_bomb(name), hostile.usage().rss
-    begin = time.monotonic()
     check(hostile.raw(post(hostile.infer if path == "infer" else path, packed, f"Content-Encoding: {name}")), 413)
-    assert time.monotonic() - begin < 2 * SECONDS
     assert hostile.usage().rss - before < 20 * 2**20
 
 
@@ -638,9 +632,7 @@ def test_a_packing_that_is_not_known_is_415(hostile: Served, name: str) -> None:
 @pytest.mark.parametrize("side", [1001, 20_000, 60_000])
 def test_a_picture_bomb_is_refused_before_it_is_unpacked(hostile: Served, side: int) -> None:
     picture, before = bomb(side), hostile.usage().rss
-    begin = time.monotonic()
     check(hostile.raw(post("/read", picture, "Content-Type: image/png")), 413, 422)
-    assert time.monotonic() - begin < SECONDS
     assert hostile.usage().rss - before < 20 * 2**20
 
 

@@ -133,7 +133,7 @@ def test_quiet_says_nothing_of_requests(serve: Any) -> None:
 
 
 def test_a_great_request_changes_nothing_for_the_next(serve: Any, mnist: Dataset, tmp_path: Path) -> None:
-    """Whatever a large pass makes the library load: a small request is answered with the same bits, and as soon."""
+    """Whatever a large pass makes the library load: a small request is answered with the same bits."""
     wide = Network.create(NetworkConfig(hidden=(2500,), activation=("relu",)))
     path = save_model(tmp_path / "wide.safetensors", Model(wide))
     digit = tensor(mnist.test.images[:1])
@@ -145,15 +145,7 @@ def test_a_great_request_changes_nothing_for_the_next(serve: Any, mnist: Dataset
     }
     header = json.dumps({"inputs": [great], "outputs": [{"name": "label"}]}).encode()
     with serve("--row-limit", GREAT, "--body-limit", GREAT * 800, model=path) as served:
-
-        def ask() -> tuple[float, bytes]:
-            begin = time.perf_counter()
-            answer = served.ask("POST", served.infer, digit)
-            return time.perf_counter() - begin, answer.body
-
-        before = [ask() for _ in range(30)]
+        before = served.ask("POST", served.infer, digit).body
         length = {"Inference-Header-Content-Length": str(len(header))}
         assert served.ask("POST", served.infer, header + bytes(GREAT * 784), length, timeout=60).status == 200
-        after = [ask() for _ in range(30)]
-        assert {body for _, body in before} == {body for _, body in after}
-        assert min(after)[0] < 2 * min(before)[0]
+        assert served.ask("POST", served.infer, digit).body == before
