@@ -111,6 +111,7 @@ def test_the_equations_are_the_librarys(mnist: Dataset, capsys: pytest.CaptureFi
     assert "the answer is 0, the label 5" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("which", "stage", "eta"), [(0, "fresh", 0.03), (4242, "fresh", 10.0), (59_999, "after one epoch", 1.0)]
 )
@@ -161,6 +162,7 @@ def test_from_data_to_deployed(
     assert f"{result.accuracy:.2%} right" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_is_not_installed_is_left_out(
     little: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

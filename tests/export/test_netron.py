@@ -81,6 +81,7 @@ def test_the_graph_of_a_calibrated_model_is_drawn(opened: Open, reader: Model) -
     assert {"N×28×28", "N×784", "N×256", "N×128", "N×10", "N"} <= shapes
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_refuse_has_two_outputs(opened: Open, make_model: Callable[..., Model]) -> None:
     page = opened(export(make_model(hidden=(20,)), "onnx"))
     page.wait_for_selector("body.default")
@@ -88,6 +89,7 @@ def test_a_model_that_cannot_refuse_has_two_outputs(opened: Open, make_model: Ca
     assert operators(page)["a1"] == "Sigmoid"
 
 
+@pytest.mark.slow
 def test_its_properties_say_what_goes_in_and_what_comes_out(opened: Open, reader: Model) -> None:
     page = opened(export(reader, "onnx"))
     page.wait_for_selector("body.default")

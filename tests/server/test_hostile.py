@@ -670,6 +670,7 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["png", "jpeg", "gif", "bmp", "tiff", "webp", "ppm", "pdf"])
 def test_damaged_pictures_are_read_or_refused(hostile: Served, mnist: Dataset, form: str) -> None:
     rng, file = random.Random(form), io.BytesIO()  # noqa: S311 (nothing secret)

@@ -20,6 +20,7 @@ def soaking(monkeypatch: pytest.MonkeyPatch) -> Any:
     return pytest.importorskip("benchmarks.serving.soak", reason="this copy of the tests came without the benchmarks")
 
 
+@pytest.mark.slow
 def test_nothing_grows_and_nothing_is_answered_wrongly(serve: Any, soaking: Any, apart: Callable[..., Any]) -> None:
     with serve() as served:
         server = soaking.Server("ours", served.host, served.port, served.process, served.log)
