@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.data import Samples, check_labels, check_pixels
+from mnist_nn.data import Samples, check_labels, check_pixels, relative
 from mnist_nn.engines import Tally
 from mnist_nn.errors import DataError, DivergedError
 from mnist_nn.losses import loss
@@ -136,11 +136,7 @@ def unequal(weights: npt.NDArray[Any] | None) -> npt.NDArray[np.float64] | None:
     >>> unequal(np.array([3.0, 1.0])).tolist(), unequal(np.array([2.0, 2.0]))
     ([1.5, 0.5], None)
     """
-    if weights is None:
-        return None
-    if not weights.any():
-        raise DataError("the weights of all samples are 0, so there is nothing to measure; give some above 0")
-    return None if (weights == weights[0]).all() else weights / weights.mean(dtype=np.float64)
+    return None if weights is None else relative(weights.astype(np.float64), "samples")
 
 
 def share_with_interval(

@@ -18,12 +18,14 @@ from mnist_nn import engines, randomness, schedules
 from mnist_nn.augmentation import augment, check_square
 from mnist_nn.checkpoints import Best, Checkpoint, Scores
 from mnist_nn.config import NetworkConfig, TrainingConfig, check, learning_rate
-from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, subset
+from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import optimizer
+
+LEARNED = "samples to learn from, or of all held out,"
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,12 +130,12 @@ class _Run:
                 "create a network with an output for every class"
             )
         training, held_out = split(samples, config)
-        training = replace(training, weights=_beside_others(training.weights))
+        training = replace(training, weights=relative(training.weights, LEARNED))
         if config.augmentation != "none":
             check_square(training.images)
         return cls(config, engine, shape, training, {}, held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64),
-                   _beside_others(held_out.weights) if held_out else None, learning_rate(shape, config))  # fmt: skip
+                   relative(held_out.weights, LEARNED) if held_out else None, learning_rate(shape, config))  # fmt: skip
 
     @property
     def size(self) -> int:
@@ -232,15 +234,6 @@ class _Run:
 
     def progress(self, at: Checkpoint) -> float:
         return (at.epoch + at.offset / self.size) / self.config.epochs
-
-
-def _beside_others(weights: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:
-    """Divide weights by their mean, so that a rate keeps its meaning; weights that are all equal are none."""
-    if weights is None:
-        return None
-    if not weights.any():
-        raise DataError("the weights of all samples to learn from, or of all held out, are 0; give some above 0")
-    return None if (weights == weights[0]).all() else weights / weights.mean()
 
 
 def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:

@@ -26,7 +26,6 @@ Data = Annotated[
         autocompletion=options.completing(options.DATA_SETS),
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
 def export(
@@ -34,7 +33,7 @@ def export(
     to: To,
     output: Output = None,
     data: Data = "mnist",
-    force: Force = False,
+    force: options.Force = False,
     json: options.Json = False,
 ) -> int:
     """Write a model as ONNX, a web page, C, or plain arrays. Test vectors for verify are inside."""

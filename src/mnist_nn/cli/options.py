@@ -43,6 +43,7 @@ Data = Annotated[
 Engine = Annotated[
     str, typer.Option("--engine", help="What calculates; auto is quickest.", **one_of("auto", "compiled", "reference"))
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Preset = Annotated[
     str | None,

@@ -23,7 +23,6 @@ Record = Annotated[
 Examples = Annotated[
     int, typer.Option("--examples", help="Pictures of each class; of the worst mistakes 3 N.", metavar="N")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
 def report(
@@ -32,7 +31,7 @@ def report(
     data: options.Data = "mnist",
     record: Record = None,
     examples: Examples = 8,
-    force: Force = False,
+    force: options.Force = False,
     json: options.Json = False,
 ) -> int:
     """Write a report on a model: one web page. Curves, weights, mistakes, calibration, how to make it again."""

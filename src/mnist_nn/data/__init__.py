@@ -6,7 +6,7 @@ Input and output and nothing else: pixels are handed on as they lie in the files
 
 from mnist_nn.data.dataset import DataFile, Dataset, FileCheck, FileInfo, describe, verify
 from mnist_nn.data.idx import decode_idx, encode_idx, read_idx, write_idx
-from mnist_nn.data.samples import Samples, check_labels, check_pixels, check_samples
+from mnist_nn.data.samples import Samples, check_labels, check_pixels, check_samples, relative
 from mnist_nn.data.sources import NAMES, export, load
 from mnist_nn.data.splits import hold_out, subset
 
@@ -27,6 +27,7 @@ __all__ = [
     "hold_out",
     "load",
     "read_idx",
+    "relative",
     "subset",
     "verify",
     "write_idx",

@@ -121,6 +121,26 @@ def _check_form(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
         )
 
 
+def relative(weights: npt.NDArray[Any] | None, of: str) -> npt.NDArray[Any] | None:
+    """Divide weights by their mean, so that only their proportions count; weights that are all equal are none.
+
+    Raises
+    ------
+    DataError
+        If all are 0; ``of`` says of what they are.
+
+    Examples
+    --------
+    >>> relative(np.array([3.0, 1.0]), "samples").tolist(), relative(np.array([2.0, 2.0]), "samples")
+    ([1.5, 0.5], None)
+    """
+    if weights is None:
+        return None
+    if not weights.any():
+        raise DataError(f"the weights of all {of} are 0; give some above 0")
+    return None if (weights == weights[0]).all() else weights / weights.mean()
+
+
 def _check_weights(weights: npt.NDArray[Any], count: int) -> None:
     if weights.dtype.kind != "f" or weights.shape != (count,):
         raise DataError(f"weights are {weights.dtype} of shape {weights.shape}; give floats of shape ({count},)")
