@@ -32,9 +32,10 @@ CLASSES = 10
 MAX_ERROR = 0.01  # of the digits accepted, the share that may be wrong, unless told otherwise
 UNCALIBRATED = 0.9  # the confidence that a digit needs where the model holds no calibration
 COST = 3.0  # what a unit of a span's cost takes off its score, and off the logarithm of its confidence
-MOST_JOINED = 8  # groups that one number may be written in
+MOST_JOINED = 20  # groups that one number may be written in, or boxes of a form
 JOINED = 1.0  # what taking two groups for one number costs
 BROKEN = 5.0  # what it costs to leave a number that breaks its rule as it is
+POINTS = "there may be a point or a colon in it, which is not read"
 FAINT = 1e-12  # probabilities below this are taken for it, so that their logarithm is finite
 
 _logger = logging.getLogger("mnist_nn")
@@ -125,7 +126,7 @@ class Reader:
             spans = map(
                 _Span, word.spans, word.costs, boxes[mine], images[mine], seen.probabilities[mine], is_digit[mine]
             )
-            found.append(_Piece(word.box, word.line, word.parts, tuple(spans)))
+            found.append(_Piece(word.box, word.line, word.parts, word.points, tuple(spans)))
         for _, line in groupby(found, lambda piece: piece.line):
             for piece, path in _grouped(list(line), self._rule):
                 yield self._number(piece, path)
@@ -149,7 +150,8 @@ class Reader:
             )
             for span, known, digit in zip(chosen, informed, taken.digits, strict=True)
         )
-        return Number.of(digits, piece.box, piece.line, "" if path else self._unmet)
+        reasons = ["" if path else self._unmet, POINTS if piece.points else ""]
+        return Number.of(digits, piece.box, piece.line, "; ".join(filter(None, reasons)))
 
 
 class _Span(NamedTuple):
@@ -169,6 +171,7 @@ class _Piece(NamedTuple):
     box: Box
     line: int
     parts: int
+    points: int
     spans: tuple[_Span, ...]
 
 
@@ -209,7 +212,8 @@ def _together(pieces: list[_Piece]) -> _Piece:
     for piece in pieces:
         spans += (span._replace(parts=(span.parts[0] + parts, span.parts[1] + parts)) for span in piece.spans)
         parts += piece.parts
-    return _Piece((min(lefts), min(tops), max(rights), max(bottoms)), pieces[0].line, parts, tuple(spans))
+    points = sum(piece.points for piece in pieces)
+    return _Piece((min(lefts), min(tops), max(rights), max(bottoms)), pieces[0].line, parts, points, tuple(spans))
 
 
 def _best(piece: _Piece, obeyed: Rule) -> Path | None:

@@ -144,7 +144,7 @@ class Evidence(NamedTuple):
 
     ``probabilities`` are the network's, shape (10,), and ``informed`` the same after what is known about the whole
     number. ``stands`` is the probability that the ink stands by itself, as a digit of this size would: 1 as the ink
-    lies, less where it was cut, put together, or is low beside the others.
+    lies, less where it was cut, put together, is low beside the others, or reaches beyond them above and below.
     """
 
     box: Box
@@ -212,7 +212,7 @@ def _reasons(seen: Evidence, digit: int, threshold: float, *, refused: bool) -> 
         share = percent(float(seen.probabilities[liked]))
         yield f"it looks more like {_a(liked)} ({share}), which does not fit the number"
     if seen.stands < 1:
-        yield "its ink was cut, put together, or is low beside its neighbours"
+        yield "its ink was cut, put together, or is much lower or longer than its neighbours"
 
 
 def _a(digit: int) -> str:

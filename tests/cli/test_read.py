@@ -1,4 +1,6 @@
 import csv
+import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -17,8 +19,12 @@ from PIL import Image
 
 from mnist_nn import load_data, storage
 from mnist_nn.cli.reading import explain
+from mnist_nn.cli.reading.settings import settings
 from mnist_nn.cli.reading.table import COLUMNS, table
 from mnist_nn.errors import ConfigError
+from mnist_nn.imaging import Page, files
+from mnist_nn.reading import Reader
+from mnist_nn.verdicts import Reading
 
 Cli = Callable[..., Any]
 SEVEN, TWO, ONE, ZERO = range(4)  # what the first test digits show
@@ -131,6 +137,18 @@ def test_standard_input(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (row["file"], row["numbers"][0]["text"]) == ("-", "21")
 
 
+def test_no_standard_input(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    outcome = cli("read", "-")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("mnist-nn: there is no standard input; name a file")
+
+
+def test_the_pages_of_one_file_are_told_apart(cli: Cli, folder: Path) -> None:
+    lines = cli("read", folder / "e.tif").out.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["10", "page 2", "page 3"]
+
+
 def test_a_blank_picture_is_nothing_there(cli: Cli, tmp_path: Path) -> None:
     blank = picture(tmp_path / "blank.png")
     assert cli("read", blank).out == "nothing there\n"
@@ -170,7 +188,10 @@ def test_the_model_may_be_another(cli: Cli, tmp_path: Path, model: Path) -> None
         (("--resume",), "--csv FILE"),
         (("--resume", "--csv", "a.csv", "--force"), "without --force"),
         (("--csv", "no/folder/a.csv"), "no/folder/a.csv"),
-        (("--csv", "."), "'.'"),
+        (("--csv", "."), "cannot write '.': it is a folder"),
+        (("--csv", "a.png", "--force"), "--csv 'a.png' is in the place of a picture"),
+        (("--csv", "other.JPG"), "--csv 'other.JPG' is in the place of a picture"),
+        (("--explain", "a.png"), "cannot write into 'a.png': it is no folder"),
     ],
 )
 def test_settings_that_cannot_be(cli: Cli, tmp_path: Path, options: tuple[str, ...], message: str) -> None:
@@ -217,16 +238,15 @@ def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
     kept = 0
     for size in range(len(whole) + 1):
         path.write_bytes(whole[:size])
-        with table(path, resume=True) as made:
+        with table(path, settings(None), resume=True) as made:
             assert whole.startswith(path.read_bytes()), size
             assert all(str(name) in whole.decode().replace('""', '"') for name in made.done)
             assert len(made.done) >= kept, "what was complete stays complete"
             kept = max(0, len(made.done))
     assert kept == len(list(folder.iterdir())) - 1, "all files but the last are known to be complete"
     read: list[str] = []
-    pages = "mnist_nn.imaging.files.read_pages"
-    original = __import__("mnist_nn.imaging.files", fromlist=["read_pages"]).read_pages
-    monkeypatch.setattr(pages, lambda name, **limits: (read.append(name), original(name, **limits))[1])
+    original = files.each_page
+    monkeypatch.setattr(files, "each_page", lambda name, **limits: (read.append(name), original(name, **limits))[1])
     for size in (0, 10, 60, len(whole) // 2, len(whole) - 1, len(whole)):
         path.write_bytes(whole[:size])
         read.clear()
@@ -256,7 +276,7 @@ def test_a_name_that_is_no_text_keeps_its_bytes(cli: Cli, tmp_path: Path) -> Non
 def test_a_full_disk_is_one_line(
     cli: Cli, folder: Path, tmp_path: Path, files_no_larger_than: Callable[[int], Any]
 ) -> None:
-    with files_no_larger_than(100):
+    with files_no_larger_than(300):
         outcome = cli("read", folder, "--csv", "out.csv")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "--resume" in outcome.err
@@ -268,7 +288,7 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
     tmp_path: Path, cli: Cli, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
     first = picture(tmp_path / "0.png", SEVEN, TWO).read_bytes()
-    names = [f"{n}.png" for n in range(400)]
+    names = [f"{n}.png" for n in range(150)]
     for name in names[1:]:
         (tmp_path / name).write_bytes(first)
     running = process("read", *names, "--csv", "out.csv")
@@ -280,9 +300,131 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "the rows so far are in out.csv. Go on with the same command and --resume" in err
-    assert 5 < len(rows(out)) < 401
+    assert 5 < len(rows(out)) < 151
     assert cli("read", *names, "--csv", "out.csv", "--resume").code == 0
     assert essence(out) == [(name, "1", "72", "digit") for name in names]
+
+
+def test_a_bad_page_is_a_row_and_the_pages_after_it_go_on(cli: Cli, tmp_path: Path) -> None:
+    pages = [Image.open(picture(tmp_path / f"{n}.png", n)) for n in (SEVEN, TWO, ONE)]
+    pages.insert(1, Image.new("L", (900, 900), 255))
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "a.pdf", save_all=True, append_images=pages[1:], resolution=200)
+    outcome = cli("read", "a.tif", "a.pdf", "--csv", "out.csv", "--pixel-limit", 100_000)
+    assert outcome.code == 2
+    assert outcome.err.count("\n") == 2
+    found = essence(tmp_path / "out.csv")
+    texts = [("1", "7", "digit"), ("2", "", "error"), ("3", "2", "digit"), ("4", "1", "digit")]
+    assert found == [("a.tif", *row) for row in texts] + [("a.pdf", *row) for row in texts]
+    assert "page 2 is 900×900" in rows(tmp_path / "out.csv")[2][5]
+
+
+def test_a_fault_of_ours_in_one_page_costs_no_other(
+    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Reader.__call__
+
+    def faulty(self: Reader, page: Page) -> Reading:
+        if Path(page.file).name == "e.tif" and page.number == 2:
+            raise ZeroDivisionError("never\nhappens")
+        return original(self, page)
+
+    monkeypatch.setattr(Reader, "__call__", faulty)
+    outcome = cli("read", folder, "--csv", "out.csv")
+    assert "e.tif' could not be read: ZeroDivisionError, never happens\n" in outcome.err
+    expected = [row if row[:2] != ("e.tif", "2") else ("e.tif", "2", "", "error") for row in EXPECTED]
+    assert essence(tmp_path / "out.csv") == expected
+
+
+# A table goes on with the settings that it was begun with
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--length", "2"), "--length not given (now 2)"),
+        (("--checksum", "luhn"), "--checksum none (now luhn)"),
+        (("--max-error", "0.02"), "--max-error not given (now 0.02)"),
+        (("--page-limit", "7"), "--page-limit 200 (now 7)"),
+        (("--model", "other.safetensors"), "the model of SHA-256 "),
+    ],
+)
+def test_a_table_does_not_go_on_with_other_settings(
+    cli: Cli, folder: Path, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    model = storage.reader_model()
+    storage.save(tmp_path / "other.safetensors", dataclasses.replace(model, data={**model.data, "name": "other"}))
+    cli("read", folder, "--csv", "out.csv")
+    whole = (tmp_path / "out.csv").read_bytes()
+    kept = json.loads((tmp_path / "out.csv.settings.json").read_text())
+    assert (
+        kept["model_sha256"]
+        == hashlib.sha256(Path(storage.__file__).with_name("reader.safetensors").read_bytes()).hexdigest()
+    )
+    (tmp_path / "out.csv").write_bytes(whole[: len(whole) // 2])
+    outcome = cli("read", folder, "--csv", "out.csv", "--resume", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    line = outcome.err.splitlines()[-1]
+    assert f"'out.csv' was begun with {said}" in line
+    assert "without 'out.csv.settings.json' they are not compared" in line
+    assert (tmp_path / "out.csv").read_bytes() == whole[: len(whole) // 2]
+    cli("read", folder, "--csv", "out.csv", "--resume")
+    assert (tmp_path / "out.csv").read_bytes() == whole
+
+
+def test_a_table_whose_settings_are_not_known_goes_on_and_says_so(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    cli("read", folder, "--csv", "out.csv")
+    (tmp_path / "out.csv.settings.json").unlink()
+    outcome = cli("read", folder, "--csv", "out.csv", "--resume", "--length", "2")
+    assert "the settings that 'out.csv' was begun with are not known" in outcome.err
+    assert not (tmp_path / "out.csv.settings.json").exists(), "they would be a guess"
+
+
+def test_a_file_of_settings_that_is_somebody_elses_stays(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "out.csv.settings.json"
+    mine.write_text("mine")
+    outcome = cli("read", folder, "--csv", "out.csv")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "does not hold the settings of a table" in outcome.err
+    assert mine.read_text() == "mine"
+    assert not (tmp_path / "out.csv").exists()
+    cli("read", folder, "--csv", "out.csv", "--force")
+    assert essence(tmp_path / "out.csv") == EXPECTED
+
+
+def test_a_device_has_no_settings_beside_it(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", SEVEN)
+    full = cli("read", path, "--csv", "/dev/full", "--force")
+    assert (full.code, full.err.count("\n")) == (2, 1)
+    assert "'/dev/full' cannot be written: No space left on device" in full.err
+    assert cli("read", path, "--csv", "/dev/null", "--force").code == 0
+    assert not Path("/dev/null.settings.json").exists()
+
+
+# A run that is killed, and gone on with
+
+
+def test_what_a_killed_run_and_its_sequels_leave_is_what_one_run_writes(
+    tmp_path: Path, cli: Cli, folder: Path, process: Callable[..., subprocess.Popen[str]]
+) -> None:
+    for n in range(40):
+        picture(folder / f"h{n}.png", *np.random.default_rng(n).integers(0, 1000, n % 6))
+    assert cli("read", folder, "g.png", folder / "h7.png", "--csv", "whole.csv").code == 2
+    whole = (tmp_path / "whole.csv").read_bytes()
+    out = tmp_path / "out.csv"
+    command = ("read", folder, "g.png", folder / "h7.png", "--csv", "out.csv")
+    for stop, lines in ((signal.SIGKILL, 8), (signal.SIGINT, 20), (signal.SIGKILL, 35)):
+        running = process(*command, "--resume")
+        deadline = time.monotonic() + 60
+        while not (out.exists() and out.read_bytes().count(b"\n") > lines) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        running.send_signal(stop)
+        running.communicate(timeout=60)
+        assert running.returncode in {130, -signal.SIGKILL}
+        assert whole.startswith(out.read_bytes())
+        assert out.read_bytes() != whole
+    assert cli(*command, "--resume").code == 2
+    assert out.read_bytes() == whole
 
 
 # The web page
@@ -331,5 +473,5 @@ def test_reading_a_folder_needs_no_more_memory_for_more_files(tmp_path: Path) ->
 
 
 def test_a_table_that_cannot_be_opened_again(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot go on with"), table(tmp_path, resume=True):
+    with pytest.raises(ConfigError, match="cannot go on with"), table(tmp_path, {}, resume=True):
         pass

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging import read_pages, read_square, sources
+from mnist_nn.imaging import Fault, each_page, read_pages, read_square, sources
 
 PIXELS = (np.arange(784).reshape(28, 28) % 256).astype(np.uint8)
 SLOPE = np.linspace(0, 255, 48 * 32).reshape(32, 48).astype(np.uint8)  # smooth, so that JPEG keeps it
@@ -315,17 +315,87 @@ def test_pages_before_the_damaged_one_are_read(tmp_path: Path) -> None:
         next(pages)
 
 
+def directories(data: bytes) -> list[int]:
+    """Where the directories of a TIFF are, one a page, each behind the pointer of the one before."""
+    found, at = [], 4
+    while first := struct.unpack_from("<I", data, at)[0]:
+        found.append(first)
+        at = first + 2 + 12 * struct.unpack_from("<H", data, first)[0]
+    return found
+
+
+def outcomes(source: Any, **limits: int) -> list[str]:
+    """What comes of each page: ``read``, or what is wrong with it."""
+    pages = list(each_page(source, **limits))
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    return [str(page.error) if isinstance(page, Fault) else "read" for page in pages]
+
+
+def without_entries(data: bytes, page: int, *, pointer: bool) -> bytes:
+    """Blot out what a page of a TIFF says of itself, and where the next is too, unless ``pointer`` stays."""
+    first = directories(data)[page]
+    end = first + 2 + 12 * struct.unpack_from("<H", data, first)[0] + 4 * (not pointer)
+    return data[: first + 2] + bytes(end - first - 2) + data[end:]
+
+
 def test_pages_before_the_one_that_says_nothing_of_itself_are_read() -> None:
-    data = bytearray(pages_of((50, 40), (50, 40), (50, 40)))
-    at = 4
-    for _ in range(3):  # from directory to directory, each behind its pointer
-        (at,) = struct.unpack_from("<I", data, at)
-        first, at = at, at + 2 + 12 * struct.unpack_from("<H", data, at)[0]
-    data[first + 2 : at] = bytes(at - first - 2)
+    data = without_entries(pages_of((50, 40), (50, 40), (50, 40)), 2, pointer=True)
     pages = read_pages(io.BytesIO(data))
     assert [next(pages).number, next(pages).number] == [1, 2]
     with pytest.raises(ImageError, match="standard input, page 3 is damaged"):
         next(pages)
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_deflate", "jpeg", "packbits"])
+def test_pages_after_a_damaged_one_are_read(compression: str | None) -> None:
+    first, *others = [Image.fromarray(np.roll(SLOPE, 9 * n)) for n in range(4)]
+    data = bytearray(
+        saved(first, "TIFF", save_all=True, append_images=others, compression=compression or "raw").getvalue()
+    )
+    start = directories(data)[1]
+    for entry in range(start + 2, start + 2 + 12 * struct.unpack_from("<H", data, start)[0], 12):
+        if struct.unpack_from("<H", data, entry)[0] == 273:  # where the pixels of the second page are: nowhere
+            struct.pack_into("<I", data, entry + 8, 0x7FFFFFFF)
+    first_page, second, *rest = outcomes(io.BytesIO(data))
+    assert [first_page, *rest] == ["read"] * 3
+    assert second.startswith("standard input, page 2 is damaged: ")
+    fourth = list(each_page(io.BytesIO(data)))[3]
+    sound = next(iter(each_page(saved(others[2], "TIFF", compression=compression or "raw"))))
+    np.testing.assert_array_equal(fourth.pixels, sound.pixels)
+
+
+def test_pages_after_one_that_is_too_large_are_read() -> None:
+    data = pages_of((5, 4), (50, 40), (5, 4))
+    before, large, after = outcomes(io.BytesIO(data), pixel_limit=100)
+    assert (before, after) == ("read", "read")
+    assert large.startswith("standard input, page 2 is 50×40")
+
+
+def test_pages_after_one_that_says_nothing_of_itself_are_read_if_it_leads_to_them() -> None:
+    data = pages_of((50, 40), (50, 40), (50, 40))
+    first, second, *rest = outcomes(io.BytesIO(without_entries(data, 1, pointer=True)))
+    assert (first, rest) == ("read", ["read"])
+    assert "page 2 is damaged" in second
+    first, second, *rest = outcomes(io.BytesIO(without_entries(data, 1, pointer=False)))
+    assert (first, rest) == ("read", [])
+    assert "page 2 is damaged" in second
+
+
+def test_where_a_file_breaks_off_its_rest_is_one_fault() -> None:
+    whole = pages_of(*[(50, 40)] * 5)
+    for size in range(directories(whole)[1] + 20, len(whole) - 50, 97):
+        found = outcomes(io.BytesIO(whole[:size]))
+        sound = found.count("read")
+        assert found[:sound] == ["read"] * sound, "nothing is lost before the break"
+        faults = found[sound:]  # of the page that is there in part, and of the rest that nothing leads to
+        assert 1 <= len(faults) <= 2
+        assert all(f"page {sound + n} is damaged" in fault for n, fault in enumerate(faults, 1))
+
+
+def test_a_damaged_frame_after_the_first_is_not_looked_at() -> None:
+    frames = [Image.fromarray(np.roll(SLOPE, n)) for n in range(3)]
+    whole = saved(frames[0], "GIF", save_all=True, append_images=frames[1:]).getvalue()
+    assert outcomes(io.BytesIO(whole[: len(whole) // 2])) == ["read"]
 
 
 def test_pages_that_lead_back_to_the_first_end_there() -> None:

@@ -74,6 +74,15 @@ def test_a_folder_without_pictures_is_said_to_have_none(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_named_itself_is_not_found_again_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path, "a/1.png", "a/b/2.png", "a/b/3.png", "c/4.png", "d/e/5.png")
+    assert found("a", "a/b/3.png") == ["a/1.png", "a/b/2.png", "a/b/3.png"]
+    assert found("a/b", "a") == ["a/b/2.png", "a/b/3.png", "a/1.png"]
+    assert found("c/4.png", "c", "d", "d/e") == ["c/4.png", "d/e/5.png"]
+    assert found("a", "./a/1.png") == ["a/1.png", "a/b/2.png", "a/b/3.png", "./a/1.png"]
+
+
 def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     make(tmp_path, "top/a/1.png", "top/b/2.png", "elsewhere/3.png")
     (tmp_path / "top/a/back").symlink_to("../../top")
@@ -106,7 +115,7 @@ def test_what_may_not_be_listed_is_a_row_of_its_own(
     make(open_folder, "a/1.png", "locked/2.png", "z/3.png")
     (open_folder / "locked").chmod(0)
     with ordinary_user():
-        every = list(find_pictures([open_folder, open_folder / "locked"]))
+        every = [*find_pictures([open_folder]), *find_pictures([open_folder / "locked"])]
     (open_folder / "locked").chmod(0o777)
     assert [os.path.relpath(one.file, open_folder) for one in every] == ["a/1.png", "locked", "z/3.png", "locked"]
     for one in (every[1], every[3]):

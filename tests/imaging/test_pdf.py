@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn.errors import ImageError, MissingExtraError
-from mnist_nn.imaging import read_pages
+from mnist_nn.imaging import Fault, each_page, read_pages
 from mnist_nn.imaging.pdf import DPI
 
 MEDIA = b"/MediaBox[0 0 72 144]"  # an inch wide, two high
@@ -132,6 +132,19 @@ def test_no_pages_are_not_taken_for_an_earlier_file() -> None:
 def test_a_page_that_is_none() -> None:
     broken = pdf(b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[9 0 R]/Count 1>>")
     assert "standard input, page 1 is damaged" in refusal(broken)
+
+
+def test_pages_after_a_bad_one_are_read() -> None:
+    kinds = MEDIA, b"/MediaBox[0 0 90000 90000]", MEDIA
+    pages = (b"<</Type/Page/Parent 2 0 R/Contents 4 0 R" + media + b">>" for media in kinds)
+    kids = b"<</Type/Pages/Kids[5 0 R 6 0 R 9 0 R 7 0 R]/Count 4>>"  # the third is none
+    file = pdf(b"<</Type/Catalog/Pages 2 0 R>>", kids, b"null", stream(b"0 g 18 36 36 72 re f"), *pages)
+    first, large, none, last = each_page(file)
+    assert isinstance(large, Fault)
+    assert "page 2 is 250000×250000" in str(large.error)
+    assert isinstance(none, Fault)
+    assert "page 3 is damaged" in str(none.error)
+    np.testing.assert_array_equal(first.pixels, last.pixels)
 
 
 def test_without_pdfium(monkeypatch: pytest.MonkeyPatch) -> None:

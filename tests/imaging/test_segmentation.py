@@ -10,8 +10,9 @@ from mnist_nn.imaging import lines
 from mnist_nn.imaging.cuts import seams
 from mnist_nn.imaging.light import enlarge, noise, paper
 from mnist_nn.imaging.parts import cut, spans
+from mnist_nn.imaging.pieces import pieces
 from mnist_nn.imaging.slant import FURTHEST, USUAL, excess, set_upright
-from mnist_nn.imaging.specks import find_specks, pieces
+from mnist_nn.imaging.specks import find_specks
 
 Bools = npt.NDArray[np.bool_]
 

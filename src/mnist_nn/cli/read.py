@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,12 +39,19 @@ MaxError = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON array, an element a page.")]
-Csv = Annotated[Path | None, typer.Option("--csv", help="Write a table, a row a number.", metavar="FILE")]
+Csv = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv", help="Write a table, a row a number, and FILE.settings.json, what it was read with.", metavar="FILE"
+    ),
+]
 Explain = Annotated[
     Path | None, typer.Option("--explain", help="Write a web page that shows every step.", metavar="DIR")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace the files of --csv and --explain.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the table that a stopped run left.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the table that a stopped run left, with the same settings.")
+]
 PixelLimit = Annotated[
     int | None, typer.Option("--pixel-limit", help="Most pixels of a page; 64,000,000 if not given.", metavar="N")
 ]
@@ -76,13 +83,15 @@ def read(
         notices.hush()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _check_place(csv, paths)
     reader = _reader(model, length, checksum, max_error)
     if max_error is not None and not quiet:
         _promise(reader, max_error)
     limits = _limits(pixel_limit, page_limit)
+    settings = {"length": length, "checksum": checksum, "max_error": max_error, **limits}
     with ExitStack() as opened:
         explainer = _explainer(opened, explain, force=force)
-        table = _table(opened, csv, force=force, resume=resume)
+        table = _table(opened, csv, model, settings, force=force, resume=resume)
         sinks = _sinks(opened, paths, table, json=json, quiet=quiet) + explainer
         counts = _read_all(reader, paths, table, sinks, limits, quiet=quiet)
     if table and not (json or quiet):
@@ -92,6 +101,14 @@ def read(
         print(f"mnist-nn: stopped after {counts['files']:,} files{how}", file=sys.stderr)
         return INTERRUPTED
     return 2 if counts["bad"] or (table and table.bad) else 0
+
+
+def _check_place(csv: Path | None, paths: list[str]) -> None:
+    """Refuse a table in the place of a picture: --force would destroy it before it is read."""
+    from mnist_nn.imaging.folders import SUFFIXES
+
+    if csv and (str(csv).lower().endswith(SUFFIXES) or str(csv) in paths):
+        raise ConfigError(f"--csv {str(csv)!r} is in the place of a picture; name a file for the table, as numbers.csv")
 
 
 def _reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
@@ -124,10 +141,15 @@ def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
     }
 
 
-def _table(opened: ExitStack, csv: Path | None, *, force: bool, resume: bool) -> "Table | None":
+def _table(
+    opened: ExitStack, csv: Path | None, model: Path | None, options: dict[str, Any], *, force: bool, resume: bool
+) -> "Table | None":
+    if csv is None:
+        return None
+    from mnist_nn.cli.reading.settings import settings
     from mnist_nn.cli.reading.table import table
 
-    return opened.enter_context(table(csv, force=force, resume=resume)) if csv else None
+    return opened.enter_context(table(csv, settings(model, **options), force=force, resume=resume))
 
 
 def _explainer(opened: ExitStack, explain: Path | None, *, force: bool) -> "list[Sink]":

@@ -1,7 +1,17 @@
 """From picture files to the arrays that a network takes. It knows nothing of networks."""
 
-from mnist_nn.imaging.files import Page, read_pages, read_square
+from mnist_nn.imaging.files import Fault, Page, each_page, read_pages, read_square
 from mnist_nn.imaging.folders import Found, find_pictures
 from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
 
-__all__ = ["PAGE_LIMIT", "PIXEL_LIMIT", "Found", "Page", "find_pictures", "read_pages", "read_square"]
+__all__ = [
+    "PAGE_LIMIT",
+    "PIXEL_LIMIT",
+    "Fault",
+    "Found",
+    "Page",
+    "each_page",
+    "find_pictures",
+    "read_pages",
+    "read_square",
+]

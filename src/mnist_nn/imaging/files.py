@@ -1,13 +1,15 @@
 """Picture files as grey pixels: every page of every format read here, the size checked before anything is decoded.
 
-A file is known by its first bytes, never by its name. Nothing here starts another program.
+`each_page` goes on after a page that cannot be read; `read_pages` raises at the first. A file is known by its first
+bytes, never by its name. Nothing here starts another program.
 """
 
 import itertools
 import math
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO
 
@@ -16,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging.grey import grey, orientation, upright
+from mnist_nn.imaging.grey import Grey, grey, orientation, upright
 from mnist_nn.imaging.pdf import SIGNATURE, pdf_pages
 from mnist_nn.imaging.sources import (
     PAGE_LIMIT,
@@ -58,6 +60,18 @@ class Page:
     """Shape (height, width), the grey a person sees: 0 black to 255 white, upright, flattened."""
 
 
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """What stands in the place of a page that cannot be read."""
+
+    file: str
+    """The file as the user named it."""
+    number: int
+    """Which page of the file, from 1."""
+    error: ImageError
+    """Why not; its text names file and page."""
+
+
 def read_pages(source: Source, *, pixel_limit: int = PIXEL_LIMIT, page_limit: int = PAGE_LIMIT) -> Iterator[Page]:
     """Read the pages of a picture file, each when it is asked for.
 
@@ -89,13 +103,34 @@ def read_pages(source: Source, *, pixel_limit: int = PIXEL_LIMIT, page_limit: in
     >>> [(page.number, page.pixels.tolist()) for page in read_pages(file)]
     [(1, [[0, 128, 255]])]
     """
+    with closing(each_page(source, pixel_limit=pixel_limit, page_limit=page_limit)) as pages:
+        for page in pages:
+            if isinstance(page, Fault):
+                raise page.error
+            yield page
+
+
+def each_page(
+    source: Source, *, pixel_limit: int = PIXEL_LIMIT, page_limit: int = PAGE_LIMIT
+) -> Generator[Page | Fault]:
+    """Read the pages of a picture file as `read_pages` does, with a `Fault` in the place of each that cannot be read.
+
+    Where one page is damaged or too large, those after it may be sound. Where a file breaks off, nothing leads to the
+    rest, and the last thing that comes of it is a `Fault`. What is wrong with a file as a whole is raised.
+
+    Examples
+    --------
+    >>> import io
+    >>> [page.error for page in each_page(io.BytesIO(b"P2 9 1 255  0 128 255"), pixel_limit=8)]
+    [ImageError('standard input is 9×1, 0.0 million pixels; ...')]
+    """
     file_name = name_of(source)
     name = shown(file_name)
     with opened(source) as file:
         head = _head(file, name)
         read = pdf_pages if head.startswith(SIGNATURE) else _picture_pages
-        for number, pixels in enumerate(read(file, name, pixel_limit, page_limit), 1):
-            yield Page(file_name, number, pixels)
+        for number, found in enumerate(read(file, name, pixel_limit, page_limit), 1):
+            yield (Fault(file_name, number, found) if isinstance(found, ImageError) else Page(file_name, number, found))
 
 
 def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uint8]:
@@ -119,19 +154,33 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
             return grey(image, ground=0)
 
 
-def _picture_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[npt.NDArray[np.uint8]]:
+def _picture_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
     with decoding(name):
         image = _picture(file, name, (*FORMATS, "PDF"))
     with image:
         if image.format != "TIFF":
             yield _decoded(image, name, pixel_limit)
-            return
-        if _more_pages(image, page_limit):
+        elif _more_pages(image, page_limit):
             raise too_many_pages(name, page_limit)
-        for number in itertools.count():
-            page = f"{name}, page {number + 1}"
+        else:
+            yield from _pages_of_tiff(image, name, pixel_limit)
+
+
+def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int) -> Iterator[Grey | ImageError]:
+    """Turn the pages of a TIFF, each of which says where the next one is; two that say nothing are the end."""
+    lost = False
+    for number in itertools.count():
+        page = f"{name}, page {number + 1}"
+        try:
             if not _turned_to(image, number, page):
                 return
+            lost = False
+        except ImageError as error:
+            if lost:
+                return
+            lost = True
+            yield error
+        else:
             yield _decoded(image, page, pixel_limit)
 
 
@@ -193,11 +242,14 @@ def _turned_to(image: Image.Image, number: int, name: str) -> bool:
         return True
 
 
-def _decoded(image: Image.Image, name: str, pixel_limit: int) -> npt.NDArray[np.uint8]:
+def _decoded(image: Image.Image, name: str, pixel_limit: int) -> Grey | ImageError:
     """Decode the page that is turned to, once its size and that of its tiles are known to be within the limit."""
-    with decoding(name):
-        check_pixels(name, *image.size, pixel_limit)
-        tags = getattr(image, "tag_v2", {})
-        check_pixels(f"a tile of {name}", tags.get(TILE_WIDTH, 0), tags.get(TILE_LENGTH, 0), pixel_limit)
-        pixels = grey(image)
-        return upright(pixels, orientation(image))  # read last: decoding a TIFF turns it upright already
+    try:
+        with decoding(name):
+            check_pixels(name, *image.size, pixel_limit)
+            tags = getattr(image, "tag_v2", {})
+            check_pixels(f"a tile of {name}", tags.get(TILE_WIDTH, 0), tags.get(TILE_LENGTH, 0), pixel_limit)
+            pixels = grey(image)
+            return upright(pixels, orientation(image))  # read last: decoding a TIFF turns it upright already
+    except ImageError as error:
+        return error

@@ -45,7 +45,7 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found]:
     paths
         Files, folders and ``-`` for standard input. A file is taken whatever its name is, even if there is none. In
         a folder and the folders in it, files with one of `SUFFIXES` are, but for hidden ones; names are sorted, with
-        numbers in them by their size.
+        numbers in them by their size. What is named and lies in a named folder too is found once, where it is named.
 
     Yields
     ------
@@ -60,33 +60,35 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found]:
     >>> [os.path.basename(found.file) for found in find_pictures([folder])]
     ['9.png', '10.png']
     """
-    for named in paths:
-        path = os.fspath(named)
+    named = [os.fspath(path) for path in paths]
+    for path in named:
         if path == STANDARD_INPUT or not os.path.isdir(path):  # noqa: PTH112 - a Path would lose ./ in front
             yield Found(path)
-            continue
-        empty = True
-        for found in _walk(path):
-            empty = False
-            yield found
-        if empty:
-            yield Found(path, ImageError(f"{path!r} holds no picture; name another folder, or the file itself"))
+        else:
+            yield from _walk(path, frozenset(named))
 
 
-def _walk(top: str) -> Iterator[Found]:
+def _walk(top: str, named: frozenset[str]) -> Iterator[Found]:
     """Walk through a folder and those in it, with a list of our own: they may nest deeper than Python's calls."""
     open_folders: list[_Folder] = []
-    yield from _enter(top, open_folders)
+    empty = True
+    for found in _enter(top, open_folders):
+        empty = False
+        yield found
     while open_folders:
         name, is_folder = next(open_folders[-1].names, (None, False))
         if name is None:
             open_folders.pop()
             continue
         path = os.path.join(open_folders[-1].path, name)  # noqa: PTH118 - see above
-        if is_folder:
-            yield from _enter(path, open_folders)
-        else:
-            yield Found(path)
+        empty = empty and is_folder and path not in named
+        if path in named:
+            continue
+        for found in _enter(path, open_folders) if is_folder else [Found(path)]:
+            empty = False
+            yield found
+    if empty:
+        yield Found(top, ImageError(f"{top!r} holds no picture; name another folder, or the file itself"))
 
 
 def _enter(path: str, open_folders: list[_Folder]) -> Iterator[Found]:

@@ -14,9 +14,10 @@ from PIL import Image
 from scipy import ndimage
 
 from mnist_nn.imaging.light import darkest, enlarge, noise, paper
+from mnist_nn.imaging.pieces import EIGHT
 from mnist_nn.imaging.printed import without_rules
 from mnist_nn.imaging.rules import Rules, find_rules
-from mnist_nn.imaging.specks import EIGHT, find_specks
+from mnist_nn.imaging.specks import find_specks
 
 WORKING_AREA = 2000 * 1500  # pixels; larger pages are made smaller first
 LEAST_PAGE = 6  # pixels of the shorter side: there is room for a digit

@@ -21,6 +21,7 @@ STROKE_DIFFERENT = 25.0  # and somewhere so many, if it is a thick stroke and no
 BLOT_SHARE = 0.2  # of the page: what is smaller and inside may be as thick as it likes
 STROKE_THICKNESS = 0.45  # of its length: what is thicker is a shadow, a sheet or a table
 STROKE_CONTACT = 0.2  # of the rim of the page: what lies along more of it, likewise
+STROKE_EDGE = 0.4  # of its depth, from one cell to the next: what is softer is a glare, or the shadow of something far
 HALO = 2  # cells around a thick stroke that it may have darkened
 ROUNDS = 5  # of the fit of the slope, each without what lay too far from the last
 MANY = 10_000  # pixels are enough to tell the noise from
@@ -126,10 +127,19 @@ def _thick_strokes(grid: Floats, local: Floats, slope: Floats) -> Bools:
     contact = np.bincount(rim, minlength=count + 1) / len(rim)
     thin = _thickness(regions, abs(grid - slope) > most[regions] / 2) < STROKE_THICKNESS
     stroke = (most > STROKE_DIFFERENT) & (thin & (contact < STROKE_CONTACT) | (contact == 0) & (share < BLOT_SHARE))
+    stroke &= _edges(local, slope, regions) > STROKE_EDGE
     stroke[0] = False
     inside = stroke[regions]
     around = ndimage.maximum_filter(inside, 2 * HALO + 1)
     return np.asarray(around & (inside | (regions == 0)))
+
+
+def _edges(local: Floats, slope: Floats, regions: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The greatest step between neighbouring cells of each region, in the region's depth."""
+    steps = [abs(np.diff(local, axis=axis, append=np.take(local, [-1], axis))) for axis in (0, 1)]
+    numbers = np.arange(regions.max() + 1)
+    depth = ndimage.maximum(abs(local - slope), regions, numbers)
+    return np.asarray(ndimage.maximum(np.maximum(*steps), regions, numbers) / np.maximum(depth, 1e-9))
 
 
 def _thickness(regions: npt.NDArray[Any], inside: Bools) -> npt.NDArray[np.float64]:

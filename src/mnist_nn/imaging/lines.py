@@ -7,7 +7,7 @@ or bend, without ever being compared to a fixed row of the page.
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.imaging.specks import typical
+from mnist_nn.imaging.pieces import typical
 
 SAME_NUMBER = 0.75  # widest gap between the digits of a number, in heights of a digit
 SLIM = 0.5  # width that every digit is given room for, in its height: a 1 stands as far apart as the others
@@ -19,6 +19,7 @@ HIGHEST = 1.35  # height of a digit, in typical heights
 LARGEST = 2.5  # writing on a page, in typical heights: what is higher is no digit
 TWO_HALVES = 2.3  # of a digit that is broken across, with the gap between them, in heights of one
 SEVERAL = 4  # pieces tell by their shape whether they are whole digits
+BESIDE = 1.0  # widest gap between what is written beside each other, in heights of the higher
 BREAK = 0.18  # widest gap between the pieces of a broken digit, in its height
 
 Boxes = npt.NDArray[np.float64]  # (n, 4): left, top, right, bottom
@@ -115,6 +116,15 @@ def lines(boxes: Boxes) -> Groups:
     count = int(group.max(initial=-1)) + 1
     order = np.argsort([middle[group == g].mean() for g in range(count)], kind="stable")
     return np.argsort(order)[group] if count else group
+
+
+def heights_beside(boxes: Boxes) -> Boxes:
+    """The height of the highest piece that stands closely beside each, not above or below it; its own if it is that."""
+    tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    across, down = _overlap(boxes, 0), _overlap(boxes, 1)
+    higher, narrower = np.maximum.outer(tall, tall), np.minimum.outer(wide, wide)
+    beside = (-across <= BESIDE * higher) & (across <= narrower / 2) & (-down <= BREAK * higher)
+    return np.asarray(np.maximum(tall, np.where(beside, tall, 0.0).max(axis=1, initial=0.0)))
 
 
 def _together(boxes: Boxes) -> Boxes:

@@ -13,10 +13,13 @@ from mnist_nn.imaging import framing, lines
 from mnist_nn.imaging.ink import RIM, Floats, Ink
 from mnist_nn.imaging.light import CLOSE_UP
 from mnist_nn.imaging.parts import Labels, cut, spans
+from mnist_nn.imaging.pieces import Bools, Pieces, pieces
 from mnist_nn.imaging.slant import excess, set_upright
-from mnist_nn.imaging.specks import Pieces, pieces
 
 MOST_PIECES = 2000  # of ink on a page that are looked at, the largest first: each is compared with each
+POINT, LARGEST_POINT = 0.6, 2.0  # size of a point, in the thickness of the strokes
+LEAST_POINT = 3  # pixels
+INNERMOST = 0.9  # of the pixels of strokes are nearer to their rims than the pen's middle
 FEW = 4  # pieces of a close-up that may be a single broken digit
 
 Box = tuple[int, int, int, int]
@@ -36,7 +39,8 @@ class Word:
 
     ``box`` is (left, top, right, bottom) in pixels of the page, the last two exclusive; ``line`` counts from 0. Each of
     ``spans`` is the (start, stop) of consecutive parts: every single part, the ink as it lies, and what may be joined.
-    ``costs`` says of each how unnatural it is, 0 for ink as it lies.
+    ``costs`` says of each how unnatural it is, 0 for ink as it lies. ``points`` counts the specks between its digits
+    that a pen may have made.
     """
 
     box: Box
@@ -44,6 +48,7 @@ class Word:
     parts: int
     spans: tuple[tuple[int, int], ...]
     costs: tuple[float, ...]
+    points: int
     _strokes: Labels = field(repr=False)  # the part of each pixel of a stroke, counted from 1
     _rims: Labels = field(repr=False)  # the same with the soft ink around strokes
     _grey: Floats = field(repr=False)
@@ -84,7 +89,10 @@ def find_words(ink: Ink) -> tuple[Word, ...]:
     line = lines.lines(word_boxes)
     order = np.lexsort([word_boxes[:, 0], line])
     digit_of = np.concatenate([[0], digits + 1])[found.labels].astype(np.int32)
-    return tuple(_word(ink, digit_of, boxes, np.flatnonzero(numbers == number), int(line[number])) for number in order)
+    beside = lines.heights_beside(boxes)
+    return tuple(
+        _word(ink, digit_of, boxes, np.flatnonzero(numbers == number), int(line[number]), beside) for number in order
+    )
 
 
 def _largest(found: Pieces) -> Pieces:
@@ -97,8 +105,11 @@ def _largest(found: Pieces) -> Pieces:
     return Pieces(number[found.labels], found.boxes[chosen], found.areas[chosen])
 
 
-def _word(ink: Ink, digit_of: Labels, boxes: lines.Boxes, digits: lines.Groups, line: int) -> Word:
-    """Cut the digits of one number out of the page, and apart; ``digit_of`` says of each pixel whose it is, from 1."""
+def _word(ink: Ink, digit_of: Labels, boxes: lines.Boxes, digits: lines.Groups, line: int, beside: lines.Boxes) -> Word:
+    """Cut the digits of one number out of the page, and apart; ``digit_of`` says of each pixel whose it is, from 1.
+
+    A single mark is compared with the height of what stands ``beside`` it: it may be a comma.
+    """
     digits = digits[np.argsort(boxes[digits, 0] + boxes[digits, 2], kind="stable")]
     left, top, right, bottom = _around(boxes[digits])
     corner = max(0, top - RIM), max(0, left - RIM)
@@ -109,7 +120,8 @@ def _word(ink: Ink, digit_of: Labels, boxes: lines.Boxes, digits: lines.Groups, 
     if max(ink.page.shape) < CLOSE_UP and len(digits) <= FEW:
         height = float(bottom - top)  # of a digit that is badly broken
     strokes, between = cut(place[digit_of[window]], len(digits), height)
-    runs = dict(spans(strokes, between, height))
+    usual = max(height, float(beside[digits[0]])) if len(digits) == 1 else height
+    runs = dict(spans(strokes, between, height, usual))
     grey = ink.grey[window]
     inside = framing.window(strokes > 0)
     return Word(
@@ -118,12 +130,29 @@ def _word(ink: Ink, digit_of: Labels, boxes: lines.Boxes, digits: lines.Groups, 
         parts=len(between) + 1,
         spans=tuple(runs),
         costs=tuple(runs.values()),
+        points=_points(np.asarray(strokes > 0), ink.specks[window]),
         _strokes=strokes,
         _rims=_spread(strokes, grey),
         _grey=grey,
         _corner=corner,
         _scale=ink.scale,
         _lean=excess(strokes[inside] > 0),
+    )
+
+
+def _points(inked: Bools, specks: Bools) -> int:
+    """Count the specks in the gaps of a number that are as large as a point: decimals and times have some."""
+    if not specks.any():
+        return 0
+    found, gaps = pieces(specks), ~np.asarray(inked.any(axis=0))
+    thick = 2 * float(np.quantile(ndimage.distance_transform_edt(inked)[inked], INNERMOST))
+    rows, columns = framing.window(inked)
+    wide = found.boxes[:, 2] - found.boxes[:, 0]
+    large = np.minimum(wide, found.heights) >= max(LEAST_POINT, POINT * thick)
+    large &= np.maximum(wide, found.heights) <= LARGEST_POINT * thick
+    return sum(
+        bool(gaps[int(left) : int(right)].all() and columns.start < left < columns.stop and rows.start < bottom)
+        for left, _, right, bottom in found.boxes[large]
     )
 
 

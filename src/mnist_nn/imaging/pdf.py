@@ -19,31 +19,40 @@ DPI = 200  # pixels per inch of paper: a digit 5 mm high becomes 40 pixels
 POINTS = 72  # a PDF's own units, to the inch
 
 
-def pdf_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey]:
+def pdf_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
     """Draw one page after another at `DPI`, as it would be printed on white paper.
+
+    Yields
+    ------
+    The page, or what is wrong with it: it is damaged, or larger than the limit.
 
     Raises
     ------
     MissingExtraError
         If PDFium is not installed.
     ImageError
-        If the file is damaged or needs a password, or goes beyond a limit.
+        If the file as a whole is damaged, needs a password, or has too many pages.
     """
     pdfium = _pdfium()
     with decoding(name):
         document = _document(pdfium, file, name)
     try:
-        pages = _count(document, name, page_limit)
-        for number in range(pages):
-            with decoding(f"{name}, page {number + 1}"):
-                page = document[number]
-                try:
-                    pixels = _drawn(pdfium, page, f"{name}, page {number + 1}", pixel_limit)
-                finally:
-                    page.close()
-            yield pixels
+        for number in range(_count(document, name, page_limit)):
+            yield _page(pdfium, document, number, f"{name}, page {number + 1}", pixel_limit)
     finally:
         document.close()
+
+
+def _page(pdfium: Any, document: Any, number: int, name: str, pixel_limit: int) -> Grey | ImageError:
+    try:
+        with decoding(name):
+            page = document[number]
+            try:
+                return _drawn(pdfium, page, name, pixel_limit)
+            finally:
+                page.close()
+    except ImageError as error:
+        return error
 
 
 def _pdfium() -> Any:

@@ -64,8 +64,7 @@ def opened(source: Source) -> Iterator[IO[bytes]]:
         with regular_file(source) as file:
             yield file
     else:
-        stream = sys.stdin.buffer if isinstance(source, str | os.PathLike) else source
-        yield _held(stream, shown(name_of(source)))
+        yield _held(_stream(source), shown(name_of(source)))
 
 
 @contextmanager
@@ -80,6 +79,14 @@ def regular_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         file = open(path, "rb")  # noqa: PTH123, SIM115 - closed below
     with file:
         yield file
+
+
+def _stream(source: Source) -> IO[bytes]:
+    if not isinstance(source, str | os.PathLike):
+        return source
+    if sys.stdin is None:  # whoever started us closed it
+        raise ImageError("there is no standard input; name a file, or send one: mnist-nn read - < FILE")
+    return sys.stdin.buffer
 
 
 def _held(stream: IO[bytes], name: str) -> IO[bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from mnist_nn.imaging.files import Fault, Page
     from mnist_nn.imaging.folders import Found
     from mnist_nn.reading import Reader
     from mnist_nn.verdicts import Reading
@@ -26,25 +27,40 @@ Sink = Callable[[Outcome], None]
 
 
 def outcomes(reader: "Reader", found: "Found", *, pixel_limit: int, page_limit: int) -> Iterator[Outcome]:
-    """Read the pages of one file; an error is the last that comes of it."""
-    from mnist_nn.errors import ImageError, MissingExtraError
-    from mnist_nn.imaging.files import read_pages
+    """Read the pages of one file. A page that cannot be read is an error in its place; the others go on."""
+    from mnist_nn.imaging.files import each_page
 
     if found.error:
         yield Outcome(found.file, 1, None, _line(found.error))
         return
-    done = 0
+    number = 0
     try:
-        for page in read_pages(found.file, pixel_limit=pixel_limit, page_limit=page_limit):
-            yield Outcome(found.file, page.number, reader(page))
-            done = page.number
-    except (ImageError, MissingExtraError) as error:
-        yield Outcome(found.file, done + 1, None, _line(error))
-    except MemoryError:
-        yield Outcome(found.file, done + 1, None, f"{found.file!r} needs more memory than there is; make it smaller")
+        for page in each_page(found.file, pixel_limit=pixel_limit, page_limit=page_limit):
+            number = page.number
+            yield _outcome(reader, page)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one picture must not cost the other thousands
-        what = _line(error) or "no more is known"
-        yield Outcome(found.file, done + 1, None, f"{found.file!r} could not be read: {type(error).__name__}, {what}")
+        yield Outcome(found.file, number + 1, None, _why(found.file, error))
+
+
+def _outcome(reader: "Reader", page: "Page | Fault") -> Outcome:
+    from mnist_nn.imaging.files import Page
+
+    if not isinstance(page, Page):
+        return Outcome(page.file, page.number, None, _line(page.error))
+    try:
+        return Outcome(page.file, page.number, reader(page))
+    except Exception as error:  # noqa: BLE001 - as above
+        return Outcome(page.file, page.number, None, _why(page.file, error))
+
+
+def _why(file: str, error: Exception) -> str:
+    from mnist_nn.errors import MnistNNError
+
+    if isinstance(error, MnistNNError):
+        return _line(error)
+    if isinstance(error, MemoryError):
+        return f"{file!r} needs more memory than there is; make it smaller"
+    return f"{file!r} could not be read: {type(error).__name__}, {_line(error) or 'no more is known'}"
 
 
 def _line(error: Exception) -> str:

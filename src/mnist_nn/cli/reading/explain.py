@@ -49,7 +49,7 @@ def _opened(folder: Path, *, force: bool) -> IO[str]:
     except (OSError, ValueError) as error:
         if isinstance(error, ConfigError):
             raise
-        why = getattr(error, "strerror", None) or error
+        why = "it is no folder" if isinstance(error, FileExistsError) else getattr(error, "strerror", None) or error
         raise ConfigError(f"cannot write into {str(folder)!r}: {why}; choose another --explain DIR") from error
 
 

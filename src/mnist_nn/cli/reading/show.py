@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def lines(*, named: bool) -> Iterator[Sink]:
-    """Print a line a number: the file, if there may be several, the digits, how sure it is, the verdict and why."""
+    """Print a line a number: the file, if there may be several, and the page from the second on; then `describe`."""
     from mnist_nn.verdicts import NOTHING
 
     def show(outcome: Outcome) -> None:
         if outcome.reading is None:
             return
-        name = f"{_plain(outcome.file)}{f', page {outcome.page}' if outcome.page > 1 else ''}  " if named else ""
+        places = [_plain(outcome.file)] * named + [f"page {outcome.page}"] * (outcome.page > 1)
+        name = f"{', '.join(places)}  " if places else ""
         for number in outcome.reading.numbers:
             print(f"{name}{describe(number)}")
         if not outcome.reading.numbers:

@@ -5,6 +5,7 @@ RFC 4180 by Python's own csv module, in UTF-8. Names of files keep their bytes, 
 
 import csv
 import io
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from mnist_nn.cli.reading import Outcome
+from mnist_nn.cli.reading.settings import Settings, beside, differences, record, recorded
 from mnist_nn.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 COLUMNS = ("file", "page", "box", "text", "confidence", "verdict")
 ERROR = "error: "
 _HEADER = (",".join(COLUMNS) + "\r\n").encode()
+
+_logger = logging.getLogger("mnist_nn")
 
 
 @dataclass
@@ -50,27 +54,52 @@ class Table:
 
 
 @contextmanager
-def table(path: Path, *, force: bool = False, resume: bool = False) -> Iterator[Table]:
-    """Open a table: a new one, one in the place of an older file, or one that an earlier run left."""
+def table(path: Path, settings: Settings, *, force: bool = False, resume: bool = False) -> Iterator[Table]:
+    """Open a table: a new one, one in the place of an older file, or one that an earlier run left.
+
+    ``settings`` say what its rows are read with; a table whose rows were read with others is not gone on with.
+    """
     kept = _scan(path) if resume and path.exists() else _Kept()
-    mode = "r+b" if kept.size else "wb" if force or resume else "xb"
+    before = None if force else recorded(path)  # refuses a file that is somebody else's
+    if kept.files:
+        _compare(path, before, settings)
+    mode = "r+b" if kept.files else "wb" if force or resume else "xb"
+    with _opened(path, mode) as file:
+        made = Table(path, file, frozenset(kept.files), kept.bad)
+        if kept.files:
+            file.truncate(kept.size)
+            file.seek(kept.size)
+        else:
+            record(path, settings)
+            made.write([COLUMNS])
+        yield made
+
+
+def _opened(path: Path, mode: str) -> IO[bytes]:
     try:
-        file = open(path, mode, buffering=0)  # noqa: PTH123, SIM115 - nothing is held back that a kill could lose
+        return open(path, mode, buffering=0)  # noqa: PTH123 - nothing is held back that a kill could lose
     except FileExistsError as error:
+        if path.is_dir():
+            raise ConfigError(f"cannot write {str(path)!r}: it is a folder; choose another --csv FILE") from error
         raise ConfigError(
             f"{str(path)!r} is there already; go on with it by --resume, or replace it by --force"
         ) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(f"cannot write {str(path)!r}: {why}; choose another --csv FILE") from error
-    with file:
-        made = Table(path, file, frozenset(kept.files), kept.bad)
-        if kept.size:
-            file.truncate(kept.size)
-            file.seek(kept.size)
-        else:
-            made.write([COLUMNS])
-        yield made
+
+
+def _compare(path: Path, before: Settings | None, now: Settings) -> None:
+    """Refuse to mix rows that were read in different ways, where that is known."""
+    if before is None:
+        _logger.warning(
+            "the settings that %r was begun with are not known: %r is missing", str(path), str(beside(path))
+        )
+    elif others := differences(before, now):
+        raise ConfigError(
+            f"{str(path)!r} was begun with {others}; give the same, or begin another table (--csv FILE, or --force); "
+            f"without {str(beside(path))!r} they are not compared"
+        )
 
 
 def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,87 @@
+"""What the rows of a table were read with, kept in a small file beside it, so that it goes on with the same."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from mnist_nn.errors import ConfigError
+from mnist_nn.files import replacing
+
+SUFFIX = ".settings.json"
+_PROGRAM, _MODEL = "mnist-nn", "model_sha256"
+_SHOWN = 12  # digits of a hash are enough to tell two models apart
+
+Settings = Mapping[str, Any]
+
+
+def settings(model: Path | None, **options: Any) -> Settings:
+    """Sum up what decides what is read: this program, the bytes of the model file, and options by their names."""
+    file = model or files("mnist_nn").joinpath("reader.safetensors")
+    return {_PROGRAM: version("mnist-nn"), _MODEL: hashlib.sha256(file.read_bytes()).hexdigest(), **options}
+
+
+def beside(table: Path) -> Path:
+    """Where the settings of a table are kept.
+
+    Examples
+    --------
+    >>> print(beside(Path("out.csv")))
+    out.csv.settings.json
+    """
+    return Path(f"{table}{SUFFIX}")
+
+
+def record(table: Path, now: Settings) -> None:
+    """Keep the settings of a table that begins; one that is no file, as /dev/stdout, cannot be gone on with anyway."""
+    if not table.is_file():
+        return
+    try:
+        with replacing(beside(table)) as file:
+            file.write(json.dumps(now, indent=1).encode() + b"\n")
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {str(beside(table))!r}: {error.strerror or error}; choose another --csv FILE"
+        ) from error
+
+
+def recorded(table: Path) -> Settings | None:
+    """Return the settings that are kept beside a table, None if there are none."""
+    path = beside(table)
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or _PROGRAM not in found:
+        raise ConfigError(f"{str(path)!r} does not hold the settings of a table; move it away, or give --force")
+    return found
+
+
+def differences(before: Settings, now: Settings) -> str:
+    """Say which settings differ; empty if none does.
+
+    Examples
+    --------
+    >>> differences({"length": 4, "checksum": "none"}, {"length": None, "checksum": "none"})
+    '--length 4 (now not given)'
+    """
+    names = [name for name in now if before.get(name) != now[name]]
+    return ", ".join(
+        f"{_label(name)} {_value(name, before.get(name))} (now {_value(name, now[name])})" for name in names
+    )
+
+
+def _label(name: str) -> str:
+    labels = {_PROGRAM: "mnist-nn", _MODEL: "the model of SHA-256"}
+    return labels.get(name, f"--{name.replace('_', '-')}")
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None:
+        return "not given"
+    return f"{str(value)[:_SHOWN]}…" if name == _MODEL else str(value)
