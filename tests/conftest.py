@@ -14,6 +14,7 @@ import pytest
 
 from mnist_nn import Dataset, Samples, load_data
 
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 NOBODY = 65534
 
 
@@ -35,6 +36,48 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visits(chromium: Any) -> Callable[[Path], AbstractContextManager[Callable[..., Any]]]:
+    """Open a page that is one file, without a network; errors, what it logs and requests fail the test."""
+
+    @contextmanager
+    def of(path: Path) -> Iterator[Callable[..., Any]]:
+        wrong: list[str] = []
+        own = ("data:", path.as_uri())
+        contexts: list[Any] = []
+
+        def opened(**options: Any) -> Any:
+            contexts.append(chromium.new_context(offline=True, **options))
+            tab = contexts[-1].new_page()
+            tab.on("pageerror", lambda error: wrong.append(str(error)))
+            tab.on("console", lambda said: wrong.append(said.text))
+            tab.on("request", lambda sent: None if sent.url.startswith(own) else wrong.append(sent.url))
+            tab.goto(path.as_uri())
+            return tab
+
+        yield opened
+        for context in contexts:
+            context.close()
+        assert not wrong
+
+    return of
+
+
+@pytest.fixture
+def violations() -> Callable[[Any], list[tuple[str, str]]]:
+    """What axe-core finds wrong on a page, by rule and place; the page's policy is put aside, which forbids scripts."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed, which checks accessibility; run: npm install")
+
+    def found(tab: Any) -> list[tuple[str, str]]:
+        tab.context.new_cdp_session(tab).send("Page.setBypassCSP", {"enabled": True})
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
+        rows = tab.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        return [(row["id"], row["nodes"][0]["html"][:200]) for row in rows]
+
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ plugin_event_accumulator = pytest.importorskip(
     "tensorboard.backend.event_processing.plugin_event_accumulator",
     reason="tensorboard is not installed, which reads events",
 )
+from tensorboard.plugins.hparams import plugin_data_pb2  # noqa: E402 - likewise
 
 from mnist_nn.event_log import TAGS, EventLog, mark_of, run_folder, weight_picture  # noqa: E402 - needs both
 
@@ -41,6 +42,15 @@ def events(folder: Path) -> Events:
         tag: [(event.step, _value(event.tensor_proto)) for event in found.Tensors(tag)]
         for tag in found.Tags()["tensors"]
     }
+
+
+def hyperparameters(folder: Path) -> dict[str, Any]:
+    """What the tab HParams shows of a run: the first that was written, whatever came later."""
+    found = plugin_event_accumulator.EventAccumulator(str(folder))
+    found.Reload()
+    content = found.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
+    given = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info.hparams
+    return {name: getattr(value, value.WhichOneof("kind")) for name, value in given.items()}
 
 
 def _value(proto: Any) -> Any:
@@ -79,6 +89,7 @@ def test_the_events_are_the_history(here: Path, capsys: pytest.CaptureFixture[st
     assert b"| subset | 600 |" in text
     assert b"summed binary cross-entropy" in text
     assert "_hparams_/session_start_info" in found
+    assert hyperparameters(here / "runs" / "mnist-model-1")["optimizer"] == "sgd"
     ((step, (_, _, png)),) = found["weights/first_layer"]
     assert (step, Image.open(io.BytesIO(png)).size) == (3, (5 * 29 - 1, 4 * 29 - 1))
 
@@ -99,6 +110,9 @@ def test_a_resumed_training_goes_on_in_its_run_and_no_step_is_there_twice(
         capsys, "--resume", "--epochs", "5", "--engine", "reference", "--log-dir", "runs", "--model", "a.safetensors"
     )
     assert made["log_dir"] == "runs/a-2"
+    shown = hyperparameters(here / "runs" / "a-2")
+    assert (shown["seed"], shown["subset"]) == (5, 600)
+    assert "epochs" not in shown, "it would be the 3 of the first file"
     check_history(events(here / "runs" / "a-2"), made)
     assert [step for step, _ in events(here / "runs" / "a-1")["loss/train"]] == [1, 2, 3]
 

@@ -138,6 +138,26 @@ def test_weights_that_are_no_pictures_are_refused(layer: int, shape: tuple[int, 
         plots.weight_images(network, layer, shape=shape)
 
 
+IMAGES = np.zeros((3, 28, 28), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("draw", "says"),
+    [
+        (lambda: plots.weight_images(Network.create(), units=[20]), "unit is 20; layer 0 has units 0 to 19"),
+        (lambda: plots.weight_images(Network.create(), units=[-1]), "unit is -1"),
+        (lambda: plots.digits(IMAGES, ["a"]), "beside 1 titles"),
+        (lambda: plots.digits(IMAGES.reshape(3, -1), ["a"] * 3), r"shape \(3, 784\)"),
+        (lambda: plots.digits(IMAGES, ["a"] * 3, columns=0), "columns is 0"),
+        (lambda: plots.gradient_norms(np.arange(2.0), np.ones((3, 3))), "beside 2 epochs; give a row for each epoch"),
+        (lambda: plots.gradient_norms(np.arange(2.0), np.ones((2, 3)), ["a"]), "beside 2 epochs and 1 names"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(draw: Callable[[], Figure], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        draw()
+
+
 def test_digits_are_the_images(mnist: Dataset) -> None:
     images = mnist.test.images[:9]
     figure = plots.digits(images, list("721041495"), columns=4)

@@ -1,6 +1,9 @@
 """How sure and how right: bins and curves by counting, and once more by scikit-learn."""
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Dataset, Network, evaluate
+from mnist_nn.errors import DataError
 from mnist_nn.evaluation import calibration_error, wilson_interval
 from mnist_nn.reliability import Answers, answers, reliability, risk_coverage
 from mnist_nn.storage import reader_model
@@ -180,3 +184,21 @@ def test_answers_that_round_to_certainty_are_told_apart_as_evaluation_does(mnist
     loud = replace(network, weights=(network.weights[0], network.weights[1] * 400))
     few = mnist.test.take(range(500))
     assert (answers(loud, few).right.sum()) == evaluate(loud, few).confusion.trace()
+
+
+@pytest.mark.parametrize("measure", [reliability, risk_coverage])
+@pytest.mark.parametrize(
+    ("sureness", "right", "says"),
+    [
+        ([], [], "at least one answer"),
+        ([0.5, 0.5], [True], "give one of each for every answer"),
+        ([0.5], [1], "give truths"),
+        ([1.5], [True], "beyond 0 and 1"),
+        ([math.nan], [True], "beyond 0 and 1"),
+    ],
+)
+def test_what_are_no_answers_is_said(
+    measure: Callable[..., Any], sureness: list[float], right: list[Any], says: str
+) -> None:
+    with pytest.raises(DataError, match=says):
+        measure(np.array(sureness, float), np.array(right, bool if not right else None))

@@ -53,6 +53,7 @@ def checkpoint(network: Network, training: TrainingConfig, best: Network | None 
         seconds=0.75,
         best=best and Best(best, 1, 0.875),
         history=rows,
+        engines=("compiled", "reference"),
     )
 
 
@@ -72,7 +73,8 @@ def values(at: Checkpoint | None) -> object:
         return None
     slots = {name: [a.tobytes() for a in arrays] for name, arrays in at.state.slots.items()}
     best = at.best and (at.best.epoch, at.best.accuracy, bits(at.best.network))
-    return (bits(at.network), at.state.updates, slots, at.epoch, at.offset, at.tally, at.seconds, best, at.history)
+    rest = at.epoch, at.offset, at.tally, at.seconds, best, at.history, at.engines
+    return (bits(at.network), at.state.updates, slots, *rest)
 
 
 def bits(network: Network) -> tuple[NetworkConfig, list[bytes]]:
@@ -189,6 +191,15 @@ def with_header(change: Callable[[dict[str, Any]], Any]) -> bytes:
     text = json.dumps(table).encode()
     text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text)) + text + data[8 + length :]
+
+
+def test_files_that_do_not_name_engines_are_written_and_read_as_ever() -> None:
+    older = from_bytes(
+        with_header(lambda header: put(header, ("checkpoint",), without(header["checkpoint"], "engines")))
+    )
+    assert older.checkpoint is not None
+    assert older.checkpoint.engines == ()
+    assert b"engines" not in to_bytes(older)
 
 
 def test_the_whole_file_loads_when_its_header_is_left_alone() -> None:
@@ -318,6 +329,8 @@ def test_a_header_with_a_part_missing_is_refused(name: str) -> None:
         (("checkpoint", "best", "epoch"), 0),
         (("checkpoint", "best", "epoch"), 3),
         (("checkpoint", "best", "accuracy"), math.inf),
+        (("checkpoint", "engines"), "compiled"),
+        (("checkpoint", "engines"), [1]),
         (("history",), []),
         (("history", 1, "epoch"), 1),
         (("history", 1, "loss"), "much"),

@@ -245,6 +245,17 @@ def test_a_run_can_be_made_longer(clouds: Clouds) -> None:
     )
 
 
+def test_a_checkpoint_names_the_engines_that_learned(clouds: Clouds) -> None:
+    samples, longer = clouds(100), replace(RUN, epochs=5)
+    first = run(samples)[-1].checkpoint
+    assert first.engines == ("reference",)
+    assert run(samples, longer, resume=first)[-1].checkpoint.engines == ("reference",)
+    *_, mixed = train(first.network, samples, longer, engine="compiled", resume=first)
+    assert mixed.checkpoint.engines == ("reference", "compiled")
+    unknown = run(samples, longer, resume=replace(first, engines=()))[-1].checkpoint
+    assert unknown.engines == (), "one engine is known, but not those before it"
+
+
 # Subset, hold-out, patience
 
 

@@ -47,7 +47,8 @@ class Best:
 class Checkpoint:
     """Everything the rest of a run depends on, besides its configuration and its data.
 
-    ``epoch`` epochs are complete and ``offset`` samples of the next one are learned.
+    ``epoch`` epochs are complete and ``offset`` samples of the next one are learned. ``engines`` names those that have
+    learned so far, in the order in which they came; it is empty where that is not known, as in files of the browser.
     """
 
     network: Network
@@ -58,6 +59,7 @@ class Checkpoint:
     seconds: float = 0.0
     best: Best | None = None
     history: tuple[Scores, ...] = ()
+    engines: tuple[str, ...] = ()
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
@@ -68,6 +70,18 @@ class Checkpoint:
         """Say whether all epochs are done or patience has run out."""
         stale = self.epoch - self.best.epoch if self.best else 0
         return self.epoch >= config.epochs or (config.patience is not None and stale >= config.patience)
+
+    def engines_after(self, name: str) -> tuple[str, ...]:
+        """Name the engines that have learned, once this one has learned more; what is not known stays so.
+
+        Examples
+        --------
+        >>> start = Checkpoint.start(Network.create(), TrainingConfig())
+        >>> start.engines_after("compiled")
+        ('compiled',)
+        """
+        is_known = bool(self.engines) or (self.epoch == 0 and self.offset == 0)
+        return (*self.engines, name) if is_known and name not in self.engines else self.engines
 
     @property
     def chosen(self) -> Network:

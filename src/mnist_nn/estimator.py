@@ -160,7 +160,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         estimator_settings.check_settings(self.get_params(deep=False))
         goes_on = bool(self.warm_start) and hasattr(self, "checkpoint_")
         X, y = self._checked(X, y, reset=not goes_on)
-        classes = np.unique(y)
+        classes = estimator_settings.classes_of(y)
         if goes_on and not np.array_equal(classes, self.classes_):
             raise DataError(
                 f"warm_start needs the classes of the last fit, {self.classes_.tolist()}, and y has "
@@ -188,11 +188,12 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         if self.class_weight == "balanced":
             raise DataError("class_weight 'balanced' needs all samples at once; give partial_fit a dictionary")
         X, y = self._checked(X, y, reset=not goes_on)
+        named = self.classes_ if classes is None else estimator_settings.classes_of(classes)
         if not goes_on:
-            self.classes_ = np.unique(classes)
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            self.classes_ = named
+        elif not np.array_equal(named, self.classes_):
             raise DataError(
-                f"classes are {np.unique(classes).tolist()}, and in the first call they were {self.classes_.tolist()}; "
+                f"classes are {named.tolist()}, and in the first call they were {self.classes_.tolist()}; "
                 "give the same again, or leave them out"
             )
         samples = self._samples(X, y, sample_weight)
@@ -224,6 +225,8 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         kinds = ["float64", "float32"] if self.dtype == "float64" else ["float32", "float64"]
         checked = validate_data(self, X, *y, reset=reset, accept_sparse="csr", dtype=kinds)
         if y:
+            if checked[1].dtype == object:
+                estimator_settings.classes_of(checked[1])
             check_classification_targets(checked[1])
         return checked
 
@@ -290,8 +293,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         """Weighted inputs of the output layer; few in float64, so that they do not depend on who is beside them."""
         check_is_fitted(self)
         images, network = self._images(self._checked(X)), self.network_
-        count = images.shape[0]
-        name = self.engine
+        count, name = images.shape[0], self.engine
         if count * network.parameter_count < BRIEF_WORK:
             network, name = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
         runner = engines.for_inference(name, network.config, count)

@@ -56,6 +56,11 @@ def check_settings(values: Values) -> None:
         ("verbose", isinstance(verbose, TRUTH) or _is_count(verbose, 0), "True, False, or a whole number from 0 on"),
         ("callback", callback is None or callable(callback), "a function that takes an Epoch, or None"),
         ("n_iter_no_change", n is None or _is_infinite(n) or _is_count(n, 1), "a whole number from 1 on, or None"),
+        (
+            "class_weight",
+            _is_class_weight(values["class_weight"]),
+            "'balanced', a dictionary from class to weight, or None",
+        ),
         ("batch_size", _is_auto(batch) or _is_count(batch, 1), "a whole number from 1 on, or 'auto'"),
     ):
         if not is_right:
@@ -122,7 +127,8 @@ def continued(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> C
             )
     afresh = Checkpoint.start(at.chosen, config)
     is_same = set(at.state.slots) == set(afresh.state.slots)
-    return replace(afresh, state=at.state if is_same else afresh.state, epoch=at.epoch, history=at.history)
+    state = at.state if is_same else afresh.state
+    return replace(afresh, state=state, epoch=at.epoch, history=at.history, engines=at.engines)
 
 
 def patience(epochs: Any) -> int | None:
@@ -142,6 +148,24 @@ def engine_name(wanted: str, shape: NetworkConfig, training: TrainingConfig, cou
     updates = training.epochs * math.ceil(count / training.batch_size)
     is_small = training.epochs * count * weights < SMALL_WORK and updates < MANY_UPDATES
     return "reference" if wanted == "auto" and is_small else wanted
+
+
+def classes_of(labels: Any) -> npt.NDArray[Any]:
+    """Return the different labels in their order; DataError if they have none.
+
+    Examples
+    --------
+    >>> classes_of(["b", "a", "b"]).tolist()
+    ['a', 'b']
+    """
+    try:
+        return np.unique(labels)
+    except TypeError as error:
+        kinds = ", ".join(sorted({type(label).__name__ for label in labels}))
+        raise DataError(
+            f"labels of several kinds ({kinds}) have no order; give them all one kind, as with y.astype(str), and "
+            "leave out samples without a label"
+        ) from error
 
 
 def pictures(X: Any) -> npt.NDArray[np.uint8]:
@@ -207,6 +231,12 @@ def _activations(names: Any) -> Any:
         names = (names,)
     names = [checks.choice("activation", name, ACTIVATION_NAMES) for name in names]
     return tuple("sigmoid" if name == "logistic" else name for name in names)
+
+
+def _is_class_weight(given: object) -> bool:
+    if isinstance(given, Mapping):
+        return all(checks.is_number(weight) and weight >= 0 for weight in given.values())
+    return given is None or (isinstance(given, str) and given == "balanced")
 
 
 def _is_auto(batch: object) -> bool:

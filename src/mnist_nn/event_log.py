@@ -45,6 +45,7 @@ TAGS = {
 FLUSH_EVERY = 1.0  # seconds between two times that events are forced onto the disk
 FILE_VERSION = "brain.Event:2"  # from this one on, readers drop what is older than the start of a session
 MOST_PICTURES = 400  # of units in one image
+LENGTH = "epochs"  # no hyperparameter: a resumed run may be longer, and TensorBoard keeps the first value it read
 
 
 class EventLog:
@@ -217,7 +218,8 @@ def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable
     names = f"loss: {rule.reported_name}; descended: {rule.descended_name}"
     yield summary.text("configuration", "\n".join([f"{names}\n", "| setting | value |", "|---|---|", *rows]))
     metrics = dict.fromkeys(("accuracy/test", "loss/test"), 0.0)
-    yield from summary.hparams({name: _plain(value) for name, value in settings.items()}, metrics)[:2]
+    compared = {name: _plain(value) for name, value in settings.items() if name != LENGTH}
+    yield from summary.hparams(compared, metrics)[:2]
 
 
 def _plain(value: Any) -> Any:

@@ -148,9 +148,15 @@ def load(path: str | os.PathLike[str]) -> Recording:
     ModelFileError
         If the file cannot be read, or holds no recording.
     """
-    storage.load(path)  # what is wrong with the model in it is said there, with the name of the file
     try:
-        return from_bytes(Path(path).read_bytes())
+        data = storage.read(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelFileError(
+            f"cannot read {os.fspath(path)!r}: {reason}; make a recording with: mnist-nn train --record PATH"
+        ) from error
+    try:
+        return from_bytes(data)
     except ModelFileError as error:
         raise ModelFileError(f"{os.fspath(path)!r}: {error}") from error
 
@@ -158,7 +164,7 @@ def load(path: str | os.PathLike[str]) -> Recording:
 def to_bytes(recording: Recording) -> bytes:
     """Serialise a recording."""
     data = storage.to_bytes(recording.model)
-    header = {**_header(data), "recording": [moment.row for moment in recording.moments]}
+    header = {**storage.header_of(data), "recording": [moment.row for moment in recording.moments]}
     tensors = load_tensors(data) | {
         f"moments/{n}/{name}": np.ascontiguousarray(parameter)
         for n, moment in enumerate(recording.moments)
@@ -170,13 +176,13 @@ def to_bytes(recording: Recording) -> bytes:
 def from_bytes(data: bytes) -> Recording:
     """Deserialise a recording; ModelFileError if the bytes are no model file, or one without a recording."""
     model = storage.from_bytes(data)
-    rows, tensors = _header(data).get("recording"), load_tensors(data)
+    rows, tensors = storage.header_of(data).get("recording"), load_tensors(data)
     if not rows:
         raise ModelFileError("this model file holds no recording; make one with: mnist-nn train --record PATH")
     try:
         return Recording(model, tuple(_moments(rows, model, tensors)))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ModelFileError(f"this recording is damaged: {type(error).__name__} {error}") from error
+        raise ModelFileError(f"this recording is damaged: {type(error).__name__} {error}; get a fresh copy") from error
 
 
 def _moments(rows: list[dict[str, Any]], model: Model, tensors: dict[str, Any]) -> Iterable[Moment]:
@@ -188,9 +194,3 @@ def _moments(rows: list[dict[str, Any]], model: Model, tensors: dict[str, Any]) 
 def _cannot_write(path: str | os.PathLike[str], error: Exception) -> ModelFileError:
     reason = getattr(error, "strerror", None) or error
     return ModelFileError(f"cannot write {os.fspath(path)!r}: {reason}; choose another place with --record PATH")
-
-
-def _header(data: bytes) -> dict[str, Any]:
-    """Return the JSON of a model file that is known to be sound."""
-    length = int.from_bytes(data[:8], "little")
-    return dict(json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER]))

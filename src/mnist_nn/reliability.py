@@ -12,11 +12,13 @@ import numpy.typing as npt
 from mnist_nn import engines
 from mnist_nn.calibration import Calibration, opinions
 from mnist_nn.data import Samples
+from mnist_nn.errors import DataError
 from mnist_nn.evaluation import BINS, bin_of, share_with_interval, unequal
 from mnist_nn.network import Network
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+ROUNDING = 1e-6  # by which probabilities may leave [0, 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +137,7 @@ def reliability(sureness: Floats, right: npt.NDArray[np.bool_], weights: npt.NDA
     >>> bins.counts[[8, 14]].tolist(), bins.accuracy[[8, 14]].tolist()
     ([2, 1], [0.5, 1.0])
     """
+    _check(sureness, right)
     w, number = unequal(weights), bin_of(sureness)
     means, total = np.full((4, BINS), np.nan), np.zeros(BINS)
     for i in np.unique(number).tolist():
@@ -205,6 +208,7 @@ def risk_coverage(
     >>> curve.thresholds.tolist(), curve.coverage.tolist(), curve.risk.tolist()
     ([0.9, 0.8, 0.6], [0.25, 0.5, 1.0], [0.0, 0.0, 0.25])
     """
+    _check(confidence, right)
     w = unequal(weights)
     w = np.ones(len(confidence)) if w is None else w
     order = np.argsort(-confidence, kind="stable")
@@ -213,3 +217,16 @@ def risk_coverage(
     answered, wrong = np.cumsum(w[order]), np.cumsum(w[order] * ~right[order])
     kept = last[answered[last] > 0]
     return RiskCoverage(falling[kept], answered[kept] / answered[-1], wrong[kept] / answered[kept])
+
+
+def _check(sureness: Floats, right: npt.NDArray[np.bool_]) -> None:
+    """Raise DataError unless these are answers: how sure each was, and whether it was right."""
+    if np.ndim(sureness) != 1 or np.shape(right) != np.shape(sureness) or not len(sureness):
+        raise DataError(
+            f"how sure answers were has the shape {np.shape(sureness)}, and whether they were right "
+            f"{np.shape(right)}; give one of each for every answer, and at least one answer"
+        )
+    if np.asarray(right).dtype != bool:
+        raise DataError(f"whether answers were right is {np.asarray(right).dtype}; give truths, as answers == labels")
+    if not ((sureness >= -ROUNDING) & (sureness <= 1 + ROUNDING)).all():
+        raise DataError("how sure answers were goes beyond 0 and 1, or is NaN; give probabilities")

@@ -36,6 +36,7 @@ def checkpoint_header(at: Checkpoint) -> dict[str, Any]:
         "tally": [at.tally.samples, at.tally.reported, at.tally.descended, at.tally.correct],
         "seconds": at.seconds,
         "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
+        **({"engines": list(at.engines)} if at.engines else {}),
     }
 
 
@@ -72,7 +73,14 @@ def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: N
         seconds=float(saved["seconds"]),
         best=best,
         history=tuple(_scores(row) for row in header["history"]),
+        engines=_engines(saved.get("engines", [])),
     )
+
+
+def _engines(names: Any) -> tuple[str, ...]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"engines is {names!r}, and should be a list of names")
+    return tuple(names)
 
 
 def _scores(row: Mapping[str, Any]) -> Scores:

@@ -41,6 +41,7 @@ from mnist_nn.serialization import (
 
 FORMAT = 1
 HEADER = "mnist_nn"
+ANOTHER = "get a fresh copy, or train one with: mnist-nn train"
 
 
 def _versions() -> dict[str, str]:
@@ -124,7 +125,7 @@ def load(path: str | os.PathLike[str]) -> Model:
         If the file is not there, cannot be read or is not a sound model file.
     """
     try:
-        data = _read(path)
+        data = read(path)
     except (OSError, ValueError) as error:
         raise ModelFileError(
             f"cannot read {os.fspath(path)!r}: {_reason(error)}; train one with: mnist-nn train --model PATH"
@@ -186,7 +187,7 @@ def to_bytes(model: Model) -> bytes:
 def from_bytes(data: bytes) -> Model:
     """Deserialise a model; ModelFileError if the bytes are not a sound model file."""
     try:
-        header = _read_header(data)
+        header = header_of(data)
         tensors = load_tensors(data)
         network = network_of(NetworkConfig.from_dict(header["network"]), tensors)
         training = TrainingConfig.from_dict(header["training"]) if header["training"] else None
@@ -196,17 +197,26 @@ def from_bytes(data: bytes) -> Model:
         model = Model(network, training, checkpoint, origin, scores, versions, calibration)
         _check(model)
     except (SafetensorError, ConfigError) as error:
-        raise ModelFileError(f"this is not a sound model file: {error}") from error
+        raise ModelFileError(f"this is not a sound model file: {error}; {ANOTHER}") from error
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise ModelFileError(f"the header of this model file is damaged: {type(error).__name__} {error}") from error
+        raise ModelFileError(
+            f"the header of this model file is damaged: {type(error).__name__} {error}; {ANOTHER}"
+        ) from error
     return model
 
 
-def _read_header(data: bytes) -> dict[str, Any]:
+def header_of(data: bytes) -> dict[str, Any]:
+    """Read the JSON document in the bytes of a model file; ModelFileError if there is none of a known format.
+
+    Examples
+    --------
+    >>> header_of(to_bytes(Model(Network.create())))["network"]["hidden"]
+    [20]
+    """
     # safetensors begins with the length of its JSON header, a little-endian uint64.
     length = int.from_bytes(data[:8], "little")
     if length > len(data) - 8:
-        raise ModelFileError("this is not a model file, or only a part of one")
+        raise ModelFileError(f"this is not a model file, or only a part of one; {ANOTHER}")
     text = json.loads(data[8 : 8 + length]).get("__metadata__", {}).get(HEADER)
     if text is None:
         raise ModelFileError("these are tensors without the header of mnist-nn; load a file that mnist-nn saved")
@@ -242,7 +252,8 @@ def _check(model: Model) -> None:
         raise ValueError(f"the best epoch is {at.best.epoch} of {at.epoch}")
 
 
-def _read(path: str | os.PathLike[str]) -> bytes:
+def read(path: str | os.PathLike[str]) -> bytes:
+    """Read a regular file whole; OSError if it is something else."""
     if not stat.S_ISREG(Path(path).stat().st_mode):  # a device or a pipe might never end
         raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(path))
     return Path(path).read_bytes()

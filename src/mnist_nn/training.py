@@ -25,6 +25,7 @@ from mnist_nn.losses import loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import optimizer
 
+LARGE = 100.0  # inputs beyond this are named where a training diverges
 LEARNED = "samples to learn from, or of all held out,"
 
 
@@ -198,12 +199,15 @@ class _Run:
             raise self.diverged(at)
         seconds = at.seconds + time.perf_counter() - begin
         return replace(at, network=network, state=state, offset=at.offset + len(plan.order),
-                       tally=total, seconds=seconds)  # fmt: skip
+                       tally=total, seconds=seconds, engines=at.engines_after(self.engine.name))  # fmt: skip
 
     def diverged(self, at: Checkpoint) -> DivergedError:
+        images = self.training.images
+        largest = 1.0 if images.dtype == np.uint8 else float(abs(images).max())
+        scale = f", and scale the inputs, which go up to {largest:g}, to about 1" if largest > LARGE else ""
         return DivergedError(
             f"training diverged in epoch {at.epoch + 1}: numbers are no longer finite; "
-            f"try a smaller rate than {self.eta:g}"
+            f"try a smaller rate than {self.eta:g}{scale}"
         )
 
     def scores(self, at: Checkpoint) -> Scores:
@@ -222,7 +226,8 @@ class _Run:
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
             if self.config.patience is not None and (best is None or accuracy > best.accuracy):
                 best = Best(at.network, at.epoch + 1, accuracy)
-        return Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=(*at.history, scores))
+        history = (*at.history, scores)
+        return Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=history, engines=at.engines)
 
     def judge(self, network: Network) -> tuple[float, float]:
         z = self.engine.forward(network, self.held_out)

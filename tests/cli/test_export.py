@@ -64,6 +64,7 @@ def test_another_model_ends_with_code_1(cli: Cli, m: Path, tmp_path: Path) -> No
     assert found.code == 1
     assert "WRONG" in found.out
     assert "does NOT answer as the model does" in found.out
+    assert "Write it anew: mnist-nn export MODEL --to onnx --force" in found.out
 
 
 def test_rounded_weights_are_said(cli: Cli, tmp_path: Path) -> None:
@@ -100,6 +101,7 @@ def test_the_model_itself_is_never_overwritten(cli: Cli, m: Path) -> None:
         (("export", "m.safetensors", "--to", "onnx", "--output", "no/such/m.onnx"), "cannot write"),
         (("export", "gone.safetensors", "--to", "onnx"), "gone.safetensors"),
         (("export", "text.safetensors", "--to", "onnx"), "text.safetensors"),
+        (("export", ".", "--to", "onnx"), "cannot read '.': it is not a regular file"),
         (("export", "m.safetensors", "--to", "c", "--data", "nowhere"), "nowhere"),
         (("export", "m.safetensors"), "--to"),
         (("verify", "m.safetensors", "gone.onnx"), "gone.onnx"),

@@ -70,7 +70,8 @@ def test_a_recording_gives_every_epoch(cli: Cli, tmp_path: Path) -> None:
         (("m.safetensors", "--examples", "0"), "examples"),
         (("m.safetensors", "--examples", "many"), "many"),
         (("m.safetensors", "--record", "m.safetensors"), "holds no recording"),
-        (("m.safetensors", "--record", "gone"), "gone"),
+        (("m.safetensors", "--output", "r.pdf"), "does not end in .html"),
+        (("m.safetensors", "--record", "gone"), "cannot read 'gone': No such file or directory; make a recording with"),
         ((), "MODEL"),
     ],
 )

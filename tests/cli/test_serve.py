@@ -8,12 +8,16 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from mnist_nn import Network
+from mnist_nn.cli import app
+from mnist_nn.server import Limits
 from mnist_nn.storage import Model, save
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -112,3 +116,11 @@ def test_without_the_extra_it_says_what_to_install(cli: Callable[..., Any], monk
     outcome = cli("serve", "--port", "0")
     assert outcome.code == 2
     assert "pip install 'mnist-nn[serve]'" in outcome.err
+
+
+def test_the_help_states_the_limits_there_are() -> None:
+    stated = {option.name: option.help for option in typer.main.get_command(app).commands["serve"].params}
+    for name, default in asdict(Limits()).items():
+        sizes = (("MiB", 2**20), ("KiB", 2**10), ("million", 10**6))
+        written = {f"({default:g}).", *(f"({default // size} {unit})." for unit, size in sizes if default % size == 0)}
+        assert any(stated[name].endswith(one) for one in written), (name, default, stated[name])

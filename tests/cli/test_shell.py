@@ -1,10 +1,9 @@
-"""The command line in a shell: completion, exit codes, colour and bars, how soon help comes, how mistakes are said."""
+"""The command line in a shell: exit codes, colour and bars, how soon help comes, how mistakes are said."""
 
 import os
 import pty
 import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,99 +13,13 @@ from typing import Any
 
 import pytest
 
-from mnist_nn import Model, Network, config, presets, save_model
-from mnist_nn.cli import options
-from mnist_nn.export import FORMATS
+from mnist_nn import Model, Network, save_model
 
 Cli = Callable[..., Any]
 DOCS = Path(__file__).parents[2] / "docs"
 PROGRAM = Path(sys.executable).with_name("mnist-nn")
 ESCAPE = "\x1b"
 SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
-
-needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-needs_program = pytest.mark.skipif(not PROGRAM.exists(), reason="mnist-nn is not installed beside this Python")
-
-
-# Completion
-
-
-def bash(script: str, home: Path) -> str:
-    """Run a script in a bash that knows nothing of this machine's user."""
-    outcome = subprocess.run(
-        ["bash", "--norc", "--noprofile", "-c", script],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", "HOME": str(home)},
-        cwd=home,
-    )
-    return outcome.stdout
-
-
-def completions(home: Path, *lines: str) -> list[list[str]]:
-    """Press tab at the end of each line; the shell asks the program, as it does for a person."""
-    source = 'eval "$(_MNIST_NN_COMPLETE=source_bash mnist-nn)"'
-    ask = [
-        f"COMP_WORDS=({line.removesuffix(' ')}{' ' + chr(39) * 2 if line.endswith(' ') else ''}); "
-        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _mnist_nn_completion mnist-nn; echo ${COMPREPLY[@]}"
-        for line in lines
-    ]
-    return [line.split() for line in bash("\n".join([source, *ask]), home).splitlines()]
-
-
-@needs_bash
-@needs_program
-def test_bash_completes_commands_options_and_names(tmp_path: Path) -> None:
-    asked = {
-        "mnist-nn tr": ["train", "train-reader"],
-        "mnist-nn data ": ["info", "verify", "export"],
-        "mnist-nn train --log": ["--log-dir"],
-        "mnist-nn train --preset s": [name for name in presets.presets() if name.startswith("s")],
-        "mnist-nn train --engine ": ["auto", "compiled", "reference"],
-        "mnist-nn train --activation relu,t": ["relu,tanh"],
-        "mnist-nn check-gradients --optimizer ": list(config.OPTIMIZERS),
-        "mnist-nn train --data f": ["fashion-mnist"],
-        "mnist-nn evaluate m --split ": ["test", "train"],
-        "mnist-nn export m --to ": list(FORMATS),
-        "mnist-nn read a.png --checksum l": ["luhn"],
-        "mnist-nn data info m": ["mnist"],
-        "mnist-nn schema check": ["check-gradients"],
-        "mnist-nn evaluate mod": [],  # bash then offers the names of files
-    }
-    assert dict(zip(asked, completions(tmp_path, *asked), strict=True)) == asked
-
-
-@needs_bash
-@needs_program
-def test_completion_can_be_shown_and_installed(tmp_path: Path) -> None:
-    shown = bash("mnist-nn --show-completion", tmp_path)
-    assert "complete -o default -F _mnist_nn_completion mnist-nn" in shown
-    assert list(tmp_path.iterdir()) == []
-    bash("mnist-nn --install-completion", tmp_path)
-    assert ".bash_completions/mnist-nn.sh" in (tmp_path / ".bashrc").read_text()
-    assert "_mnist_nn_completion" in bash("source ~/.bashrc; complete -p mnist-nn", tmp_path)
-
-
-@needs_program
-@pytest.mark.parametrize(
-    ("shell", "part"), [("zsh", "#compdef mnist-nn"), ("fish", "complete --command mnist-nn"), ("pwsh", "Register-")]
-)
-def test_other_shells_have_a_script_and_get_answers(tmp_path: Path, shell: str, part: str) -> None:
-    def ask(**variables: str) -> str:
-        environment = {**os.environ, **variables}
-        return subprocess.run(
-            [PROGRAM], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
-        ).stdout
-
-    assert part in ask(_MNIST_NN_COMPLETE=f"source_{shell}")
-    line = {"_TYPER_COMPLETE_ARGS": "mnist-nn train --preset spr", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "spr"}
-    found = ask(_MNIST_NN_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_FISH_ACTION="get-args", **line)
-    assert re.findall(r"sprint\d+", found) == ["sprint95", "sprint97", "sprint98"]
-
-
-def test_names_that_are_completed_are_those_there_are() -> None:
-    assert tuple(presets.presets()) == options.PRESETS
 
 
 # Colour and bars, in a real terminal

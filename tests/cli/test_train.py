@@ -142,6 +142,14 @@ def test_resume_goes_on_to_the_same_bits(cli: Cli, tmp_path: Path) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(whole.parameters, parts.parameters, strict=True))
 
 
+def test_resume_goes_on_with_the_engine_of_the_file(cli: Cli, model: Path) -> None:
+    made = cli("train", "--resume", "--epochs", "3", "--json").json
+    assert made["engines"] == ["reference"], "auto would be compiled"
+    assert load_model(model).checkpoint.engines == ("reference",)
+    mixed = cli("train", "--resume", "--epochs", "4", "--engine", "compiled", "--json").json
+    assert mixed["engines"] == ["reference", "compiled"]
+
+
 def test_resume_refuses_other_settings_and_other_data(cli: Cli, model: Path) -> None:
     assert "--hidden" in cli("train", "--resume", "--hidden", "30").err
     assert cli("train", "--resume", "--model", "nowhere").code == 2

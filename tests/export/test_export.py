@@ -1,14 +1,18 @@
 """Every format: what goes in comes out, in the format's own runtime, and what is wrong is noticed."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
 
 from mnist_nn import Model, load_data
 from mnist_nn.calibration import opinions
@@ -16,6 +20,7 @@ from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.vectors import Vectors, reference_answers, vectors_for
 from mnist_nn.export.verification import TOLERANCE, Verification, compare
+from mnist_nn.storage import HEADER, header_of
 
 Check = Callable[..., Verification]
 Make = Callable[..., Model]
@@ -150,6 +155,40 @@ def test_a_part_of_an_export_is_said_or_differs(make_model: Make, tmp_path: Path
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(ModelFileError, match="part"):
         verify(make_model(), path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("vectors_label", np.full(4, 99)),
+        ("vectors_label", np.full(4, -1)),
+        ("vectors_label", np.full(4, 0.5)),
+        ("vectors_label", np.full(4, "a")),
+        ("vectors_label", np.zeros(3, int)),
+        ("vectors_probabilities", np.full((4, 10), "a")),
+        ("vectors_images", np.zeros(4 * 784, np.uint8)),
+        ("vectors_images", np.zeros((0, 784), np.uint8)),
+    ],
+)
+def test_answers_that_cannot_be_are_said(make_model: Make, tmp_path: Path, name: str, value: Any) -> None:
+    model, path = make_model(), tmp_path / "digits.npz"
+    path.write_bytes(export(model, "npz"))
+    arrays = {key: array[:4] if key.startswith("vectors_") else array for key, array in np.load(path).items()}
+    np.savez(path, **arrays)
+    assert verify(model, path).good
+    np.savez(path, **(arrays | {name: value}))
+    with pytest.raises(ModelFileError, match=r"digits\.npz' is damaged, or mnist-nn did not write it: .*export MODEL"):
+        verify(model, path)
+
+
+def test_vectors_of_another_kind_are_said(make_model: Make, tmp_path: Path) -> None:
+    model, path = make_model(), tmp_path / "digits.safetensors"
+    plain = export(model, "safetensors")
+    for vectors in ([], None, "text", {"count": "many"}):
+        header = {**header_of(plain), "vectors": vectors}
+        path.write_bytes(save_tensors(load_tensors(plain), {HEADER: json.dumps(header)}))
+        with pytest.raises(ModelFileError, match="is damaged, or mnist-nn did not write it"):
+            verify(model, path)
 
 
 def test_a_file_that_is_not_there_is_said(make_model: Make, tmp_path: Path) -> None:

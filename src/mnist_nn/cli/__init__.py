@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from mnist_nn.cli import (
     calibrate,
     check_gradients,
+    completion,
     data,
     evaluate,
     export,
@@ -30,9 +31,8 @@ from mnist_nn.cli import (
     train_reader,
     verify,
 )
+from mnist_nn.cli.codes import INTERRUPTED
 from mnist_nn.errors import MnistNNError
-
-INTERRUPTED = 130
 
 
 class _Commands(TyperGroup):
@@ -96,6 +96,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     _never_fail_to_print()
     notices.listen()
+    completion.mend()
     try:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
         _flush()

@@ -46,10 +46,11 @@ def export(
 
     if to not in FORMATS:
         raise unknown("format", to, FORMATS)
+    loaded = load(model)
     target = output or _beside(model, FORMATS[to].suffix)
-    _check_name(target, FORMATS[to].suffix)
+    targets.check_name(target, FORMATS[to].suffix, "this format is")
     targets.check(target, model, force=force)
-    loaded, dataset = load(model), load_data(data)
+    dataset = load_data(data)
     content = convert(loaded, to, dataset)
     targets.write(target, content)
     found = {"model": str(model), "format": to, "file": str(target), "bytes": len(content)}
@@ -60,13 +61,6 @@ def export(
 def _beside(model: Path, suffix: str) -> Path:
     """The model's name with another suffix; a stripped model file gets a second one."""
     return model.with_suffix(f".stripped{suffix}" if suffix == ".safetensors" else suffix)
-
-
-def _check_name(target: Path, suffix: str) -> None:
-    from mnist_nn.errors import ConfigError
-
-    if target.suffix.lower() != suffix:
-        raise ConfigError(f"{str(target)!r} does not end in {suffix}, by which this format is known; give such a name")
 
 
 def _lost(model: "Model", to: str, data: "Dataset") -> float | None:

@@ -44,6 +44,10 @@ Engine = Annotated[
     str, typer.Option("--engine", help="What calculates; auto is quickest.", **one_of("auto", "compiled", "reference"))
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Host = Annotated[
+    str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.", metavar="HOST")
+]
+Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Preset = Annotated[
     str | None,

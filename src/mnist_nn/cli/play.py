@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnist_nn.cli import options
+from mnist_nn.cli.codes import INTERRUPTED
+
 if TYPE_CHECKING:
     from mnist_nn.playground import Server
 
 DEFAULT = Path("mnist-model.safetensors")
-INTERRUPTED = 130
 
 Model = Annotated[
     Path | None,
@@ -23,10 +25,6 @@ Record = Annotated[
         "--record", help="Show this recording of mnist-nn train --record in the time machine.", metavar="FILE"
     ),
 ]
-Host = Annotated[
-    str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.", metavar="HOST")
-]
-Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
 Export = Annotated[
     Path | None, typer.Option("--export", help="Write a static site for any file host instead.", metavar="DIR")
@@ -38,8 +36,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 def play(
     model: Model = None,
     record: Record = None,
-    host: Host = "127.0.0.1",
-    port: Port = 0,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 0,
     no_open: NoOpen = False,
     export: Export = None,
     force: Force = False,

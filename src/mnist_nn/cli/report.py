@@ -44,6 +44,7 @@ def report(
     loaded = load(model)
     target = output or model.with_suffix(SUFFIX)
     targets.check(target, model, record, force=force)
+    targets.check_name(target, ".html", "web pages are")
     film = None if record is None else recording.load(record)
     dataset = load_data(data)
     made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)

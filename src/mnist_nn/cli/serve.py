@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_nn.cli import options
+from mnist_nn.cli.codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from mnist_nn.storage import Model as LoadedModel
 
-INTERRUPTED = 130
-
 Model = Annotated[Path | None, typer.Argument(help="A model file; by default the reader's own.", metavar="MODEL")]
 Name = Annotated[str, typer.Option("--name", help="What clients call the model.", metavar="NAME")]
-Host = Annotated[
-    str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.", metavar="HOST")
-]
-Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No log line for each request; only faults.")]
 
 
@@ -32,8 +27,8 @@ def _limit(name: str, what: str, unit: str = "N") -> Any:
 def serve(
     model: Model = None,
     name: Name = "digits",
-    host: Host = "127.0.0.1",
-    port: Port = 8000,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 8000,
     body_limit: Annotated[int | None, _limit("--body-limit", "Most bytes of a body (16 MiB).")] = None,
     header_limit: Annotated[int | None, _limit("--header-limit", "Most bytes of the headers (16 KiB).")] = None,
     row_limit: Annotated[int | None, _limit("--row-limit", "Most images of an infer request (1024).")] = None,

@@ -35,6 +35,7 @@ def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]
         "seconds": seconds,
         "training_seconds": sum(row.seconds for row in history),
         "model": str(run.path),
+        "engines": list(run.checkpoint.engines),
         "log_dir": None if run.log_folder is None else str(run.log_folder),
         "network": run.checkpoint.network.config.to_dict(),
         "training": {**run.training.to_dict(), "rate": rate, "momentum": momentum(run.training)},

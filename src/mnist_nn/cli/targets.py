@@ -6,6 +6,12 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.files import check_writable, replacing
 
 
+def check_name(target: Path, suffix: str, what: str) -> None:
+    """Refuse a name that would hide what is in the file."""
+    if target.suffix.lower() != suffix:
+        raise ConfigError(f"{str(target)!r} does not end in {suffix}, by which {what} known; give such a name")
+
+
 def check(target: Path, *sources: Path | None, force: bool) -> None:
     """Refuse before the work what could not be written after it, or would take the place of a source."""
     for source in sources:

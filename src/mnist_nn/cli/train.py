@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from mnist_nn.cli import notices, options
+from mnist_nn.cli.codes import INTERRUPTED
 from mnist_nn.cli.settings import with_settings
 from mnist_nn.cli.training_run import DEFAULT_MODEL, Run, fresh, log_into, record_into, resumed
 from mnist_nn.errors import DivergedError, MnistNNError
 
-INTERRUPTED = 130
 SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch it was in
 
 ModelPath = Annotated[Path, typer.Option("--model", help="Where to save the model.", metavar="PATH", show_default=True)]

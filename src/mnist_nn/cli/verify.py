@@ -42,10 +42,13 @@ def _print(found: "Verification") -> None:
     shown = table("output", "largest difference", "allowed", "")
     for row in found.differences:
         counted = row.output.endswith("label")
-        largest = f"{row.largest:.0f} pictures" if counted else f"{row.largest:.1e}"
+        largest = f"{row.largest:.0f} picture{'s' * (row.largest != 1)}" if counted else f"{row.largest:.1e}"
         shown.add_row(
             row.output, largest, "0" if counted else f"{row.tolerance:g}", "" if row.good else "[bold]WRONG[/]"
         )
     out.print(shown)
-    says = "It answers as the model does." if found.good else "It does NOT answer as the model does."
-    out.print(says)
+    if found.good:
+        out.print("It answers as the model does.")
+    else:
+        anew = f"mnist-nn export MODEL --to {found.format} --force"
+        out.print(f"It does NOT answer as the model does: it is of another model, or changed. Write it anew: {anew}")

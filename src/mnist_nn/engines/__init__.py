@@ -166,7 +166,9 @@ def as_rows(x: Any) -> Any:
 def as_inputs(rows: Any, dtype: str) -> Array:
     """Turn rows into inputs of a network: pixels scaled to [0, 1], floats as they are, a sparse matrix made dense."""
     x = rows.toarray() if is_csr(rows) else rows
-    return np.asarray(np.true_divide(x, 255 if x.dtype == np.uint8 else 1, dtype=dtype, casting="same_kind"))
+    if x.dtype == np.uint8:
+        return np.asarray(np.true_divide(x, 255, dtype=dtype))
+    return np.asarray(x.astype(dtype, casting="same_kind", copy=False))
 
 
 def check_width(network: NetworkConfig, values: int) -> None:

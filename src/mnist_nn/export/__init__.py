@@ -20,6 +20,7 @@ from mnist_nn.randomness import key, uniform
 from mnist_nn.storage import Model
 
 KEEP_DOUBLE = ("safetensors", "npz")  # formats that keep float64 weights; the others round them to float32
+ANEW = "write it anew with: mnist-nn export MODEL"
 PICTURES = 200  # that a check asks about besides the test vectors
 
 
@@ -117,14 +118,19 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
         _check_shape(model, carried)
         images = np.concatenate([carried.images, _pictures(model.network.config.inputs)])
         ran = _function(name, FORMATS[name].run)(model, content, images)
+        found = differences(reference_answers(model, images), ran, carried)
     except ModelFileError as error:
-        raise ModelFileError(f"{str(path)!r}: {error}") from error
-    except (OSError, ValueError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ModelFileError(f"cannot read {str(path)!r}: {reason}; make one with: mnist-nn export MODEL") from error
-    found = differences(reference_answers(model, images), ran, carried)
+        raise ModelFileError(f"{str(path)!r}: {error}; {ANEW}") from error
+    except ConfigError:
+        raise
+    except OSError as error:
+        raise ModelFileError(
+            f"cannot read {str(path)!r}: {error.strerror or error}; make one with: mnist-nn export MODEL"
+        ) from error
+    except (ValueError, TypeError, LookupError, AttributeError) as error:  # a file may say anything
+        raise ModelFileError(
+            f"{str(path)!r} is damaged, or mnist-nn did not write it: {type(error).__name__} {error}; {ANEW}"
+        ) from error
     return Verification(name, ran.runtime, len(images), found)
 
 

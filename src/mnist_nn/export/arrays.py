@@ -13,7 +13,7 @@ from mnist_nn.data import Dataset
 from mnist_nn.export.facts import facts
 from mnist_nn.export.vectors import Vectors
 from mnist_nn.serialization import calibration_tensors
-from mnist_nn.storage import HEADER, Model, to_bytes
+from mnist_nn.storage import HEADER, Model, header_of, to_bytes
 
 
 def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
@@ -29,14 +29,8 @@ def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> 
     (20,)
     """
     plain = to_bytes(replace(model, checkpoint=None))
-    header = {**model_header(plain), "vectors": vectors.to_dict()}
+    header = {**header_of(plain), "vectors": vectors.to_dict()}
     return save_tensors(load_tensors(plain), {HEADER: json.dumps(header)})
-
-
-def model_header(content: bytes) -> dict[str, Any]:
-    """Read the JSON document in a model file."""
-    length = int.from_bytes(content[:8], "little")
-    return dict(json.loads(json.loads(content[8 : 8 + length])["__metadata__"][HEADER]))
 
 
 def write_npz(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:

@@ -1,10 +1,10 @@
-"""Run another program, as a compiler or a browser, to check an export; what goes wrong there is the file's fault."""
+"""Run another program, as a compiler or a browser, to check an export; what goes wrong in it is the file's fault."""
 
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_nn.errors import ModelFileError
+from mnist_nn.errors import ConfigError, ModelFileError
 
 SECONDS = 300  # that a program may take
 
@@ -16,6 +16,8 @@ def call(command: Sequence[str], *, folder: Path | None = None, text: str | None
     ------
     ModelFileError
         If it takes too long or fails; the message is the first line that speaks of an error.
+    ConfigError
+        If this machine does not let it run.
 
     Examples
     --------
@@ -30,6 +32,11 @@ def call(command: Sequence[str], *, folder: Path | None = None, text: str | None
         )
     except subprocess.TimeoutExpired as error:
         raise ModelFileError(f"{name} took longer than {SECONDS} s") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigError(
+            f"cannot run {command[0]!r}: {reason}; let programs run there, or set TMPDIR to a folder where they may"
+        ) from error
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
         raise ModelFileError(f"{name} fails: {lines[0] if lines else f'exit code {done.returncode}'}")

@@ -78,7 +78,16 @@ class Ran(NamedTuple):
 
 
 def differences(expected: Answers, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
-    """Compare all answers; the carried vectors are of the first pictures."""
+    """Compare all answers; the carried vectors are of the first pictures.
+
+    Raises
+    ------
+    ValueError
+        If answers are not of this many pictures and classes.
+    """
+    check_shape(carried.answers, len(carried.images), expected)
+    for answers in (ran.answers, *(ran.int8 or ())):
+        check_shape(answers, len(expected.label), expected)
     found = list(compare(expected, ran.answers, TOLERANCE))
     if ran.int8:
         rules, answers = ran.int8
@@ -89,6 +98,17 @@ def differences(expected: Answers, ran: Ran, carried: Vectors) -> tuple[Differen
     own = compare(expected.take(slice(len(carried.images))), carried.answers, CARRIED_TOLERANCE)
     worst = max(own, key=lambda row: (np.isnan(row.largest), row.largest))
     return (*found, Difference("test vectors inside", worst.largest, CARRIED_TOLERANCE))
+
+
+def check_shape(answers: Answers, count: int, expected: Answers) -> None:
+    """Raise ValueError unless these are answers to so many pictures, with labels that there are."""
+    classes = expected.probabilities.shape[1]
+    found = [np.shape(values) for values in answers]
+    if found != [(count,), (count, classes), (count,), (count,)] or not count:
+        raise ValueError(f"answers to {count} pictures of {classes} classes have the shapes {found}")
+    strange = sorted(set(np.asarray(answers.label).tolist()) - set(range(classes)))
+    if strange:
+        raise ValueError(f"label {strange[0]!r} is none of the {classes} classes, which count from 0")
 
 
 def compare(expected: Answers, found: Answers, tolerance: float) -> Iterator[Difference]:

@@ -3,25 +3,24 @@
 import io
 import json
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
 from mnist_nn.config import NetworkConfig
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.export.arrays import model_header
 from mnist_nn.export.vectors import Answers, Pixels, Vectors, reference_answers
 from mnist_nn.export.verification import Ran
 from mnist_nn.serialization import CALIBRATION_ARRAYS, calibration_of, network_of
-from mnist_nn.storage import Model, from_bytes
+from mnist_nn.storage import Model, from_bytes, header_of
 
 
 def carried_by_safetensors(content: bytes) -> Vectors:
     """Read the test vectors that a stripped model file carries."""
     from_bytes(content)
-    header = model_header(content)
+    header = header_of(content)
     if "vectors" not in header:
-        raise ModelFileError("this model file carries no test vectors; make it with mnist-nn export")
+        raise ModelFileError("this model file carries no test vectors")
     return Vectors.from_dict(header["vectors"])
 
 
@@ -52,6 +51,10 @@ def _model_in(arrays: dict[str, Any]) -> Model:
 
 
 def _arrays(content: bytes) -> dict[str, Any]:
+    if not is_zipfile(io.BytesIO(content)):
+        raise ModelFileError(
+            "this is not an .npz file that mnist-nn wrote: it is no zip archive, or only a part of one"
+        )
     try:
         with np.load(io.BytesIO(content)) as file:
             arrays = dict(file)

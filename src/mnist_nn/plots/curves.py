@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from mnist_nn.checkpoints import Scores
+from mnist_nn.errors import ConfigError
 from mnist_nn.plots.style import INK, SERIES, SOFT, blank, drawn, dress, series
 from mnist_nn.reliability import Reliability, RiskCoverage
 
@@ -76,12 +77,23 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
     names
         Of the layers.
 
+    Raises
+    ------
+    ConfigError
+        If there are not as many norms as epochs, or not as many names as layers.
+
     Examples
     --------
     >>> figure = gradient_norms(np.array([0.0, 10.0]), np.array([[0.5, 1.0], [0.01, 0.02]]))
     >>> [line.get_label() for line in figure.axes[0].lines]
     ['layer 1', 'layer 2']
     """
+    if np.ndim(norms) != 2 or len(norms) != len(epochs) or (names is not None and len(names) != norms.shape[1]):  # noqa: PLR2004 a row an epoch
+        given = "" if names is None else f" and {len(names)} names"
+        raise ConfigError(
+            f"norms have the shape {np.shape(norms)}, beside {len(epochs)} epochs{given}; give a row for each epoch, a "
+            "column and a name for each layer"
+        )
     figure = blank(2.8)
     axes = dress(figure.add_subplot(), "epochs learned", "length of the gradient")
     for layer, column in enumerate(np.where(norms > 0, norms, np.nan).T):

@@ -11,6 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from mnist_nn.checks import integer
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation import Evaluation
 from mnist_nn.network import Network
@@ -49,7 +50,7 @@ def weight_images(
     Raises
     ------
     ConfigError
-        If there is no such layer, or its weights are no picture of that shape.
+        If there is no such layer or no such unit, or its weights are no picture of that shape.
 
     Examples
     --------
@@ -70,6 +71,9 @@ def weight_images(
     if rows * columns != inputs:
         raise ConfigError(f"{inputs} weights are no picture of {rows} by {columns}; give shape (rows, columns)")
     chosen = range(len(W)) if units is None else units
+    for unit in chosen:
+        if not 0 <= unit < len(W):
+            raise ConfigError(f"unit is {unit}; layer 0 has units 0 to {len(W) - 1}")
     name = "unit " if network.config.hidden else "class "
     titles = [f"{name if len(chosen) <= SPELT else ''}{unit}" for unit in chosen]
     return _tiles(W[list(chosen)].reshape(-1, rows, columns), titles, cmap=SIGNED, vmin=-most, vmax=most)
@@ -101,6 +105,11 @@ def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
     columns
         Pictures in a row.
 
+    Raises
+    ------
+    ConfigError
+        If there is not one title for each picture, or not one column.
+
     Examples
     --------
     >>> from mnist_nn import load_data
@@ -108,6 +117,11 @@ def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
     >>> digits(test.images, [str(label) for label in test.labels]).axes[0].get_title()
     '7'
     """
+    if images.ndim != 3 or len(images) != len(titles):  # noqa: PLR2004 n pictures of rows and columns
+        raise ConfigError(
+            f"images have the shape {images.shape}, beside {len(titles)} titles; give (n, rows, columns) and n titles"
+        )
+    columns = integer("columns", columns, 1)
     most = 255 if images.dtype == np.uint8 else 1
     return _tiles(images, titles, columns, cmap="gray_r", vmin=0, vmax=most)
 

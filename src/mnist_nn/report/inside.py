@@ -166,9 +166,18 @@ def repeat(facts: Facts, _examples: int) -> str | Missing:
         else ""
     )
     return (
-        "<p>This makes the same weights, bit for bit, on the same machine with the same versions of the "
-        "programs:</p>\n"
-        f'<pre tabindex="0"><code>{text(line)}</code></pre>\n'
-        "<p>If it was trained with <code>--engine reference</code>, give that too: the file does not keep the engine, "
-        f"and engines agree only up to rounding.</p>\n{calibrated}"
+        "<p>This makes the same weights, bit for bit, with the same versions of the programs on the same kind of "
+        "processor. The last bits depend on its instructions: whether it multiplies and adds with one rounding, and "
+        "how wide its vectors are.</p>\n"
+        f'<pre tabindex="0"><code>{text(line)}</code></pre>\n{_unknown_engine(facts)}{calibrated}'
+    )
+
+
+def _unknown_engine(facts: Facts) -> str:
+    at = facts.model.checkpoint
+    if at and at.engines:
+        return ""
+    return (
+        "<p>The file does not say which engine trained it, and engines agree only up to rounding: if it was not the "
+        "usual one, add <code>--engine reference</code>. Files made in the browser cannot be made again so.</p>\n"
     )

@@ -35,9 +35,13 @@ def command(model: Model, target: str = "again.safetensors") -> str | Missing:
     if not at.finished(training):
         done = f"{at.epoch} of {training.epochs} epochs"
         return Missing(f"its training was stopped after {done}; go on with mnist-nn train --resume, then report again")
+    if len(at.engines) > 1:
+        return Missing(f"several engines trained it, {' and then '.join(at.engines)}, and a command has one")
     words = ["mnist-nn", "train", "--model", target]
     if model.data["name"] != "mnist":
         words += ["--data", str(model.data["name"])]
+    if at.engines:
+        words += ["--engine", *at.engines]
     for name, value in {**changed(model.network.config), **changed(training)}.items():
         words += ["--" + name.replace("_", "-"), _typed(value)]
     return shlex.join(words)
