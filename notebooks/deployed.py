@@ -34,7 +34,8 @@ with app.setup:
         train,
     )
     from mnist_nn.augmentation import augment
-    from mnist_nn.calibration import calibrate, opinions
+    from mnist_nn.calibration import opinions
+    from mnist_nn.calibration_fit import calibrate
     from mnist_nn.data import verify as verify_data
     from mnist_nn.errors import MissingExtraError
     from mnist_nn.export import export, verify

@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mnist_nn import Model, Network, NetworkConfig, Reader, Samples, TrainingConfig, calibration, train
+from mnist_nn import Model, Network, NetworkConfig, Reader, Samples, TrainingConfig, calibration_fit, train
 from mnist_nn.augmentation import augment
-from mnist_nn.calibration import Calibration, OperatingPoint, calibrate, opinions
+from mnist_nn.calibration import Calibration, OperatingPoint, opinions, z_of
+from mnist_nn.calibration_fit import calibrate
 from mnist_nn.data import load
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.nondigits import KINDS, non_digits
@@ -59,17 +60,17 @@ def test_the_score_is_the_written_formula(hidden: tuple[int, ...], output: str) 
 
 def test_the_temperature_is_the_best_of_a_grid() -> None:
     network, held_out, _ = small()
-    z = calibration._z(network, held_out.images).astype(float)
+    z = z_of(network, held_out.images).astype(float)
     grid = np.linspace(0.3, 3, 271)
     cost = [-np.log(network.probabilities(z / t)[np.arange(len(z)), held_out.labels]).mean() for t in grid]
-    assert calibration._temperature(network, (held_out,)) == pytest.approx(grid[np.argmin(cost)], abs=0.011)
+    assert calibration_fit._temperature(network, (held_out,)) == pytest.approx(grid[np.argmin(cost)], abs=0.011)
 
 
 def test_the_eleventh_output_is_where_the_gradient_of_its_loss_is_zero() -> None:
     network, held_out, _ = small()
     others = non_digits("letters", 300, key(1), held_out.images)
-    weights, bias = calibration._eleventh(network, held_out.images, others)
-    features = calibration._features(network, np.concatenate([held_out.images, others]))
+    weights, bias = calibration_fit._eleventh(network, held_out.images, others)
+    features = calibration_fit._features(network, np.concatenate([held_out.images, others]))
     spread, t = features.std(axis=0), np.repeat([1, 0], [len(held_out), len(others)])
     share = np.where(t, len(t) / 2 / len(held_out), len(t) / 2 / len(others))
     step = 1e-4

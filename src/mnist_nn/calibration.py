@@ -1,36 +1,25 @@
 """When to believe a network: probabilities that mean what they say, and "I don't know" where that is the answer.
 
-`calibrate` fits three things on images the network has not learned from: a temperature for its probabilities, an
-eleventh output that tells digits from what is none, and a table of what each threshold costs. Formulas and sources are
-in docs/refusal.md.
+A `Calibration` is a temperature for the probabilities, an eleventh output that tells digits from what is none, and a
+table of what each threshold costs; `mnist_nn.calibration_fit` fits it. Formulas and sources are in docs/refusal.md.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines, randomness
-from mnist_nn.activations import ACTIVATIONS
-from mnist_nn.augmentation import augment
+from mnist_nn import engines
+from mnist_nn.activations import sigmoid
 from mnist_nn.config import NetworkConfig
-from mnist_nn.data import Samples
-from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.evaluation import wilson_interval
+from mnist_nn.errors import ConfigError
 from mnist_nn.network import Network
-from mnist_nn.nondigits import KINDS, non_digits
 
 Array = npt.NDArray[Any]
-Key = randomness.Key
 MORE = 3  # what the score takes besides hidden units: log-sum-exp, largest and second largest of z_o
-LEAST_DIGITS = 200
-ROWS = 400  # thresholds in the table
-LOST = 0.01  # share of true digits that may be called "not a digit"
-PENALTY = 1.0  # λ of the logistic regression's ridge, on standardised features
-EXAMPLES = 800  # pictures of each kind of non-digit
 
 
 class Opinion(NamedTuple):
@@ -140,68 +129,46 @@ def opinions(
     >>> opinion.probabilities.shape, opinion.is_digit.tolist()
     ((2, 10), [1.0, 1.0])
     """
+    return opinion_of(network, calibration, z_of(extended(network, calibration), images, engine))
+
+
+def opinion_of(network: Network, calibration: Calibration | None, z: Array) -> Opinion:
+    """Turn z_o of a network as `extended` gives it, shape (n, outputs), into opinions.
+
+    Examples
+    --------
+    >>> opinion_of(Network.create(), None, np.zeros((1, 10))).confidence.round(2).tolist()
+    [0.1]
+    """
     if calibration is None:
-        probabilities = network.probabilities(_z(network, images, engine))
-        return Opinion(probabilities, np.ones(len(images)), probabilities.max(axis=1))
-    z = _z(_with_eleventh(network, calibration), images, engine).astype(np.float64)
+        probabilities = network.probabilities(z)
+        return Opinion(probabilities, np.ones(len(z)), probabilities.max(axis=1))
+    z = z.astype(np.float64)
     z, linear = z[:, :-1], z[:, -1]
-    score = linear + _more(z) @ calibration.weights[-MORE:] + calibration.bias
+    score = linear + summary(z) @ calibration.weights[-MORE:] + calibration.bias
     probabilities = network.probabilities(z / calibration.temperature)
-    is_digit = _sigmoid(score)
+    is_digit = sigmoid(score)
     return Opinion(probabilities, is_digit, probabilities.max(axis=1) * is_digit)
 
 
-def calibrate(network: Network, held_out: Samples, key: Key) -> Calibration:
-    """Fit temperature, eleventh output and thresholds on digits the network has not learned from.
-
-    One half of the digits, and distorted copies of them, and pictures that are no digits fit the temperature and the
-    eleventh output; the other half says what each threshold costs.
-
-    Parameters
-    ----------
-    network
-        A network for 28×28 images.
-    held_out
-        Digits it has not learned from, at least 200.
-    key
-        Decides the halves, the distortions and the non-digits.
-
-    Raises
-    ------
-    DataError
-        If the held-out images are too few or no 28×28 pictures.
-    """
-    if len(held_out) < LEAST_DIGITS or held_out.images.shape[1:] != (28, 28) or network.config.outputs > 10:  # noqa: PLR2004
-        raise DataError(
-            f"calibration needs a network of digits and at least {LEAST_DIGITS} held-out 28×28 images; these are "
-            f"{len(held_out)} of shape {held_out.images.shape[1:]}"
-        )
-    order = randomness.permutation(randomness.fold(key, 0), len(held_out))
-    fitting, judging = (
-        _pairs(held_out.take(part), randomness.fold(key, n)) for n, part in enumerate(np.array_split(order, 2), 1)
-    )
-    others = np.concatenate(
-        [non_digits(kind, EXAMPLES, randomness.fold(key, 3, n), fitting[0].images) for n, kind in enumerate(KINDS)]
-    )
-    temperature = _temperature(network, fitting)
-    weights, bias = _eleventh(network, np.concatenate([part.images for part in fitting]), others)
-    draft = Calibration(temperature, weights, bias, 0.0, np.array([[0.0, 1.0, 1.0]]))
-    return replace(draft, not_a_digit=_lowest(network, draft, judging[0]), table=_table(network, draft, judging))
-
-
-def _pairs(samples: Samples, key: Key) -> tuple[Samples, Samples]:
-    """Digits as they are, and their distorted copies."""
-    return samples, Samples(augment(samples.images, key, "affine"), samples.labels)
-
-
-def _z(network: Network, images: Array, engine: str = "auto") -> Array:
+def z_of(network: Network, images: Array, engine: str = "auto") -> Array:
+    """Run the forward pass: z_o of all images, shape (n, outputs)."""
     runner = engines.for_inference(engine, network.config, len(images))
     return runner.forward(network, runner.place(images))
 
 
 @lru_cache(maxsize=4)
-def _with_eleventh(network: Network, calibration: Calibration) -> Network:
-    """The same network with one more output unit: the linear part of the score."""
+def extended(network: Network, calibration: Calibration | None) -> Network:
+    """Return the network with one more output unit, the linear part of the score; without a calibration as it is.
+
+    Examples
+    --------
+    >>> network = Network.create()
+    >>> extended(network, None) is network
+    True
+    """
+    if calibration is None:
+        return network
     config = NetworkConfig.from_dict({**network.config.to_dict(), "outputs": network.config.outputs + 1})
     row = calibration.weights[None, :-MORE].astype(config.dtype)
     weights = (*network.weights[:-1], np.vstack([network.weights[-1], row]))
@@ -209,83 +176,8 @@ def _with_eleventh(network: Network, calibration: Calibration) -> Network:
     return Network(config, weights, biases)
 
 
-def _more(z: Array) -> Array:
+def summary(z: Array) -> Array:
     """log Σ exp z, and the two largest: shape (n, 3)."""
     top = np.sort(z, axis=1)[:, ::-1]
     total = top[:, 0] + np.log(np.exp(z - top[:, :1]).sum(axis=1))
     return np.column_stack([total, top[:, 0], top[:, 1]])
-
-
-def _features(network: Network, images: Array) -> Array:
-    """What the eleventh output sees: the last hidden layer's activations, then `_more`; float64."""
-    config = network.config
-    if config.hidden:
-        shape = {"hidden": config.hidden[:-1], "outputs": config.hidden[-1], "activation": config.activation[:-1]}
-        lower = NetworkConfig.from_dict({**config.to_dict(), **shape, "output": "sigmoid"})
-        z_h = _z(Network(lower, network.weights[:-1], network.biases[:-1]), images)
-        hidden = ACTIVATIONS[config.activation[-1]].f(z_h)
-    else:
-        hidden = images.reshape(len(images), -1) / np.float64(255)
-    return np.column_stack([hidden.astype(np.float64), _more(_z(network, images).astype(np.float64))])
-
-
-def _temperature(network: Network, parts: tuple[Samples, ...]) -> float:
-    """Minimise the mean negative log-likelihood over log T by golden sections; it has one minimum."""
-    z = np.concatenate([_z(network, part.images) for part in parts]).astype(np.float64)
-    labels = np.concatenate([part.labels for part in parts])
-
-    def cost(log_t: float) -> float:
-        chosen = network.probabilities(z / np.exp(log_t))[np.arange(len(z)), labels]
-        return float(-np.log(np.maximum(chosen, 1e-300)).mean())
-
-    low, high, ratio = -3.0, 3.0, (5**0.5 - 1) / 2
-    for _ in range(40):
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        low, high = (low, right) if cost(left) < cost(right) else (left, high)
-    return float(np.exp((low + high) / 2))
-
-
-def _eleventh(network: Network, digits: Array, others: Array) -> tuple[Array, float]:
-    """Logistic regression, digits against the rest with equal weight, by Newton's method; (weights, bias)."""
-    features = _features(network, np.concatenate([digits, others]))
-    mean, spread = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
-    x = np.column_stack([(features - mean) / spread, np.ones(len(features))])
-    t = np.repeat([1.0, 0.0], [len(digits), len(others)])
-    share = np.where(t > 0, len(t) / (2 * len(digits)), len(t) / (2 * len(others)))
-    ridge = np.diag([PENALTY] * features.shape[1] + [1e-9])
-    w = np.zeros(x.shape[1])
-    for _ in range(25):
-        p = _sigmoid(x @ w)
-        gradient = x.T @ (share * (p - t)) + ridge @ w
-        curvature = (x * (share * np.maximum(p * (1 - p), 1e-6))[:, None]).T @ x + ridge
-        w -= np.linalg.solve(curvature, gradient)
-    weights = w[:-1] / spread
-    return weights, float(w[-1] - weights @ mean)
-
-
-def _lowest(network: Network, calibration: Calibration, digits: Samples) -> float:
-    return float(np.quantile(opinions(network, calibration, digits.images).is_digit, LOST))
-
-
-def _table(network: Network, calibration: Calibration, parts: tuple[Samples, ...]) -> Array:
-    """For each threshold the error of the worse part, by the upper end of its interval, and the first's coverage."""
-    judged = [(opinions(network, calibration, part.images), part.labels) for part in parts]
-    thresholds = np.unique(
-        np.quantile(np.concatenate([opinion.confidence for opinion, _ in judged]), np.linspace(0, 1, ROWS))
-    )
-    rows = []
-    for threshold in thresholds:
-        errors, coverage = zip(*(_cost(opinion, labels, threshold) for opinion, labels in judged), strict=True)
-        rows.append((threshold, max(errors), coverage[0]))
-    return np.array(rows)
-
-
-def _cost(opinion: Opinion, labels: Array, threshold: float) -> tuple[float, float]:
-    accepted = opinion.confidence >= threshold
-    wrong = accepted & (opinion.probabilities.argmax(axis=1) != labels)
-    count = max(int(accepted.sum()), 1)
-    return wilson_interval(int(wrong.sum()), count)[1], float(accepted.mean())
-
-
-def _sigmoid(z: Array) -> Array:
-    return np.asarray(ACTIVATIONS["sigmoid"].f(z))

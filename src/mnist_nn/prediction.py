@@ -50,7 +50,7 @@ class Predictor:
         self._floats = _with_numpy(network)
         self._bytes = self._floats
         if engines.for_inference(engine, network.config, 1).name == "compiled":
-            self._bytes = import_module("mnist_nn.engines.compiled.engine").single(network)
+            self._bytes = import_module("mnist_nn.engines.compiled.inference").single(network)
 
     def __call__(self, image: npt.ArrayLike) -> Prediction:
         """Classify one image: uint8 pixels of any shape, counted as x / 255, or floats as they are.

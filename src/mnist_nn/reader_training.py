@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from mnist_nn import randomness
-from mnist_nn.calibration import calibrate
+from mnist_nn.calibration_fit import calibrate
 from mnist_nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.errors import ConfigError

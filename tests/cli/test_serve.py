@@ -52,10 +52,11 @@ def test_it_says_where_it_is_and_serves_the_readers_model_until_ctrl_c(process: 
 
 def test_a_model_a_name_and_no_log(process: Start, tmp_path: Path) -> None:
     save(tmp_path / "mine.safetensors", Model(Network.create()))
-    running = process("serve", "mine.safetensors", "--port", 0, "--name", "mine", "--json", "--quiet")
+    options = ("--port", 0, "--name", "mine", "--engine", "reference", "--json", "--quiet")
+    running = process("serve", "mine.safetensors", *options)
     assert running.stdout
     about = json.loads(running.stdout.readline())
-    assert about == {"url": about["url"], "name": "mine", "pid": running.pid}
+    assert about == {"url": about["url"], "name": "mine", "engine": "reference", "pid": running.pid}
     assert answered(f"{about['url']}/v2/models/mine/ready") == {"name": "mine", "ready": True}
     code, out, err = end(running, signal.SIGTERM)
     assert (code, out) == (0, "")

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, Model, Network, NetworkConfig, engines
+from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.calibration import Opinion
 from mnist_nn.server import batching
+from mnist_nn.server.answering import prepare
 from mnist_nn.server.batching import Batcher
 
 Expected = Callable[[Any], Opinion]
@@ -22,12 +23,16 @@ def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
         return thread.submit(asyncio.run, work).result()
 
 
+def batcher_of(model: Model, limit: int = 256, passed: Callable[[int], None] = lambda _: None) -> Batcher:
+    return Batcher(prepare(model, "reference", limit), limit, passed)
+
+
 def ask(model: Model, parts: list[Any], limit: int = 256) -> tuple[list[Any], list[int]]:
     """Send all at once; return the answers and the images of each pass."""
     passes: list[int] = []
 
     async def all_of_them() -> list[Any]:
-        batcher = Batcher(model, limit, passes.append)
+        batcher = batcher_of(model, limit, passes.append)
         try:
             return await asyncio.gather(*map(batcher, parts), return_exceptions=True)
         finally:
@@ -38,7 +43,7 @@ def ask(model: Model, parts: list[Any], limit: int = 256) -> tuple[list[Any], li
 
 def test_a_pass_that_fails_is_the_last_of_nobody(small_model: Model) -> None:
     async def first_and_second() -> list[Any]:
-        batcher = Batcher(small_model, 256, lambda _: None)
+        batcher = batcher_of(small_model)
         batcher.close()
         large, small = np.zeros((2000, 784), np.uint8), np.zeros((1, 784), np.uint8)
         failed = await asyncio.wait_for(asyncio.gather(batcher(large), return_exceptions=True), 10)
@@ -76,7 +81,7 @@ def test_one_that_comes_alone_is_answered_at_once(small_model: Model, mnist: Dat
     passes: list[int] = []
 
     async def one_by_one() -> None:
-        batcher = Batcher(small_model, 256, passes.append)
+        batcher = batcher_of(small_model, passed=passes.append)
         for image in mnist.test.images[:5]:
             await batcher(image.reshape(1, 784))
 
@@ -92,7 +97,7 @@ def test_what_arrives_while_a_pass_runs_goes_together_into_the_next(
     passes: list[int] = []
 
     async def late() -> None:
-        batcher = Batcher(small_model, 2000, passes.append)
+        batcher = batcher_of(small_model, 2000, passes.append)
         first = asyncio.create_task(batcher(images))
         while not passes:  # noqa: ASYNC110 the batcher tells nobody when it begins but this list
             await asyncio.sleep(0)
@@ -117,7 +122,7 @@ def test_who_leaves_takes_nobody_along(small_model: Model, mnist: Dataset, expec
     image = mnist.test.images[:1].reshape(1, 784)
 
     async def some_leave() -> list[Any]:
-        batcher = Batcher(small_model, 256, lambda _: None)
+        batcher = batcher_of(small_model)
         tasks = [asyncio.create_task(batcher(image)) for _ in range(4)]
         await asyncio.sleep(0)
         tasks[0].cancel()
@@ -135,21 +140,10 @@ def test_a_pass_that_fails_is_heard_of_and_the_next_one_goes_on() -> None:
     model = Model(Network.create(NetworkConfig(inputs=4, outputs=3)))
 
     async def fail_and_go_on() -> tuple[Any, Any]:
-        batcher = Batcher(model, 256, lambda _: None)
+        batcher = batcher_of(model)
         bad = await asyncio.gather(batcher(np.zeros((1, 5), np.uint8)), return_exceptions=True)
         return bad[0], await batcher(np.zeros((2, 4), np.uint8))
 
     error, answer = in_a_loop(fail_and_go_on())
     assert "5 values" in str(error)
     assert answer.probabilities.shape == (2, 3)
-
-
-def test_answers_do_not_depend_on_what_else_this_process_did(small_model: Model, mnist: Dataset) -> None:
-    """Once the compiled engine has run, "auto" means that one; a server stays with NumPy, to the last bit."""
-    image = mnist.test.images[:1].reshape(1, 784)
-    (before,), _ = ask(small_model, [image])
-    compiled = engines.get("compiled")
-    compiled.forward(small_model.network, compiled.place(mnist.test.images[:10]))
-    (after,), _ = ask(small_model, [image])
-    for one, other in zip(before, after, strict=True):
-        np.testing.assert_array_equal(one, other)

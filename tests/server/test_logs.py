@@ -51,7 +51,7 @@ def test_a_fault_of_ours_is_a_500_in_one_line_with_its_traceback_in_the_log(
     app = create_app(small_model)
     image = {"name": "X", "shape": [1, 28, 28], "datatype": "UINT8", "data": [0] * 784}
     with logs.shown(stream), in_process(app) as client:
-        monkeypatch.setattr(batching, "answers", broken)
+        monkeypatch.setattr(batching.Batcher, "_ask", broken)
         answer = client.post(INFER, json={"inputs": [image]}, headers={"X-Request-ID": "mine"})
     assert answer.status_code == 500
     assert "its log says more" in answer.json()["error"]

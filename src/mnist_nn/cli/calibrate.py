@@ -28,7 +28,7 @@ def calibrate(
     from dataclasses import replace
 
     from mnist_nn import randomness
-    from mnist_nn.calibration import calibrate as fit
+    from mnist_nn.calibration_fit import calibrate as fit
     from mnist_nn.checks import integer
     from mnist_nn.storage import load, save
 

@@ -29,6 +29,7 @@ def serve(
     name: Name = "digits",
     host: options.Host = "127.0.0.1",
     port: options.Port = 8000,
+    engine: options.Engine = "auto",
     body_limit: Annotated[int | None, _limit("--body-limit", "Most bytes of a body (16 MiB).")] = None,
     header_limit: Annotated[int | None, _limit("--header-limit", "Most bytes of the headers (16 KiB).")] = None,
     row_limit: Annotated[int | None, _limit("--row-limit", "Most images of an infer request (1024).")] = None,
@@ -68,11 +69,12 @@ def serve(
         raise missing(error) from error
 
     def listening(url: str) -> None:
-        about = {"url": url, "name": name, "pid": os.getpid()}
+        about = {"url": url, "name": name, "engine": app.state.service.answering.engine, "pid": os.getpid()}
         print(json_text.dumps(about) if json else f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
 
     with logs.shown(sys.stderr):
-        app = create_app(_loaded(model), name=name, limits=Limits(**given), log=None if quiet else sys.stderr)
+        log = None if quiet else sys.stderr
+        app = create_app(_loaded(model), name=name, limits=Limits(**given), log=log, engine=engine)
         server = running.Server(app, host, port, listening=listening)
         return INTERRUPTED if server.serve_until_stopped() == signal.SIGINT else 0
 

@@ -244,3 +244,33 @@ def for_inference(name: str, network: NetworkConfig, samples: int) -> Engine:
     if name == "auto" and not is_ready and multiplications < SMALL_WORK:
         name = "reference"
     return get(name, network.dtype)
+
+
+def prepared(name: str, network: Network, most: int) -> tuple[str, Callable[[Array], Array]]:
+    """Make a network ready for a process that answers about few images at a time, for as long as it lives.
+
+    Returns the engine's name, and a function from uint8 (n, inputs) to z_o (n, outputs). ``auto`` is the compiled
+    engine where its machine code for such networks lies ready, and NumPy where it would have to be compiled first.
+
+    Parameters
+    ----------
+    name
+        One of `available`.
+    network
+        The network.
+    most
+        Images of one pass; a call with more may take several.
+
+    Examples
+    --------
+    >>> name, forward = prepared("reference", Network.create(), 256)
+    >>> name, forward(np.zeros((3, 784), np.uint8)).shape
+    ('reference', (3, 10))
+    """
+    engine = get(name, network.config.dtype)
+    if engine.name == "compiled":
+        compiled = import_module("mnist_nn.engines.compiled.inference")
+        if name != "auto" or compiled.is_kept(network):
+            return "compiled", compiled.prepared(network, most)
+        engine = get("reference")
+    return engine.name, lambda images: engine.forward(network, engine.place(images))

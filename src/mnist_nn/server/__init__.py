@@ -17,7 +17,12 @@ __all__ = ["Limits", "create_app"]
 
 
 def create_app(
-    model: Model, *, name: str = "digits", limits: Limits | None = None, log: TextIO | None = None
+    model: Model,
+    *,
+    name: str = "digits",
+    limits: Limits | None = None,
+    log: TextIO | None = None,
+    engine: str = "auto",
 ) -> "FastAPI":
     """Make the application that serves a model; any ASGI server runs it, `mnist_nn.server.running` with more care.
 
@@ -31,11 +36,14 @@ def create_app(
         What is too much; None for the usual.
     log
         Where a line of JSON goes for each request; None for nowhere.
+    engine
+        What answers about tensors, one of `mnist_nn.engines.available`; ``auto`` is the compiled one where its machine
+        code lies ready, else NumPy.
 
     Raises
     ------
     ConfigError
-        If the name cannot stand in an address.
+        If the name cannot stand in an address, or the engine is none for this model.
     MissingExtraError
         If FastAPI or what it needs is not installed.
 
@@ -50,7 +58,7 @@ def create_app(
         from mnist_nn.server.logs import RequestLog  # noqa: PLC0415 likewise
     except ModuleNotFoundError as error:
         raise missing(error) from error
-    return build(model, name, limits or Limits(), RequestLog(log))
+    return build(model, name, limits or Limits(), RequestLog(log), engine)
 
 
 def missing(error: ModuleNotFoundError) -> MissingExtraError:

@@ -18,9 +18,9 @@ from mnist_nn.server.service import Service
 from mnist_nn.storage import Model
 
 
-def build(model: Model, name: str, limits: Limits, log: RequestLog) -> FastAPI:
+def build(model: Model, name: str, limits: Limits, log: RequestLog, engine: str) -> FastAPI:
     """Put an application together."""
-    service = Service.of(model, name, limits, log)
+    service = Service.of(model, name, limits, log, engine)
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

@@ -14,9 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_nn.export.vectors import Answers
-from mnist_nn.network import Network
-from mnist_nn.server.contract import Pixels, answers
-from mnist_nn.storage import Model
+from mnist_nn.server.answering import Answering
+from mnist_nn.server.contract import Pixels
 
 AT_ONCE = 20_000_000  # multiplications, some milliseconds: less is not worth sending to a thread
 
@@ -31,21 +30,20 @@ class Batcher:
 
     Parameters
     ----------
-    model
-        The model.
+    answering
+        How the model answers.
     batch_limit
         Most images of a pass, unless one request has more.
     passed
         Hears of the images of every pass.
     """
 
-    def __init__(self, model: Model, batch_limit: int, passed: Callable[[int], None]) -> None:
-        self._model = model
+    def __init__(self, answering: Answering, batch_limit: int, passed: Callable[[int], None]) -> None:
+        self._answering = answering
         self._limit = batch_limit
         self._passed = passed
         self._waiting: deque[_Waiting] = deque()
         self._is_working = False
-        self._row = _multiplications(model.network)
         self.open()
 
     async def __call__(self, images: Pixels) -> Answers:
@@ -71,7 +69,7 @@ class Batcher:
         batch = self._next()
         rows = sum(len(one.images) for one in batch)
         ask = partial(self._ask, batch)
-        if rows * self._row <= AT_ONCE:
+        if rows * self._answering.multiplications <= AT_ONCE:
             self._hand_out(batch, ask)
         else:
             job = asyncio.wrap_future(self._submitted(ask))
@@ -89,7 +87,7 @@ class Batcher:
     def _ask(self, batch: list[_Waiting]) -> Answers:
         images = np.concatenate([one.images for one in batch]) if len(batch) > 1 else batch[0].images
         self._passed(len(images))
-        return answers(self._model, images)
+        return self._answering.ask(images)
 
     def _hand_out(self, batch: list[_Waiting], result: Callable[[], Answers]) -> None:
         """Give everybody their rows, or what went wrong; then it is the turn of those who came meanwhile."""
@@ -109,10 +107,6 @@ class Batcher:
             batch.append(self._waiting.popleft())
             rows += len(batch[-1].images)
         return batch
-
-
-def _multiplications(network: Network) -> int:
-    return sum(W.size for W in network.weights)
 
 
 def _give(batch: list[_Waiting], found: Answers) -> None:

@@ -17,6 +17,7 @@ from mnist_nn.server.service import Service
 
 PIPELINED = 32  # requests that may wait on a connection for the answers before them
 _BODY = (b"content-length", b"transfer-encoding")  # headers of a request that has one
+HELD = 2**16  # bytes from which on nothing is held back to go with what follows
 LINGER = 2.0  # seconds that a client has to read a refusal, while what it goes on sending is thrown away
 
 
@@ -209,27 +210,46 @@ class Connection(HttpToolsProtocol):
 
 
 class _Forgiving:
-    """A transport that takes what nobody is there to read, and waits for nobody for ever when it is closed."""
+    """A transport that takes what nobody is there to read, and waits for nobody for ever when it is closed.
+
+    What is written in one go, as the head of an answer and its body are, leaves in one packet.
+    """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self._transport, self._loop, self._seconds = transport, loop, seconds
         self._end: asyncio.TimerHandle | None = None
+        self._held: list[bytes] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(data)
+        if not self._held:
+            self._loop.call_soon(self._send)
+        self._held.append(data)
+        if sum(map(len, self._held)) > HELD:
+            self._send()
+
+    def write_eof(self) -> None:
+        self._send()
+        self._transport.write_eof()
 
     def close(self) -> None:
+        self._send()
         self._transport.close()
         if self._end is None:
             self._end = self._loop.call_later(self._seconds, self._transport.abort)
 
     def forget(self) -> None:
+        self._held.clear()
         if self._end:
             self._end.cancel()
+
+    def _send(self) -> None:
+        data = b"".join(self._held)
+        self._held.clear()
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
 
 
 def _first_lines(status: int, length: int, identifier: str) -> bytes:

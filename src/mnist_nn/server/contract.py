@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import opinions
 from mnist_nn.export.facts import input_shape
 from mnist_nn.export.vectors import Answers
 from mnist_nn.storage import Model
@@ -60,9 +59,3 @@ class Contract:
     def values(self) -> int:
         """Pixels of an image."""
         return math.prod(self.input.shape[1:])
-
-
-def answers(model: Model, images: Pixels) -> Answers:
-    """Ask a model about images, all in one forward pass; always NumPy, whatever else was asked of this process."""
-    found = opinions(model.network, model.calibration, images, engine="reference")
-    return Answers(found.probabilities.argmax(axis=1), *found)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mnist_nn.errors import ConfigError
+from mnist_nn.server.answering import Answering, prepare
 from mnist_nn.server.batching import Batcher
-from mnist_nn.server.contract import Contract, answers
+from mnist_nn.server.contract import Contract
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.logs import RequestLog
 from mnist_nn.server.metrics import Metrics
@@ -31,33 +32,34 @@ class Service:
     metrics: Metrics
     log: RequestLog
     contract: Contract
+    answering: Answering
     batcher: Batcher
     pictures: Pictures | None
     is_ready: bool = False
 
     @classmethod
-    def of(cls, model: Model, name: str, limits: Limits, log: RequestLog) -> "Service":
+    def of(cls, model: Model, name: str, limits: Limits, log: RequestLog, engine: str) -> "Service":
         """Make it all ready but for the first pass.
 
         Raises
         ------
         ConfigError
-            If the name cannot stand in an address.
+            If the name cannot stand in an address, or the engine is none for this model.
         """
         if not NAMES.fullmatch(name):
             raise ConfigError(
                 f"the name {name[:100]!r} is none for an address; give at most 100 letters, digits, . _ or -"
             )
-        metrics = Metrics()
-        batcher = Batcher(model, limits.batch_limit, metrics.passed)
-        return cls(model, name, limits, metrics, log, Contract.of(model), batcher, _pictures(model, limits))
+        metrics, answering = Metrics(), prepare(model, engine, limits.batch_limit)
+        batcher = Batcher(answering, limits.batch_limit, metrics.passed)
+        return cls(model, name, limits, metrics, log, Contract.of(model), answering, batcher, _pictures(model, limits))
 
     def warm(self) -> None:
         """Take threads, and run the first pass, which is the slowest."""
         self.batcher.open()
         if self.pictures:
             self.pictures.open()
-        answers(self.model, np.zeros((1, self.model.network.config.inputs), np.uint8))
+        self.answering.ask(np.zeros((1, self.model.network.config.inputs), np.uint8))
         self.is_ready = True
 
     def close(self) -> None:

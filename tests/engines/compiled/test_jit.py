@@ -161,6 +161,45 @@ def test_settings_of_numba_are_put_back(tmp_path: Path, monkeypatch: pytest.Monk
     assert before == (numba.config.OPT, numba.config.CACHE_DIR)
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        (np.zeros(1, np.int32),),
+        (np.zeros((1, 1), np.int64),),
+        (np.zeros((4, 4), np.int64).T,),
+        (np.zeros(4, np.int64)[::2],),
+        (0,),
+        (2**63,),
+        (0.0,),
+        (True,),
+        ((np.zeros(1, np.int64),),),
+        ((0, 0),),
+    ],
+)
+def test_arguments_that_look_alike_are_of_one_type_to_numba(others: tuple[Any, ...]) -> None:
+    """The quick look at arguments must tell apart whatever Numba does."""
+    frozen = np.zeros(1, np.int64)
+    frozen.flags.writeable = False
+    for arguments in [(np.zeros(1, np.int64),), (frozen,), (0,), (2**63,), (0.0,), (True,), ((0, 0),), ((0, 0, 0),)]:
+        if jit._look(arguments) == jit._look(others):
+            assert jit._types(arguments) == jit._types(others)
+
+
+def test_it_is_known_what_can_run_without_a_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jit, "directory", lambda: tmp_path)
+    numbers = (np.zeros(1, np.int64),)
+    kernel = jit.kernel(add_one)
+    assert not jit.is_kept(kernel, numbers)
+    jit.run(kernel, *numbers)
+    later = jit.kernel(add_one)  # as in another process
+    assert jit.is_kept(kernel, numbers)
+    assert jit.is_kept(later, numbers)
+    assert not jit.is_kept(later, (np.zeros(1),)), "the code is for other numbers"
+    for path in tmp_path.rglob("*.nbi"):
+        damage(path, "noise")
+    assert not jit.is_kept(jit.kernel(add_one), numbers)
+
+
 # Not in the way
 
 

@@ -5,9 +5,12 @@ of columns that lie one after the other. One flat array holds all parameters. Pa
 have activation 0 and error 0.
 """
 
+import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+import llvmlite.binding
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +22,17 @@ from mnist_nn.engines.compiled.units import ACTIVATIONS
 
 Array = npt.NDArray[Any]
 Table = npt.NDArray[np.int64]
+
+
+@cache
+def _most_vectors() -> int:
+    """Vectors in a block whose tile still fits the machine's registers: 32 of sixteen floats, or fewer and smaller."""
+    return 4 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 1
+
+
+def widest(config: NetworkConfig) -> int:
+    """Vectors in a wide column block: as many as the machine holds and the layers fill."""
+    return min(_most_vectors(), 1 << int(math.log2(-(-max(config.sizes[1:]) // LANES))))
 
 
 def padded(units: int, widest: int) -> int:

@@ -1,21 +1,25 @@
-"""A meeting point for threads inside compiled code, so that one batch can be shared between cores.
+"""Threads that run a kernel side by side, and a meeting point for them, so that cores can share one batch.
 
 Every thread runs the same kernel on its own columns and waits here after each step. The wait spins, because a step
 takes microseconds and the operating system would take longer to wake a thread.
 """
 
 import os
+import threading
 from typing import Any
 
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from mnist_nn.engines.compiled import jit
 from mnist_nn.engines.compiled.jit import inline
+from mnist_nn.engines.compiled.records import Work
 from mnist_nn.engines.compiled.simd import _pointer
 
 SPINS = 2_000  # some tens of microseconds: then the other thread is likely waiting for this very processor
-
+FAR = 2**40  # more meetings than any run has
+WORTH_A_THREAD = 10_000_000  # multiplications a batch below which a second thread costs more than it saves
 AGAIN = 20  # stretches after which the slower number of threads gets another chance
 
 _sched_yield: Any = types.ExternalFunction("sched_yield", types.intc()) if os.name == "posix" else None
@@ -79,3 +83,26 @@ class Pace:
     def record(self, threads: int, seconds: float) -> None:
         """Remember how long a sample took."""
         self.seconds[threads] = seconds
+
+
+def side_by_side(compiled: Any, jobs: list[tuple[Any, ...]]) -> None:
+    """Run a kernel on every job, each on a thread of its own; the kernels hold no lock."""
+    if len(jobs) > 1:
+        jit.compile_for(compiled, jobs[0])
+    others = [threading.Thread(target=compiled, args=job, daemon=True) for job in jobs[1:]]
+    try:
+        for thread in others:
+            thread.start()
+        jit.run(compiled, *jobs[0])
+    except BaseException:
+        _release(jobs)
+        raise
+    for thread in others:
+        thread.join()
+
+
+def _release(jobs: list[tuple[Any, ...]]) -> None:
+    """Let threads go on that wait for one that will never come; what they compute is thrown away."""
+    for job in jobs:
+        for work in (argument for argument in job if isinstance(argument, Work)):
+            work.arrived[0] += FAR

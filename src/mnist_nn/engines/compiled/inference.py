@@ -1,0 +1,157 @@
+"""Forward passes alone, nothing learned: over many samples, or over a few at a time as they come, without delay.
+
+It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.config import NetworkConfig
+from mnist_nn.engines import check_width
+from mnist_nn.engines.compiled import jit, kernels, layout, sparse
+from mnist_nn.engines.compiled.placing import Placed, as_pairs, room_for
+from mnist_nn.engines.compiled.records import Recipe
+from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, side_by_side
+from mnist_nn.network import Network
+
+Array = npt.NDArray[Any]
+BATCH = 240  # samples of a batch where there are many
+
+
+def forward(network: Network, placed: Placed, threads: int) -> Array:
+    """Return z_o of all samples, shape (n, outputs)."""
+    config, count = network.config, len(placed)
+    wide = layout.widest(config)
+    table = layout.table_of(config, BATCH, wide)
+    flat = _packed(network)
+    z_o, width = layout.aligned(count * int(table[-1, 1])), int(table[-1, 1])
+    starts = _divide(count, threads if count * network.parameter_count > WORTH_A_THREAD else 1)
+    recipe = _silent(config, BATCH, as_pairs(placed.data, count, placed.inputs, BATCH))
+    order, jobs = np.arange(count), []
+    for first, last in pairwise(starts):
+        memory = layout.memory_for(table, config, BATCH, flat, (), None, sparse=recipe.as_pairs)
+        (work,) = layout.works(table, BATCH, 1, wide)
+        jobs.append((table, placed.data, memory, work, recipe, order, first, last, z_o, (0,) * wide))
+    side_by_side(kernels.infer, jobs)
+    return z_o[: count * width].reshape(count, width)[:, : config.outputs]
+
+
+def prepared(network: Network, most: int) -> Callable[[Array], Array]:
+    """Make a network ready for a few images at a time: uint8 (n, inputs) in, z_o (n, outputs) out.
+
+    All is packed, laid out and compiled beforehand, so that a call costs some microseconds beside the arithmetic.
+
+    Parameters
+    ----------
+    network
+        A network in float32.
+    most
+        Images of one pass; a call with more takes several.
+    """
+    room, lock = _Room(network, most), threading.Lock()
+    room.compile()
+
+    def forward(images: Array) -> Array:
+        check_width(network.config, images.shape[1])
+        with lock:  # the room for images and results is one for all callers
+            parts = [room.forward(images[i : i + most]) for i in range(0, len(images), most)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    return forward
+
+
+def is_kept(network: Network) -> bool:
+    """Whether `prepared` can do without a compiler: the machine code for such a network is in memory or on disk."""
+    return all(jit.is_kept(*call) for call in _Room(network, 1).calls(1))
+
+
+class _Room:
+    """A packed network, room for up to ``most`` images, and the calls of kernels that run it."""
+
+    def __init__(self, network: Network, most: int) -> None:
+        config = self.config = network.config
+        wide = layout.widest(config)
+        self.most, self.order, self.wide = most, np.arange(most), (0,) * wide
+        self.table = layout.table_of(config, most, wide)
+        flat = _packed(network)
+        self.memory = layout.memory_for(self.table, config, most, flat, (), None, sparse=False)
+        (self.work,) = layout.works(self.table, most, 1, wide)
+        self.ink = np.zeros((most, -(-config.inputs // 8) * 8), np.uint8)
+        self.data = room_for(config.inputs, most)
+        self.z_o = layout.aligned(most * int(self.table[-1, 1]))
+
+    def calls(self, count: int) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+        """Give the kernels and their arguments, each once the one before has run."""
+        data, config = self.data, self.config
+        yield sparse.fill_pairs, (self.ink[:count].view("<u8"), data.offsets, data.pixels, data.values)
+        recipe = _silent(config, self.most, as_pairs(data, count, config.inputs, count))
+        yield kernels.infer, (
+            self.table, data, self.memory, self.work, recipe, self.order, 0, count, self.z_o, self.wide
+        )  # fmt: skip
+
+    def compile(self) -> None:
+        for kernel, arguments in self.calls(1):
+            jit.compile_for(kernel, arguments)
+
+    def forward(self, images: Array) -> Array:
+        count, width = len(images), int(self.table[-1, 1])
+        np.copyto(self.ink[:count, : self.config.inputs], images, casting="no")
+        for kernel, arguments in self.calls(count):
+            kernel(*arguments)
+        return self.z_o[: count * width].reshape(count, width)[:, : self.config.outputs].copy()
+
+
+def single(network: Network) -> Callable[[Array], tuple[int, Array]]:
+    """Make a network ready for one image at a time: uint8 in, its class and the probabilities of all classes out."""
+    config = network.config
+    wide = layout.widest(config)
+    table = layout.table_of(config, 1, wide)
+    flat = _packed(network)
+    memory = layout.memory_for(table, config, 1, flat, (), None, sparse=True)
+    (work,) = layout.works(table, 1, 1, wide)
+    ink = np.zeros((1, -(-config.inputs // 8) * 8), np.uint8)
+    pixels = ink[0, : config.inputs]
+    prepared = (
+        table,
+        room_for(config.inputs, 1),
+        memory,
+        work,
+        _silent(config, 1, as_pairs=True),
+        ink.view("<u8"),
+        config.output == "softmax",
+        (0,) * wide,
+    )
+    jit.compile_for(kernels.look, prepared)
+    kernel, probabilities, lock = kernels.look, memory.o[: config.outputs], threading.Lock()
+
+    def look(image: Array) -> tuple[int, Array]:
+        with lock:  # the room for the image and for the answer is one for all callers
+            pixels[:] = image.reshape(-1)
+            return kernel(*prepared), probabilities.copy()
+
+    return look
+
+
+@lru_cache(maxsize=1)  # whoever asks a network once often asks again, and packing takes as long as some images do
+def _packed(network: Network) -> Array:
+    table = layout.table_of(network.config, 1, layout.widest(network.config))
+    return layout.packed(table, network.parameters)
+
+
+def _divide(count: int, parts: int) -> list[int]:
+    """Cut 0 .. count at whole batches, so that a sample's batch does not depend on the number of parts."""
+    batches = -(-count // BATCH)
+    return sorted({min(batches * i // parts * BATCH, count) for i in range(parts + 1)})
+
+
+def _silent(config: NetworkConfig, batch: int, as_pairs: bool) -> Recipe:
+    """A recipe for the forward pass alone: no dropout, nothing learned."""
+    layers = len(config.hidden) + 1
+    nothing = (np.zeros(layers, np.int64), np.zeros(layers, np.float32))
+    return Recipe(0, 0, batch, batch, as_pairs, False, *(0.0,) * 6, 0, 0, *nothing)

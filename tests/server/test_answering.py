@@ -1,0 +1,86 @@
+"""A model made ready for a server: the same answers from either engine, and the engine chosen once."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+from mnist_nn import Dataset, Model
+from mnist_nn.calibration import Opinion
+from mnist_nn.errors import ConfigError
+from mnist_nn.export.vectors import Answers, in_double
+from mnist_nn.server.answering import prepare
+
+needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="there is no compiled engine without it")
+ENGINES = ["reference", pytest.param("compiled", marks=needs_compiler)]
+
+
+def same(found: Answers, expected: Opinion) -> None:
+    np.testing.assert_array_equal(found.label, expected.probabilities.argmax(axis=1))
+    np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
+    np.testing.assert_allclose(found.is_digit, expected.is_digit, atol=1e-5)
+    np.testing.assert_allclose(found.confidence, expected.confidence, atol=1e-5)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_it_answers_as_the_library_does(
+    small_model: Model, mnist: Dataset, expected: Callable[[Any], Opinion], engine: str, calibrated: bool
+) -> None:
+    model = small_model if calibrated else replace(small_model, calibration=None)
+    answering = prepare(model, engine, 16)
+    assert answering.engine == engine
+    images = mnist.test.images[:40].reshape(40, 784)
+    for count in (1, 3, 16, 40):
+        found = answering.ask(images[:count])
+        if calibrated:
+            same(found, expected(images[:count]))
+        else:
+            np.testing.assert_array_equal(found.is_digit, np.ones(count))
+
+
+@needs_compiler
+def test_the_engine_is_chosen_once(small_model: Model, mnist: Dataset) -> None:
+    """Whatever else is asked of the process later, a server goes on with the engine that it began with."""
+    image = mnist.test.images[:1].reshape(1, 784)
+    answering = prepare(small_model, "reference", 16)
+    before = answering.ask(image)
+    prepare(small_model, "compiled", 16).ask(image)
+    for one, other in zip(before, answering.ask(image), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@needs_compiler
+def test_auto_is_the_compiled_engine_once_its_code_is_there(small_model: Model) -> None:
+    prepare(small_model, "compiled", 16)
+    assert prepare(small_model, "auto", 16).engine == "compiled"
+
+
+def test_a_network_in_double_precision_is_answered_by_the_equations(small_model: Model) -> None:
+    model = replace(small_model, network=in_double(small_model.network))
+    assert prepare(model, "auto", 16).engine == "reference"
+    with pytest.raises(ConfigError, match="float64"):
+        prepare(model, "compiled", 16)
+
+
+def test_an_engine_that_is_none(small_model: Model) -> None:
+    with pytest.raises(ConfigError, match=r"choose one of: auto, compiled, reference"):
+        prepare(small_model, "quick", 16)
+
+
+def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> None:
+    program = (
+        "from mnist_nn.server.answering import prepare; from mnist_nn.storage import reader_model;"
+        "print(prepare(reader_model(), 'auto', 16).engine)"
+    )
+    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "reference"
+    assert not list(tmp_path.rglob("*.nbc")), "nothing was compiled"
