@@ -67,9 +67,13 @@ def test_every_page_is_an_element_and_a_bad_one_says_so(client: httpx.Client, pa
     pages = client.post("/read", content=saved(paper, "TIFF", save_all=True, append_images=[blank])).json()
     assert [page["verdict"] for page in pages] == ["digit", "nothing there"]
     large = Image.new("L", (1001, 1000), 255)
-    first, second = client.post("/read", content=saved(paper, "TIFF", save_all=True, append_images=[large])).json()
-    assert first["numbers"][0]["text"] == "7210"
-    assert "--pixel-limit" in second["error"]
+    pages = client.post("/read", content=saved(large, "TIFF", save_all=True, append_images=[paper, large])).json()
+    assert [page["page"] for page in pages] == [1, 2, 3]
+    assert pages[1]["numbers"][0]["text"] == "7210"
+    assert all("--pixel-limit" in page["error"] for page in (pages[0], pages[2]))
+    refused = client.post("/read", content=saved(large, "TIFF", save_all=True, append_images=[large]))
+    assert refused.status_code == 422
+    assert "page 1" in refused.json()["error"]
 
 
 def test_what_is_known_of_the_number_helps(client: httpx.Client, paper: Image.Image) -> None:
@@ -146,7 +150,7 @@ def test_nothing_is_read_for_a_client_that_has_left(
 ) -> None:
     """Of five pages the client waits for the first, and leaves; the others are not read."""
     begun: list[int] = []
-    pages = pictures.read_pages
+    pages = pictures.each_page
 
     def counted(*arguments: Any, **named: Any) -> Iterator[Any]:
         for page in pages(*arguments, **named):
@@ -156,7 +160,7 @@ def test_nothing_is_read_for_a_client_that_has_left(
             yield page
 
     leaving: Any = None
-    monkeypatch.setattr(pictures, "read_pages", counted)
+    monkeypatch.setattr(pictures, "each_page", counted)
     picture = saved(paper, "TIFF", save_all=True, append_images=[paper] * 4)
     with in_process(create_app(reader_model())) as client, ThreadPoolExecutor(1) as thread:
         leaving = thread.submit(client.post, "/read", content=picture, timeout=0.5)

@@ -12,8 +12,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
-from mnist_nn.errors import ImageError, MissingExtraError
-from mnist_nn.imaging.files import read_pages
+from mnist_nn.imaging.files import Fault, each_page
 from mnist_nn.imaging.pdf import SIGNATURE
 from mnist_nn.reading import Reader
 from mnist_nn.server.limits import Limits
@@ -121,20 +120,22 @@ class _Named(io.BytesIO):
 
 
 def _read(reader: Reader, picture: bytes, name: str, limits: Limits, gone: Event) -> Pages:
-    """Read page after page; what is wrong with a later one becomes its element, as on the command line."""
+    """Read page after page; one that cannot be read becomes an element that says why, unless none can be."""
     file = _Named(picture)
     file.name = name
     pages: Pages = []
+    faults: list[Fault] = []
     with _pdf if picture.startswith(SIGNATURE) else nullcontext():
         if gone.is_set():
             return pages
-        try:
-            for page in read_pages(file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
-                if gone.is_set():
-                    break
+        for page in each_page(file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
+            if gone.is_set():
+                return pages
+            if isinstance(page, Fault):
+                faults.append(page)
+                pages.append({"file": name, "page": page.number, "error": " ".join(str(page.error).split())})
+            else:
                 pages.append(reader(page).to_dict())
-        except (ImageError, MissingExtraError) as error:
-            if not pages:
-                raise
-            pages.append({"file": name, "page": len(pages) + 1, "error": " ".join(str(error).split())})
+    if faults and len(faults) == len(pages):
+        raise faults[0].error
     return pages
