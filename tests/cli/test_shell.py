@@ -108,6 +108,17 @@ def test_a_pipe_gets_colour_only_if_that_is_asked_for(tmp_path: Path, m: str, *,
     assert outcome.stderr == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", ["schema read", "data info", "data info --json"])
+def test_a_full_disk_under_standard_output_is_one_line(arguments: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "mnist_nn", *arguments.split()]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("mnist-nn: cannot print: No space left")
+
+
 def test_an_empty_no_color_is_none(tmp_path: Path) -> None:
     assert ESCAPE in in_terminal(tmp_path, "data", "info", NO_COLOR="")
 

@@ -100,10 +100,9 @@ def run(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
         _flush()
-    except MnistNNError as error:
-        return _fail(str(error))
-    except MemoryError:
-        return _fail("not enough memory; choose smaller layers or batches")
+    except (MnistNNError, MemoryError) as error:
+        full = "not enough memory; choose smaller layers or batches"
+        return _fail(full if isinstance(error, MemoryError) else str(error))
     except TyperException as error:
         message = error.format_message()
         if message.startswith("Usage:"):  # no command was given: that is a question, not a fault
@@ -112,6 +111,9 @@ def run(arguments: list[str]) -> int:
         return _fail(mistakes.describe(error, arguments), error.exit_code)
     except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
         return int(stop.code or 0)
+    except OSError as error:  # files have errors of their own, so this is standard output
+        _print_no_more()
+        return _fail(f"cannot print: {error.strerror or error}; send standard output to where there is room")
     return code if isinstance(code, int) else 0
 
 
@@ -120,8 +122,13 @@ def _flush() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the interpreter's own last flush
+        _print_no_more()
         sys.exit(1)
+
+
+def _print_no_more() -> None:
+    """Let the interpreter's own last flush of standard output succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _never_fail_to_print() -> None:

@@ -91,4 +91,4 @@ def _print(found: dict[str, Any]) -> None:
         shown.add_row(error, *cells)
     out.print(shown)
     if None in found["max_error"].values():
-        out.print(f"\nAt best {found['least_error']:.4f}; with more images held out less can be promised.")
+        out.print(f"\nAt best {found['least_error']:.4f}; with more images held out a smaller error can be promised.")

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_nn.cli import notices, options
+from mnist_nn.cli.codes import INTERRUPTED
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
     from mnist_nn.cli.reading import Outcome, Sink
     from mnist_nn.cli.reading.table import Table
     from mnist_nn.reading import Reader
-
-INTERRUPTED = 130
 
 Paths = Annotated[
     list[str], typer.Argument(help="Pictures, folders of pictures, or - for standard input.", metavar="PATH")
