@@ -4,6 +4,8 @@ import gzip
 import http.client
 import json
 import re
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -259,3 +261,17 @@ def test_export_says_why_it_cannot_write(parts: playground.Site, tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=r"cannot be written: .*; choose another folder"):
         playground.export(parts, tmp_path / "file")
+
+
+def test_a_browser_that_leaves_is_not_spoken_of(
+    server: playground.Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = threading.Event()
+    shutdown = server.shutdown_request
+    monkeypatch.setattr(server, "shutdown_request", lambda request: (shutdown(request), left.set()))
+    with socket.create_connection(server.server_address[:2]) as browser:
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it leaves with a reset
+        browser.sendall(b"GET /train-images.gz HTTP/1.1\r\nHost: here\r\n\r\n")
+        browser.recv(10)
+    assert left.wait(10)
+    assert capsys.readouterr().err == ""

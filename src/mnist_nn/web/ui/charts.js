@@ -3,6 +3,7 @@
  * the theme, a mark at one place, and the same numbers as a table for those who do not see lines.
  */
 
+import "./language.js";
 import uPlot from "../vendor/uplot/uPlot.min.js";
 import { fill, h, s } from "./dom.js";
 import { colour } from "./theme.js";

@@ -4,6 +4,8 @@
 
 import { h } from "./dom.js";
 
+const ASKED = 60_000; // milliseconds: Safari on a phone asks first whether to save, and only then takes the file
+
 /**
  * Ask for a file.
  * @param {string} accept endings or types
@@ -11,9 +13,14 @@ import { h } from "./dom.js";
  */
 export function pickFile(accept) {
   return new Promise((resolve) => {
-    const input = h("input", { type: "file", accept });
-    input.addEventListener("change", () => resolve(input.files?.[0] ?? null));
-    input.addEventListener("cancel", () => resolve(null));
+    const input = h("input", { type: "file", accept, hidden: true });
+    const end = (/** @type {File | null} */ file) => {
+      input.remove();
+      resolve(file);
+    };
+    input.addEventListener("change", () => end(input.files?.[0] ?? null));
+    input.addEventListener("cancel", () => end(null));
+    document.body.append(input); // Safari forgets one that is nowhere in the page
     input.click();
   });
 }
@@ -27,5 +34,5 @@ export function pickFile(accept) {
 export function download(content, name, type = "application/octet-stream") {
   const url = URL.createObjectURL(new Blob([content], { type }));
   h("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  setTimeout(() => URL.revokeObjectURL(url), ASKED);
 }

@@ -2,7 +2,7 @@
  * The steps of one update, in the order in which they are done: forward, the loss, backward, the new weights.
  */
 
-import { math, over } from "../../ui/math.js";
+import { group, math, over } from "../../ui/math.js";
 
 /** @typedef {import("./symbols.js").Letters} Letters */
 /** @typedef {"input" | "weighted" | "activation" | "loss" | "delta" | "gradient" | "update"} Kind */
@@ -45,6 +45,6 @@ export function symbolOf({ kind, layer }, letters) {
   if (kind === "activation") return math([names.a]);
   if (kind === "loss") return math([["L"]]);
   if (kind === "delta") return math([names.delta]);
-  if (kind === "gradient") return math([over(math(["∂", ["L"]]), math(["∂", names.W]))]);
+  if (kind === "gradient") return math([over(group("∂", ["L"]), group("∂", names.W))]);
   return math([["W", "new"]]);
 }
