@@ -131,6 +131,7 @@ def test_every_gradient_is_that_of_the_cross_entropy(
     assert found["from_compiled"] < 1e-6 * max(1.0, eta)
 
 
+@pytest.mark.slow
 def test_from_data_to_deployed(
     mnist: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -102,7 +102,8 @@ def test_weights_that_are_all_zero_are_refused(samples: Samples) -> None:
         last(weighted(samples, np.zeros(90)))
 
 
-@pytest.mark.parametrize("engine", ["reference", "auto"])
+# The compiled engine compiles its kernels once more for floats in pairs.
+@pytest.mark.parametrize("engine", ["reference", pytest.param("auto", marks=pytest.mark.slow)])
 def test_sparse_samples_learn_what_dense_ones_do(samples: Samples, engine: str) -> None:
     images = np.where(np.abs(samples.images) > 0.5, samples.images, 0)
     dense, sparse = Samples(images, samples.labels), Samples(scipy.sparse.csr_array(images), samples.labels)

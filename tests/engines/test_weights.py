@@ -35,6 +35,15 @@ def drawn() -> tuple[Array, Array, Array]:
 X, LABELS, WEIGHTS = drawn()
 BYTES = (np.abs(X) * 80).astype(np.uint8)
 FORMS = {"bytes": BYTES, "floats": X, "sparse": scipy.sparse.csr_array(X)}
+# The compiled engine compiles its kernels once more for floats in pairs, some ten seconds for every test process.
+AGAIN = pytest.mark.slow
+COMPILED_FORMS = ["bytes", "floats", pytest.param("sparse", marks=AGAIN)]
+SPARSE_NAMES = [NAMES[0], *(pytest.param(name, marks=AGAIN) for name in NAMES[1:])]
+EVERY_FORM = [
+    pytest.param(name, form, marks=AGAIN if (name, form) == ("compiled", "sparse") else ())
+    for name in NAMES
+    for form in FORMS
+]
 
 
 def learn(
@@ -62,7 +71,7 @@ def assert_close(found: tuple[Network, OptimizerState, Tally], expected: tuple[N
 
 
 @needs_compiler
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", COMPILED_FORMS)
 @pytest.mark.parametrize("batch", [1, 40, 600])
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["equal", "weighted"])
 def test_both_engines_learn_the_same(form: str, batch: int, weights: Array | None) -> None:
@@ -80,8 +89,7 @@ def test_every_loss_is_weighted_by_both(pair: tuple[str, str]) -> None:
     assert_close(found, expected)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("name", "form"), EVERY_FORM)
 def test_weights_of_one_change_no_bit(name: str, form: str) -> None:
     training = TrainingConfig(loss="mse", optimizer="adam", batch_size=8, dropout=0.2)
     with_ones = learn(engines.get(name), FORMS[form], np.ones(COUNT), training)
@@ -118,7 +126,7 @@ def untidy() -> scipy.sparse.csr_array:
     return scipy.sparse.csr_array((values[order].astype(np.float32), columns[order], starts), shape=X.shape)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SPARSE_NAMES)
 @pytest.mark.parametrize("batch", [1, 40])
 def test_how_a_sparse_matrix_is_written_does_not_matter(name: str, batch: int) -> None:
     training, engine, given = TrainingConfig(loss="mse", batch_size=batch), engines.get(name), untidy()
@@ -128,7 +136,7 @@ def test_how_a_sparse_matrix_is_written_does_not_matter(name: str, batch: int) -
     assert (given.data.tobytes(), given.indices.tobytes(), given.indptr.tobytes()) == before
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SPARSE_NAMES)
 def test_a_sparse_matrix_gives_the_answers_of_its_dense_form(name: str) -> None:
     network, engine = Network.create(NetworkConfig(inputs=INPUTS), 1), engines.get(name)
     for rows in (slice(0, 1), slice(0, 1), slice(0, COUNT)):

@@ -120,7 +120,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seed's network after a second of training, and calibrated."""
     path = tmp_path_factory.mktemp("served") / "small.safetensors"
     for words in (
-        ("train", "--subset", 3000, "--validation", 0.1, "--epochs", 3, "--quiet", "--model"),
+        ("train", "--subset", 3000, "--validation", 0.1, "--epochs", 3, "--engine", "reference", "--quiet", "--model"),
         ("calibrate",),
     ):
         command = [sys.executable, "-m", "mnist_nn", *map(str, words), str(path)]
@@ -154,9 +154,10 @@ def serve(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Start a server, stop it in the end as a service manager would, and read its log."""
 
     @contextmanager
-    def run(*options: object, model: Path = model_file) -> Iterator[Served]:
+    def run(*options: object, model: Path = model_file, engine: str = "reference") -> Iterator[Served]:
         log = tmp_path_factory.mktemp("log") / "server.log"
-        command = [sys.executable, "-m", "mnist_nn", "serve", model, "--port", 0, "--json", "--name", NAME]
+        about = ("--port", 0, "--json", "--name", NAME, "--engine", engine)
+        command = [sys.executable, "-m", "mnist_nn", "serve", model, *about]
         with (
             log.open("wb") as errors,
             subprocess.Popen(

@@ -63,6 +63,16 @@ def test_auto_is_the_compiled_engine_once_its_code_is_there(small_model: Model) 
     assert prepare(small_model, "auto", 16).engine == "compiled"
 
 
+@needs_compiler
+def test_a_server_with_the_compiled_engine(serve: Any, mnist: Dataset, expected: Callable[[Any], Opinion]) -> None:
+    images = mnist.test.images[:50]
+    with serve(engine="compiled") as served:
+        tensor = {"name": "X", "shape": [50, 28, 28], "datatype": "UINT8", "data": images.ravel().tolist()}
+        outputs = served.ask("POST", served.infer, {"inputs": [tensor]}).json["outputs"]
+    label, probabilities, is_digit, confidence = (np.array(output["data"]) for output in outputs)
+    same(Answers(label, probabilities.reshape(50, 10), is_digit, confidence), expected(images))
+
+
 def test_a_network_in_double_precision_is_answered_by_the_equations(small_model: Model) -> None:
     model = replace(small_model, network=in_double(small_model.network))
     assert prepare(model, "auto", 16).engine == "reference"
