@@ -202,6 +202,12 @@ def test_files_that_do_not_name_engines_are_written_and_read_as_ever() -> None:
     assert b"engines" not in to_bytes(older)
 
 
+@pytest.mark.parametrize("names", [["compiled", "compiled"], [""], "compiled", [1], {"compiled": 1}])
+def test_engines_that_cannot_be_are_refused(names: Any) -> None:
+    with pytest.raises(ModelFileError, match="engines is"):
+        from_bytes(with_header(lambda header: put(header, ("checkpoint", "engines"), names)))
+
+
 def test_the_whole_file_loads_when_its_header_is_left_alone() -> None:
     assert values(from_bytes(with_header(lambda header: header)).checkpoint) == values(
         from_bytes(whole_file()).checkpoint

@@ -252,6 +252,8 @@ def test_a_checkpoint_names_the_engines_that_learned(clouds: Clouds) -> None:
     assert run(samples, longer, resume=first)[-1].checkpoint.engines == ("reference",)
     *_, mixed = train(first.network, samples, longer, engine="compiled", resume=first)
     assert mixed.checkpoint.engines == ("reference", "compiled")
+    back = run(samples, replace(RUN, epochs=6), resume=mixed.checkpoint)[-1].checkpoint
+    assert back.engines == ("reference", "compiled", "reference"), "the last is the one that learned last"
     unknown = run(samples, longer, resume=replace(first, engines=()))[-1].checkpoint
     assert unknown.engines == (), "one engine is known, but not those before it"
 

@@ -81,7 +81,7 @@ class Checkpoint:
         ('compiled',)
         """
         is_known = bool(self.engines) or (self.epoch == 0 and self.offset == 0)
-        return (*self.engines, name) if is_known and name not in self.engines else self.engines
+        return (*self.engines, name) if is_known and self.engines[-1:] != (name,) else self.engines
 
     @property
     def chosen(self) -> Network:

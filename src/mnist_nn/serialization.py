@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy.typing as npt
@@ -80,6 +81,8 @@ def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: N
 def _engines(names: Any) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise TypeError(f"engines is {names!r}, and should be a list of names")
+    if "" in names or any(one == other for one, other in pairwise(names)):
+        raise ValueError(f"engines is {names!r}, and should name each engine where it took over from another")
     return tuple(names)
 
 

@@ -401,6 +401,33 @@ def test_a_device_has_no_settings_beside_it(cli: Cli, tmp_path: Path) -> None:
     assert not Path("/dev/null.settings.json").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="there is no /dev/stdout here")
+def test_standard_output_that_leads_to_a_file_has_no_settings_beside_it(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", SEVEN)
+    command = [sys.executable, "-m", "mnist_nn", "read", path, "--csv", "/dev/stdout", "--force", "--quiet"]
+    with (tmp_path / "out").open("wb") as out:
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out").read_text().startswith("file,page,box")
+    assert not Path("/dev/stdout.settings.json").exists()
+
+
+def test_a_table_stays_where_its_settings_cannot_be_written(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv.settings.json").mkdir()
+    (tmp_path / "out.csv").write_text("rows of years")
+    outcome = cli("read", folder, "--csv", "out.csv", "--force")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "cannot write 'out.csv.settings.json'" in outcome.err
+    assert (tmp_path / "out.csv").read_text() == "rows of years"
+
+
+def test_a_folder_that_is_a_file_is_what_is_wrong(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    outcome = cli("read", folder, "--csv", "file/out.csv")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "cannot write 'file/out.csv': Not a directory" in outcome.err
+
+
 # A run that is killed, and gone on with
 
 

@@ -119,6 +119,12 @@ def test_a_full_disk_under_standard_output_is_one_line(arguments: str) -> None:
     assert line.startswith("mnist-nn: cannot print: No space left")
 
 
+def test_a_closed_standard_output_is_no_fault() -> None:
+    command = f"{sys.executable} -m mnist_nn --version >&-"
+    done = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S602
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_an_empty_no_color_is_none(tmp_path: Path) -> None:
     assert ESCAPE in in_terminal(tmp_path, "data", "info", NO_COLOR="")
 

@@ -381,6 +381,14 @@ def test_pages_after_one_that_says_nothing_of_itself_are_read_if_it_leads_to_the
     assert "page 2 is damaged" in second
 
 
+@pytest.mark.parametrize("damaged", range(1, 9))
+def test_no_damage_leads_past_the_limit_of_pages(damaged: int) -> None:
+    data = without_entries(pages_of(*[(50, 40)] * 9), damaged, pointer=True)
+    with pytest.raises(ImageError, match="has more than 4 pages"):
+        list(each_page(io.BytesIO(data), page_limit=4))
+    assert len(outcomes(io.BytesIO(data), page_limit=9)) == 9
+
+
 def test_where_a_file_breaks_off_its_rest_is_one_fault() -> None:
     whole = pages_of(*[(50, 40)] * 5)
     for size in range(directories(whole)[1] + 20, len(whole) - 50, 97):

@@ -85,6 +85,24 @@ def test_an_engine_that_is_none(small_model: Model) -> None:
         prepare(small_model, "quick", 16)
 
 
+def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
+    """As a container that may not write anywhere."""
+    program = (
+        "import tempfile; tempfile.tempdir = '/nowhere/at/all'\n"
+        "from mnist_nn.errors import ConfigError\n"
+        "from mnist_nn.server.answering import prepare\n"
+        "from mnist_nn.storage import reader_model\n"
+        "print(prepare(reader_model(), 'auto', 16).engine)\n"
+        "try: prepare(reader_model(), 'compiled', 16)\n"
+        "except ConfigError as error: print(error)\n"
+    )
+    home = {**os.environ, "XDG_CACHE_HOME": "/dev/null/x"}
+    done = subprocess.run([sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True)
+    engine, why = done.stdout.splitlines()
+    assert engine == "reference"
+    assert "set XDG_CACHE_HOME or TMPDIR" in why
+
+
 def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> None:
     program = (
         "from mnist_nn.server.answering import prepare; from mnist_nn.storage import reader_model;"

@@ -4,6 +4,7 @@ Commands import what they need when they run, so that help does not wait for Num
 in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours or a reader that left.
 """
 
+import errno
 import os
 import sys
 from typing import Annotated, Any
@@ -33,6 +34,8 @@ from mnist_nn.cli import (
 )
 from mnist_nn.cli.codes import INTERRUPTED
 from mnist_nn.errors import MnistNNError
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # why printing fails
 
 
 class _Commands(TyperGroup):
@@ -111,7 +114,9 @@ def run(arguments: list[str]) -> int:
         return _fail(mistakes.describe(error, arguments), error.exit_code)
     except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
         return int(stop.code or 0)
-    except OSError as error:  # files have errors of their own, so this is standard output
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            raise
         _print_no_more()
         return _fail(f"cannot print: {error.strerror or error}; send standard output to where there is room")
     return code if isinstance(code, int) else 0
@@ -120,7 +125,8 @@ def run(arguments: list[str]) -> int:
 def _flush() -> None:
     """Write out what is printed; exit with code 1, as everywhere else, if the reader of a pipe has left."""
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as it is where it was closed
+            sys.stdout.flush()
     except BrokenPipeError:
         _print_no_more()
         sys.exit(1)

@@ -267,7 +267,12 @@ def prepared(name: str, network: Network, most: int) -> tuple[str, Callable[[Arr
     >>> name, forward(np.zeros((3, 784), np.uint8)).shape
     ('reference', (3, 10))
     """
-    engine = get(name, network.config.dtype)
+    try:
+        engine = get(name, network.config.dtype)
+    except ConfigError:
+        if name != "auto":
+            raise
+        engine = get("reference")  # where no folder can be written to, for one, nothing can be compiled
     if engine.name == "compiled":
         compiled = import_module("mnist_nn.engines.compiled.inference")
         if name != "auto" or compiled.is_kept(network):

@@ -17,7 +17,7 @@ from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unkn
 from mnist_nn.export.vectors import Pixels, Vectors, fits, reference_answers, vectors_for
 from mnist_nn.export.verification import Verification, differences
 from mnist_nn.randomness import key, uniform
-from mnist_nn.storage import Model
+from mnist_nn.storage import ANOTHER, Model
 
 KEEP_DOUBLE = ("safetensors", "npz")  # formats that keep float64 weights; the others round them to float32
 ANEW = "write it anew with: mnist-nn export MODEL"
@@ -120,7 +120,8 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
         ran = _function(name, FORMATS[name].run)(model, content, images)
         found = differences(reference_answers(model, images), ran, carried)
     except ModelFileError as error:
-        raise ModelFileError(f"{str(path)!r}: {error}; {ANEW}") from error
+        why = str(error).removesuffix(f"; {ANOTHER}")
+        raise ModelFileError(f"{str(path)!r}: {why}; {ANEW}") from error
     except ConfigError:
         raise
     except OSError as error:

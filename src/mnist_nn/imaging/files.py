@@ -4,7 +4,6 @@
 bytes, never by its name. Nothing here starts another program.
 """
 
-import itertools
 import math
 import os
 import warnings
@@ -160,16 +159,16 @@ def _picture_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int
     with image:
         if image.format != "TIFF":
             yield _decoded(image, name, pixel_limit)
-        elif _more_pages(image, page_limit):
+        elif _leads_to(image, page_limit):
             raise too_many_pages(name, page_limit)
         else:
-            yield from _pages_of_tiff(image, name, pixel_limit)
+            yield from _pages_of_tiff(image, name, pixel_limit, page_limit)
 
 
-def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int) -> Iterator[Grey | ImageError]:
+def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
     """Turn the pages of a TIFF, each of which says where the next one is; two that say nothing are the end."""
     lost = False
-    for number in itertools.count():
+    for number in range(page_limit):
         page = f"{name}, page {number + 1}"
         try:
             if not _turned_to(image, number, page):
@@ -182,6 +181,8 @@ def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int) -> Iterator[
             yield error
         else:
             yield _decoded(image, page, pixel_limit)
+    if (_leads_to if lost else _has_page)(image, page_limit):
+        raise too_many_pages(name, page_limit)
 
 
 def _picture(file: IO[bytes], name: str, formats: tuple[str, ...]) -> Image.Image:
@@ -224,12 +225,20 @@ def _foreign(head: bytes) -> str:
     return "text" if text[:-1].isprintable() and "\ufffd" not in text[:-3] else "something else"
 
 
-def _more_pages(image: Image.Image, than: int) -> bool:
-    """Tell whether there are too many pages. One that is damaged is spoken of when its turn comes."""
+def _leads_to(image: Image.Image, number: int) -> bool:
+    """Tell whether the pages lead to this one. Where one of them is damaged, that is spoken of when its turn comes."""
     try:
-        return _turned_to(image, than, "")
+        return _turned_to(image, number, "")
     except ImageError:
         return False
+
+
+def _has_page(image: Image.Image, number: int) -> bool:
+    """Tell whether this page is there, sound or not, once the one before it was."""
+    try:
+        return _turned_to(image, number, "")
+    except ImageError:
+        return True
 
 
 def _turned_to(image: Image.Image, number: int, name: str) -> bool:

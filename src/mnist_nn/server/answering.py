@@ -20,7 +20,7 @@ class Answering(NamedTuple):
     multiplications
         What an image costs.
     ask
-        Uint8 pixels of shape (n, inputs) in, answers out; all in one forward pass.
+        Uint8 pixels of shape (n, inputs) in, answers out.
     """
 
     engine: str
@@ -29,7 +29,7 @@ class Answering(NamedTuple):
 
 
 def prepare(model: Model, engine: str, most: int) -> Answering:
-    """Make a model ready for up to ``most`` images at a time.
+    """Make a model ready for about ``most`` images at a time; more are taken, too.
 
     Raises
     ------

@@ -32,11 +32,17 @@ def expected(network: Network, images: np.ndarray) -> np.ndarray:
 def test_it_says_what_the_equations_say(shape: NetworkConfig) -> None:
     network = Network.create(shape, 3)
     forward = inference.prepared(network, 40)
-    for count, ink in [(1, 0.2), (40, 0.2), (7, 1.0), (40, 1.0), (3, 0.0), (97, 0.2), (40, 0.9), (1, 0.2)]:
+    for count, ink in [(1, 0.2), (0, 0.2), (40, 0.2), (7, 1.0), (40, 1.0), (3, 0.0), (97, 0.2), (40, 0.9), (1, 0.2)]:
         images = images_of(shape, count, ink)
         found = forward(images)
         assert found.shape == (count, shape.outputs)
-        np.testing.assert_allclose(found, expected(network, images), rtol=1e-4, atol=1e-4)
+        if count:
+            np.testing.assert_allclose(found, expected(network, images), rtol=1e-4, atol=1e-4)
+
+
+def test_room_is_made_for_what_comes_and_not_for_what_is_allowed() -> None:
+    forward = inference.prepared(Network.create(SHAPES[1], 3), 10**9)
+    assert forward(images_of(SHAPES[1], inference.MOST + 1, 0.2)).shape == (inference.MOST + 1, 10)
 
 
 def test_one_room_serves_several_threads() -> None:

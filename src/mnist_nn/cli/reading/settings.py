@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.files import replacing
+from mnist_nn.files import check_writable, replacing
 
 SUFFIX = ".settings.json"
 _PROGRAM, _MODEL = "mnist-nn", "model_sha256"
@@ -35,17 +35,34 @@ def beside(table: Path) -> Path:
     return Path(f"{table}{SUFFIX}")
 
 
+def check_recordable(table: Path) -> None:
+    """Refuse now what `record` would refuse once the table is open."""
+    if _is_device(table):
+        return
+    try:
+        check_writable(beside(table))
+    except OSError as error:
+        raise _unwritable(table, error) from error
+
+
 def record(table: Path, now: Settings) -> None:
     """Keep the settings of a table that begins; one that is no file, as /dev/stdout, cannot be gone on with anyway."""
-    if not table.is_file():
+    if _is_device(table):
         return
     try:
         with replacing(beside(table)) as file:
             file.write(json.dumps(now, indent=1).encode() + b"\n")
     except OSError as error:
-        raise ConfigError(
-            f"cannot write {str(beside(table))!r}: {error.strerror or error}; choose another --csv FILE"
-        ) from error
+        raise _unwritable(table, error) from error
+
+
+def _is_device(table: Path) -> bool:
+    # /dev/stdout looks like a file where it leads to one, and has no place beside it all the same.
+    return table.absolute().parts[1:2] in (("dev",), ("proc",)) or (table.exists() and not table.is_file())
+
+
+def _unwritable(table: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"cannot write {str(beside(table))!r}: {error.strerror or error}; choose another --csv FILE")
 
 
 def recorded(table: Path) -> Settings | None:
@@ -53,9 +70,11 @@ def recorded(table: Path) -> Settings | None:
     path = beside(table)
     try:
         found = json.loads(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError):
+    except OSError as error:
+        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}; choose another --csv FILE") from error
+    except ValueError:
         found = None
     if not isinstance(found, dict) or _PROGRAM not in found:
         raise ConfigError(f"{str(path)!r} does not hold the settings of a table; move it away, or give --force")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from mnist_nn.cli.reading import Outcome
-from mnist_nn.cli.reading.settings import Settings, beside, differences, record, recorded
+from mnist_nn.cli.reading.settings import Settings, beside, check_recordable, differences, record, recorded
 from mnist_nn.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def table(path: Path, settings: Settings, *, force: bool = False, resume: bool =
     before = None if force else recorded(path)  # refuses a file that is somebody else's
     if kept.files:
         _compare(path, before, settings)
+    elif path.parent.is_dir():
+        check_recordable(path)
     mode = "r+b" if kept.files else "wb" if force or resume else "xb"
     with _opened(path, mode) as file:
         made = Table(path, file, frozenset(kept.files), kept.bad)

@@ -56,10 +56,8 @@ class CompiledEngine:
         config, data = network.config, placed.data
         check_width(config, placed.inputs)
         part, wide = min(plan.batch_size, len(plan.order), PART), layout.widest(config)
-        table, recipe = (
-            layout.table_of(config, part, wide),
-            _recipe(config, plan, as_pairs(data, len(placed), placed.inputs, part)),
-        )
+        table = layout.table_of(config, part, wide)
+        recipe = _recipe(config, plan, as_pairs(data, len(placed), placed.inputs, part))
         flats = [layout.packed(table, arrays) for arrays in (network.parameters, *state.slots.values())]
         word = WORDS[data.values.dtype.name]
         memory = layout.memory_for(table, config, part, flats[0], flats[1:], word, sparse=recipe.as_pairs)

@@ -1,6 +1,6 @@
 """Forward passes alone, nothing learned: over many samples, or over a few at a time as they come, without delay.
 
-It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
+As in engine.py, memory is made ready here and the kernels do the arithmetic.
 """
 
 import threading
@@ -22,6 +22,7 @@ from mnist_nn.network import Network
 
 Array = npt.NDArray[Any]
 BATCH = 240  # samples of a batch where there are many
+MOST = 1024  # images that room is made for
 
 
 def forward(network: Network, placed: Placed, threads: int) -> Array:
@@ -52,15 +53,16 @@ def prepared(network: Network, most: int) -> Callable[[Array], Array]:
     network
         A network in float32.
     most
-        Images of one pass; a call with more takes several.
+        Images of one pass, up to `MOST`; a call with more takes several.
     """
+    most = min(most, MOST)
     room, lock = _Room(network, most), threading.Lock()
     room.compile()
 
     def forward(images: Array) -> Array:
         check_width(network.config, images.shape[1])
         with lock:  # the room for images and results is one for all callers
-            parts = [room.forward(images[i : i + most]) for i in range(0, len(images), most)]
+            parts = [room.forward(images[i : i + most]) for i in range(0, max(len(images), 1), most)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     return forward

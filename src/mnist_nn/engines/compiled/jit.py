@@ -27,6 +27,7 @@ from numba.core.config import _OptLevel
 from numba.core.errors import NumbaError
 
 from mnist_nn import activations
+from mnist_nn.errors import ConfigError
 
 _LOCK = threading.RLock()
 _LOGGER = logging.getLogger("mnist_nn")
@@ -64,7 +65,13 @@ def _is_writable(folder: Path) -> bool:
 
 def _temporary() -> Path:
     # A private folder with a fresh name: what lies in a shared, guessable one could have been put there by anybody.
-    folder = Path(tempfile.mkdtemp(prefix="mnist-nn-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="mnist-nn-"))
+    except OSError as error:
+        raise ConfigError(
+            "the compiled engine finds no folder to keep its machine code in; set XDG_CACHE_HOME or TMPDIR to one, "
+            "or choose engine reference"
+        ) from error
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
