@@ -17,7 +17,7 @@ from mnist_nn.server.service import Service
 
 PIPELINED = 32  # requests that may wait on a connection for the answers before them
 _BODY = (b"content-length", b"transfer-encoding")  # headers of a request that has one
-HELD = 2**16  # bytes from which on nothing is held back to go with what follows
+HEAD, CONTINUE = b"HTTP/1.1 ", b"HTTP/1.1 100 "  # how the head of an answer begins, and what is none
 LINGER = 2.0  # seconds that a client has to read a refusal, while what it goes on sending is thrown away
 
 
@@ -115,6 +115,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on with the next request, or hang up."""
+        self._transport.flush()  # an answer may have no body
         super().on_response_complete()
         if self.pipeline:
             self.flow.pause_reading()
@@ -200,7 +201,8 @@ class Connection(HttpToolsProtocol):
         """Answer in one line, and hang up once the client has read it."""
         content = json.dumps({"error": why}).encode()
         record = Record(new_id(), "other", status=status, bytes_out=len(content))
-        self.transport.write(_first_lines(status, len(content), record.id) + content)
+        self._transport.write(_first_lines(status, len(content), record.id) + content)
+        self._transport.flush()
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self._wait(LINGER, self.transport.close)
@@ -212,42 +214,43 @@ class Connection(HttpToolsProtocol):
 class _Forgiving:
     """A transport that takes what nobody is there to read, and waits for nobody for ever when it is closed.
 
-    What is written in one go, as the head of an answer and its body are, leaves in one packet.
+    It keeps the head of an answer until the body comes, so that both leave in one packet.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self._transport, self._loop, self._seconds = transport, loop, seconds
         self._end: asyncio.TimerHandle | None = None
-        self._held: list[bytes] = []
+        self._head = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        if not self._held:
-            self._loop.call_soon(self._send)
-        self._held.append(data)
-        if sum(map(len, self._held)) > HELD:
-            self._send()
+        if data.startswith(HEAD) and not data.startswith(CONTINUE):
+            self.flush()
+            self._head = data
+        else:
+            self._send(data)
+
+    def flush(self) -> None:
+        self._send(b"")
 
     def write_eof(self) -> None:
-        self._send()
+        self.flush()
         self._transport.write_eof()
 
     def close(self) -> None:
-        self._send()
+        self.flush()
         self._transport.close()
         if self._end is None:
             self._end = self._loop.call_later(self._seconds, self._transport.abort)
 
     def forget(self) -> None:
-        self._held.clear()
         if self._end:
             self._end.cancel()
 
-    def _send(self) -> None:
-        data = b"".join(self._held)
-        self._held.clear()
+    def _send(self, data: bytes) -> None:
+        data, self._head = self._head + data, b""
         if data and not self._transport.is_closing():
             self._transport.write(data)
 
