@@ -19,7 +19,6 @@ from PIL import Image
 
 from mnist_nn import load_data, storage
 from mnist_nn.cli.reading import explain
-from mnist_nn.cli.reading.settings import settings
 from mnist_nn.cli.reading.table import COLUMNS, table
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging import Page, files
@@ -234,11 +233,11 @@ def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
 ) -> None:
     path = tmp_path / "out.csv"
     cli("read", folder, "--csv", path)
-    whole = path.read_bytes()
+    whole, same = path.read_bytes(), json.loads(Path(f"{path}.settings.json").read_text())
     kept = 0
     for size in range(len(whole) + 1):
         path.write_bytes(whole[:size])
-        with table(path, settings(None), resume=True) as made:
+        with table(path, same, resume=True) as made:
             assert whole.startswith(path.read_bytes()), size
             assert all(str(name) in whole.decode().replace('""', '"') for name in made.done)
             assert len(made.done) >= kept, "what was complete stays complete"
@@ -369,6 +368,15 @@ def test_a_table_does_not_go_on_with_other_settings(
     assert "without 'out.csv.settings.json' they are not compared" in line
     assert (tmp_path / "out.csv").read_bytes() == whole[: len(whole) // 2]
     cli("read", folder, "--csv", "out.csv", "--resume")
+    assert (tmp_path / "out.csv").read_bytes() == whole
+
+
+def test_nor_does_a_table_of_one_file_which_would_be_read_anew(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", SEVEN)
+    cli("read", path, "--csv", "out.csv")
+    whole = (tmp_path / "out.csv").read_bytes()
+    outcome = cli("read", path, "--csv", "out.csv", "--resume", "--length", "3")
+    assert (outcome.code, outcome.out) == (2, "")
     assert (tmp_path / "out.csv").read_bytes() == whole
 
 

@@ -61,9 +61,9 @@ def table(path: Path, settings: Settings, *, force: bool = False, resume: bool =
     """
     kept = _scan(path) if resume and path.exists() else _Kept()
     before = None if force else recorded(path)  # refuses a file that is somebody else's
-    if kept.files:
+    if kept.files or (resume and before and path.exists()):
         _compare(path, before, settings)
-    elif path.parent.is_dir():
+    if not kept.files and path.parent.is_dir():
         check_recordable(path)
     mode = "r+b" if kept.files else "wb" if force or resume else "xb"
     with _opened(path, mode) as file:
