@@ -38,14 +38,20 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def visits(chromium: Any) -> Callable[[Path], AbstractContextManager[Callable[..., Any]]]:
-    """Open a page that is one file, without a network; errors, what it logs and requests fail the test."""
+@pytest.fixture(scope="session")
+def visits(chromium: Any) -> Callable[..., AbstractContextManager[Callable[..., Any]]]:
+    """Open a page that is one file, without a network; errors, what it logs and requests fail the test.
+
+    Only pages that have ``pictures`` in them may ask for these, which is a request in name alone.
+    """
 
     @contextmanager
-    def of(path: Path) -> Iterator[Callable[..., Any]]:
+    def of(path: Path, *, pictures: bool = False) -> Iterator[Callable[..., Any]]:
         wrong: list[str] = []
-        own = ("data:", path.as_uri())
+
+        def is_own(address: str) -> bool:
+            return address == path.as_uri() or (pictures and address.startswith("data:"))
+
         contexts: list[Any] = []
 
         def opened(**options: Any) -> Any:
@@ -53,7 +59,7 @@ def visits(chromium: Any) -> Callable[[Path], AbstractContextManager[Callable[..
             tab = contexts[-1].new_page()
             tab.on("pageerror", lambda error: wrong.append(str(error)))
             tab.on("console", lambda said: wrong.append(said.text))
-            tab.on("request", lambda sent: None if sent.url.startswith(own) else wrong.append(sent.url))
+            tab.on("request", lambda sent: None if is_own(sent.url) else wrong.append(sent.url))
             tab.goto(path.as_uri())
             return tab
 

@@ -445,7 +445,7 @@ def page_file(made: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def visit(visits: Callable[..., Any], page_file: Path) -> Iterator[Callable[..., Any]]:
-    with visits(page_file) as opened:
+    with visits(page_file, pictures=True) as opened:
         yield opened
 
 

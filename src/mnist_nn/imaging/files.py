@@ -159,7 +159,7 @@ def _picture_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int
     with image:
         if image.format != "TIFF":
             yield _decoded(image, name, pixel_limit)
-        elif _leads_to(image, page_limit):
+        elif _has_page(image, page_limit, if_damaged=False):
             raise too_many_pages(name, page_limit)
         else:
             yield from _pages_of_tiff(image, name, pixel_limit, page_limit)
@@ -181,7 +181,7 @@ def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int, page_limit: 
             yield error
         else:
             yield _decoded(image, page, pixel_limit)
-    if (_leads_to if lost else _has_page)(image, page_limit):
+    if _has_page(image, page_limit, if_damaged=not lost):
         raise too_many_pages(name, page_limit)
 
 
@@ -225,20 +225,12 @@ def _foreign(head: bytes) -> str:
     return "text" if text[:-1].isprintable() and "\ufffd" not in text[:-3] else "something else"
 
 
-def _leads_to(image: Image.Image, number: int) -> bool:
-    """Tell whether the pages lead to this one. Where one of them is damaged, that is spoken of when its turn comes."""
+def _has_page(image: Image.Image, number: int, *, if_damaged: bool) -> bool:
+    """Tell whether a page is there; ``if_damaged`` is the answer where it, or one on the way to it, is damaged."""
     try:
         return _turned_to(image, number, "")
     except ImageError:
-        return False
-
-
-def _has_page(image: Image.Image, number: int) -> bool:
-    """Tell whether this page is there, sound or not, once the one before it was."""
-    try:
-        return _turned_to(image, number, "")
-    except ImageError:
-        return True
+        return if_damaged
 
 
 def _turned_to(image: Image.Image, number: int, name: str) -> bool:

@@ -111,26 +111,12 @@ class _Room:
 
 def single(network: Network) -> Callable[[Array], tuple[int, Array]]:
     """Make a network ready for one image at a time: uint8 in, its class and the probabilities of all classes out."""
-    config = network.config
-    wide = layout.widest(config)
-    table = layout.table_of(config, 1, wide)
-    flat = _packed(network)
-    memory = layout.memory_for(table, config, 1, flat, (), None, sparse=True)
-    (work,) = layout.works(table, 1, 1, wide)
-    ink = np.zeros((1, -(-config.inputs // 8) * 8), np.uint8)
-    pixels = ink[0, : config.inputs]
-    prepared = (
-        table,
-        room_for(config.inputs, 1),
-        memory,
-        work,
-        _silent(config, 1, as_pairs=True),
-        ink.view("<u8"),
-        config.output == "softmax",
-        (0,) * wide,
-    )
+    config, room = network.config, _Room(network, 1)
+    recipe, words, is_softmax = _silent(config, 1, as_pairs=True), room.ink.view("<u8"), config.output == "softmax"
+    prepared = (room.table, room.data, room.memory, room.work, recipe, words, is_softmax, room.wide)
     jit.compile_for(kernels.look, prepared)
-    kernel, probabilities, lock = kernels.look, memory.o[: config.outputs], threading.Lock()
+    pixels, probabilities = room.ink[0, : config.inputs], room.memory.o[: config.outputs]
+    kernel, lock = kernels.look, threading.Lock()
 
     def look(image: Array) -> tuple[int, Array]:
         with lock:  # the room for the image and for the answer is one for all callers
