@@ -15,8 +15,9 @@ with app.setup:
     import numpy as np
     from matplotlib.figure import Figure
 
-    from mnist_nn import Network, NetworkConfig, TrainingConfig, evaluate, load_data, randomness, train
+    from mnist_nn import Network, NetworkConfig, TrainingConfig, evaluate, load_data, train
     from mnist_nn.config import learning_rate
+    from mnist_nn.util import randomness
 
 
 @app.function

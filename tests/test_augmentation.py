@@ -10,7 +10,7 @@ from mnist_nn import augmentation as module
 from mnist_nn.augmentation import DISTORTIONS, Distortion, augment
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.imaging.framing import frame
-from mnist_nn.randomness import key
+from mnist_nn.util.randomness import key
 
 DIGITS = load_data("mnist").train.take(range(300))
 IMAGES = DIGITS.images

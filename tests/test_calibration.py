@@ -13,9 +13,9 @@ from mnist_nn.calibration_fit import calibrate
 from mnist_nn.data import load
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.nondigits import KINDS, non_digits
-from mnist_nn.randomness import key
 from mnist_nn.storage import reader_model
 from mnist_nn.training import split
+from mnist_nn.util.randomness import key
 
 DATA = load("mnist")
 

@@ -18,7 +18,7 @@ from mnist_nn.engines import Plan
 from mnist_nn.engines.reference import ReferenceEngine, gradients
 from mnist_nn.losses import loss
 from mnist_nn.optimizers import initial_state
-from mnist_nn.randomness import dropout_mask, key
+from mnist_nn.util.randomness import dropout_mask, key
 
 Arrays = Sequence[np.ndarray]
 

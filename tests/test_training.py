@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from mnist_nn import Checkpoint, Dataset, Epoch, Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
 from mnist_nn.engines.reference import ReferenceEngine
 from mnist_nn.errors import ConfigError, DataError, DivergedError
-from mnist_nn.randomness import SHUFFLE, fold, key, permutation
 from mnist_nn.storage import Model, from_bytes, to_bytes
 from mnist_nn.training import split, stretch
+from mnist_nn.util.randomness import SHUFFLE, fold, key, permutation
 
 SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh", output="softmax")
 RUN = TrainingConfig(loss="cross_entropy", epochs=3, batch_size=10, rate=0.2)

@@ -14,7 +14,7 @@ from benchmarks.task import Array, Images, Parameters, Rows, Task
 from mnist_nn import Network, Predictor, engines
 from mnist_nn.engines import Plan
 from mnist_nn.optimizers import initial_state
-from mnist_nn.randomness import key
+from mnist_nn.util.randomness import key
 
 
 class Ours:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import DataError, unknown
-from mnist_nn.randomness import Key, fold, threefry
+from mnist_nn.util.randomness import Key, fold, threefry
 
 Array = npt.NDArray[Any]
 CHUNK = 500  # images at a time: their coordinates stay in a core's cache
@@ -90,7 +90,7 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
 
     Examples
     --------
-    >>> from mnist_nn.randomness import key
+    >>> from mnist_nn.util.randomness import key
     >>> bar = np.zeros((1, 28, 28), np.uint8)
     >>> bar[0, 4:24, 12:16] = 255
     >>> copy = augment(bar, key(1), "affine")

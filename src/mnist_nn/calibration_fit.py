@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import randomness
 from mnist_nn.activations import ACTIVATIONS, sigmoid
 from mnist_nn.augmentation import augment
 from mnist_nn.calibration import Calibration, Opinion, opinions, summary, z_of
@@ -20,6 +19,7 @@ from mnist_nn.errors import DataError
 from mnist_nn.evaluation import wilson_interval
 from mnist_nn.network import Network
 from mnist_nn.nondigits import KINDS, non_digits
+from mnist_nn.util import randomness
 
 Array = npt.NDArray[Any]
 Key = randomness.Key

@@ -13,8 +13,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.checks import integer
 from mnist_nn.errors import ConfigError, unknown
+from mnist_nn.util.checks import integer
 
 LONGEST = 100  # digits that a number may be said to have
 

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Any, Self
 
-from mnist_nn import checks
 from mnist_nn.errors import ConfigError, unknown
+from mnist_nn.util import checks
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
 OUTPUTS = ("sigmoid", "softmax")

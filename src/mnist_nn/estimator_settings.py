@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import checks, engines
+from mnist_nn import engines
 from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.util import checks
 
 PARAMETERS = {
     "hidden": "hidden_layer_sizes",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import unknown
-from mnist_nn.randomness import Key, normal, uniform
+from mnist_nn.util.randomness import Key, normal, uniform
 
 Weights = npt.NDArray[np.float64]
 Initializer = Callable[[Key, int, int], Weights]

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import randomness
 from mnist_nn.activations import OUTPUTS
 from mnist_nn.config import NetworkConfig
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.initializers import initial_weights
+from mnist_nn.util import randomness
 
 Array = npt.NDArray[Any]
 

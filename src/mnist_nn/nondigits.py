@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from mnist_nn.errors import unknown
 from mnist_nn.imaging.framing import SIDE, frame, window
-from mnist_nn.randomness import Key, fold, uniform
+from mnist_nn.util.randomness import Key, fold, uniform
 
 Array = npt.NDArray[Any]
 Point = tuple[float, float]
@@ -62,7 +62,7 @@ def non_digits(kind: str, count: int, key: Key, digits: npt.NDArray[np.uint8]) -
 
     Examples
     --------
-    >>> from mnist_nn.randomness import key
+    >>> from mnist_nn.util.randomness import key
     >>> letters = non_digits("letters", 3, key(1), np.zeros((1, 28, 28), np.uint8))
     >>> letters.shape, bool(letters.any(axis=(1, 2)).all())
     ((3, 28, 28), True)

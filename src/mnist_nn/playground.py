@@ -18,18 +18,18 @@ from socketserver import TCPServer
 from threading import Lock
 from typing import Any, NamedTuple
 
-from mnist_nn.addresses import resolved, url
 from mnist_nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.files import replacing
 from mnist_nn.network import Network
 from mnist_nn.recording import load as load_recording
 from mnist_nn.recording import to_bytes as recording_to_bytes
 from mnist_nn.storage import Model, to_bytes
 from mnist_nn.storage import load as load_model
 from mnist_nn.training import train
+from mnist_nn.util.addresses import resolved, url
+from mnist_nn.util.files import replacing
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'"
 TYPES = {

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnist_nn import randomness
 from mnist_nn.calibration_fit import calibrate
 from mnist_nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.data import Dataset, Samples
@@ -20,6 +19,7 @@ from mnist_nn.nondigits import non_digits
 from mnist_nn.presets import preset
 from mnist_nn.storage import Model
 from mnist_nn.training import Epoch, split, train
+from mnist_nn.util import randomness
 
 CLASSES = 10
 OTHERS = {"noise": 2_000, "scribbles": 6_000, "letters": 6_000, "punctuation": 4_000, "two digits": 4_000}

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.calibration import Calibration, OperatingPoint, opinions
-from mnist_nn.checks import share
 from mnist_nn.checksums import Rule, rule
 from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.imaging.files import Page
@@ -24,6 +23,7 @@ from mnist_nn.imaging.ink import find_ink
 from mnist_nn.imaging.page import Word, find_words
 from mnist_nn.lattice import Path, best_path, posteriors
 from mnist_nn.storage import Model, reader_model
+from mnist_nn.util.checks import share
 from mnist_nn.verdicts import ALTERNATIVE, Box, Evidence, Number, Reading, judge
 
 Array = npt.NDArray[Any]

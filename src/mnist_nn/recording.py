@@ -19,11 +19,11 @@ from mnist_nn import storage
 from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.config import TrainingConfig
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.files import check_writable as check_place
-from mnist_nn.files import replacing
 from mnist_nn.network import Network
 from mnist_nn.serialization import network_of
 from mnist_nn.storage import HEADER, Model
+from mnist_nn.util.files import check_writable as check_place
+from mnist_nn.util.files import replacing
 
 
 @dataclass(frozen=True, eq=False)

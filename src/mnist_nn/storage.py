@@ -26,8 +26,6 @@ from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.files import check_writable as check_place
-from mnist_nn.files import replacing
 from mnist_nn.network import Network
 from mnist_nn.serialization import (
     calibration_header,
@@ -38,6 +36,8 @@ from mnist_nn.serialization import (
     checkpoint_tensors,
     network_of,
 )
+from mnist_nn.util.files import check_writable as check_place
+from mnist_nn.util.files import replacing
 
 FORMAT = 1
 HEADER = "mnist_nn"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines, randomness, schedules
+from mnist_nn import engines, schedules
 from mnist_nn.augmentation import augment, check_square
 from mnist_nn.checkpoints import Best, Checkpoint, Scores
 from mnist_nn.config import NetworkConfig, TrainingConfig, check, learning_rate
@@ -24,6 +24,7 @@ from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteErro
 from mnist_nn.losses import loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import optimizer
+from mnist_nn.util import randomness
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges
 LEARNED = "samples to learn from, or of all held out,"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mnist_nn.data import hold_out, load, subset
 from mnist_nn.errors import DataError
-from mnist_nn.randomness import HOLD_OUT, SUBSET, fold, key
+from mnist_nn.util.randomness import HOLD_OUT, SUBSET, fold, key
 
 LABELS = st.lists(st.integers(-2, 7), min_size=1, max_size=60).map(lambda labels: np.array(labels, np.int64))
 SEEDS = st.integers(0, 2**64 - 1)

@@ -22,7 +22,7 @@ from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, engines
 from mnist_nn.config import check
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.optimizers import OptimizerState, initial_state
-from mnist_nn.randomness import key, permutation
+from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 Result = tuple[Network, OptimizerState, Tally]

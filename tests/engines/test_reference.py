@@ -13,7 +13,7 @@ from mnist_nn.engines.reference import ReferenceEngine, draw_masks, gradients
 from mnist_nn.errors import ConfigError
 from mnist_nn.losses import loss
 from mnist_nn.optimizers import OptimizerState, initial_state
-from mnist_nn.randomness import key
+from mnist_nn.util.randomness import key
 
 ENGINE = ReferenceEngine()
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from mnist_nn import randomness
 from mnist_nn.config import NetworkConfig, TrainingConfig, dropout_rates, learning_rate
 from mnist_nn.data import Samples, hold_out, load, subset
 from mnist_nn.engines import Plan, reference
@@ -24,6 +23,7 @@ from mnist_nn.network import Network
 from mnist_nn.optimizers import initial_state
 from mnist_nn.storage import Model, to_bytes
 from mnist_nn.training import train
+from mnist_nn.util import randomness
 
 FOLDER = Path(__file__).with_name("golden")
 Array = np.ndarray[Any, Any]

@@ -27,10 +27,10 @@ def calibrate(
     """
     from dataclasses import replace
 
-    from mnist_nn import randomness
     from mnist_nn.calibration_fit import calibrate as fit
-    from mnist_nn.checks import integer
     from mnist_nn.storage import load, save
+    from mnist_nn.util import randomness
+    from mnist_nn.util.checks import integer
 
     loaded = load(model)
     held_out = _held_out(loaded, data)

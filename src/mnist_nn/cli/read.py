@@ -131,8 +131,8 @@ def _promise(reader: "Reader", max_error: float) -> None:
 
 
 def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
-    from mnist_nn.checks import integer
     from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
+    from mnist_nn.util.checks import integer
 
     return {
         "pixel_limit": PIXEL_LIMIT if pixel_limit is None else integer("--pixel-limit", pixel_limit, 1),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.files import check_writable, replacing
+from mnist_nn.util.files import check_writable, replacing
 
 
 def check_name(target: Path, suffix: str, what: str) -> None:

@@ -207,7 +207,7 @@ def _previous(path: Path) -> Path:
 
 def _keep(path: Path) -> None:
     """Copy a model before its place is taken: training anew must not destroy what took hours to learn."""
-    from mnist_nn.files import replacing
+    from mnist_nn.util.files import replacing
 
     previous = _previous(path)
     if not path.is_file() or (previous.exists() and not _is_complete(path)):

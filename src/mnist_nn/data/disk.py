@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
 
-from mnist_nn import files
 from mnist_nn.errors import DataError, DataNotFoundError
+from mnist_nn.util import files
 
 
 def as_path(path: str | os.PathLike[str]) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import DataError
-from mnist_nn.randomness import Key, permutation
+from mnist_nn.util.randomness import Key, permutation
 
 Rows = npt.NDArray[np.int64]
 
@@ -38,7 +38,7 @@ def subset(labels: npt.NDArray[Any], count: int, key: Key) -> Rows:
 
     Examples
     --------
-    >>> from mnist_nn.randomness import SUBSET, fold, key
+    >>> from mnist_nn.util.randomness import SUBSET, fold, key
     >>> labels = np.array([0, 1, 1, 0, 1, 1])
     >>> rows = subset(labels, 3, fold(key(0), SUBSET))
     >>> np.bincount(labels[rows])
@@ -73,7 +73,7 @@ def hold_out(labels: npt.NDArray[Any], share: float, key: Key) -> tuple[Rows, Ro
 
     Examples
     --------
-    >>> from mnist_nn.randomness import HOLD_OUT, fold, key
+    >>> from mnist_nn.util.randomness import HOLD_OUT, fold, key
     >>> training, validation = hold_out(np.array([0, 1, 0, 1, 0, 1, 0, 1]), 0.25, fold(key(0), HOLD_OUT))
     >>> len(training), len(validation)
     (6, 2)

@@ -20,7 +20,7 @@ from mnist_nn.errors import ConfigError, unknown
 from mnist_nn.losses import Loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import Constants, OptimizerState
-from mnist_nn.randomness import Key
+from mnist_nn.util.randomness import Key
 
 Array = npt.NDArray[Any]
 SMALL_WORK = 10_000_000_000  # multiplications that NumPy does in the time it takes to load the compiled engine

@@ -20,7 +20,7 @@ from mnist_nn.engines import Plan, Tally, as_inputs, as_rows, check_width
 from mnist_nn.losses import Loss, loss
 from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState, optimizer
-from mnist_nn.randomness import dropout_mask
+from mnist_nn.util.randomness import dropout_mask
 
 Arrays = Sequence[Array]
 CHUNK = 1024  # rows that a pass takes at a time where only its result is kept

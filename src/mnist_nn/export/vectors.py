@@ -16,8 +16,8 @@ from mnist_nn.config import NetworkConfig
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.network import Network
 from mnist_nn.nondigits import KINDS, non_digits
-from mnist_nn.randomness import key, uniform
 from mnist_nn.storage import Model
+from mnist_nn.util.randomness import key, uniform
 
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]

@@ -11,11 +11,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from mnist_nn.checks import integer
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation import Evaluation
 from mnist_nn.network import Network
 from mnist_nn.plots.style import LINE, WIDTH, blank, drawn, dress
+from mnist_nn.util.checks import integer
 
 Array = npt.NDArray[Any]
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3500", "#d9772f", "#ffffff", "#4a86dd", "#123f8f"])

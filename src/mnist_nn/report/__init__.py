@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from mnist_nn.checks import integer
 from mnist_nn.data import Dataset
 from mnist_nn.evaluation import Evaluation
 from mnist_nn.recording import Recording
@@ -16,6 +15,7 @@ from mnist_nn.report import inside, judged
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.markup import Missing, text
 from mnist_nn.storage import Model
+from mnist_nn.util.checks import integer
 
 EXAMPLES = 8
 MOST_EXAMPLES = 50

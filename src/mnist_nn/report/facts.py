@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import randomness
 from mnist_nn.data import Dataset, Samples, subset
 from mnist_nn.engines import check_width
 from mnist_nn.errors import ConfigError, DataError
@@ -18,6 +17,7 @@ from mnist_nn.recording import Recording
 from mnist_nn.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
 from mnist_nn.storage import Model
 from mnist_nn.training import split
+from mnist_nn.util import randomness
 
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of wrong answers that a reader may ask for
 GRADIENT_IMAGES = 1000

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, fields
 
-from mnist_nn.checks import integer, positive
 from mnist_nn.imaging.sources import PIXEL_LIMIT
+from mnist_nn.util.checks import integer, positive
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from mnist_nn.addresses import resolved, url
 from mnist_nn.server.connections import Connection
+from mnist_nn.util.addresses import resolved, url
 
 BACKLOG = 1024  # connections that wait to be taken
 

@@ -13,7 +13,7 @@ from mnist_nn.engines import Plan, Tally
 from mnist_nn.engines.compiled import CompiledEngine, kernels, layout
 from mnist_nn.errors import ConfigError, DivergedError
 from mnist_nn.optimizers import OptimizerState, initial_state
-from mnist_nn.randomness import dropout_mask, key, permutation
+from mnist_nn.util.randomness import dropout_mask, key, permutation
 
 Array = npt.NDArray[Any]
 ENGINE = CompiledEngine()

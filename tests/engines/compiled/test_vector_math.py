@@ -17,7 +17,7 @@ from mnist_nn.engines.compiled.jit import OPTIONS, QUICK, inline
 from mnist_nn.engines.compiled.lanes import select
 from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, splat, store
 from mnist_nn.losses import LOSSES
-from mnist_nn.randomness import Key, dropout_mask, keep_threshold, threefry
+from mnist_nn.util.randomness import Key, dropout_mask, keep_threshold, threefry
 
 Array = npt.NDArray[Any]
 njit = numba.njit(**OPTIONS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.files import check_writable, replacing
+from mnist_nn.util.files import check_writable, replacing
 
 SUFFIX = ".settings.json"
 _PROGRAM, _MODEL = "mnist-nn", "model_sha256"

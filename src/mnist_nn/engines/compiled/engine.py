@@ -21,7 +21,7 @@ from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
 from mnist_nn.engines.compiled.words import WORDS
 from mnist_nn.network import Network
 from mnist_nn.optimizers import OptimizerState
-from mnist_nn.randomness import keep_threshold
+from mnist_nn.util.randomness import keep_threshold
 
 Array = npt.NDArray[Any]
 PART = 512  # a larger batch is learned in parts, so that memory stays small

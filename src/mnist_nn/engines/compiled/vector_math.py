@@ -118,7 +118,7 @@ def _four_rounds(x0, x1, r0, r1, r2, r3):
 
 @inline
 def threefry(key0, key1, counter0, counter1):
-    """Threefry2x32 with 20 rounds, as in `mnist_nn.randomness`: a scalar key, vector counters, two words a lane."""
+    """Threefry2x32 with 20 rounds, as in `util.randomness`: a scalar key, vector counters, two words per lane."""
     key2 = key0 ^ key1 ^ np.uint32(0x1BD11BDA)
     x0, x1 = counter0 + key0, counter1 + key1
     x0, x1 = _four_rounds(x0, x1, 13, 15, 26, 6)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn.files import check_target, replacing
+from mnist_nn.util.files import check_target, replacing
 
 OrdinaryUser = Callable[[], AbstractContextManager[None]]
 SizeLimit = Callable[[int], AbstractContextManager[None]]
@@ -110,7 +110,7 @@ def test_a_full_disk_leaves_the_old_file_whole(old: Path, size: int, files_no_la
 def test_a_kill_in_the_middle_leaves_the_old_file_whole(old: Path) -> None:
     program = (
         "import os, sys\n"
-        "from mnist_nn.files import replacing\n"
+        "from mnist_nn.util.files import replacing\n"
         "with replacing(sys.argv[1]) as file:\n"
         "    file.write(b'x' * 100_000)\n"
         "    file.flush()\n"

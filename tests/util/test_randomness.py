@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import randomness
-from mnist_nn.randomness import Key, dropout_mask, fold, keep_threshold, key, normal, permutation, threefry, uniform
+from mnist_nn.util import randomness
+from mnist_nn.util.randomness import (
+    Key,
+    dropout_mask,
+    fold,
+    keep_threshold,
+    key,
+    normal,
+    permutation,
+    threefry,
+    uniform,
+)
 
 WORDS = st.integers(0, 2**32 - 1)
 SEEDS = st.integers(0, 2**64 - 1)
