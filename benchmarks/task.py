@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mnist_nn import Network, NetworkConfig, TrainingConfig
 from mnist_nn.data import load
-from mnist_nn.losses import loss
+from mnist_nn.nn.losses import loss
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]

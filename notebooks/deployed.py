@@ -40,8 +40,8 @@ with app.setup:
     from mnist_nn.errors import MissingExtraError
     from mnist_nn.export import export, verify
     from mnist_nn.imaging import read_pages
+    from mnist_nn.nn.presets import configure
     from mnist_nn.nondigits import KINDS, non_digits
-    from mnist_nn.presets import configure
     from mnist_nn.reliability import answers, reliability, risk_coverage
     from mnist_nn.training import split
 

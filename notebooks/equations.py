@@ -16,7 +16,7 @@ with app.setup:
     from matplotlib.figure import Figure
 
     from mnist_nn import Network, NetworkConfig, TrainingConfig, evaluate, load_data, train
-    from mnist_nn.config import learning_rate
+    from mnist_nn.nn.config import learning_rate
     from mnist_nn.util import randomness
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mnist_nn import NetworkConfig, TrainingConfig
-from mnist_nn.config import ACTIVATIONS, LOSSES, OUTPUTS, check
 from mnist_nn.engines.reference import gradients
 from mnist_nn.errors import ConfigError
-from mnist_nn.losses import loss
+from mnist_nn.nn.config import ACTIVATIONS, LOSSES, OUTPUTS, check
+from mnist_nn.nn.losses import loss
 
 STEP = 1e-5
 TOLERANCE = 1e-6

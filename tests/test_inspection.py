@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, check_gradients
-from mnist_nn.config import ACTIVATIONS
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.inspection import TOLERANCE, GradientReport, gradient_norms, relative_error
-from mnist_nn.losses import LOSSES
+from mnist_nn.nn.config import ACTIVATIONS
+from mnist_nn.nn.losses import LOSSES
 
 MSE, HALF, BCE, CCE = (
     "mean squared error",

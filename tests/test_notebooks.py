@@ -18,7 +18,7 @@ import pytest
 
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
 from mnist_nn.inspection import check_gradients
-from mnist_nn.presets import preset
+from mnist_nn.nn.presets import preset
 from mnist_nn.reliability import answers, reliability
 from mnist_nn.storage import reader_model
 

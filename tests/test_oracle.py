@@ -13,11 +13,11 @@ import pytest
 from autograd import grad
 
 from mnist_nn import Network, NetworkConfig, TrainingConfig
-from mnist_nn.config import ACTIVATIONS, OPTIMIZERS
 from mnist_nn.engines import Plan
 from mnist_nn.engines.reference import ReferenceEngine, gradients
-from mnist_nn.losses import loss
-from mnist_nn.optimizers import initial_state
+from mnist_nn.nn.config import ACTIVATIONS, OPTIMIZERS
+from mnist_nn.nn.losses import loss
+from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import dropout_mask, key
 
 Arrays = Sequence[np.ndarray]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from benchmarks.task import Array, Images, Parameters, Rows, Task
 from mnist_nn import Network, Predictor, engines
 from mnist_nn.engines import Plan
-from mnist_nn.optimizers import initial_state
+from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import key
 
 

@@ -8,57 +8,74 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mnist_nn.checkpoints import Checkpoint as Checkpoint
-    from mnist_nn.config import NetworkConfig as NetworkConfig
-    from mnist_nn.config import TrainingConfig as TrainingConfig
-    from mnist_nn.data import Dataset as Dataset
-    from mnist_nn.data import Samples as Samples
+    from mnist_nn.checkpoints import Checkpoint
+    from mnist_nn.data import Dataset, Samples
     from mnist_nn.data import load as load_data
-    from mnist_nn.errors import MnistNNError as MnistNNError
-    from mnist_nn.evaluation import Evaluation as Evaluation
-    from mnist_nn.evaluation import evaluate as evaluate
-    from mnist_nn.inspection import check_gradients as check_gradients
-    from mnist_nn.network import Network as Network
-    from mnist_nn.prediction import Predictor as Predictor
-    from mnist_nn.presets import preset as preset
-    from mnist_nn.reading import Reader as Reader
-    from mnist_nn.storage import Model as Model
+    from mnist_nn.errors import MnistNNError
+    from mnist_nn.evaluation import Evaluation, evaluate
+    from mnist_nn.inspection import check_gradients
+    from mnist_nn.nn.config import NetworkConfig, TrainingConfig
+    from mnist_nn.nn.network import Network
+    from mnist_nn.nn.presets import preset
+    from mnist_nn.prediction import Predictor
+    from mnist_nn.reading import Reader
+    from mnist_nn.storage import Model
     from mnist_nn.storage import load as load_model
     from mnist_nn.storage import save as save_model
-    from mnist_nn.training import Epoch as Epoch
-    from mnist_nn.training import train as train
-    from mnist_nn.verdicts import Reading as Reading
+    from mnist_nn.training import Epoch, train
+    from mnist_nn.verdicts import Reading
 
 _HOMES = {
-    "Checkpoint": "checkpoints:Checkpoint",
-    "Dataset": "data:Dataset",
-    "Epoch": "training:Epoch",
-    "Evaluation": "evaluation:Evaluation",
-    "MnistNNError": "errors:MnistNNError",
-    "Model": "storage:Model",
-    "Network": "network:Network",
-    "NetworkConfig": "config:NetworkConfig",
-    "Predictor": "prediction:Predictor",
-    "Reader": "reading:Reader",
-    "Reading": "verdicts:Reading",
-    "Samples": "data:Samples",
-    "TrainingConfig": "config:TrainingConfig",
-    "check_gradients": "inspection:check_gradients",
-    "evaluate": "evaluation:evaluate",
-    "load_data": "data:load",
-    "load_model": "storage:load",
-    "preset": "presets:preset",
-    "save_model": "storage:save",
-    "train": "training:train",
+    "Checkpoint": "mnist_nn.checkpoints:Checkpoint",
+    "Dataset": "mnist_nn.data:Dataset",
+    "Epoch": "mnist_nn.training:Epoch",
+    "Evaluation": "mnist_nn.evaluation:Evaluation",
+    "MnistNNError": "mnist_nn.errors:MnistNNError",
+    "Model": "mnist_nn.storage:Model",
+    "Network": "mnist_nn.nn.network:Network",
+    "NetworkConfig": "mnist_nn.nn.config:NetworkConfig",
+    "Predictor": "mnist_nn.prediction:Predictor",
+    "Reader": "mnist_nn.reading:Reader",
+    "Reading": "mnist_nn.verdicts:Reading",
+    "Samples": "mnist_nn.data:Samples",
+    "TrainingConfig": "mnist_nn.nn.config:TrainingConfig",
+    "check_gradients": "mnist_nn.inspection:check_gradients",
+    "evaluate": "mnist_nn.evaluation:evaluate",
+    "load_data": "mnist_nn.data:load",
+    "load_model": "mnist_nn.storage:load",
+    "preset": "mnist_nn.nn.presets:preset",
+    "save_model": "mnist_nn.storage:save",
+    "train": "mnist_nn.training:train",
 }
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = [
+    "Checkpoint",
+    "Dataset",
+    "Epoch",
+    "Evaluation",
+    "MnistNNError",
+    "Model",
+    "Network",
+    "NetworkConfig",
+    "Predictor",
+    "Reader",
+    "Reading",
+    "Samples",
+    "TrainingConfig",
+    "check_gradients",
+    "evaluate",
+    "load_data",
+    "load_model",
+    "preset",
+    "save_model",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, _, attribute = _HOMES[name].partition(":")
-    return getattr(import_module(f"{__name__}.{module}"), attribute)
+    return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.activations import sigmoid
-from mnist_nn.config import NetworkConfig
 from mnist_nn.errors import ConfigError
-from mnist_nn.network import Network
+from mnist_nn.nn.activations import sigmoid
+from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.network import Network
 
 Array = npt.NDArray[Any]
 MORE = 3  # what the score takes besides hidden units: log-sum-exp, largest and second largest of z_o

@@ -6,10 +6,10 @@ Plain records. They are made by `mnist_nn.training` and kept in files by `mnist_
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mnist_nn.config import TrainingConfig
 from mnist_nn.engines import Tally
-from mnist_nn.network import Network
-from mnist_nn.optimizers import OptimizerState, initial_state
+from mnist_nn.nn.config import TrainingConfig
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import OptimizerState, initial_state
 
 
 @dataclass(frozen=True)

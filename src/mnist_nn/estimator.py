@@ -18,7 +18,7 @@ from mnist_nn.data import Samples
 from mnist_nn.errors import DataError, MissingExtraError
 from mnist_nn.estimator_results import Learned
 from mnist_nn.estimator_settings import Plateau
-from mnist_nn.network import Network
+from mnist_nn.nn.network import Network
 from mnist_nn.training import Epoch, train
 
 try:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy.typing as npt
 
 from mnist_nn.checkpoints import Checkpoint, Scores
-from mnist_nn.network import Network
+from mnist_nn.nn.network import Network
 
 Array = npt.NDArray[Any]
 

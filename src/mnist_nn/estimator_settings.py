@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from mnist_nn import engines
 from mnist_nn.checkpoints import Checkpoint
-from mnist_nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
 from mnist_nn.util import checks
 
 PARAMETERS = {

@@ -14,8 +14,8 @@ from mnist_nn import engines
 from mnist_nn.data import Samples, check_labels, check_pixels, relative
 from mnist_nn.engines import Tally
 from mnist_nn.errors import DataError, DivergedError
-from mnist_nn.losses import loss
-from mnist_nn.network import Network
+from mnist_nn.nn.losses import loss
+from mnist_nn.nn.network import Network
 
 Z95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 BINS = 15

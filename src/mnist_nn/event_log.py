@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.checkpoints import Checkpoint, Scores
-from mnist_nn.config import NetworkConfig, TrainingConfig, learning_rate, momentum
 from mnist_nn.errors import ConfigError, MissingExtraError
-from mnist_nn.losses import loss
-from mnist_nn.network import Network
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, learning_rate, momentum
+from mnist_nn.nn.losses import loss
+from mnist_nn.nn.network import Network
 
 try:
     from tensorboardX import summary

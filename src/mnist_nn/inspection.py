@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import losses
-from mnist_nn.activations import OUTPUTS
-from mnist_nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.data import Samples, check_labels
 from mnist_nn.engines import Plan, check_width, reference
-from mnist_nn.network import Network
-from mnist_nn.optimizers import initial_state
+from mnist_nn.nn import losses
+from mnist_nn.nn.activations import OUTPUTS
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util import randomness
 
 Array = npt.NDArray[Any]

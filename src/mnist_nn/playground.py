@@ -18,11 +18,11 @@ from socketserver import TCPServer
 from threading import Lock
 from typing import Any, NamedTuple
 
-from mnist_nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.network import Network
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.nn.network import Network
 from mnist_nn.recording import load as load_recording
 from mnist_nn.recording import to_bytes as recording_to_bytes
 from mnist_nn.storage import Model, to_bytes

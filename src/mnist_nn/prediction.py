@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.activations import ACTIVATIONS
 from mnist_nn.errors import DataError
-from mnist_nn.network import Network
+from mnist_nn.nn.activations import ACTIVATIONS
+from mnist_nn.nn.network import Network
 
 Array = npt.NDArray[Any]
 

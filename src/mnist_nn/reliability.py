@@ -14,7 +14,7 @@ from mnist_nn.calibration import Calibration, opinions
 from mnist_nn.data import Samples
 from mnist_nn.errors import DataError
 from mnist_nn.evaluation import BINS, bin_of, share_with_interval, unequal
-from mnist_nn.network import Network
+from mnist_nn.nn.network import Network
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

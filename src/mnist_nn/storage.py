@@ -24,9 +24,9 @@ from safetensors.numpy import save as save_tensors
 
 from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.checkpoints import Checkpoint
-from mnist_nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.network import Network
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.network import Network
 from mnist_nn.serialization import (
     calibration_header,
     calibration_of,

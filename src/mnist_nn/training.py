@@ -14,16 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines, schedules
+from mnist_nn import engines
 from mnist_nn.augmentation import augment, check_square
 from mnist_nn.checkpoints import Best, Checkpoint, Scores
-from mnist_nn.config import NetworkConfig, TrainingConfig, check, learning_rate
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
-from mnist_nn.losses import loss
-from mnist_nn.network import Network
-from mnist_nn.optimizers import optimizer
+from mnist_nn.nn import schedules
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, learning_rate
+from mnist_nn.nn.losses import loss
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import optimizer
 from mnist_nn.util import randomness
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from mnist_nn import config, presets
 from mnist_nn.cli import completion, options
 from mnist_nn.export import FORMATS
+from mnist_nn.nn import config, presets
 
 PROGRAM = Path(sys.executable).with_name("mnist-nn")
 ESCAPES = re.compile(r"\x1b\[[0-9;?>=]*[a-zA-Z]|\x1b[=>(]B?|\x1b\][^\a]*\a|\r")

@@ -19,10 +19,11 @@ import typer
 from jsonschema import Draft202012Validator
 from PIL import Image
 
-from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, config, load_data, save_model, verdicts
+from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, load_data, save_model, verdicts
 from mnist_nn.cli import app, run
 from mnist_nn.cli.schema import names, text_of
 from mnist_nn.export import FORMATS
+from mnist_nn.nn import config
 
 Cli = Callable[..., Any]
 Documents = dict[str, list[Any]]

@@ -356,7 +356,7 @@ def test_too_little_memory_gets_one_line(cli: Cli, monkeypatch: pytest.MonkeyPat
     def exhausted(*_arguments: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("mnist_nn.network.Network.create", exhausted)
+    monkeypatch.setattr("mnist_nn.nn.network.Network.create", exhausted)
     outcome = cli("train")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "not enough memory; choose smaller layers or batches" in outcome.err

@@ -19,9 +19,9 @@ import numpy.typing as npt
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, engines
-from mnist_nn.config import check
 from mnist_nn.engines import Engine, Plan, Tally
-from mnist_nn.optimizers import OptimizerState, initial_state
+from mnist_nn.nn.config import check
+from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]

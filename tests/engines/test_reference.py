@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig
-from mnist_nn.config import learning_rate
 from mnist_nn.engines import Plan, reference
 from mnist_nn.engines.reference import ReferenceEngine, draw_masks, gradients
 from mnist_nn.errors import ConfigError
-from mnist_nn.losses import loss
-from mnist_nn.optimizers import OptimizerState, initial_state
+from mnist_nn.nn.config import learning_rate
+from mnist_nn.nn.losses import loss
+from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key
 
 ENGINE = ReferenceEngine()

@@ -13,8 +13,8 @@ import scipy.sparse
 
 from mnist_nn import Network, NetworkConfig, TrainingConfig, engines
 from mnist_nn.engines import Engine, Plan, Tally
-from mnist_nn.losses import LOSSES
-from mnist_nn.optimizers import OptimizerState, initial_state
+from mnist_nn.nn.losses import LOSSES
+from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]

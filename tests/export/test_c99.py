@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig, TrainingConfig, train
-from mnist_nn.config import ACTIVATIONS
 from mnist_nn.errors import ConfigError
 from mnist_nn.export import export, verify
 from mnist_nn.export.int8 import MOST_INPUTS, Int8, measured_steps
 from mnist_nn.export.vectors import reference_answers
 from mnist_nn.export.verify_c99 import run
+from mnist_nn.nn.config import ACTIVATIONS
 
 Make = Callable[..., Model]
 FLAGS = ("-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")

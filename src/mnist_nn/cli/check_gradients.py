@@ -7,7 +7,7 @@ import typer
 
 from mnist_nn.cli import options
 from mnist_nn.cli.settings import with_settings
-from mnist_nn.presets import configure
+from mnist_nn.nn.presets import configure
 
 if TYPE_CHECKING:
     from mnist_nn.inspection import GradientReport

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from mnist_nn.cli import terminal
-from mnist_nn.config import TrainingConfig
+from mnist_nn.nn.config import TrainingConfig
 
 if TYPE_CHECKING:
     from mnist_nn.checkpoints import Scores

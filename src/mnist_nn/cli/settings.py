@@ -1,7 +1,7 @@
 """The settings of a network and of its training as command-line options, described once for every command.
 
 `with_settings` gives a command one option for each; the command receives those that were typed as a dictionary for
-`mnist_nn.config.configure`, which validates them.
+`mnist_nn.nn.config.configure`, which validates them.
 """
 
 import functools
@@ -11,9 +11,9 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from mnist_nn import config
 from mnist_nn.cli import options
 from mnist_nn.errors import ConfigError
+from mnist_nn.nn import config
 
 
 class Setting(NamedTuple):

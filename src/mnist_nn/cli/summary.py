@@ -4,7 +4,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from mnist_nn.cli import show as display
-from mnist_nn.config import learning_rate, momentum
+from mnist_nn.nn.config import learning_rate, momentum
 
 if TYPE_CHECKING:
     from mnist_nn.cli.training_run import Run

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mnist_nn.config import TrainingConfig
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.presets import configure
+from mnist_nn.nn.config import TrainingConfig
+from mnist_nn.nn.presets import configure
 
 if TYPE_CHECKING:
     from mnist_nn.calibration import Calibration
@@ -130,7 +130,7 @@ class Run:
 def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
     """Begin a training."""
     from mnist_nn.checkpoints import Checkpoint
-    from mnist_nn.network import Network
+    from mnist_nn.nn.network import Network
     from mnist_nn.storage import check_writable
 
     network, training = configure(preset, settings)

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.config import NetworkConfig, TrainingConfig, dropout_rates
 from mnist_nn.errors import ConfigError, unknown
-from mnist_nn.losses import Loss
-from mnist_nn.network import Network
-from mnist_nn.optimizers import Constants, OptimizerState
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates
+from mnist_nn.nn.losses import Loss
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import Constants, OptimizerState
 from mnist_nn.util.randomness import Key
 
 Array = npt.NDArray[Any]

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_nn.activations import ACTIVATIONS, OUTPUTS, Array
-from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import Plan, Tally, as_inputs, as_rows, check_width
-from mnist_nn.losses import Loss, loss
-from mnist_nn.network import Network
-from mnist_nn.optimizers import OptimizerState, optimizer
+from mnist_nn.nn.activations import ACTIVATIONS, OUTPUTS, Array
+from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.losses import Loss, loss
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import OptimizerState, optimizer
 from mnist_nn.util.randomness import dropout_mask
 
 Arrays = Sequence[Array]

@@ -22,7 +22,7 @@ def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> 
     Examples
     --------
     >>> from mnist_nn.export.vectors import vectors_for
-    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.nn.network import Network
     >>> from mnist_nn.storage import from_bytes
     >>> model = Model(Network.create())
     >>> from_bytes(write_safetensors(model, vectors_for(model, None), None)).network.config.hidden

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.activations import LEAK
 from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
@@ -27,6 +26,7 @@ from mnist_nn.export.int8 import (
 )
 from mnist_nn.export.vectors import Answers, Vectors, reference_answers
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
+from mnist_nn.nn.activations import LEAK
 from mnist_nn.storage import Model
 
 Array = npt.NDArray[Any]

@@ -37,7 +37,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     Examples
     --------
     >>> from mnist_nn.export.vectors import vectors_for
-    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.nn.network import Network
     >>> model = Model(Network.create())
     >>> len(write(model, vectors_for(model, None), None)) < 300_000
     True

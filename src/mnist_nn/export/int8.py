@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.activations import ACTIVATIONS
 from mnist_nn.calibration import MORE
-from mnist_nn.config import NetworkConfig
 from mnist_nn.export.vectors import Answers, Pixels, reference_answers
-from mnist_nn.network import Network
+from mnist_nn.nn.activations import ACTIVATIONS
+from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.network import Network
 from mnist_nn.storage import Model
 
 Array = npt.NDArray[Any]

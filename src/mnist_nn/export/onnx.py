@@ -11,12 +11,12 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from mnist_nn.activations import LEAK
 from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.data import Dataset
 from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, input_shape, rounding
 from mnist_nn.export.vectors import Vectors
-from mnist_nn.network import Network
+from mnist_nn.nn.activations import LEAK
+from mnist_nn.nn.network import Network
 from mnist_nn.storage import Model
 
 OPSET = 21  # no operator below has changed its meaning since; ONNX Runtime reads it from 1.18 on

@@ -12,7 +12,7 @@ from mnist_nn.engines import check_width
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation import Evaluation, evaluate
 from mnist_nn.inspection import gradient_norms
-from mnist_nn.network import Network
+from mnist_nn.nn.network import Network
 from mnist_nn.recording import Recording
 from mnist_nn.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
 from mnist_nn.storage import Model

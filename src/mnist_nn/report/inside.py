@@ -7,9 +7,9 @@ from importlib.metadata import version
 import numpy as np
 
 from mnist_nn import plots
-from mnist_nn.config import NetworkConfig, TrainingConfig, learning_rate
 from mnist_nn.data import describe
-from mnist_nn.losses import loss
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, learning_rate
+from mnist_nn.nn.losses import loss
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.markup import Missing, figure, percent, table, text
 from mnist_nn.report.reproduce import changed, command

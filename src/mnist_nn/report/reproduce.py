@@ -4,7 +4,7 @@ import shlex
 from dataclasses import fields
 from typing import Any
 
-from mnist_nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.report.markup import Missing
 from mnist_nn.storage import Model
 

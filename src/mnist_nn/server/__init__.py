@@ -49,7 +49,7 @@ def create_app(
 
     Examples
     --------
-    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.nn.network import Network
     >>> create_app(Model(Network.create())).title
     'mnist-nn'
     """

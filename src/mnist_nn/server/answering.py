@@ -39,7 +39,7 @@ def prepare(model: Model, engine: str, most: int) -> Answering:
     Examples
     --------
     >>> import numpy as np
-    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.nn.network import Network
     >>> answering = prepare(Model(Network.create()), "reference", 256)
     >>> answering.engine, answering.ask(np.zeros((2, 784), np.uint8)).probabilities.shape
     ('reference', (2, 10))

@@ -44,7 +44,7 @@ class Contract:
 
         Examples
         --------
-        >>> from mnist_nn.network import Network
+        >>> from mnist_nn.nn.network import Network
         >>> contract = Contract.of(Model(Network.create()))
         >>> contract.input.shape, [tensor.name for tensor in contract.outputs]
         ((-1, 28, 28), ['label', 'probabilities'])

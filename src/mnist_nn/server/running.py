@@ -35,7 +35,7 @@ class Server(uvicorn.Server):
 
     Examples
     --------
-    >>> from mnist_nn.network import Network
+    >>> from mnist_nn.nn.network import Network
     >>> from mnist_nn.server import create_app
     >>> from mnist_nn.storage import Model
     >>> server = Server(create_app(Model(Network.create())), port=0)

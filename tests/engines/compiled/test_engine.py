@@ -12,7 +12,7 @@ from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, e
 from mnist_nn.engines import Plan, Tally
 from mnist_nn.engines.compiled import CompiledEngine, kernels, layout
 from mnist_nn.errors import ConfigError, DivergedError
-from mnist_nn.optimizers import OptimizerState, initial_state
+from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import dropout_mask, key, permutation
 
 Array = npt.NDArray[Any]

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import Plan, Tally, check_width
 from mnist_nn.engines.compiled import inference, jit, kernels, layout, units
 from mnist_nn.engines.compiled.placing import Placed, as_pairs, place, plain
@@ -19,8 +18,9 @@ from mnist_nn.engines.compiled.rules import KINDS
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
 from mnist_nn.engines.compiled.words import WORDS
-from mnist_nn.network import Network
-from mnist_nn.optimizers import OptimizerState
+from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import OptimizerState
 from mnist_nn.util.randomness import keep_threshold
 
 Array = npt.NDArray[Any]

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.config import NetworkConfig
 from mnist_nn.engines import check_width
 from mnist_nn.engines.compiled import jit, kernels, layout, sparse
 from mnist_nn.engines.compiled.placing import Placed, as_pairs, room_for
 from mnist_nn.engines.compiled.records import Recipe
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, side_by_side
-from mnist_nn.network import Network
+from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.network import Network
 
 Array = npt.NDArray[Any]
 BATCH = 240  # samples of a batch where there are many

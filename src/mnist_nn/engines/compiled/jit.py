@@ -26,8 +26,8 @@ from numba.core.caching import NullCache
 from numba.core.config import _OptLevel
 from numba.core.errors import NumbaError
 
-from mnist_nn import activations
 from mnist_nn.errors import ConfigError
+from mnist_nn.nn import activations
 
 _LOCK = threading.RLock()
 _LOGGER = logging.getLogger("mnist_nn")

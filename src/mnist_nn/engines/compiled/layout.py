@@ -14,11 +14,11 @@ import llvmlite.binding
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.config import NetworkConfig
 from mnist_nn.engines.compiled.dense import TILE
 from mnist_nn.engines.compiled.records import Memory, Work
 from mnist_nn.engines.compiled.simd import LANES
 from mnist_nn.engines.compiled.units import ACTIVATIONS
+from mnist_nn.nn.config import NetworkConfig
 
 Array = npt.NDArray[Any]
 Table = npt.NDArray[np.int64]

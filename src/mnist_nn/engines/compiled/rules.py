@@ -1,4 +1,4 @@
-"""The update rules in vector form: the recurrences of ``mnist_nn.optimizers``, on parameters in registers.
+"""The update rules in vector form: the recurrences of ``mnist_nn.nn.optimizers``, on parameters in registers.
 
 ``Rule`` holds the numbers of one update. The slots ``m`` and ``v`` lie beside the parameters at the same index.
 """

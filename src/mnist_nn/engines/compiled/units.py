@@ -1,16 +1,16 @@
 """What happens inside units, in vector form: activations with their slopes, dropout, the error at the output.
 
-The formulas are those of ``mnist_nn.activations`` and ``mnist_nn.losses``; tests hold these to them. A unit's slope is
-f'(z), times its dropout mask: all that the backward pass needs to know of it.
+The formulas are those of ``nn.activations`` and ``nn.losses``; tests hold these to them. A unit's slope is f'(z), times
+its dropout mask: all that the backward pass needs to know of it.
 """
 
 import numpy as np
 
-from mnist_nn.activations import LEAK
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.lanes import any_lane, largest, maximum, select, total
 from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, peek, splat, store
 from mnist_nn.engines.compiled.vector_math import exp, log, sigmoid, sigmoid_and_softplus, tanh, threefry
+from mnist_nn.nn.activations import LEAK
 
 SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY = range(5)
 ACTIVATIONS = {"sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEAKY_RELU, "identity": IDENTITY}

@@ -6,8 +6,8 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from mnist_nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.errors import unknown
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
 
 
 def presets() -> dict[str, dict[str, Any]]:
@@ -18,7 +18,7 @@ def presets() -> dict[str, dict[str, Any]]:
     >>> presets()["seed"]["hidden"]
     [20]
     """
-    return tomllib.loads(files("mnist_nn").joinpath("presets.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files(__package__).joinpath("presets.toml").read_text(encoding="utf-8"))
 
 
 def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import config
 from mnist_nn.errors import ConfigError
-from mnist_nn.schedules import SCHEDULES, rates
+from mnist_nn.nn import config
+from mnist_nn.nn.schedules import SCHEDULES, rates
 
 # Factor of eta at the start, at a quarter, at the middle, at three quarters and at the end.
 POINTS = {

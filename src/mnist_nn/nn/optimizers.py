@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.config import MOMENTUM, TrainingConfig
 from mnist_nn.errors import unknown
+from mnist_nn.nn.config import MOMENTUM, TrainingConfig
 
 Array = npt.NDArray[Any]
 

@@ -5,9 +5,9 @@ from dataclasses import fields
 import pytest
 
 from mnist_nn import NetworkConfig, TrainingConfig, preset
-from mnist_nn.config import learning_rate
 from mnist_nn.errors import ConfigError
-from mnist_nn.presets import configure, presets
+from mnist_nn.nn.config import learning_rate
+from mnist_nn.nn.presets import configure, presets
 
 NAMES = list(presets())
 SETTINGS = {field.name for kind in (NetworkConfig, TrainingConfig) for field in fields(kind)}

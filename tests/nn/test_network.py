@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig
-from mnist_nn.config import ACTIVATIONS, DTYPES, INITIALIZERS, OUTPUTS
 from mnist_nn.errors import ConfigError, NotFiniteError
+from mnist_nn.nn.config import ACTIVATIONS, DTYPES, INITIALIZERS, OUTPUTS
 
 SMALL = NetworkConfig(inputs=3, hidden=(4,), outputs=2)
 BOUNDED = settings(deadline=None, max_examples=50)

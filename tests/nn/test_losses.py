@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import NetworkConfig, TrainingConfig, config
-from mnist_nn.activations import OUTPUTS
+from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.errors import ConfigError
-from mnist_nn.losses import LOSSES, half_squared_error, loss
+from mnist_nn.nn import config
+from mnist_nn.nn.activations import OUTPUTS
+from mnist_nn.nn.losses import LOSSES, half_squared_error, loss
 
 Row = Sequence[float]
 BOUNDED = settings(deadline=None, max_examples=60)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import config
 from mnist_nn.errors import ConfigError
-from mnist_nn.initializers import DEFAULTS, INITIALIZERS, initial_weights
+from mnist_nn.nn import config
+from mnist_nn.nn.initializers import DEFAULTS, INITIALIZERS, initial_weights
 from mnist_nn.util.randomness import key
 
 # Variance for fan-in i and fan-out o: Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998.

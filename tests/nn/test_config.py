@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import NetworkConfig, TrainingConfig
-from mnist_nn.config import (
+from mnist_nn.errors import ConfigError, MnistNNError
+from mnist_nn.nn.config import (
     ACTIVATIONS,
     AUGMENTATIONS,
     DTYPES,
@@ -28,7 +29,6 @@ from mnist_nn.config import (
     dropout_rates,
     learning_rate,
 )
-from mnist_nn.errors import ConfigError, MnistNNError
 
 BOUNDED = settings(deadline=None, max_examples=100)
 POSITIVE = st.floats(0, exclude_min=True, allow_infinity=False)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import config
-from mnist_nn.activations import ACTIVATIONS, LEAK, OUTPUTS, activation, sigmoid, softmax
 from mnist_nn.errors import ConfigError
+from mnist_nn.nn import config
+from mnist_nn.nn.activations import ACTIVATIONS, LEAK, OUTPUTS, activation, sigmoid, softmax
 
 Z = [-30.0, -3.5, -1.0, -0.25, 0.0, 1e-9, 0.5, 2.0, 7.25, 30.0]
 EXTREME = [-math.inf, -1e308, -1e30, -1000.0, -89.0, 89.0, 1000.0, 1e30, 1e308, math.inf]

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.activations import OUTPUTS
-from mnist_nn.config import NetworkConfig
 from mnist_nn.errors import ConfigError, NotFiniteError
-from mnist_nn.initializers import initial_weights
+from mnist_nn.nn.activations import OUTPUTS
+from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.initializers import initial_weights
 from mnist_nn.util import randomness
 
 Array = npt.NDArray[Any]

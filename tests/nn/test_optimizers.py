@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import TrainingConfig, config
+from mnist_nn import TrainingConfig
 from mnist_nn.errors import ConfigError
-from mnist_nn.optimizers import OPTIMIZERS, Constants, OptimizerState, initial_state, optimizer
+from mnist_nn.nn import config
+from mnist_nn.nn.optimizers import OPTIMIZERS, Constants, OptimizerState, initial_state, optimizer
 
 # p = 1, g = 2 and then -4, eta = 0.1, momentum 0.5; adam with beta1 0.5, beta2 0.75, epsilon 1.
 BY_HAND = {
