@@ -12,11 +12,11 @@ import numpy as np
 
 from mnist_nn.calibration_fit import calibrate
 from mnist_nn.data import Dataset, Samples
+from mnist_nn.data.non_digits import non_digits
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.presets import preset
-from mnist_nn.nondigits import non_digits
 from mnist_nn.storage import Model
 from mnist_nn.training import Epoch, split, train
 from mnist_nn.util import randomness

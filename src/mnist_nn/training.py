@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.augmentation import augment, check_square
 from mnist_nn.checkpoints import Best, Checkpoint, Scores
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
+from mnist_nn.data.augmentation import augment, check_square
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules

@@ -126,7 +126,7 @@ class TrainingConfig:
         Longest allowed vector of weights into a hidden unit, None for no limit.
     augmentation
         Learn from distorted copies of the images, new ones every epoch: ``none``, or a kind of distortion
-        (`mnist_nn.augmentation`).
+        (`mnist_nn.data.augmentation`).
     subset
         Train on this many images, every class in its proportion; None for all.
     validation

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import load_data
+from mnist_nn.data.non_digits import KINDS, LETTERS, PUNCTUATION, non_digits
 from mnist_nn.errors import ConfigError
-from mnist_nn.nondigits import KINDS, LETTERS, PUNCTUATION, non_digits
 from mnist_nn.util.randomness import key
 
 DIGITS = load_data("mnist").train.images[:50]

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_nn import Network, TrainingConfig, load_data, train
-from mnist_nn import augmentation as module
-from mnist_nn.augmentation import DISTORTIONS, Distortion, augment
+from mnist_nn.data import augmentation as module
+from mnist_nn.data.augmentation import DISTORTIONS, Distortion, augment
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.imaging.framing import frame
 from mnist_nn.nn import config
