@@ -43,7 +43,7 @@ with app.setup:
     from mnist_nn.imaging import read_pages
     from mnist_nn.nn.presets import configure
     from mnist_nn.reliability import answers, reliability, risk_coverage
-    from mnist_nn.training import split
+    from mnist_nn.training.loop import split
 
 
 @app.function

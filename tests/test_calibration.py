@@ -14,7 +14,7 @@ from mnist_nn.data.augmentation import augment
 from mnist_nn.data.non_digits import KINDS, non_digits
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.storage import reader_model
-from mnist_nn.training import split
+from mnist_nn.training.loop import split
 from mnist_nn.util.randomness import key
 
 DATA = load("mnist")

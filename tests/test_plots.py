@@ -12,10 +12,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from mnist_nn import Dataset, Network, NetworkConfig, evaluate, plots
-from mnist_nn.checkpoints import Scores
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation import Evaluation
 from mnist_nn.reliability import Reliability, reliability, risk_coverage
+from mnist_nn.training.checkpoint import Scores
 
 HISTORY = [Scores(n, 1 / n, 5 / n, 1 - 0.1 / n, 0.03, 0.1, 1.1 / n, 1 - 0.12 / n) for n in range(1, 6)]
 CONFIDENCE = np.random.default_rng(0).beta(3, 1, 300)

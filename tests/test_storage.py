@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 import mnist_nn
 from mnist_nn import Checkpoint, Model, Network, NetworkConfig, Samples, TrainingConfig, load_model, save_model, train
 from mnist_nn.calibration import Calibration
-from mnist_nn.checkpoints import Best, Scores
 from mnist_nn.engines import Tally
 from mnist_nn.errors import MnistNNError, ModelFileError
 from mnist_nn.nn.config import ACTIVATIONS, DTYPES, OPTIMIZERS, OUTPUTS
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.storage import FORMAT, check_writable, from_bytes, to_bytes
+from mnist_nn.training.checkpoint import Best, Scores
 
 BOUNDED = settings(deadline=None, max_examples=60)
 SHAPE = NetworkConfig(inputs=3, hidden=(4,), outputs=2)

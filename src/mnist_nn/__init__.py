@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.data import Dataset, Samples
     from mnist_nn.data import load as load_data
     from mnist_nn.errors import MnistNNError
@@ -22,13 +21,14 @@ if TYPE_CHECKING:
     from mnist_nn.storage import Model
     from mnist_nn.storage import load as load_model
     from mnist_nn.storage import save as save_model
-    from mnist_nn.training import Epoch, train
+    from mnist_nn.training.checkpoint import Checkpoint
+    from mnist_nn.training.loop import Epoch, train
     from mnist_nn.verdicts import Reading
 
 _HOMES = {
-    "Checkpoint": "mnist_nn.checkpoints:Checkpoint",
+    "Checkpoint": "mnist_nn.training.checkpoint:Checkpoint",
     "Dataset": "mnist_nn.data:Dataset",
-    "Epoch": "mnist_nn.training:Epoch",
+    "Epoch": "mnist_nn.training.loop:Epoch",
     "Evaluation": "mnist_nn.evaluation:Evaluation",
     "MnistNNError": "mnist_nn.errors:MnistNNError",
     "Model": "mnist_nn.storage:Model",
@@ -45,7 +45,7 @@ _HOMES = {
     "load_model": "mnist_nn.storage:load",
     "preset": "mnist_nn.nn.presets:preset",
     "save_model": "mnist_nn.storage:save",
-    "train": "mnist_nn.training:train",
+    "train": "mnist_nn.training.loop:train",
 }
 __all__ = [
     "Checkpoint",

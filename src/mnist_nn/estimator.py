@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines, estimator_settings
-from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.data import Samples
 from mnist_nn.errors import DataError, MissingExtraError
 from mnist_nn.estimator_results import Learned
 from mnist_nn.estimator_settings import Plateau
 from mnist_nn.nn.network import Network
-from mnist_nn.training import Epoch, train
+from mnist_nn.training.checkpoint import Checkpoint
+from mnist_nn.training.loop import Epoch, train
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin

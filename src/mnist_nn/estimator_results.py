@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mnist_nn.checkpoints import Checkpoint, Scores
 from mnist_nn.nn.network import Network
+from mnist_nn.training.checkpoint import Checkpoint, Scores
 
 Array = npt.NDArray[Any]
 

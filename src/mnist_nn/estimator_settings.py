@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
+from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util import checks
 
 PARAMETERS = {

@@ -27,7 +27,7 @@ from mnist_nn.recording import load as load_recording
 from mnist_nn.recording import to_bytes as recording_to_bytes
 from mnist_nn.storage import Model, to_bytes
 from mnist_nn.storage import load as load_model
-from mnist_nn.training import train
+from mnist_nn.training.loop import train
 from mnist_nn.util.addresses import resolved, url
 from mnist_nn.util.files import replacing
 

@@ -18,7 +18,7 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.presets import preset
 from mnist_nn.storage import Model
-from mnist_nn.training import Epoch, split, train
+from mnist_nn.training.loop import Epoch, split, train
 from mnist_nn.util import randomness
 
 CLASSES = 10

@@ -10,11 +10,11 @@ from typing import Any
 import numpy.typing as npt
 
 from mnist_nn.calibration import Calibration
-from mnist_nn.checkpoints import Best, Checkpoint, Scores
 from mnist_nn.engines import Tally
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, optimizer
+from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
 
 Tensors = dict[str, npt.NDArray[Any]]
 CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")

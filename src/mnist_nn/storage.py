@@ -23,7 +23,6 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from mnist_nn.calibration import MORE, Calibration
-from mnist_nn.checkpoints import Checkpoint
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.nn.network import Network
@@ -36,6 +35,7 @@ from mnist_nn.serialization import (
     checkpoint_tensors,
     network_of,
 )
+from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util.files import check_writable as check_place
 from mnist_nn.util.files import replacing
 

@@ -16,7 +16,7 @@ from sklearn.neural_network import MLPClassifier
 
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.estimator import MLPDigitClassifier
-from mnist_nn.training import Epoch
+from mnist_nn.training.loop import Epoch
 
 X, Y = load_iris(return_X_y=True)
 BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0, "n_iter_no_change": None}

@@ -22,7 +22,7 @@ from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.storage import Model, to_bytes
-from mnist_nn.training import train
+from mnist_nn.training.loop import train
 from mnist_nn.util import randomness
 
 FOLDER = Path(__file__).with_name("golden")

@@ -51,7 +51,7 @@ def _held_out(model: "Model", data: str) -> "Samples":
     """Take the images that training held out, and make sure that they are those."""
     from mnist_nn.data import load
     from mnist_nn.errors import ConfigError
-    from mnist_nn.training import split
+    from mnist_nn.training.loop import split
 
     dataset = load(data)
     if model.training is None or not model.training.validation:

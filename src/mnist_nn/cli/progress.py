@@ -12,8 +12,8 @@ from mnist_nn.cli import terminal
 from mnist_nn.nn.config import TrainingConfig
 
 if TYPE_CHECKING:
-    from mnist_nn.checkpoints import Scores
-    from mnist_nn.training import Epoch
+    from mnist_nn.training.checkpoint import Scores
+    from mnist_nn.training.loop import Epoch
 
 Show = Callable[["Epoch"], None]
 

@@ -93,7 +93,7 @@ def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
 def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
     """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
     from mnist_nn.cli import progress
-    from mnist_nn.training import train as epochs
+    from mnist_nn.training.loop import train as epochs
 
     run.saved = time.monotonic()
     with _patient_interrupt() as interrupted, progress.watch(run.training, quiet=quiet) as show:

@@ -16,12 +16,12 @@ from mnist_nn.nn.presets import configure
 
 if TYPE_CHECKING:
     from mnist_nn.calibration import Calibration
-    from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.data import Dataset
     from mnist_nn.evaluation import Evaluation
-    from mnist_nn.event_log import EventLog
     from mnist_nn.recording import Recorder
-    from mnist_nn.training import Epoch
+    from mnist_nn.training.checkpoint import Checkpoint
+    from mnist_nn.training.loop import Epoch
+    from mnist_nn.training.tensorboard import EventLog
 
 DEFAULT_MODEL = Path("mnist-model.safetensors")
 
@@ -129,9 +129,9 @@ class Run:
 
 def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
     """Begin a training."""
-    from mnist_nn.checkpoints import Checkpoint
     from mnist_nn.nn.network import Network
     from mnist_nn.storage import check_writable
+    from mnist_nn.training.checkpoint import Checkpoint
 
     network, training = configure(preset, settings)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
@@ -191,7 +191,7 @@ def record_into(run: Run, path: Path, *, resume: bool) -> None:
 def log_into(run: Run, directory: Path, *, resume: bool) -> None:
     """Begin the events of a run in a folder of its own, or go on with them."""
     from mnist_nn import engines
-    from mnist_nn.event_log import EventLog, mark_of, run_folder
+    from mnist_nn.training.tensorboard import EventLog, mark_of, run_folder
 
     engines.get(run.engine, run.checkpoint.network.config.dtype)  # a name that cannot be must not leave a folder
     mark = mark_of(run.checkpoint.network.config, run.training, f"{run.dataset.digest} {os.path.realpath(run.path)}")

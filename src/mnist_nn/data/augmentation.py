@@ -75,7 +75,7 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
     images
         uint8 of shape (n, side, side), 0 for background.
     key
-        Used as it is: `mnist_nn.training` folds the run's key with ``randomness.AUGMENT`` and the epoch.
+        Used as it is: `mnist_nn.training.loop` folds the run's key with ``randomness.AUGMENT`` and the epoch.
     name
         One of DISTORTIONS.
 

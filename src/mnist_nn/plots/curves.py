@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from mnist_nn.checkpoints import Scores
 from mnist_nn.errors import ConfigError
 from mnist_nn.plots.style import INK, SERIES, SOFT, blank, drawn, dress, series
 from mnist_nn.reliability import Reliability, RiskCoverage
+from mnist_nn.training.checkpoint import Scores
 
 Floats = npt.NDArray[np.float64]
 FEW = 30  # points of a curve that are marked one by one

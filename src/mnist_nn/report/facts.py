@@ -16,7 +16,7 @@ from mnist_nn.nn.network import Network
 from mnist_nn.recording import Recording
 from mnist_nn.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
 from mnist_nn.storage import Model
-from mnist_nn.training import split
+from mnist_nn.training.loop import split
 from mnist_nn.util import randomness
 
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of wrong answers that a reader may ask for

@@ -17,9 +17,9 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Checkpoint, Dataset, Network, NetworkConfig, TrainingConfig, train
-from mnist_nn.checkpoints import Scores
 from mnist_nn.cli import run
 from mnist_nn.errors import ConfigError
+from mnist_nn.training.checkpoint import Scores
 
 pytest.importorskip("tensorboardX", reason="tensorboardX is not installed, which writes events")
 plugin_event_accumulator = pytest.importorskip(
@@ -28,7 +28,7 @@ plugin_event_accumulator = pytest.importorskip(
 )
 from tensorboard.plugins.hparams import plugin_data_pb2  # noqa: E402 - likewise
 
-from mnist_nn.event_log import TAGS, EventLog, mark_of, run_folder, weight_picture  # noqa: E402 - needs both
+from mnist_nn.training.tensorboard import TAGS, EventLog, mark_of, run_folder, weight_picture  # noqa: E402 - needs both
 
 SMALL = ("--subset", "600", "--epochs", "3", "--engine", "reference", "--validation", "0.2")
 Events = dict[str, list[tuple[int, Any]]]

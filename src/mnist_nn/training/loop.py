@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.checkpoints import Best, Checkpoint, Scores
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
 from mnist_nn.data.augmentation import augment, check_square
 from mnist_nn.engines import Engine, Plan, Tally
@@ -25,6 +24,7 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, learning_ra
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import optimizer
+from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
 from mnist_nn.util import randomness
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges

@@ -19,11 +19,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.checkpoints import Checkpoint, Scores
 from mnist_nn.errors import ConfigError, MissingExtraError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, learning_rate, momentum
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
+from mnist_nn.training.checkpoint import Checkpoint, Scores
 
 try:
     from tensorboardX import summary
