@@ -33,16 +33,16 @@ with app.setup:
         save_model,
         train,
     )
-    from mnist_nn.calibration import opinions
-    from mnist_nn.calibration_fit import calibrate
     from mnist_nn.data import verify as verify_data
     from mnist_nn.data.augmentation import augment
     from mnist_nn.data.non_digits import KINDS, non_digits
     from mnist_nn.errors import MissingExtraError
+    from mnist_nn.evaluation.calibration import opinions
+    from mnist_nn.evaluation.calibration_fit import calibrate
+    from mnist_nn.evaluation.reliability import answers, reliability, risk_coverage
     from mnist_nn.export import export, verify
     from mnist_nn.imaging import read_pages
     from mnist_nn.nn.presets import configure
-    from mnist_nn.reliability import answers, reliability, risk_coverage
     from mnist_nn.training.loop import split
 
 

@@ -21,7 +21,7 @@ import pytest
 from driving import DOWNLOADS, ENGINES, PATIENCE, Outside
 
 from mnist_nn import Dataset, evaluate, load_model, playground
-from mnist_nn.calibration import opinions
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import export
 from mnist_nn.storage import reader_model
 

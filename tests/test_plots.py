@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 
 from mnist_nn import Dataset, Network, NetworkConfig, evaluate, plots
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation import Evaluation
-from mnist_nn.reliability import Reliability, reliability, risk_coverage
+from mnist_nn.evaluation.metrics import Evaluation
+from mnist_nn.evaluation.reliability import Reliability, reliability, risk_coverage
 from mnist_nn.training.checkpoint import Scores
 
 HISTORY = [Scores(n, 1 / n, 5 / n, 1 - 0.1 / n, 0.03, 0.1, 1.1 / n, 1 - 0.12 / n) for n in range(1, 6)]

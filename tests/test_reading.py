@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig
-from mnist_nn.calibration import opinions
 from mnist_nn.checksums import rule
 from mnist_nn.errors import ConfigError, ImageError
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.imaging.files import Page
 from mnist_nn.reading import CLASSES, Reader
 from mnist_nn.storage import Model, reader_model

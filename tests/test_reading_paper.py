@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from mnist_nn import Dataset
-from mnist_nn.calibration import opinions
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.reading import CLASSES, POINTS, Reader
 from mnist_nn.storage import reader_model
 

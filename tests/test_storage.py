@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 import mnist_nn
 from mnist_nn import Checkpoint, Model, Network, NetworkConfig, Samples, TrainingConfig, load_model, save_model, train
-from mnist_nn.calibration import Calibration
 from mnist_nn.engines import Tally
 from mnist_nn.errors import MnistNNError, ModelFileError
+from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.nn.config import ACTIVATIONS, DTYPES, OPTIMIZERS, OUTPUTS
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.storage import FORMAT, check_writable, from_bytes, to_bytes

@@ -17,7 +17,7 @@ from benchmarks.reading.score import PageScore
 from benchmarks.reading.styles import STYLES
 from mnist_nn import storage
 from mnist_nn.data import load
-from mnist_nn.evaluation import evaluate, wilson_interval
+from mnist_nn.evaluation.metrics import evaluate, wilson_interval
 
 NEAR, TURNED = 0.005, 0.02  # below the clean accuracy, at most
 DISTANCES = {

@@ -18,8 +18,8 @@ from benchmarks.serving.client import ask_once
 from benchmarks.serving.contestants import OURS, Server, model_files, running
 from benchmarks.serving.load import Measured, files_of, press
 from benchmarks.serving.payloads import CASES, READING, Case, answered
-from mnist_nn.calibration import opinions
 from mnist_nn.data import load
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.storage import load as load_model
 
 CLOSE = 1e-5  # by how much probabilities may differ: float32 sums in another order

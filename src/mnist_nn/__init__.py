@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from mnist_nn.data import Dataset, Samples
     from mnist_nn.data import load as load_data
     from mnist_nn.errors import MnistNNError
-    from mnist_nn.evaluation import Evaluation, evaluate
-    from mnist_nn.inspection import check_gradients
+    from mnist_nn.evaluation.gradient_check import check_gradients
+    from mnist_nn.evaluation.metrics import Evaluation, evaluate
+    from mnist_nn.evaluation.prediction import Predictor
     from mnist_nn.nn.config import NetworkConfig, TrainingConfig
     from mnist_nn.nn.network import Network
     from mnist_nn.nn.presets import preset
-    from mnist_nn.prediction import Predictor
     from mnist_nn.reading import Reader
     from mnist_nn.storage import Model
     from mnist_nn.storage import load as load_model
@@ -29,18 +29,18 @@ _HOMES = {
     "Checkpoint": "mnist_nn.training.checkpoint:Checkpoint",
     "Dataset": "mnist_nn.data:Dataset",
     "Epoch": "mnist_nn.training.loop:Epoch",
-    "Evaluation": "mnist_nn.evaluation:Evaluation",
+    "Evaluation": "mnist_nn.evaluation.metrics:Evaluation",
     "MnistNNError": "mnist_nn.errors:MnistNNError",
     "Model": "mnist_nn.storage:Model",
     "Network": "mnist_nn.nn.network:Network",
     "NetworkConfig": "mnist_nn.nn.config:NetworkConfig",
-    "Predictor": "mnist_nn.prediction:Predictor",
+    "Predictor": "mnist_nn.evaluation.prediction:Predictor",
     "Reader": "mnist_nn.reading:Reader",
     "Reading": "mnist_nn.verdicts:Reading",
     "Samples": "mnist_nn.data:Samples",
     "TrainingConfig": "mnist_nn.nn.config:TrainingConfig",
-    "check_gradients": "mnist_nn.inspection:check_gradients",
-    "evaluate": "mnist_nn.evaluation:evaluate",
+    "check_gradients": "mnist_nn.evaluation.gradient_check:check_gradients",
+    "evaluate": "mnist_nn.evaluation.metrics:evaluate",
     "load_data": "mnist_nn.data:load",
     "load_model": "mnist_nn.storage:load",
     "preset": "mnist_nn.nn.presets:preset",

@@ -158,7 +158,7 @@ def seed_model() -> bytes:
 
 @cache
 def _trained() -> bytes:
-    from mnist_nn.evaluation import evaluate  # noqa: PLC0415 only here
+    from mnist_nn.evaluation.metrics import evaluate  # noqa: PLC0415 only here
 
     mnist, config = load("mnist"), TrainingConfig(epochs=SEED_EPOCHS)
     *_, last = train(Network.create(), mnist.train, config)

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnist_nn.calibration_fit import calibrate
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.data.non_digits import non_digits
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.calibration_fit import calibrate
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.presets import preset

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import Calibration, OperatingPoint, opinions
 from mnist_nn.checksums import Rule, rule
 from mnist_nn.errors import ConfigError, ImageError
+from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions
 from mnist_nn.imaging.files import Page
 from mnist_nn.imaging.framing import SIDE, frame
 from mnist_nn.imaging.ink import find_ink

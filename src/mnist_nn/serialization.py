@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mnist_nn.calibration import Calibration
 from mnist_nn.engines import Tally
+from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, optimizer

@@ -22,8 +22,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.evaluation.calibration import MORE, Calibration
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.nn.network import Network
 from mnist_nn.serialization import (
@@ -67,7 +67,7 @@ class Model:
     versions
         Of the programs that wrote the file.
     calibration
-        What `mnist_nn.calibration` found for this network, None if it was not calibrated.
+        What `mnist_nn.evaluation.calibration` found for this network, None if it was not calibrated.
     """
 
     network: Network

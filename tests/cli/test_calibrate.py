@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import load_model
-from mnist_nn.calibration import opinions
+from mnist_nn.evaluation.calibration import opinions
 
 Cli = Callable[..., Any]
 SMALL = ("--subset", "3000", "--validation", "800", "--epochs", "2", "--engine", "reference", "--quiet")

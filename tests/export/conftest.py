@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig, load_data
-from mnist_nn.calibration import Calibration
 from mnist_nn.data.idx import write_idx
 from mnist_nn.data.sources import FILES
+from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.verification import Verification
 from mnist_nn.storage import reader_model

@@ -15,8 +15,8 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from mnist_nn import Model, load_data
-from mnist_nn.calibration import opinions
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.vectors import Vectors, reference_answers, vectors_for
 from mnist_nn.export.verification import TOLERANCE, Verification, compare

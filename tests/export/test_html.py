@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
-from mnist_nn.calibration import opinions
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import bundle as bundling
 from mnist_nn.export import export, verify
 from mnist_nn.export.bundle import bundle

@@ -24,7 +24,7 @@ import pytest
 from fastapi import FastAPI
 
 from mnist_nn import Dataset, Model, load_model
-from mnist_nn.calibration import Opinion, opinions
+from mnist_nn.evaluation.calibration import Opinion, opinions
 from mnist_nn.server.running import Server
 
 STARTING = 60.0  # seconds that a server may take to listen on a busy machine

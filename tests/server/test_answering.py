@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model
-from mnist_nn.calibration import Opinion
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.calibration import Opinion
 from mnist_nn.export.vectors import Answers, in_double
 from mnist_nn.server.answering import prepare
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
-from mnist_nn.calibration import Opinion
+from mnist_nn.evaluation.calibration import Opinion
 from mnist_nn.server import batching
 from mnist_nn.server.answering import prepare
 from mnist_nn.server.batching import Batcher

@@ -24,7 +24,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
-from mnist_nn.calibration import Opinion
+from mnist_nn.evaluation.calibration import Opinion
 
 SECONDS = 1  # for headers, bodies and answers; short, so that the tests are
 BODY = 600_000

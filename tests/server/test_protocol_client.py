@@ -12,7 +12,7 @@ from tritonclient.http import aio
 from tritonclient.utils import InferenceServerException
 
 from mnist_nn import Dataset, Model
-from mnist_nn.calibration import Opinion
+from mnist_nn.evaluation.calibration import Opinion
 from mnist_nn.export import export
 
 Served = Any

@@ -7,8 +7,8 @@ import typer
 from mnist_nn.cli import options
 
 if TYPE_CHECKING:
-    from mnist_nn.calibration import Calibration
     from mnist_nn.data import Samples
+    from mnist_nn.evaluation.calibration import Calibration
     from mnist_nn.storage import Model
 
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)
@@ -27,7 +27,7 @@ def calibrate(
     """
     from dataclasses import replace
 
-    from mnist_nn.calibration_fit import calibrate as fit
+    from mnist_nn.evaluation.calibration_fit import calibrate as fit
     from mnist_nn.storage import load, save
     from mnist_nn.util import randomness
     from mnist_nn.util.checks import integer

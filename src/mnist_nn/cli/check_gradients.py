@@ -10,7 +10,7 @@ from mnist_nn.cli.settings import with_settings
 from mnist_nn.nn.presets import configure
 
 if TYPE_CHECKING:
-    from mnist_nn.inspection import GradientReport
+    from mnist_nn.evaluation.gradient_check import GradientReport
 
 Samples = Annotated[
     int,
@@ -34,7 +34,7 @@ def check_gradients(
     Compares one real update with derivatives taken numerically, for any configuration.
     """
     from mnist_nn.data import load
-    from mnist_nn.inspection import check_gradients as compare
+    from mnist_nn.evaluation.gradient_check import check_gradients as compare
 
     network, training = configure("seed" if preset is None else preset, settings)
     dataset = load(data)
@@ -74,7 +74,7 @@ def _document(report: "GradientReport") -> dict[str, Any]:
 
 def _print(report: "GradientReport") -> None:
     from mnist_nn.cli.show import console, table
-    from mnist_nn.inspection import TOLERANCE
+    from mnist_nn.evaluation.gradient_check import TOLERANCE
 
     out = console()
     groups = table("group", "probed", "entry", "analytic", "numerical", "relative error")

@@ -7,7 +7,7 @@ import typer
 from mnist_nn.cli import options
 
 if TYPE_CHECKING:
-    from mnist_nn.evaluation import Evaluation
+    from mnist_nn.evaluation.metrics import Evaluation
 
 Split = Annotated[str, typer.Option("--split", help="Which half of the data.", **options.one_of("test", "train"))]
 
@@ -23,7 +23,7 @@ def evaluate(
     from mnist_nn import engines
     from mnist_nn.data import load
     from mnist_nn.errors import unknown
-    from mnist_nn.evaluation import evaluate as measure
+    from mnist_nn.evaluation.metrics import evaluate as measure
     from mnist_nn.storage import load as load_model
 
     if split not in ("test", "train"):

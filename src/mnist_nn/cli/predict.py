@@ -9,7 +9,7 @@ import typer
 from mnist_nn.cli import options
 
 if TYPE_CHECKING:
-    from mnist_nn.prediction import Predictor
+    from mnist_nn.evaluation.prediction import Predictor
 
 Images = Annotated[
     list[Path],
@@ -20,7 +20,7 @@ Images = Annotated[
 def predict(model: options.ModelFile, images: Images, json: options.Json = False) -> int:
     """Name the digit in each 28×28 picture. The probability of every class goes with it."""
     from mnist_nn.cli.show import as_json
-    from mnist_nn.prediction import Predictor
+    from mnist_nn.evaluation.prediction import Predictor
     from mnist_nn.storage import load as load_model
 
     predictor = Predictor(load_model(model).network)

@@ -8,7 +8,7 @@ from mnist_nn.nn.config import learning_rate, momentum
 
 if TYPE_CHECKING:
     from mnist_nn.cli.training_run import Run
-    from mnist_nn.evaluation import Evaluation
+    from mnist_nn.evaluation.metrics import Evaluation
 
 
 def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet: bool) -> None:

@@ -71,7 +71,7 @@ def train(
 
 def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
     from mnist_nn.cli import summary
-    from mnist_nn.evaluation import evaluate
+    from mnist_nn.evaluation.metrics import evaluate
 
     stopped = _learn(run, quiet=quiet)
     if run.unfinished:

@@ -15,9 +15,9 @@ from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.presets import configure
 
 if TYPE_CHECKING:
-    from mnist_nn.calibration import Calibration
     from mnist_nn.data import Dataset
-    from mnist_nn.evaluation import Evaluation
+    from mnist_nn.evaluation.calibration import Calibration
+    from mnist_nn.evaluation.metrics import Evaluation
     from mnist_nn.recording import Recorder
     from mnist_nn.training.checkpoint import Checkpoint
     from mnist_nn.training.loop import Epoch

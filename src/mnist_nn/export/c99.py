@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.calibration import MORE, Calibration
 from mnist_nn.export.facts import LOWEST, facts, in_single, shape
 from mnist_nn.export.int8 import (
     MOST,

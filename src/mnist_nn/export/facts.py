@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mnist_nn.calibration import Calibration
 from mnist_nn.errors import ConfigError, NotFiniteError
+from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export.vectors import Vectors, reference_answers
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network

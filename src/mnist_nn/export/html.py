@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from mnist_nn.calibration import Calibration
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export.bundle import bundle
 from mnist_nn.export.facts import facts, in_single
 from mnist_nn.export.vectors import Vectors, to_text

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import MORE
+from mnist_nn.evaluation.calibration import MORE
 from mnist_nn.export.vectors import Answers, Pixels, reference_answers
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig

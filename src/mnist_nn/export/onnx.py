@@ -11,8 +11,8 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from mnist_nn.calibration import MORE, Calibration
 from mnist_nn.data import Dataset
+from mnist_nn.evaluation.calibration import MORE, Calibration
 from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, input_shape, rounding
 from mnist_nn.export.vectors import Vectors
 from mnist_nn.nn.activations import LEAK

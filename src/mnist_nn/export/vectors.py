@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import opinions
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.data.non_digits import KINDS, non_digits
+from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.storage import Model

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.reliability import Reliability, RiskCoverage
 from mnist_nn.plots.style import INK, SERIES, SOFT, blank, drawn, dress, series
-from mnist_nn.reliability import Reliability, RiskCoverage
 from mnist_nn.training.checkpoint import Scores
 
 Floats = npt.NDArray[np.float64]
@@ -73,7 +73,7 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
     epochs
         Where they were taken, in epochs: shape (m,).
     norms
-        Of every layer, from `mnist_nn.inspection.gradient_norms`: shape (m, layers). A zero is left out.
+        Of every layer, from `mnist_nn.evaluation.gradient_check.gradient_norms`: shape (m, layers). A zero is left out.
     names
         Of the layers.
 
@@ -112,12 +112,12 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
     Parameters
     ----------
     bins
-        From `mnist_nn.reliability.reliability`; several under their names are drawn beside each other. Bars are 95 %
+        From `mnist_nn.evaluation.reliability.reliability`; several under their names are drawn beside each other. Bars are 95 %
         intervals.
 
     Examples
     --------
-    >>> from mnist_nn.reliability import reliability
+    >>> from mnist_nn.evaluation.reliability import reliability
     >>> figure = calibration_diagram(reliability(np.array([0.55, 0.99]), np.array([False, True])))
     >>> figure.axes[0].get_ylabel()
     'share that is right'
@@ -148,13 +148,13 @@ def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]]
     Parameters
     ----------
     curve
-        From `mnist_nn.reliability.risk_coverage`.
+        From `mnist_nn.evaluation.reliability.risk_coverage`.
     points
         Thresholds to mark: name to (coverage, risk).
 
     Examples
     --------
-    >>> from mnist_nn.reliability import risk_coverage
+    >>> from mnist_nn.evaluation.reliability import risk_coverage
     >>> figure = refusal_curve(risk_coverage(np.array([0.9, 0.6]), np.array([True, False])), {"0.01": (0.5, 0.0)})
     >>> figure.axes[0].lines[0].get_xydata().tolist()
     [[0.5, 0.0], [1.0, 0.5]]

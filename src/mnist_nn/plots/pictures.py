@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation import Evaluation
+from mnist_nn.evaluation.metrics import Evaluation
 from mnist_nn.nn.network import Network
 from mnist_nn.plots.style import LINE, WIDTH, blank, drawn, dress
 from mnist_nn.util.checks import integer

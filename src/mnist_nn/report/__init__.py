@@ -1,7 +1,7 @@
 """A model on one web page: how good it is, where it errs, what it looks like inside, how to make it again.
 
 One HTML file that asks for nothing else, not even a script. The same model and data give the same bytes. Numbers come
-from `mnist_nn.evaluation` and its neighbours, figures from `mnist_nn.plots`; sections put them into words.
+from `mnist_nn.evaluation.metrics` and its neighbours, figures from `mnist_nn.plots`; sections put them into words.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from mnist_nn.data import Dataset
-from mnist_nn.evaluation import Evaluation
+from mnist_nn.evaluation.metrics import Evaluation
 from mnist_nn.recording import Recording
 from mnist_nn.report import inside, judged
 from mnist_nn.report.facts import Facts

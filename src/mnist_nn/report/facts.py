@@ -10,11 +10,11 @@ import numpy.typing as npt
 from mnist_nn.data import Dataset, Samples, subset
 from mnist_nn.engines import check_width
 from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.evaluation import Evaluation, evaluate
-from mnist_nn.inspection import gradient_norms
+from mnist_nn.evaluation.gradient_check import gradient_norms
+from mnist_nn.evaluation.metrics import Evaluation, evaluate
+from mnist_nn.evaluation.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
 from mnist_nn.nn.network import Network
 from mnist_nn.recording import Recording
-from mnist_nn.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
 from mnist_nn.storage import Model
 from mnist_nn.training.loop import split
 from mnist_nn.util import randomness

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnist_nn import plots
-from mnist_nn.evaluation import wilson_interval
+from mnist_nn.evaluation.metrics import wilson_interval
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.markup import Missing, figure, percent, picture, table, text
 

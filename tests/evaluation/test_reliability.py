@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mnist_nn import Dataset, Network, evaluate
 from mnist_nn.errors import DataError
-from mnist_nn.evaluation import calibration_error, wilson_interval
-from mnist_nn.reliability import Answers, answers, reliability, risk_coverage
+from mnist_nn.evaluation.metrics import calibration_error, wilson_interval
+from mnist_nn.evaluation.reliability import Answers, answers, reliability, risk_coverage
 from mnist_nn.storage import reader_model
 
 BOUNDED = settings(deadline=None, max_examples=100)

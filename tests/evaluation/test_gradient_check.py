@@ -9,7 +9,7 @@ import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, check_gradients
 from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.inspection import TOLERANCE, GradientReport, gradient_norms, relative_error
+from mnist_nn.evaluation.gradient_check import TOLERANCE, GradientReport, gradient_norms, relative_error
 from mnist_nn.nn.config import ACTIVATIONS
 from mnist_nn.nn.losses import LOSSES
 

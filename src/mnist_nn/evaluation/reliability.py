@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn import engines
-from mnist_nn.calibration import Calibration, opinions
 from mnist_nn.data import Samples
 from mnist_nn.errors import DataError
-from mnist_nn.evaluation import BINS, bin_of, share_with_interval, unequal
+from mnist_nn.evaluation.calibration import Calibration, opinions
+from mnist_nn.evaluation.metrics import BINS, bin_of, share_with_interval, unequal
 from mnist_nn.nn.network import Network
 
 Floats = npt.NDArray[np.float64]

@@ -1,6 +1,6 @@
 """One image at a time, as soon as it comes: NumPy has answered before a compiled engine would be loaded.
 
-For many images at once, `mnist_nn.evaluation` and the engines are the place.
+For many images at once, `mnist_nn.evaluation.metrics` and the engines are the place.
 """
 
 from collections.abc import Callable

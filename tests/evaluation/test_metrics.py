@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig, Samples, engines, evaluate
 from mnist_nn.errors import ConfigError, DataError, DivergedError
-from mnist_nn.evaluation import calibration_error, confusion_matrix, wilson_interval
+from mnist_nn.evaluation.metrics import calibration_error, confusion_matrix, wilson_interval
 
 BOUNDED = settings(deadline=None, max_examples=100)
 SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh")

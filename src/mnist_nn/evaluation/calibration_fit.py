@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.calibration import Calibration, Opinion, opinions, summary, z_of
 from mnist_nn.data import Samples
 from mnist_nn.data.augmentation import augment
 from mnist_nn.data.non_digits import KINDS, non_digits
 from mnist_nn.errors import DataError
-from mnist_nn.evaluation import wilson_interval
+from mnist_nn.evaluation.calibration import Calibration, Opinion, opinions, summary, z_of
+from mnist_nn.evaluation.metrics import wilson_interval
 from mnist_nn.nn.activations import ACTIVATIONS, sigmoid
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network

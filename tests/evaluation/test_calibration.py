@@ -6,13 +6,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from mnist_nn import Model, Network, NetworkConfig, Reader, Samples, TrainingConfig, calibration_fit, train
-from mnist_nn.calibration import Calibration, OperatingPoint, opinions, z_of
-from mnist_nn.calibration_fit import calibrate
+from mnist_nn import Model, Network, NetworkConfig, Reader, Samples, TrainingConfig, train
 from mnist_nn.data import load
 from mnist_nn.data.augmentation import augment
 from mnist_nn.data.non_digits import KINDS, non_digits
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.evaluation import calibration_fit
+from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions, z_of
+from mnist_nn.evaluation.calibration_fit import calibrate
 from mnist_nn.storage import reader_model
 from mnist_nn.training.loop import split
 from mnist_nn.util.randomness import key
