@@ -23,7 +23,7 @@ from driving import DOWNLOADS, ENGINES, PATIENCE, Outside
 from mnist_nn import Dataset, evaluate, load_model, playground
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import export
-from mnist_nn.storage import reader_model
+from mnist_nn.model_file.storage import reader_model
 
 pytestmark = pytest.mark.slow
 

@@ -19,8 +19,8 @@ import pytest
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
 from mnist_nn.evaluation.gradient_check import check_gradients
 from mnist_nn.evaluation.reliability import answers, reliability
+from mnist_nn.model_file.storage import reader_model
 from mnist_nn.nn.presets import preset
-from mnist_nn.storage import reader_model
 
 pytest.importorskip("marimo", reason="marimo is not installed, which notebooks are written for")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed, which draws the notebooks' figures")

@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate, playground, recording
+from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate, playground
 from mnist_nn.data.idx import read_idx
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.recording import Moment, Recording
-from mnist_nn.storage import Model, from_bytes, load, reader_model, save
+from mnist_nn.model_file import recording
+from mnist_nn.model_file.recording import Moment, Recording
+from mnist_nn.model_file.storage import Model, from_bytes, load, reader_model, save
 
 PAGES = {"index.html", "style.css", "app.js", "strings.js", "icon.svg", "core/network.js", "rooms/draw.js"}
 DATA = {"train-images.gz", "train-labels.gz", "test-images.gz", "test-labels.gz", "manifest.json"}

@@ -7,8 +7,8 @@ import pytest
 
 from mnist_nn import load_data, preset, reader_training
 from mnist_nn.errors import ConfigError
+from mnist_nn.model_file.storage import from_bytes, to_bytes
 from mnist_nn.reader_training import train_reader
-from mnist_nn.storage import from_bytes, to_bytes
 
 SMALL = replace(preset("reader")[1], subset=1500, validation=400, epochs=2)
 

@@ -13,8 +13,8 @@ from mnist_nn.checksums import rule
 from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.imaging.files import Page
+from mnist_nn.model_file.storage import Model, reader_model
 from mnist_nn.reading import CLASSES, Reader
-from mnist_nn.storage import Model, reader_model
 from mnist_nn.verdicts import Number, Reading
 
 GAP = 6  # pixels between the digits of a number

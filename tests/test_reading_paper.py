@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 
 from mnist_nn import Dataset
 from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.model_file.storage import reader_model
 from mnist_nn.reading import CLASSES, POINTS, Reader
-from mnist_nn.storage import reader_model
 
 LIGHT, PEN = 232.0, 40.0  # grey levels
 

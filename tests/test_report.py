@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, Model, Network, NetworkConfig, evaluate, load_data, load_model, plots, recording
+from mnist_nn import Dataset, Model, Network, NetworkConfig, evaluate, load_data, load_model, plots
 from mnist_nn.cli import run
 from mnist_nn.data import write_idx
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.calibration import OperatingPoint
 from mnist_nn.evaluation.reliability import answers
+from mnist_nn.model_file import recording
+from mnist_nn.model_file.storage import reader_model
 from mnist_nn.report import SECTIONS, Report, report
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.reproduce import command
-from mnist_nn.storage import reader_model
 
 SMALL = ("--subset", "600", "--epochs", "3", "--engine", "reference", "--quiet")
 VOID = {"meta", "img", "path", "use", "image"}

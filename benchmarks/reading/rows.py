@@ -15,9 +15,9 @@ from benchmarks.reading.answers import MAX_ERROR, TWO_DIGITS, Answer, Pool, pair
 from benchmarks.reading.photo import time_photo
 from benchmarks.reading.score import PageScore
 from benchmarks.reading.styles import STYLES
-from mnist_nn import storage
 from mnist_nn.data import load
 from mnist_nn.evaluation.metrics import evaluate, wilson_interval
+from mnist_nn.model_file import storage
 
 NEAR, TURNED = 0.005, 0.02  # below the clean accuracy, at most
 DISTANCES = {

@@ -19,7 +19,7 @@ import psutil
 
 from benchmarks.serving.payloads import NAME
 from mnist_nn.export import export
-from mnist_nn.storage import load, reader_model, save
+from mnist_nn.model_file.storage import load, reader_model, save
 
 STARTING = 60.0  # seconds
 OURS = "mnist-nn serve"

@@ -20,7 +20,7 @@ from benchmarks.serving.load import Measured, files_of, press
 from benchmarks.serving.payloads import CASES, READING, Case, answered
 from mnist_nn.data import load
 from mnist_nn.evaluation.calibration import opinions
-from mnist_nn.storage import load as load_model
+from mnist_nn.model_file.storage import load as load_model
 
 CLOSE = 1e-5  # by how much probabilities may differ: float32 sums in another order
 WARM_UP = 1.0  # seconds of load before the first round

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mnist_nn.evaluation.gradient_check import check_gradients
     from mnist_nn.evaluation.metrics import Evaluation, evaluate
     from mnist_nn.evaluation.prediction import Predictor
+    from mnist_nn.model_file.storage import Model
+    from mnist_nn.model_file.storage import load as load_model
+    from mnist_nn.model_file.storage import save as save_model
     from mnist_nn.nn.config import NetworkConfig, TrainingConfig
     from mnist_nn.nn.network import Network
     from mnist_nn.nn.presets import preset
     from mnist_nn.reading import Reader
-    from mnist_nn.storage import Model
-    from mnist_nn.storage import load as load_model
-    from mnist_nn.storage import save as save_model
     from mnist_nn.training.checkpoint import Checkpoint
     from mnist_nn.training.loop import Epoch, train
     from mnist_nn.verdicts import Reading
@@ -31,7 +31,7 @@ _HOMES = {
     "Epoch": "mnist_nn.training.loop:Epoch",
     "Evaluation": "mnist_nn.evaluation.metrics:Evaluation",
     "MnistNNError": "mnist_nn.errors:MnistNNError",
-    "Model": "mnist_nn.storage:Model",
+    "Model": "mnist_nn.model_file.storage:Model",
     "Network": "mnist_nn.nn.network:Network",
     "NetworkConfig": "mnist_nn.nn.config:NetworkConfig",
     "Predictor": "mnist_nn.evaluation.prediction:Predictor",
@@ -42,9 +42,9 @@ _HOMES = {
     "check_gradients": "mnist_nn.evaluation.gradient_check:check_gradients",
     "evaluate": "mnist_nn.evaluation.metrics:evaluate",
     "load_data": "mnist_nn.data:load",
-    "load_model": "mnist_nn.storage:load",
+    "load_model": "mnist_nn.model_file.storage:load",
     "preset": "mnist_nn.nn.presets:preset",
-    "save_model": "mnist_nn.storage:save",
+    "save_model": "mnist_nn.model_file.storage:save",
     "train": "mnist_nn.training.loop:train",
 }
 __all__ = [

@@ -21,12 +21,12 @@ from typing import Any, NamedTuple
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.model_file.recording import load as load_recording
+from mnist_nn.model_file.recording import to_bytes as recording_to_bytes
+from mnist_nn.model_file.storage import Model, to_bytes
+from mnist_nn.model_file.storage import load as load_model
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
-from mnist_nn.recording import load as load_recording
-from mnist_nn.recording import to_bytes as recording_to_bytes
-from mnist_nn.storage import Model, to_bytes
-from mnist_nn.storage import load as load_model
 from mnist_nn.training.loop import train
 from mnist_nn.util.addresses import resolved, url
 from mnist_nn.util.files import replacing
@@ -148,7 +148,7 @@ def seed_model() -> bytes:
 
     Examples
     --------
-    >>> from mnist_nn.storage import from_bytes
+    >>> from mnist_nn.model_file.storage import from_bytes
     >>> from_bytes(seed_model()).scores["test_accuracy"] > 0.9
     True
     """

@@ -14,10 +14,10 @@ from mnist_nn.data import Dataset, Samples
 from mnist_nn.data.non_digits import non_digits
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration_fit import calibrate
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.presets import preset
-from mnist_nn.storage import Model
 from mnist_nn.training.loop import Epoch, split, train
 from mnist_nn.util import randomness
 

@@ -22,7 +22,7 @@ from mnist_nn.imaging.framing import SIDE, frame
 from mnist_nn.imaging.ink import find_ink
 from mnist_nn.imaging.page import Word, find_words
 from mnist_nn.lattice import Path, best_path, posteriors
-from mnist_nn.storage import Model, reader_model
+from mnist_nn.model_file.storage import Model, reader_model
 from mnist_nn.util.checks import share
 from mnist_nn.verdicts import ALTERNATIVE, Box, Evidence, Number, Reading, judge
 

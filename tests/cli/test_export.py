@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mnist_nn import Model, Network, NetworkConfig, load_model, save_model
-from mnist_nn.storage import reader_model
+from mnist_nn.model_file.storage import reader_model
 
 Cli = Callable[..., Any]
 FILES = {"onnx": "m.onnx", "html": "m.html", "c": "m.h", "safetensors": "m.stripped.safetensors", "npz": "m.npz"}

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from mnist_nn import Network, playground, recording
-from mnist_nn.storage import Model, save
+from mnist_nn import Network, playground
+from mnist_nn.model_file import recording
+from mnist_nn.model_file.storage import Model, save
 
 
 def address(process: subprocess.Popen[str]) -> str:

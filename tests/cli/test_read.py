@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_nn import load_data, storage
+from mnist_nn import load_data
 from mnist_nn.cli.reading import explain
 from mnist_nn.cli.reading.table import COLUMNS, table
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging import Page, files
+from mnist_nn.model_file import storage
 from mnist_nn.reading import Reader
 from mnist_nn.verdicts import Reading
 

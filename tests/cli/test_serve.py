@@ -17,8 +17,8 @@ import typer
 
 from mnist_nn import Network
 from mnist_nn.cli import app
+from mnist_nn.model_file.storage import Model, save
 from mnist_nn.server import Limits
-from mnist_nn.storage import Model, save
 
 Start = Callable[..., subprocess.Popen[str]]
 

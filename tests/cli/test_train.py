@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_nn import load_model, save_model, storage
+from mnist_nn import load_model, save_model
 from mnist_nn.cli import train
 from mnist_nn.errors import ModelFileError
+from mnist_nn.model_file import storage
 
 SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
 Cli = Callable[..., Any]

@@ -24,7 +24,7 @@ from sklearn.preprocessing import StandardScaler
 
 from mnist_nn import Network, load_model, save_model
 from mnist_nn.estimator import MLPDigitClassifier
-from mnist_nn.storage import Model
+from mnist_nn.model_file.storage import Model
 
 X, Y = load_iris(return_X_y=True)
 BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0, "n_iter_no_change": None}

@@ -14,7 +14,7 @@ from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation import calibration_fit
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions, z_of
 from mnist_nn.evaluation.calibration_fit import calibrate
-from mnist_nn.storage import reader_model
+from mnist_nn.model_file.storage import reader_model
 from mnist_nn.training.loop import split
 from mnist_nn.util.randomness import key
 

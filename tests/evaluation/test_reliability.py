@@ -14,7 +14,7 @@ from mnist_nn import Dataset, Network, evaluate
 from mnist_nn.errors import DataError
 from mnist_nn.evaluation.metrics import calibration_error, wilson_interval
 from mnist_nn.evaluation.reliability import Answers, answers, reliability, risk_coverage
-from mnist_nn.storage import reader_model
+from mnist_nn.model_file.storage import reader_model
 
 BOUNDED = settings(deadline=None, max_examples=100)
 JUDGED = st.lists(st.tuples(st.sampled_from(np.linspace(0, 1, 23).tolist()), st.booleans()), min_size=1, max_size=80)

@@ -13,7 +13,7 @@ from mnist_nn.data.sources import FILES
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.verification import Verification
-from mnist_nn.storage import reader_model
+from mnist_nn.model_file.storage import reader_model
 
 CLASSES = 3
 

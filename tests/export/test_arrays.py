@@ -14,7 +14,7 @@ import pytest
 from mnist_nn import Dataset, Model, Network, TrainingConfig, evaluate, train
 from mnist_nn.export import export
 from mnist_nn.export.vectors import reference_answers
-from mnist_nn.storage import from_bytes, to_bytes
+from mnist_nn.model_file.storage import from_bytes, to_bytes
 
 DOCS = Path(__file__).parents[2] / "docs" / "export.md"
 

@@ -20,7 +20,7 @@ from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.vectors import Vectors, reference_answers, vectors_for
 from mnist_nn.export.verification import TOLERANCE, Verification, compare
-from mnist_nn.storage import HEADER, header_of
+from mnist_nn.model_file.storage import HEADER, header_of
 
 Check = Callable[..., Verification]
 Make = Callable[..., Model]

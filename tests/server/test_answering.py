@@ -91,7 +91,7 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
         "import tempfile; tempfile.tempdir = '/nowhere/at/all'\n"
         "from mnist_nn.errors import ConfigError\n"
         "from mnist_nn.server.answering import prepare\n"
-        "from mnist_nn.storage import reader_model\n"
+        "from mnist_nn.model_file.storage import reader_model\n"
         "print(prepare(reader_model(), 'auto', 16).engine)\n"
         "try: prepare(reader_model(), 'compiled', 16)\n"
         "except ConfigError as error: print(error)\n"
@@ -105,7 +105,7 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
 
 def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> None:
     program = (
-        "from mnist_nn.server.answering import prepare; from mnist_nn.storage import reader_model;"
+        "from mnist_nn.server.answering import prepare; from mnist_nn.model_file.storage import reader_model;"
         "print(prepare(reader_model(), 'auto', 16).engine)"
     )
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}

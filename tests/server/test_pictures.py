@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
+from mnist_nn.model_file.storage import reader_model
 from mnist_nn.reading import Reader
 from mnist_nn.server import Limits, create_app, pictures
-from mnist_nn.storage import reader_model
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
 LIMITS = Limits(pixel_limit=1_000_000, page_limit=3)

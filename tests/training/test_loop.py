@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mnist_nn import Checkpoint, Dataset, Epoch, Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
 from mnist_nn.engines.reference import ReferenceEngine
 from mnist_nn.errors import ConfigError, DataError, DivergedError
-from mnist_nn.storage import Model, from_bytes, to_bytes
+from mnist_nn.model_file.storage import Model, from_bytes, to_bytes
 from mnist_nn.training.loop import split, stretch
 from mnist_nn.util.randomness import SHUFFLE, fold, key, permutation
 

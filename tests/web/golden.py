@@ -17,11 +17,11 @@ import numpy as np
 from mnist_nn.data import Samples, hold_out, load, subset
 from mnist_nn.engines import Plan, reference
 from mnist_nn.imaging.framing import frame
+from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, learning_rate
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
-from mnist_nn.storage import Model, to_bytes
 from mnist_nn.training.loop import train
 from mnist_nn.util import randomness
 

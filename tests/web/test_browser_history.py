@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from waiting import until
 
-from mnist_nn import Dataset, evaluate, recording
+from mnist_nn import Dataset, evaluate
 from mnist_nn.cli import run
+from mnist_nn.model_file import recording
 
 Visit = Callable[..., Any]
 

@@ -11,8 +11,8 @@ import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig
 from mnist_nn.evaluation.calibration import MORE, Calibration, opinions
+from mnist_nn.model_file.storage import Model, reader_model, save
 from mnist_nn.reading import MAX_ERROR, UNCALIBRATED
-from mnist_nn.storage import Model, reader_model, save
 from mnist_nn.verdicts import DIGIT, DOUBTFUL, NOT_A_DIGIT
 
 HERE = Path(__file__).parent

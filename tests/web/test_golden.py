@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, train
-from mnist_nn.storage import Model, from_bytes
+from mnist_nn.model_file.storage import Model, from_bytes
 
 HERE = Path(__file__).parent
 NAMES = ("random", "networks", "updates", "framing", "training", "models")

@@ -9,7 +9,7 @@ from mnist_nn.cli import options
 if TYPE_CHECKING:
     from mnist_nn.data import Samples
     from mnist_nn.evaluation.calibration import Calibration
-    from mnist_nn.storage import Model
+    from mnist_nn.model_file.storage import Model
 
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)
 Seed = Annotated[int, typer.Option("--seed", help="Decides distortions and pictures that are no digits.", metavar="N")]
@@ -28,7 +28,7 @@ def calibrate(
     from dataclasses import replace
 
     from mnist_nn.evaluation.calibration_fit import calibrate as fit
-    from mnist_nn.storage import load, save
+    from mnist_nn.model_file.storage import load, save
     from mnist_nn.util import randomness
     from mnist_nn.util.checks import integer
 

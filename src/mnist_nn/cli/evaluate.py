@@ -24,7 +24,7 @@ def evaluate(
     from mnist_nn.data import load
     from mnist_nn.errors import unknown
     from mnist_nn.evaluation.metrics import evaluate as measure
-    from mnist_nn.storage import load as load_model
+    from mnist_nn.model_file.storage import load as load_model
 
     if split not in ("test", "train"):
         raise unknown("split", split, ("test", "train"))

@@ -9,7 +9,7 @@ from mnist_nn.cli import options
 
 if TYPE_CHECKING:
     from mnist_nn.data import Dataset
-    from mnist_nn.storage import Model
+    from mnist_nn.model_file.storage import Model
 
 To = Annotated[
     str, typer.Option("--to", help="The format.", **options.one_of("onnx", "html", "c", "safetensors", "npz"))
@@ -42,7 +42,7 @@ def export(
     from mnist_nn.errors import unknown
     from mnist_nn.export import FORMATS
     from mnist_nn.export import export as convert
-    from mnist_nn.storage import load
+    from mnist_nn.model_file.storage import load
 
     if to not in FORMATS:
         raise unknown("format", to, FORMATS)

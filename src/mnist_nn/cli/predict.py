@@ -21,7 +21,7 @@ def predict(model: options.ModelFile, images: Images, json: options.Json = False
     """Name the digit in each 28×28 picture. The probability of every class goes with it."""
     from mnist_nn.cli.show import as_json
     from mnist_nn.evaluation.prediction import Predictor
-    from mnist_nn.storage import load as load_model
+    from mnist_nn.model_file.storage import load as load_model
 
     predictor = Predictor(load_model(model).network)
     rows = [_read(predictor, path) for path in images]

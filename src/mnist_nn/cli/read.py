@@ -111,8 +111,8 @@ def _check_place(csv: Path | None, paths: list[str]) -> None:
 
 
 def _reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
+    from mnist_nn.model_file.storage import load
     from mnist_nn.reading import Reader
-    from mnist_nn.storage import load
 
     return Reader(
         None if model is None else load(model),

@@ -35,11 +35,11 @@ def report(
     json: options.Json = False,
 ) -> int:
     """Write a report on a model: one web page. Curves, weights, mistakes, calibration, how to make it again."""
-    from mnist_nn import recording
     from mnist_nn.cli import targets
     from mnist_nn.data import load as load_data
+    from mnist_nn.model_file import recording
+    from mnist_nn.model_file.storage import load
     from mnist_nn.report import report as judge
-    from mnist_nn.storage import load
 
     loaded = load(model)
     target = output or model.with_suffix(SUFFIX)

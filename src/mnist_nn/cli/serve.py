@@ -13,7 +13,7 @@ from mnist_nn.cli import options
 from mnist_nn.cli.codes import INTERRUPTED
 
 if TYPE_CHECKING:
-    from mnist_nn.storage import Model as LoadedModel
+    from mnist_nn.model_file.storage import Model as LoadedModel
 
 Model = Annotated[Path | None, typer.Argument(help="A model file; by default the reader's own.", metavar="MODEL")]
 Name = Annotated[str, typer.Option("--name", help="What clients call the model.", metavar="NAME")]
@@ -80,6 +80,6 @@ def serve(
 
 
 def _loaded(path: Path | None) -> "LoadedModel":
-    from mnist_nn.storage import load, reader_model
+    from mnist_nn.model_file.storage import load, reader_model
 
     return reader_model() if path is None else load(path)

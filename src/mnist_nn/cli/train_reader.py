@@ -33,10 +33,10 @@ def train_reader(
     from mnist_nn.cli.calibrate import report
     from mnist_nn.cli.show import as_json
     from mnist_nn.data import load
+    from mnist_nn.model_file.storage import check_writable, save
+    from mnist_nn.model_file.storage import load as load_model
     from mnist_nn.nn.presets import preset
     from mnist_nn.reader_training import train_reader as steps
-    from mnist_nn.storage import check_writable, save
-    from mnist_nn.storage import load as load_model
 
     check_writable(model)
     usual = preset("reader")[1]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mnist_nn.data import Dataset
     from mnist_nn.evaluation.calibration import Calibration
     from mnist_nn.evaluation.metrics import Evaluation
-    from mnist_nn.recording import Recorder
+    from mnist_nn.model_file.recording import Recorder
     from mnist_nn.training.checkpoint import Checkpoint
     from mnist_nn.training.loop import Epoch
     from mnist_nn.training.tensorboard import EventLog
@@ -83,7 +83,7 @@ class Run:
 
     def save(self, scores: dict[str, Any] | None = None) -> None:
         """Write the model file as things stand."""
-        from mnist_nn.storage import Model, save
+        from mnist_nn.model_file.storage import Model, save
 
         if self.keeps_previous:
             _keep(self.path)
@@ -129,8 +129,8 @@ class Run:
 
 def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
     """Begin a training."""
+    from mnist_nn.model_file.storage import check_writable
     from mnist_nn.nn.network import Network
-    from mnist_nn.storage import check_writable
     from mnist_nn.training.checkpoint import Checkpoint
 
     network, training = configure(preset, settings)
@@ -144,7 +144,7 @@ def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: di
 
 def resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any]) -> Run:
     """Go on with the training in a model file, with its engine; of the settings only the epochs may be given."""
-    from mnist_nn.storage import check_writable, load
+    from mnist_nn.model_file.storage import check_writable, load
 
     model = load(path)
     if model.checkpoint is None or model.training is None:
@@ -176,7 +176,7 @@ def resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any
 
 def record_into(run: Run, path: Path, *, resume: bool) -> None:
     """Begin a recording of a run, or go on with it."""
-    from mnist_nn.recording import Recorder, check_writable, epoch_size, load
+    from mnist_nn.model_file.recording import Recorder, check_writable, epoch_size, load
 
     if path.resolve() == run.path.resolve():
         raise ConfigError(f"--record and --model both name {str(path)!r}; give them two files")
@@ -221,7 +221,7 @@ def _keep(path: Path) -> None:
 
 def _is_complete(path: Path) -> bool:
     """Say whether a model file holds a finished training, which alone may take the place of an older one."""
-    from mnist_nn.storage import load
+    from mnist_nn.model_file.storage import load
 
     try:
         return bool(load(path).scores)

@@ -22,7 +22,7 @@ Exported = Annotated[
 def verify(model: options.ModelFile, exported: Exported, json: options.Json = False) -> int:
     """Check that an exported file answers as the model does. It is run in its own runtime."""
     from mnist_nn.export import verify as check
-    from mnist_nn.storage import load
+    from mnist_nn.model_file.storage import load
 
     found = check(load(model), exported)
     if json:

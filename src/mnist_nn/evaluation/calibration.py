@@ -1,7 +1,7 @@
 """When to believe a network: probabilities that mean what they say, and "I don't know" where that is the answer.
 
 A `Calibration` is a temperature for the probabilities, an eleventh output that tells digits from what is none, and a
-table of what each threshold costs; `mnist_nn.evaluation.calibration_fit` fits it. Formulas and sources are in docs/refusal.md.
+table of what each threshold costs; `calibration_fit` fits it. Formulas and sources are in docs/refusal.md.
 """
 
 import math

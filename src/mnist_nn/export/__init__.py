@@ -16,7 +16,7 @@ from mnist_nn.data import Dataset, load
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unknown
 from mnist_nn.export.vectors import Pixels, Vectors, fits, reference_answers, vectors_for
 from mnist_nn.export.verification import Verification, differences
-from mnist_nn.storage import ANOTHER, Model
+from mnist_nn.model_file.storage import ANOTHER, Model
 from mnist_nn.util.randomness import key, uniform
 
 KEEP_DOUBLE = ("safetensors", "npz")  # formats that keep float64 weights; the others round them to float32

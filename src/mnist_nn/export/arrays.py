@@ -12,8 +12,8 @@ from safetensors.numpy import save as save_tensors
 from mnist_nn.data import Dataset
 from mnist_nn.export.facts import facts
 from mnist_nn.export.vectors import Vectors
-from mnist_nn.serialization import calibration_tensors
-from mnist_nn.storage import HEADER, Model, header_of, to_bytes
+from mnist_nn.model_file.storage import HEADER, Model, header_of, to_bytes
+from mnist_nn.model_file.tensors import calibration_tensors
 
 
 def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
@@ -23,7 +23,7 @@ def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> 
     --------
     >>> from mnist_nn.export.vectors import vectors_for
     >>> from mnist_nn.nn.network import Network
-    >>> from mnist_nn.storage import from_bytes
+    >>> from mnist_nn.model_file.storage import from_bytes
     >>> model = Model(Network.create())
     >>> from_bytes(write_safetensors(model, vectors_for(model, None), None)).network.config.hidden
     (20,)

@@ -26,8 +26,8 @@ from mnist_nn.export.int8 import (
 )
 from mnist_nn.export.vectors import Answers, Vectors, reference_answers
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
-from mnist_nn.storage import Model
 
 Array = npt.NDArray[Any]
 MEASURED_ON = 10_000  # training images, at most

@@ -10,10 +10,10 @@ import numpy as np
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export.vectors import Vectors, reference_answers
+from mnist_nn.model_file.storage import Model
+from mnist_nn.model_file.tensors import calibration_header
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
-from mnist_nn.serialization import calibration_header
-from mnist_nn.storage import Model
 
 LIMITS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of errors among accepted digits that have a threshold
 LOWEST = -88.0  # the library's sigmoid stops here, as activations.py says

@@ -18,8 +18,8 @@ from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export.bundle import bundle
 from mnist_nn.export.facts import facts, in_single
 from mnist_nn.export.vectors import Vectors, to_text
-from mnist_nn.serialization import calibration_header
-from mnist_nn.storage import Model
+from mnist_nn.model_file.storage import Model
+from mnist_nn.model_file.tensors import calibration_header
 
 PIXELS = 784
 PAGE = "export/page/page.js"

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from mnist_nn.evaluation.calibration import MORE
 from mnist_nn.export.vectors import Answers, Pixels, reference_answers
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
-from mnist_nn.storage import Model
 
 Array = npt.NDArray[Any]
 MOST = 127  # of an int8

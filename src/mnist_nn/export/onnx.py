@@ -15,9 +15,9 @@ from mnist_nn.data import Dataset
 from mnist_nn.evaluation.calibration import MORE, Calibration
 from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, input_shape, rounding
 from mnist_nn.export.vectors import Vectors
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
 from mnist_nn.nn.network import Network
-from mnist_nn.storage import Model
 
 OPSET = 21  # no operator below has changed its meaning since; ONNX Runtime reads it from 1.18 on
 IR_VERSION = 10  # the file format that came with it

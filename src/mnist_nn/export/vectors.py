@@ -14,9 +14,9 @@ import numpy.typing as npt
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.data.non_digits import KINDS, non_digits
 from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
-from mnist_nn.storage import Model
 from mnist_nn.util.randomness import key, uniform
 
 Array = npt.NDArray[Any]

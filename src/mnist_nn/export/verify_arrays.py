@@ -10,9 +10,9 @@ import numpy as np
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.export.vectors import Answers, Pixels, Vectors, reference_answers
 from mnist_nn.export.verification import Ran
+from mnist_nn.model_file.storage import Model, from_bytes, header_of
+from mnist_nn.model_file.tensors import CALIBRATION_ARRAYS, calibration_of, network_of
 from mnist_nn.nn.config import NetworkConfig
-from mnist_nn.serialization import CALIBRATION_ARRAYS, calibration_of, network_of
-from mnist_nn.storage import Model, from_bytes, header_of
 
 
 def carried_by_safetensors(content: bytes) -> Vectors:

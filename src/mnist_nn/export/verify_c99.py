@@ -16,7 +16,7 @@ from mnist_nn.export.int8 import Int8
 from mnist_nn.export.runtime import call
 from mnist_nn.export.vectors import Answers, Pixels, Vectors
 from mnist_nn.export.verification import Ran
-from mnist_nn.storage import Model
+from mnist_nn.model_file.storage import Model
 
 COMPILERS = ("cc", "gcc", "clang")
 FLAGS = ("-std=c99", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror")

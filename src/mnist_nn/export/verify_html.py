@@ -16,7 +16,7 @@ from mnist_nn.export.bundle import constant
 from mnist_nn.export.runtime import call
 from mnist_nn.export.vectors import Answers, Pixels, Vectors, to_text
 from mnist_nn.export.verification import Ran
-from mnist_nn.storage import Model
+from mnist_nn.model_file.storage import Model
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ANSWERS = constant("export/page/answers.js")

@@ -11,7 +11,7 @@ from mnist_nn.export.facts import input_shape
 from mnist_nn.export.onnx import PREFIX
 from mnist_nn.export.vectors import Answers, Pixels, Vectors
 from mnist_nn.export.verification import Ran
-from mnist_nn.storage import Model
+from mnist_nn.model_file.storage import Model
 
 VECTORS = f"{PREFIX}vectors"
 

@@ -112,7 +112,7 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
     Parameters
     ----------
     bins
-        From `mnist_nn.evaluation.reliability.reliability`; several under their names are drawn beside each other. Bars are 95 %
+        From `evaluation.reliability.reliability`; several under their names are drawn beside each other. Bars are 95 %
         intervals.
 
     Examples

@@ -10,11 +10,11 @@ from importlib.resources import files
 
 from mnist_nn.data import Dataset
 from mnist_nn.evaluation.metrics import Evaluation
-from mnist_nn.recording import Recording
+from mnist_nn.model_file.recording import Recording
+from mnist_nn.model_file.storage import Model
 from mnist_nn.report import inside, judged
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.markup import Missing, text
-from mnist_nn.storage import Model
 from mnist_nn.util.checks import integer
 
 EXAMPLES = 8

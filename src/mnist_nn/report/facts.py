@@ -13,9 +13,9 @@ from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.gradient_check import gradient_norms
 from mnist_nn.evaluation.metrics import Evaluation, evaluate
 from mnist_nn.evaluation.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
+from mnist_nn.model_file.recording import Recording
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.network import Network
-from mnist_nn.recording import Recording
-from mnist_nn.storage import Model
 from mnist_nn.training.loop import split
 from mnist_nn.util import randomness
 

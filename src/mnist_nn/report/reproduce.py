@@ -4,9 +4,9 @@ import shlex
 from dataclasses import fields
 from typing import Any
 
+from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.report.markup import Missing
-from mnist_nn.storage import Model
 
 FROM_DATA = ("inputs", "outputs")  # the data decides them
 

@@ -7,8 +7,8 @@ protocol or pictures → batching → the library, which owns all numerics.
 from typing import TYPE_CHECKING, TextIO
 
 from mnist_nn.errors import MissingExtraError
+from mnist_nn.model_file.storage import Model
 from mnist_nn.server.limits import Limits
-from mnist_nn.storage import Model
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -9,13 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
+from mnist_nn.model_file.storage import Model
 from mnist_nn.server import about, inference, openapi
 from mnist_nn.server.gate import Gate
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.logs import RequestLog
 from mnist_nn.server.refusals import STATUS, invalid, refused, unreadable
 from mnist_nn.server.service import Service
-from mnist_nn.storage import Model
 
 
 def build(model: Model, name: str, limits: Limits, log: RequestLog, engine: str) -> FastAPI:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mnist_nn.export.facts import input_shape
 from mnist_nn.export.vectors import Answers
-from mnist_nn.storage import Model
+from mnist_nn.model_file.storage import Model
 
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]

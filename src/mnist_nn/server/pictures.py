@@ -14,11 +14,11 @@ from starlette.types import Receive, Scope
 
 from mnist_nn.imaging.files import Fault, each_page
 from mnist_nn.imaging.pdf import SIGNATURE
+from mnist_nn.model_file.storage import Model
 from mnist_nn.reading import Reader
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.records import record_of
 from mnist_nn.server.refusals import Refusal
-from mnist_nn.storage import Model
 
 NAME = "picture"  # what a picture is called that came without a name
 FIELDS = 8  # of a form, which is refused for having any; more are not looked at

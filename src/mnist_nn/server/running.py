@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
     --------
     >>> from mnist_nn.nn.network import Network
     >>> from mnist_nn.server import create_app
-    >>> from mnist_nn.storage import Model
+    >>> from mnist_nn.model_file.storage import Model
     >>> server = Server(create_app(Model(Network.create())), port=0)
     >>> server.url.startswith("http://127.0.0.1:")
     True

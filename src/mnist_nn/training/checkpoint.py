@@ -1,6 +1,6 @@
 """Where a training run stands: the scores of its epochs, its best network, and all that is needed to go on.
 
-Plain records. They are made by `mnist_nn.training.loop` and kept in files by `mnist_nn.storage`.
+Plain records. They are made by `mnist_nn.training.loop` and kept in files by `mnist_nn.model_file.storage`.
 """
 
 from dataclasses import asdict, dataclass, field

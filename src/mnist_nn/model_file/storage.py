@@ -24,9 +24,7 @@ from safetensors.numpy import save as save_tensors
 
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.evaluation.calibration import MORE, Calibration
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
-from mnist_nn.nn.network import Network
-from mnist_nn.serialization import (
+from mnist_nn.model_file.tensors import (
     calibration_header,
     calibration_of,
     calibration_tensors,
@@ -35,6 +33,8 @@ from mnist_nn.serialization import (
     checkpoint_tensors,
     network_of,
 )
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util.files import check_writable as check_place
 from mnist_nn.util.files import replacing

@@ -15,12 +15,12 @@ import numpy as np
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from mnist_nn import storage
 from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.model_file import storage
+from mnist_nn.model_file.storage import HEADER, Model
+from mnist_nn.model_file.tensors import network_of
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
-from mnist_nn.serialization import network_of
-from mnist_nn.storage import HEADER, Model
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util.files import check_writable as check_place
 from mnist_nn.util.files import replacing

@@ -1,6 +1,6 @@
 """The parts of a model file: networks, checkpoints and calibrations as plain JSON values and named tensors, and back.
 
-`mnist_nn.storage` puts them into a file and checks that they fit together.
+`mnist_nn.model_file.storage` puts them into a file and checks that they fit together.
 """
 
 from collections.abc import Mapping

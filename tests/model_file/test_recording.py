@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from mnist_nn import Network, load_model, recording, save_model
+from mnist_nn import Network, load_model, save_model
 from mnist_nn.cli import run
 from mnist_nn.data import Samples
 from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.model_file import recording
+from mnist_nn.model_file.recording import Moment, Recorder, Recording
+from mnist_nn.model_file.storage import HEADER, Model
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
-from mnist_nn.recording import Moment, Recorder, Recording
-from mnist_nn.storage import HEADER, Model
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.training.loop import train
 

@@ -23,9 +23,9 @@ from mnist_nn import Checkpoint, Model, Network, NetworkConfig, Samples, Trainin
 from mnist_nn.engines import Tally
 from mnist_nn.errors import MnistNNError, ModelFileError
 from mnist_nn.evaluation.calibration import Calibration
+from mnist_nn.model_file.storage import FORMAT, check_writable, from_bytes, to_bytes
 from mnist_nn.nn.config import ACTIVATIONS, DTYPES, OPTIMIZERS, OUTPUTS
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
-from mnist_nn.storage import FORMAT, check_writable, from_bytes, to_bytes
 from mnist_nn.training.checkpoint import Best, Scores
 
 BOUNDED = settings(deadline=None, max_examples=60)
