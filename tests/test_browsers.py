@@ -23,7 +23,7 @@ from driving import DOWNLOADS, ENGINES, PATIENCE, Outside
 from mnist_nn import Dataset, evaluate, load_model, playground
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import export
-from mnist_nn.model_file.storage import reader_model
+from mnist_nn.reading.reader_model import load_reader_model
 
 pytestmark = pytest.mark.slow
 
@@ -194,7 +194,7 @@ def one_file(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the reader as one page, with a witness in it that its policy allows."""
     path = tmp_path_factory.mktemp("page") / "digits.html"
     witness = b64encode(sha256(WITNESS.encode()).digest()).decode()
-    text = export(reader_model(), "html").decode()
+    text = export(load_reader_model(), "html").decode()
     text = text.replace("script-src ", f"script-src 'sha256-{witness}' ", 1)
     path.write_text(text.replace("<style>", f"<script>{WITNESS}</script>\n<style>", 1), encoding="utf-8")
     return path.as_uri()
@@ -222,7 +222,7 @@ def seen(tab: Tab, canvas: str) -> np.ndarray:
 
 def reads_as_the_library(tab: Tab, canvas: str, bars: str) -> int:
     """Hold the page's probabilities to the library's; gives the digit."""
-    model = reader_model()
+    model = load_reader_model()
     assert model.calibration
     own = opinions(model.network, model.calibration, seen(tab, canvas)[None]).probabilities[0]
     told = re.findall(r"(\d)\n?\s*[<>]?\s*([\d.]+) ?%", tab.says(bars))

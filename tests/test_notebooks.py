@@ -19,8 +19,8 @@ import pytest
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
 from mnist_nn.evaluation.gradient_check import check_gradients
 from mnist_nn.evaluation.reliability import answers, reliability
-from mnist_nn.model_file.storage import reader_model
 from mnist_nn.nn.presets import preset
+from mnist_nn.reading.reader_model import load_reader_model
 
 pytest.importorskip("marimo", reason="marimo is not installed, which notebooks are written for")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed, which draws the notebooks' figures")
@@ -64,7 +64,7 @@ def untrained(mnist: Dataset) -> dict[str, Any]:
 @pytest.fixture
 def little(mnist: Dataset) -> dict[str, Any]:
     """What the first half of the way to deployment defines, without its training and calibration."""
-    model, training = reader_model(), TrainingConfig(epochs=1, validation=0.2)
+    model, training = load_reader_model(), TrainingConfig(epochs=1, validation=0.2)
     assert model.calibration
     (epoch,) = train(Network.create(), mnist.train.take(range(500)), training)
     few = mnist.test.take(range(500))

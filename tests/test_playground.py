@@ -22,7 +22,8 @@ from mnist_nn.data.idx import read_idx
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.model_file import recording
 from mnist_nn.model_file.recording import Moment, Recording
-from mnist_nn.model_file.storage import Model, from_bytes, load, reader_model, save
+from mnist_nn.model_file.storage import Model, from_bytes, load, save
+from mnist_nn.reading.reader_model import load_reader_model
 
 PAGES = {"index.html", "style.css", "app.js", "strings.js", "icon.svg", "core/network.js", "rooms/draw.js"}
 DATA = {"train-images.gz", "train-labels.gz", "test-images.gz", "test-labels.gz", "manifest.json"}
@@ -76,7 +77,7 @@ def test_the_data_are_the_embedded_files(parts: playground.Site, mnist: Dataset,
 
 def test_the_reader_is_the_shipped_one(parts: playground.Site) -> None:
     model = from_bytes(gzip.decompress(parts["data/reader.safetensors.gz"].read()))
-    shipped = reader_model()
+    shipped = load_reader_model()
     assert all(map(np.array_equal, model.network.parameters, shipped.network.parameters))
     assert model.calibration is not None
 

@@ -22,7 +22,7 @@ from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.calibration import OperatingPoint
 from mnist_nn.evaluation.reliability import answers
 from mnist_nn.model_file import recording
-from mnist_nn.model_file.storage import reader_model
+from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.report import SECTIONS, Report, report
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.reproduce import command
@@ -117,7 +117,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(film: Path) -> Model:
     """A trained model with thresholds, some of which it can reach."""
     plain = load_model(film.with_name("m.safetensors"))
-    calibration = reader_model().calibration
+    calibration = load_reader_model().calibration
     assert calibration is not None
     rows = np.array([(0.1, 0.3, 1.0), (0.3, 0.05, 0.7), (0.5, 0.02, 0.4)])
     weights = np.zeros(plain.network.config.hidden[-1] + 3)
@@ -308,7 +308,7 @@ def test_a_network_alone_is_judged_all_the_same(bare: Report) -> None:
 
 
 def test_the_packaged_reader_has_a_report(few: Dataset) -> None:
-    made = report(reader_model(), few)
+    made = report(load_reader_model(), few)
     assert set(made.left_out) - {"mistakes"} == {"learning", "gradients", "reproduce"}
     assert made.evaluation.accuracy > 0.98
     assert len(table(read(made.html), "max error")) > 2

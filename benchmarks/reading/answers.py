@@ -109,7 +109,7 @@ def _reader(max_error: float) -> Reader:
 def reader(model: Path | None, max_error: float = MAX_ERROR) -> Reader:
     """Make the reader that is measured."""
     from mnist_nn.model_file import storage  # noqa: PLC0415 (the generators are of use without it)
-    from mnist_nn.reading import Reader  # noqa: PLC0415
+    from mnist_nn.reading.reader import Reader  # noqa: PLC0415
 
     return Reader(storage.load(model) if model else None, max_error=max_error)
 

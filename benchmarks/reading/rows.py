@@ -18,6 +18,7 @@ from benchmarks.reading.styles import STYLES
 from mnist_nn.data import load
 from mnist_nn.evaluation.metrics import evaluate, wilson_interval
 from mnist_nn.model_file import storage
+from mnist_nn.reading.reader_model import load_reader_model
 
 NEAR, TURNED = 0.005, 0.02  # below the clean accuracy, at most
 DISTANCES = {
@@ -86,7 +87,7 @@ class Bench:
 
     def network_accuracy(self) -> float:
         """Accuracy of the network alone on the same test digits, given as MNIST made them."""
-        model = storage.load(self.model) if self.model else storage.reader_model()
+        model = storage.load(self.model) if self.model else load_reader_model()
         return evaluate(model.network, load("mnist").test.take(np.array(self.numbers))).accuracy
 
     def clean(self) -> float:

@@ -19,7 +19,8 @@ import psutil
 
 from benchmarks.serving.payloads import NAME
 from mnist_nn.export import export
-from mnist_nn.model_file.storage import load, reader_model, save
+from mnist_nn.model_file.storage import load, save
+from mnist_nn.reading.reader_model import load_reader_model
 
 STARTING = 60.0  # seconds
 OURS = "mnist-nn serve"
@@ -72,7 +73,7 @@ def pinned(command: Sequence[object], cores: str | None) -> list[str]:
 def model_files(model: Path | None) -> Iterator[tuple[Path, Path]]:
     """Give the model as a file of ours and as ONNX; by default the one that the package ships for reading."""
     with tempfile.TemporaryDirectory() as folder:
-        loaded = load(model) if model else reader_model()
+        loaded = load(model) if model else load_reader_model()
         ours = save(Path(folder, "model.safetensors"), loaded)
         theirs = ours.with_suffix(".onnx")
         theirs.write_bytes(export(loaded, "onnx"))

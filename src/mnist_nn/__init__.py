@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from mnist_nn.nn.config import NetworkConfig, TrainingConfig
     from mnist_nn.nn.network import Network
     from mnist_nn.nn.presets import preset
-    from mnist_nn.reading import Reader
+    from mnist_nn.reading.reader import Reader
+    from mnist_nn.reading.results import Reading
     from mnist_nn.training.checkpoint import Checkpoint
     from mnist_nn.training.loop import Epoch, train
-    from mnist_nn.verdicts import Reading
 
 _HOMES = {
     "Checkpoint": "mnist_nn.training.checkpoint:Checkpoint",
@@ -35,8 +35,8 @@ _HOMES = {
     "Network": "mnist_nn.nn.network:Network",
     "NetworkConfig": "mnist_nn.nn.config:NetworkConfig",
     "Predictor": "mnist_nn.evaluation.prediction:Predictor",
-    "Reader": "mnist_nn.reading:Reader",
-    "Reading": "mnist_nn.verdicts:Reading",
+    "Reader": "mnist_nn.reading.reader:Reader",
+    "Reading": "mnist_nn.reading.results:Reading",
     "Samples": "mnist_nn.data:Samples",
     "TrainingConfig": "mnist_nn.nn.config:TrainingConfig",
     "check_gradients": "mnist_nn.evaluation.gradient_check:check_gradients",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mnist_nn import Model, Network, NetworkConfig, load_model, save_model
-from mnist_nn.model_file.storage import reader_model
+from mnist_nn.reading.reader_model import load_reader_model
 
 Cli = Callable[..., Any]
 FILES = {"onnx": "m.onnx", "html": "m.html", "c": "m.h", "safetensors": "m.stripped.safetensors", "npz": "m.npz"}
@@ -35,7 +35,7 @@ def test_an_export_lies_beside_the_model_and_verifies(cli: Cli, m: Path, name: s
 
 
 def test_the_reader_can_be_taken_along_with_its_refusal(cli: Cli, tmp_path: Path) -> None:
-    save_model(tmp_path / "r.safetensors", reader_model())
+    save_model(tmp_path / "r.safetensors", load_reader_model())
     assert cli("export", "r.safetensors", "--to", "safetensors", "--output", "small.safetensors").code == 0
     assert load_model(tmp_path / "small.safetensors").calibration is not None
 

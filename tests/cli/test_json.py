@@ -19,11 +19,12 @@ import typer
 from jsonschema import Draft202012Validator
 from PIL import Image
 
-from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, load_data, save_model, verdicts
+from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, load_data, save_model
 from mnist_nn.cli import app, run
 from mnist_nn.cli.schema import names, text_of
 from mnist_nn.export import FORMATS
 from mnist_nn.nn import config
+from mnist_nn.reading import results
 
 Cli = Callable[..., Any]
 Documents = dict[str, list[Any]]
@@ -232,7 +233,7 @@ def test_schemas_list_the_names_that_the_program_has() -> None:
     for name, valid in (("loss", config.LOSSES), ("optimizer", config.OPTIMIZERS), ("schedule", config.SCHEDULES),
                         ("augmentation", config.AUGMENTATIONS)):  # fmt: skip
         assert tuple(training[name]["enum"]) == valid
-    assert tuple(schema("read")["$defs"]["page"]["properties"]["verdict"]["enum"]) == verdicts.VERDICTS
+    assert tuple(schema("read")["$defs"]["page"]["properties"]["verdict"]["enum"]) == results.VERDICTS
     assert tuple(schema("export")["properties"]["format"]["enum"]) == tuple(FORMATS)
 
 

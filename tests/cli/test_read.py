@@ -23,8 +23,9 @@ from mnist_nn.cli.reading.table import COLUMNS, table
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging import Page, files
 from mnist_nn.model_file import storage
-from mnist_nn.reading import Reader
-from mnist_nn.verdicts import Reading
+from mnist_nn.reading.reader import Reader
+from mnist_nn.reading.reader_model import load_reader_model, reader_model_bytes
+from mnist_nn.reading.results import Reading
 
 Cli = Callable[..., Any]
 SEVEN, TWO, ONE, ZERO = range(4)  # what the first test digits show
@@ -172,7 +173,7 @@ def test_the_model_may_be_another(cli: Cli, tmp_path: Path, model: Path) -> None
     outcome = cli("read", path, "--model", model)
     assert outcome.code == 0
     assert "mnist-nn calibrate" in outcome.err
-    storage.save(tmp_path / "again.safetensors", storage.reader_model())
+    storage.save(tmp_path / "again.safetensors", load_reader_model())
     assert cli("read", path, "--model", "again.safetensors").out == cli("read", path).out
 
 
@@ -352,15 +353,12 @@ def test_a_fault_of_ours_in_one_page_costs_no_other(
 def test_a_table_does_not_go_on_with_other_settings(
     cli: Cli, folder: Path, tmp_path: Path, options: tuple[str, ...], said: str
 ) -> None:
-    model = storage.reader_model()
+    model = load_reader_model()
     storage.save(tmp_path / "other.safetensors", dataclasses.replace(model, data={**model.data, "name": "other"}))
     cli("read", folder, "--csv", "out.csv")
     whole = (tmp_path / "out.csv").read_bytes()
     kept = json.loads((tmp_path / "out.csv.settings.json").read_text())
-    assert (
-        kept["model_sha256"]
-        == hashlib.sha256(Path(storage.__file__).with_name("reader.safetensors").read_bytes()).hexdigest()
-    )
+    assert kept["model_sha256"] == hashlib.sha256(reader_model_bytes()).hexdigest()
     (tmp_path / "out.csv").write_bytes(whole[: len(whole) // 2])
     outcome = cli("read", folder, "--csv", "out.csv", "--resume", *options)
     assert (outcome.code, outcome.out) == (2, "")

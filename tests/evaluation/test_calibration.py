@@ -14,7 +14,7 @@ from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation import calibration_fit
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions, z_of
 from mnist_nn.evaluation.calibration_fit import calibrate
-from mnist_nn.model_file.storage import reader_model
+from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.training.loop import split
 from mnist_nn.util.randomness import key
 
@@ -101,7 +101,7 @@ def test_the_promise_holds_on_digits_nobody_saw(max_error: float) -> None:
 
 
 def test_the_shipped_reader_refuses_what_is_no_digit_and_keeps_its_promise() -> None:
-    model = reader_model()
+    model = load_reader_model()
     assert model.calibration is not None
     opinion = opinions(model.network, model.calibration, DATA.test.images)
     at_95 = np.quantile(opinion.confidence, 0.05)
@@ -116,7 +116,7 @@ def test_the_shipped_reader_refuses_what_is_no_digit_and_keeps_its_promise() -> 
 
 
 def test_a_blank_is_no_digit() -> None:
-    model = reader_model()
+    model = load_reader_model()
     opinion = opinions(model.network, model.calibration, np.zeros((1, 28, 28), np.uint8))
     assert model.calibration is not None
     assert opinion.is_digit[0] < model.calibration.not_a_digit

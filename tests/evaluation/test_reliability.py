@@ -14,7 +14,7 @@ from mnist_nn import Dataset, Network, evaluate
 from mnist_nn.errors import DataError
 from mnist_nn.evaluation.metrics import calibration_error, wilson_interval
 from mnist_nn.evaluation.reliability import Answers, answers, reliability, risk_coverage
-from mnist_nn.model_file.storage import reader_model
+from mnist_nn.reading.reader_model import load_reader_model
 
 BOUNDED = settings(deadline=None, max_examples=100)
 JUDGED = st.lists(st.tuples(st.sampled_from(np.linspace(0, 1, 23).tolist()), st.booleans()), min_size=1, max_size=80)
@@ -152,12 +152,12 @@ def test_the_area_is_least_where_mistakes_are_least_confident() -> None:
 
 @pytest.fixture(scope="module")
 def said(mnist: Dataset) -> Answers:
-    model = reader_model()
+    model = load_reader_model()
     return answers(model.network, mnist.test, model.calibration)
 
 
 def test_mistakes_are_those_that_evaluation_counts(mnist: Dataset, said: Answers) -> None:
-    result = evaluate(reader_model().network, mnist.test)
+    result = evaluate(load_reader_model().network, mnist.test)
     rows = said.mistakes()
     assert len(rows) == result.samples - result.confusion.trace()
     assert (said.labels[rows] != said.answers[rows]).all()

@@ -13,7 +13,7 @@ from mnist_nn.data.sources import FILES
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.verification import Verification
-from mnist_nn.model_file.storage import reader_model
+from mnist_nn.reading.reader_model import load_reader_model
 
 CLASSES = 3
 
@@ -21,7 +21,7 @@ CLASSES = 3
 @pytest.fixture(scope="session")
 def reader() -> Model:
     """The model for reading, which is calibrated."""
-    return reader_model()
+    return load_reader_model()
 
 
 @pytest.fixture(scope="session")

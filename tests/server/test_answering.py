@@ -91,9 +91,9 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
         "import tempfile; tempfile.tempdir = '/nowhere/at/all'\n"
         "from mnist_nn.errors import ConfigError\n"
         "from mnist_nn.server.answering import prepare\n"
-        "from mnist_nn.model_file.storage import reader_model\n"
-        "print(prepare(reader_model(), 'auto', 16).engine)\n"
-        "try: prepare(reader_model(), 'compiled', 16)\n"
+        "from mnist_nn.reading.reader_model import load_reader_model\n"
+        "print(prepare(load_reader_model(), 'auto', 16).engine)\n"
+        "try: prepare(load_reader_model(), 'compiled', 16)\n"
         "except ConfigError as error: print(error)\n"
     )
     home = {**os.environ, "XDG_CACHE_HOME": "/dev/null/x"}
@@ -105,8 +105,8 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
 
 def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> None:
     program = (
-        "from mnist_nn.server.answering import prepare; from mnist_nn.model_file.storage import reader_model;"
-        "print(prepare(reader_model(), 'auto', 16).engine)"
+        "from mnist_nn.server.answering import prepare; from mnist_nn.reading.reader_model import load_reader_model;"
+        "print(prepare(load_reader_model(), 'auto', 16).engine)"
     )
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True)

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
-from mnist_nn.model_file.storage import reader_model
-from mnist_nn.reading import Reader
+from mnist_nn.reading.reader import Reader
+from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.server import Limits, create_app, pictures
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
@@ -26,7 +26,7 @@ LIMITS = Limits(pixel_limit=1_000_000, page_limit=3)
 
 @pytest.fixture(scope="module")
 def client(in_process: Run) -> Iterator[httpx.Client]:
-    with in_process(create_app(reader_model(), limits=LIMITS)) as client:
+    with in_process(create_app(load_reader_model(), limits=LIMITS)) as client:
         yield client
 
 
@@ -137,7 +137,7 @@ def test_a_form_has_one_file(client: httpx.Client, paper: Image.Image, files: li
 
 
 def test_verdicts_are_counted(in_process: Run, paper: Image.Image) -> None:
-    with in_process(create_app(reader_model())) as client:
+    with in_process(create_app(load_reader_model())) as client:
         client.post("/read", content=saved(paper, "PNG"))
         client.post("/read", content=saved(Image.new("L", (50, 50), 255), "PNG"))
         figures = client.get("/metrics").text
@@ -162,7 +162,7 @@ def test_nothing_is_read_for_a_client_that_has_left(
     leaving: Any = None
     monkeypatch.setattr(pictures, "each_page", counted)
     picture = saved(paper, "TIFF", save_all=True, append_images=[paper] * 4)
-    with in_process(create_app(reader_model())) as client, ThreadPoolExecutor(1) as thread:
+    with in_process(create_app(load_reader_model())) as client, ThreadPoolExecutor(1) as thread:
         leaving = thread.submit(client.post, "/read", content=picture, timeout=0.5)
         with pytest.raises(httpx.ReadTimeout):
             leaving.result()

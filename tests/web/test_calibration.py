@@ -11,9 +11,10 @@ import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig
 from mnist_nn.evaluation.calibration import MORE, Calibration, opinions
-from mnist_nn.model_file.storage import Model, reader_model, save
-from mnist_nn.reading import MAX_ERROR, UNCALIBRATED
-from mnist_nn.verdicts import DIGIT, DOUBTFUL, NOT_A_DIGIT
+from mnist_nn.model_file.storage import Model, save
+from mnist_nn.reading.reader import MAX_ERROR, UNCALIBRATED
+from mnist_nn.reading.reader_model import load_reader_model
+from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
@@ -47,7 +48,7 @@ def test_the_reader_says_the_same(mnist: Dataset, tmp_path: Path) -> None:
     digits = mnist.test.images[:60]
     doubtful = (digits[:40].astype(np.float64) * 0.5 + digits[20:60] * 0.5).astype(np.uint8)
     noise = rng.integers(0, 256, (10, 28, 28), np.uint8)
-    verdicts = agree(reader_model(), np.concatenate([digits, doubtful, noise]), tmp_path)
+    verdicts = agree(load_reader_model(), np.concatenate([digits, doubtful, noise]), tmp_path)
     assert verdicts == {"digit", "doubtful", "not a digit"}
 
 

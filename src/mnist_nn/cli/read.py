@@ -16,7 +16,7 @@ from mnist_nn.errors import ConfigError
 if TYPE_CHECKING:
     from mnist_nn.cli.reading import Outcome, Sink
     from mnist_nn.cli.reading.table import Table
-    from mnist_nn.reading import Reader
+    from mnist_nn.reading.reader import Reader
 
 Paths = Annotated[
     list[str], typer.Argument(help="Pictures, folders of pictures, or - for standard input.", metavar="PATH")
@@ -112,7 +112,7 @@ def _check_place(csv: Path | None, paths: list[str]) -> None:
 
 def _reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
     from mnist_nn.model_file.storage import load
-    from mnist_nn.reading import Reader
+    from mnist_nn.reading.reader import Reader
 
     return Reader(
         None if model is None else load(model),
@@ -220,7 +220,7 @@ def _count(counts: Counter[str], outcome: "Outcome") -> None:
 
 
 def _summary(counts: Counter[str], table: "Table") -> str:
-    from mnist_nn.verdicts import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING
+    from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING
 
     skipped = f" ({len(table.done):,} more were there already)" if table.done else ""
     return (

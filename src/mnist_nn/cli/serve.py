@@ -80,6 +80,7 @@ def serve(
 
 
 def _loaded(path: Path | None) -> "LoadedModel":
-    from mnist_nn.model_file.storage import load, reader_model
+    from mnist_nn.model_file.storage import load
+    from mnist_nn.reading.reader_model import load_reader_model
 
-    return reader_model() if path is None else load(path)
+    return load_reader_model() if path is None else load(path)

@@ -36,7 +36,7 @@ def train_reader(
     from mnist_nn.model_file.storage import check_writable, save
     from mnist_nn.model_file.storage import load as load_model
     from mnist_nn.nn.presets import preset
-    from mnist_nn.reader_training import train_reader as steps
+    from mnist_nn.reading.train_reader import train_reader as steps
 
     check_writable(model)
     usual = preset("reader")[1]

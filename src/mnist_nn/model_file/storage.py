@@ -13,7 +13,6 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -134,17 +133,6 @@ def load(path: str | os.PathLike[str]) -> Model:
         return from_bytes(data)
     except ModelFileError as error:
         raise ModelFileError(f"{os.fspath(path)!r}: {error}") from error
-
-
-def reader_model() -> Model:
-    """Load the model that comes with this package for reading what people write; it is calibrated.
-
-    Examples
-    --------
-    >>> reader_model().calibration is not None
-    True
-    """
-    return from_bytes(files("mnist_nn").joinpath("reader.safetensors").read_bytes())
 
 
 def to_bytes(model: Model) -> bytes:

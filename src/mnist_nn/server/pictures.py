@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope
 from mnist_nn.imaging.files import Fault, each_page
 from mnist_nn.imaging.pdf import SIGNATURE
 from mnist_nn.model_file.storage import Model
-from mnist_nn.reading import Reader
+from mnist_nn.reading.reader import Reader
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.records import record_of
 from mnist_nn.server.refusals import Refusal
@@ -30,7 +30,7 @@ Pages = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Options:
-    """What a client knows of the numbers on its picture, as `mnist_nn.reading.Reader` takes it."""
+    """What a client knows of the numbers on its picture, as `mnist_nn.reading.reader.Reader` takes it."""
 
     length: int | None = None
     checksum: str = "none"

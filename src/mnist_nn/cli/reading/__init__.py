@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from mnist_nn.imaging.files import Fault, Page
     from mnist_nn.imaging.folders import Found
-    from mnist_nn.reading import Reader
-    from mnist_nn.verdicts import Reading
+    from mnist_nn.reading.reader import Reader
+    from mnist_nn.reading.results import Reading
 
 
 class Outcome(NamedTuple):

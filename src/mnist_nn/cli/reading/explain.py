@@ -15,7 +15,7 @@ NAME = "index.html"
 @contextmanager
 def explained(folder: Path, *, force: bool = False) -> Iterator[Sink]:
     """Give a function to call with every `Outcome`; the first pages that could be read are shown."""
-    from mnist_nn import explanation
+    from mnist_nn.reading import explain
 
     shown = left_out = 0
     path = folder / NAME
@@ -27,15 +27,15 @@ def explained(folder: Path, *, force: bool = False) -> Iterator[Sink]:
         if shown >= PAGES:
             left_out += 1
             return
-        _write(file, path, explanation.section(outcome.reading))
+        _write(file, path, explain.section(outcome.reading))
         shown += 1
 
     with _opened(folder, force=force) as file:
-        _write(file, path, explanation.head())
+        _write(file, path, explain.head())
         try:
             yield show
         finally:
-            _write(file, path, explanation.tail(left_out))
+            _write(file, path, explain.tail(left_out))
 
 
 def _opened(folder: Path, *, force: bool) -> IO[str]:

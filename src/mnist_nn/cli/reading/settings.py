@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from mnist_nn.errors import ConfigError
+from mnist_nn.reading.reader_model import reader_model_bytes
 from mnist_nn.util.files import check_writable, replacing
 
 SUFFIX = ".settings.json"
@@ -20,8 +20,8 @@ Settings = Mapping[str, Any]
 
 def settings(model: Path | None, **options: Any) -> Settings:
     """Sum up what decides what is read: this program, the bytes of the model file, and options by their names."""
-    file = model or files("mnist_nn").joinpath("reader.safetensors")
-    return {_PROGRAM: version("mnist-nn"), _MODEL: hashlib.sha256(file.read_bytes()).hexdigest(), **options}
+    content = model.read_bytes() if model else reader_model_bytes()
+    return {_PROGRAM: version("mnist-nn"), _MODEL: hashlib.sha256(content).hexdigest(), **options}
 
 
 def beside(table: Path) -> Path:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from mnist_nn.cli.reading import Outcome, Sink
 
 if TYPE_CHECKING:
-    from mnist_nn.verdicts import Digit, Number
+    from mnist_nn.reading.results import Digit, Number
 
 
 @contextmanager
 def lines(*, named: bool) -> Iterator[Sink]:
     """Print a line a number: the file, if there may be several, and the page from the second on; then `describe`."""
-    from mnist_nn.verdicts import NOTHING
+    from mnist_nn.reading.results import NOTHING
 
     def show(outcome: Outcome) -> None:
         if outcome.reading is None:
@@ -34,7 +34,7 @@ def lines(*, named: bool) -> Iterator[Sink]:
 
 def describe(number: "Number") -> str:
     """Write a number in one line: doubtful digits have a question mark, and a # stands for what is no digit."""
-    from mnist_nn.verdicts import DIGIT, DOUBTFUL, percent
+    from mnist_nn.reading.results import DIGIT, DOUBTFUL, percent
 
     marks = {DIGIT: "{}", DOUBTFUL: "{}?"}
     marked = "".join(marks.get(digit.verdict, "#").format(digit.text) for digit in number.digits)

@@ -17,7 +17,7 @@ from mnist_nn.cli.reading.settings import Settings, beside, check_recordable, di
 from mnist_nn.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from mnist_nn.verdicts import Number
+    from mnist_nn.reading.results import Number
 
 COLUMNS = ("file", "page", "box", "text", "confidence", "verdict")
 ERROR = "error: "

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_nn.verdicts import DIGIT, DOUBTFUL, NOT_A_DIGIT, Digit, Evidence, Number, judge
+from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, Digit, Evidence, Number, judge
 
 IMAGE = np.zeros((28, 28), np.uint8)
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from mnist_nn.imaging.ink import Ink
-from mnist_nn.verdicts import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING, Digit, Number, Reading, percent
+from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING, Digit, Number, Reading, percent
 
 STEP_SIDE, PAGE_SIDE = 640, 1400  # pixels of the longer side of a picture
 QUALITY = 80  # of a JPEG
@@ -29,7 +29,7 @@ _MARKS = {DIGIT: ("digit", "✓"), DOUBTFUL: ("doubtful", "?"), NOT_A_DIGIT: ("n
 
 def head(title: str = "How it was read") -> str:
     """Return the beginning of the web page."""
-    style = files("mnist_nn").joinpath("explanation.css").read_text(encoding="utf-8")
+    style = files(__package__).joinpath("explain.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -5,17 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_nn import load_data, preset, reader_training
+from mnist_nn import load_data, preset
 from mnist_nn.errors import ConfigError
 from mnist_nn.model_file.storage import from_bytes, to_bytes
-from mnist_nn.reader_training import train_reader
+from mnist_nn.reading import train_reader as module
+from mnist_nn.reading.train_reader import train_reader
 
 SMALL = replace(preset("reader")[1], subset=1500, validation=400, epochs=2)
 
 
 @pytest.fixture(autouse=True)
 def few_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_training, "OTHERS", dict.fromkeys(reader_training.OTHERS, 60))
+    monkeypatch.setattr(module, "OTHERS", dict.fromkeys(module.OTHERS, 60))
 
 
 def test_the_last_epoch_comes_with_a_calibrated_model_of_ten_outputs() -> None:

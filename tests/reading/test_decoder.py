@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn.checksums import Rule, rule
-from mnist_nn.lattice import best_path, posteriors
+from mnist_nn.reading.checksums import Rule, rule
+from mnist_nn.reading.decoder import best_path, posteriors
 
 Spans = list[tuple[int, int]]
 

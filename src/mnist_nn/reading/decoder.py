@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.checksums import Rule
+from mnist_nn.reading.checksums import Rule
 
 Array = npt.NDArray[Any]
 Span = tuple[int, int]
@@ -48,7 +48,7 @@ def best_path(parts: int, spans: Sequence[Span], scores: Array, rule: Rule) -> P
     --------
     Two parts look like 43 rather than one 8. With a check digit it must be 42; with a single digit, the 8:
 
-    >>> from mnist_nn.checksums import rule
+    >>> from mnist_nn.reading.checksums import rule
     >>> scores = np.full((3, 10), -9.0)
     >>> scores[0, 4], scores[1, [3, 2]], scores[2, 8] = -0.1, (-0.2, -0.9), -2.0
     >>> spans = [(0, 1), (1, 2), (0, 2)]
@@ -114,7 +114,7 @@ def posteriors(probabilities: Array, rule: Rule) -> Array:
     --------
     The ink cannot tell whether 4? ends in a 2 or a 3; Luhn's rule can:
 
-    >>> from mnist_nn.checksums import rule
+    >>> from mnist_nn.reading.checksums import rule
     >>> ink = np.zeros((2, 10))
     >>> ink[0, 4], ink[1, [2, 3]] = 1.0, 0.5
     >>> posteriors(ink, rule("luhn"))[1, [2, 3]].tolist()

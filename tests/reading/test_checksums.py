@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_nn.checksums import CHECKSUMS, LONGEST, rule
 from mnist_nn.errors import ConfigError
+from mnist_nn.reading.checksums import CHECKSUMS, LONGEST, rule
 
 digits = st.text("0123456789", min_size=1, max_size=20)
 

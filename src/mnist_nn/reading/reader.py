@@ -1,7 +1,7 @@
 """From a picture to numbers that say how far they can be trusted.
 
 A `Reader` finds the ink on a page, frames everything in it that could be a digit, asks the network about all of it at
-once, and takes the best way through each number (`mnist_nn.lattice`). It neither opens files nor prints.
+once, and takes the best way through each number (`mnist_nn.reading.decoder`). It neither opens files nor prints.
 """
 
 import logging
@@ -14,17 +14,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.checksums import Rule, rule
 from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions
 from mnist_nn.imaging.files import Page
 from mnist_nn.imaging.framing import SIDE, frame
 from mnist_nn.imaging.ink import find_ink
 from mnist_nn.imaging.page import Word, find_words
-from mnist_nn.lattice import Path, best_path, posteriors
-from mnist_nn.model_file.storage import Model, reader_model
+from mnist_nn.model_file.storage import Model
+from mnist_nn.reading.checksums import Rule, rule
+from mnist_nn.reading.decoder import Path, best_path, posteriors
+from mnist_nn.reading.reader_model import load_reader_model
+from mnist_nn.reading.results import ALTERNATIVE, Box, Evidence, Number, Reading, judge
 from mnist_nn.util.checks import share
-from mnist_nn.verdicts import ALTERNATIVE, Box, Evidence, Number, Reading, judge
 
 Array = npt.NDArray[Any]
 
@@ -83,7 +84,7 @@ class Reader:
         length: int | None = None,
         checksum: str = "none",
     ) -> None:
-        self.model = reader_model() if model is None else model
+        self.model = load_reader_model() if model is None else model
         _check_size(self.model)
         self._rule, self._without_checksum = rule(checksum, length), rule(length=length)
         self._unmet = _unmet(checksum, length)

@@ -9,13 +9,14 @@ import numpy.typing as npt
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig
-from mnist_nn.checksums import rule
 from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.imaging.files import Page
-from mnist_nn.model_file.storage import Model, reader_model
-from mnist_nn.reading import CLASSES, Reader
-from mnist_nn.verdicts import Number, Reading
+from mnist_nn.model_file.storage import Model
+from mnist_nn.reading.checksums import rule
+from mnist_nn.reading.reader import CLASSES, Reader
+from mnist_nn.reading.reader_model import load_reader_model
+from mnist_nn.reading.results import Number, Reading
 
 GAP = 6  # pixels between the digits of a number
 Pixels = npt.NDArray[np.uint8]
@@ -31,7 +32,7 @@ def reader() -> Reader:
 def good(mnist: Dataset) -> list[Pixels]:
     """For each digit a picture of it that the model is sure of."""
     images, labels = mnist.test.images[:500], mnist.test.labels[:500]
-    seen = opinions(reader_model().network, reader_model().calibration, images)
+    seen = opinions(load_reader_model().network, load_reader_model().calibration, images)
     sure = np.where(seen.probabilities.argmax(axis=1) == labels, seen.confidence, 0)
     return [images[np.where(labels == digit, sure, 0).argmax()] for digit in range(CLASSES)]
 
@@ -199,7 +200,7 @@ def test_each_number_of_a_line_stands_alone_if_it_obeys_alone(good: list[Pixels]
 
 def test_a_model_without_calibration_reads_and_says_so(write: Write, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "mnist_nn"):
-        reader = Reader(replace(reader_model(), calibration=None))
+        reader = Reader(replace(load_reader_model(), calibration=None))
     assert "mnist-nn calibrate" in caplog.text
     number = only(reader(write("28")))
     assert number.text == "28"

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
-from mnist_nn.explanation import PAGE_SIDE, head, section, tail
 from mnist_nn.imaging.files import Page
-from mnist_nn.reading import Reader
-from mnist_nn.verdicts import Reading
+from mnist_nn.reading.explain import PAGE_SIDE, head, section, tail
+from mnist_nn.reading.reader import Reader
+from mnist_nn.reading.results import Reading
 
 VOID = {"meta", "img", "image", "rect", "br"}
 

@@ -1,7 +1,7 @@
 """What the writer of a number knows about it, its length and its check digit, as a small machine that reads digits.
 
 A `Rule` is a finite automaton over digits, read from the last digit to the first, because check digits count their
-places from the right. `mnist_nn.lattice` walks it beside the ink, so that a constraint costs one more index and no
+places from the right. `decoder` walks it beside the ink, so that a constraint costs one more index and no
 guesswork: the best reading that obeys the rule is found exactly.
 """
 
