@@ -18,7 +18,7 @@ from sklearn.neural_network import MLPClassifier
 from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.errors import ConfigError
 from mnist_nn.estimator import MLPDigitClassifier
-from mnist_nn.estimator_settings import FROM_DATA, PARAMETERS
+from mnist_nn.estimator.parameters import FROM_DATA, PARAMETERS
 
 X, Y = load_iris(return_X_y=True)
 BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0, "n_iter_no_change": None}
@@ -27,7 +27,7 @@ BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_stat
 def configured(model: MLPDigitClassifier) -> tuple[NetworkConfig, TrainingConfig]:
     """Watch what `train` is asked for."""
     seen: list[Any] = []
-    module = sys.modules["mnist_nn.estimator"]
+    module = sys.modules["mnist_nn.estimator.classifier"]
     learn = module.train
     module.train = lambda network, samples, config, **rest: (
         seen.append((network.config, config)) or learn(network, samples, config, **rest)

@@ -1,7 +1,7 @@
 """The network as a scikit-learn classifier, for whoever has pipelines and searches already.
 
-It calls the library and owns no numerics: the configurations come from `mnist_nn.estimator_settings`, training from
-`mnist_nn.train`, and what is learned is an ordinary `Network`. This module alone needs scikit-learn.
+It calls the library and owns no numerics: the configurations come from `mnist_nn.estimator.parameters`, training from
+`mnist_nn.train`, and what is learned is an ordinary `Network`. This room alone needs scikit-learn.
 """
 
 import warnings
@@ -12,11 +12,12 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines, estimator_settings
+from mnist_nn import engines
 from mnist_nn.data import Samples
 from mnist_nn.errors import DataError, MissingExtraError
-from mnist_nn.estimator_results import Learned
-from mnist_nn.estimator_settings import Plateau
+from mnist_nn.estimator import parameters
+from mnist_nn.estimator.attributes import Learned
+from mnist_nn.estimator.parameters import Plateau
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.training.loop import Epoch, train
@@ -157,10 +158,10 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Learn from samples of shape (n, features), dense or sparse, and their classes, any labels of shape (n,)."""
-        estimator_settings.check_settings(self.get_params(deep=False))
+        parameters.check_settings(self.get_params(deep=False))
         goes_on = bool(self.warm_start) and hasattr(self, "checkpoint_")
         X, y = self._checked(X, y, reset=not goes_on)
-        classes = estimator_settings.classes_of(y)
+        classes = parameters.classes_of(y)
         if goes_on and not np.array_equal(classes, self.classes_):
             raise DataError(
                 f"warm_start needs the classes of the last fit, {self.classes_.tolist()}, and y has "
@@ -170,7 +171,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
             raise DataError("a classifier cannot learn from 1 class; give samples of at least 2 classes")
         self.classes_ = classes
         samples = self._samples(X, y, sample_weight)
-        plateau = Plateau(self.tol, None if self.early_stopping else estimator_settings.patience(self.n_iter_no_change))
+        plateau = Plateau(self.tol, None if self.early_stopping else parameters.patience(self.n_iter_no_change))
         for epoch in self._run(samples, goes_on=goes_on):
             stop = self._after(epoch)
             if plateau.reached_by(epoch.scores.loss) or stop:
@@ -181,14 +182,14 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Learn from these samples for one epoch; the first call names all ``classes`` that will ever come."""
-        estimator_settings.check_settings(self.get_params(deep=False))
+        parameters.check_settings(self.get_params(deep=False))
         goes_on = hasattr(self, "checkpoint_")
         if not goes_on and classes is None:
             raise DataError("the first call of partial_fit needs classes, an array of all labels that will come")
         if self.class_weight == "balanced":
             raise DataError("class_weight 'balanced' needs all samples at once; give partial_fit a dictionary")
         X, y = self._checked(X, y, reset=not goes_on)
-        named = self.classes_ if classes is None else estimator_settings.classes_of(classes)
+        named = self.classes_ if classes is None else parameters.classes_of(classes)
         if not goes_on:
             self.classes_ = named
         elif not np.array_equal(named, self.classes_):
@@ -226,7 +227,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         checked = validate_data(self, X, *y, reset=reset, accept_sparse="csr", dtype=kinds)
         if y:
             if checked[1].dtype == object:
-                estimator_settings.classes_of(checked[1])
+                parameters.classes_of(checked[1])
             check_classification_targets(checked[1])
         return checked
 
@@ -247,7 +248,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         return Samples(self._images(X), labels.astype(np.int64), weights)
 
     def _images(self, X: Any) -> Any:
-        return estimator_settings.pictures(X) if self._takes_pixels else X
+        return parameters.pictures(X) if self._takes_pixels else X
 
     def _run(self, samples: Samples, *, goes_on: bool, once: bool = False) -> Iterator[Epoch]:
         """Make a new network or take the one that is there; nothing is learned until the first epoch is asked for."""
@@ -257,13 +258,11 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         epochs = max(self.max_iter, done + 1) if once else done + self.max_iter
         holds_out = bool(self.early_stopping) and not once
         size = len(samples) if samples.weights is None else float(samples.weights.sum())
-        config = estimator_settings.training_config(
-            settings, len(samples), size, self._seed, epochs, holds_out=holds_out
-        )
-        shape = estimator_settings.network_config(settings, self.n_features_in_, len(self.classes_))
-        name = estimator_settings.engine_name(self.engine, shape, config, len(samples))
+        config = parameters.training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
+        shape = parameters.network_config(settings, self.n_features_in_, len(self.classes_))
+        name = parameters.engine_name(self.engine, shape, config, len(samples))
         if goes_on:
-            start = estimator_settings.continued(self.checkpoint_, shape, config)
+            start = parameters.continued(self.checkpoint_, shape, config)
         else:
             start = Checkpoint.start(Network.create(shape, self._seed), config)
         return train(start.network, samples, config, engine=name, resume=start)

@@ -1,0 +1,8 @@
+"""The network as a scikit-learn classifier: `MLPDigitClassifier`. Needs the extra ``sklearn``.
+
+It calls the library and owns no numerics.
+"""
+
+from mnist_nn.estimator.classifier import MLPDigitClassifier
+
+__all__ = ["MLPDigitClassifier"]
