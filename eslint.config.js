@@ -22,7 +22,7 @@ export default [
   // The mathematics knows nothing of the page: it runs the same in a page, in a worker and in node.
   { files: ["src/mnist_nn/web/core/**"], languageOptions: { globals: globals["shared-node-browser"] } },
   {
-    files: ["src/mnist_nn/web/**", "src/mnist_nn/export/page/**"],
+    files: ["src/mnist_nn/web/**", "src/mnist_nn/export/html/page/**"],
     ignores: ["src/mnist_nn/web/core/**"],
     languageOptions: { globals: globals.browser },
   },

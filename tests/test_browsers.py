@@ -1,6 +1,6 @@
 """The pages in Firefox and in WebKit, Safari's engine: the playground, its static export, and a model as one page.
 
-Chromium has tests of its own, which go further (tests/web, tests/export/test_html.py). What can differ between engines
+Chromium has tests of its own, which go further (tests/web, tests/export/html). What can differ between engines
 is here: pointer events, workers, downloads, layout, and what the console says.
 """
 

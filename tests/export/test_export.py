@@ -18,7 +18,7 @@ from mnist_nn import Model, load_data
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import FORMATS, export, verify
-from mnist_nn.export.vectors import Vectors, reference_answers, vectors_for
+from mnist_nn.export.test_vectors import Vectors, reference_answers, vectors_for
 from mnist_nn.export.verification import TOLERANCE, Verification, compare
 from mnist_nn.model_file.storage import HEADER, header_of
 

@@ -15,7 +15,7 @@ import pytest
 from mnist_nn import Dataset, Model
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import Opinion
-from mnist_nn.export.vectors import Answers, in_double
+from mnist_nn.export.test_vectors import Answers, in_double
 from mnist_nn.server.answering import prepare
 
 needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="there is no compiled engine without it")

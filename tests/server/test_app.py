@@ -12,8 +12,8 @@ import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.errors import ConfigError
-from mnist_nn.export.onnx import write
-from mnist_nn.export.vectors import vectors_for
+from mnist_nn.export.onnx.write import write
+from mnist_nn.export.test_vectors import vectors_for
 from mnist_nn.server import Limits, create_app
 from mnist_nn.server.contract import Contract
 from mnist_nn.server.records import LONGEST_ID

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model, Network
-from mnist_nn.export.vectors import reference_answers
+from mnist_nn.export.test_vectors import reference_answers
 from mnist_nn.server.contract import Contract
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.protocol import parse, respond

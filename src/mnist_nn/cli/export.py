@@ -66,8 +66,8 @@ def _beside(model: Path, suffix: str) -> Path:
 def _lost(model: "Model", to: str, data: "Dataset") -> float | None:
     """The most that rounding float64 weights to float32 changes a probability; None where nothing is rounded."""
     from mnist_nn.export import KEEP_DOUBLE
-    from mnist_nn.export.facts import rounding
-    from mnist_nn.export.vectors import fits, vectors_for
+    from mnist_nn.export.metadata import rounding
+    from mnist_nn.export.test_vectors import fits, vectors_for
 
     if model.network.config.dtype == "float32" or to in KEEP_DOUBLE:
         return None

@@ -1,7 +1,7 @@
 """Models in other formats, each with test vectors inside, and the check that runs them where they will be used.
 
 `export` writes bytes; `verify` reads them, runs them in the format's own runtime and compares with the reference
-engine. One module a format; each is imported when it is asked for.
+engine. One room per format; each is imported when it is asked for.
 """
 
 import os
@@ -14,7 +14,7 @@ import numpy as np
 
 from mnist_nn.data import Dataset, load
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unknown
-from mnist_nn.export.vectors import Pixels, Vectors, fits, reference_answers, vectors_for
+from mnist_nn.export.test_vectors import Pixels, Vectors, fits, reference_answers, vectors_for
 from mnist_nn.export.verification import Verification, differences
 from mnist_nn.model_file.storage import ANOTHER, Model
 from mnist_nn.util.randomness import key, uniform
@@ -34,16 +34,16 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "onnx": Format(".onnx", "onnx:write", "verify_onnx:carried", "verify_onnx:run"),
-    "html": Format(".html", "html:write", "verify_html:carried", "verify_html:run"),
-    "c": Format(".h", "c99:write", "verify_c99:carried", "verify_c99:run"),
+    "onnx": Format(".onnx", "onnx.write:write", "onnx.verify:carried", "onnx.verify:run"),
+    "html": Format(".html", "html.write:write", "html.verify:carried", "html.verify:run"),
+    "c": Format(".h", "c.write:write", "c.verify:carried", "c.verify:run"),
     "safetensors": Format(
         ".safetensors",
-        "arrays:write_safetensors",
-        "verify_arrays:carried_by_safetensors",
-        "verify_arrays:run_safetensors",
+        "arrays.write:write_safetensors",
+        "arrays.verify:carried_by_safetensors",
+        "arrays.verify:run_safetensors",
     ),
-    "npz": Format(".npz", "arrays:write_npz", "verify_arrays:carried_by_npz", "verify_arrays:run_npz"),
+    "npz": Format(".npz", "arrays.write:write_npz", "arrays.verify:carried_by_npz", "arrays.verify:run_npz"),
 }
 
 

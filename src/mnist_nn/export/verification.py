@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mnist_nn.export.vectors import Answers, Vectors
+from mnist_nn.export.test_vectors import Answers, Vectors
 
 TOLERANCE = 1e-4  # of what is computed in float32; usual are 1e-6
 # Of the int8 form against its own rules: an activation at the edge of a step may fall either way, in a few pictures.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mnist_nn import engines
 from mnist_nn.evaluation.calibration import extended, opinion_of
-from mnist_nn.export.vectors import Answers
+from mnist_nn.export.test_vectors import Answers
 from mnist_nn.model_file.storage import Model
 from mnist_nn.server.contract import Pixels
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_nn.export.vectors import Answers
+from mnist_nn.export.test_vectors import Answers
 from mnist_nn.server.answering import Answering
 from mnist_nn.server.contract import Pixels
 

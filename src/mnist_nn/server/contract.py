@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.export.facts import input_shape
-from mnist_nn.export.vectors import Answers
+from mnist_nn.export.metadata import input_shape
+from mnist_nn.export.test_vectors import Answers
 from mnist_nn.model_file.storage import Model
 
 Array = npt.NDArray[Any]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 import orjson
 
-from mnist_nn.export.vectors import Answers
+from mnist_nn.export.test_vectors import Answers
 from mnist_nn.server.contract import DATATYPES, Contract, Pixels, Tensor
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.refusals import Refusal

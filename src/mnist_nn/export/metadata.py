@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.evaluation.calibration import Calibration
-from mnist_nn.export.vectors import Vectors, reference_answers
+from mnist_nn.export.test_vectors import Vectors, reference_answers
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import calibration_header
 from mnist_nn.nn.config import NetworkConfig

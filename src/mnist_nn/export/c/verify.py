@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
-from mnist_nn.export.c99 import STEPS_NAME
-from mnist_nn.export.facts import in_single
-from mnist_nn.export.int8 import Int8
+from mnist_nn.export.c.int8 import Int8
+from mnist_nn.export.c.write import STEPS_NAME
+from mnist_nn.export.metadata import in_single
 from mnist_nn.export.runtime import call
-from mnist_nn.export.vectors import Answers, Pixels, Vectors
+from mnist_nn.export.test_vectors import Answers, Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.evaluation.calibration import MORE
-from mnist_nn.export.vectors import Answers, Pixels, reference_answers
+from mnist_nn.export.test_vectors import Answers, Pixels, reference_answers
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
-from mnist_nn.export.bundle import constant
+from mnist_nn.export.html.bundle import constant
 from mnist_nn.export.runtime import call
-from mnist_nn.export.vectors import Answers, Pixels, Vectors, to_text
+from mnist_nn.export.test_vectors import Answers, Pixels, Vectors, to_text
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ANSWERS = constant("export/page/answers.js")
+ANSWERS = constant("export/html/page/answers.js")
 
 PROGRAM = """
 {

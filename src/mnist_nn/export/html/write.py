@@ -15,14 +15,14 @@ import numpy as np
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import Calibration
-from mnist_nn.export.bundle import bundle
-from mnist_nn.export.facts import facts, in_single
-from mnist_nn.export.vectors import Vectors, to_text
+from mnist_nn.export.html.bundle import bundle
+from mnist_nn.export.metadata import facts, in_single
+from mnist_nn.export.test_vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import calibration_header
 
 PIXELS = 784
-PAGE = "export/page/page.js"
+PAGE = "export/html/page/page.js"
 MAX_ERROR = 0.01  # of the digits that the page accepts, the share that may be wrong
 
 
@@ -36,7 +36,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 
     Examples
     --------
-    >>> from mnist_nn.export.vectors import vectors_for
+    >>> from mnist_nn.export.test_vectors import vectors_for
     >>> from mnist_nn.nn.network import Network
     >>> model = Model(Network.create())
     >>> len(write(model, vectors_for(model, None), None)) < 300_000
@@ -67,7 +67,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 
 
 def _part(name: str) -> str:
-    return files("mnist_nn").joinpath("export", "page", name).read_text("utf-8")
+    return files(__package__).joinpath("page", name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:

@@ -13,7 +13,7 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import bundle as bundling
 from mnist_nn.export import export, verify
-from mnist_nn.export.bundle import bundle
+from mnist_nn.export.html.bundle import bundle
 from mnist_nn.imaging.framing import frame
 
 Make = Callable[..., Model]

@@ -13,8 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from mnist_nn.data import Dataset
 from mnist_nn.evaluation.calibration import MORE, Calibration
-from mnist_nn.export.facts import LOWEST, Facts, facts, in_single, input_shape, rounding
-from mnist_nn.export.vectors import Vectors
+from mnist_nn.export.metadata import LOWEST, Facts, facts, in_single, input_shape, rounding
+from mnist_nn.export.test_vectors import Vectors
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
 from mnist_nn.nn.network import Network
@@ -30,7 +30,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 
     Examples
     --------
-    >>> from mnist_nn.export.vectors import vectors_for
+    >>> from mnist_nn.export.test_vectors import vectors_for
     >>> model = Model(Network.create())
     >>> graph = onnx.load_from_string(write(model, vectors_for(model, None), None)).graph
     >>> [value.name for value in (*graph.input, *graph.output)]

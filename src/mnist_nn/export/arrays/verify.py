@@ -8,7 +8,7 @@ from zipfile import BadZipFile, is_zipfile
 import numpy as np
 
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.export.vectors import Answers, Pixels, Vectors, reference_answers
+from mnist_nn.export.test_vectors import Answers, Pixels, Vectors, reference_answers
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model, from_bytes, header_of
 from mnist_nn.model_file.tensors import CALIBRATION_ARRAYS, calibration_of, network_of

@@ -10,8 +10,8 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from mnist_nn.data import Dataset
-from mnist_nn.export.facts import facts
-from mnist_nn.export.vectors import Vectors
+from mnist_nn.export.metadata import facts
+from mnist_nn.export.test_vectors import Vectors
 from mnist_nn.model_file.storage import HEADER, Model, header_of, to_bytes
 from mnist_nn.model_file.tensors import calibration_tensors
 
@@ -21,7 +21,7 @@ def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> 
 
     Examples
     --------
-    >>> from mnist_nn.export.vectors import vectors_for
+    >>> from mnist_nn.export.test_vectors import vectors_for
     >>> from mnist_nn.nn.network import Network
     >>> from mnist_nn.model_file.storage import from_bytes
     >>> model = Model(Network.create())

@@ -7,9 +7,9 @@ import onnx
 import onnxruntime
 
 from mnist_nn.errors import ModelFileError
-from mnist_nn.export.facts import input_shape
-from mnist_nn.export.onnx import PREFIX
-from mnist_nn.export.vectors import Answers, Pixels, Vectors
+from mnist_nn.export.metadata import input_shape
+from mnist_nn.export.onnx.write import PREFIX
+from mnist_nn.export.test_vectors import Answers, Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 

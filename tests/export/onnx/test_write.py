@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.export import export
-from mnist_nn.export.onnx import OPSET
-from mnist_nn.export.vectors import reference_answers
+from mnist_nn.export.onnx.write import OPSET
+from mnist_nn.export.test_vectors import reference_answers
 from mnist_nn.nn.config import ACTIVATIONS
 
 Make = Callable[..., Model]

@@ -14,8 +14,7 @@ import numpy.typing as npt
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import MORE, Calibration
-from mnist_nn.export.facts import LOWEST, facts, in_single, shape
-from mnist_nn.export.int8 import (
+from mnist_nn.export.c.int8 import (
     MOST,
     MOST_BYTE,
     MOST_INPUTS,
@@ -24,7 +23,8 @@ from mnist_nn.export.int8 import (
     measured_steps,
     weights_with_refusal,
 )
-from mnist_nn.export.vectors import Answers, Vectors, reference_answers
+from mnist_nn.export.metadata import LOWEST, facts, in_single, shape
+from mnist_nn.export.test_vectors import Answers, Vectors, reference_answers
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
@@ -70,7 +70,7 @@ def write(model: Model, vectors: Vectors, data: Dataset | None) -> bytes:
     single = in_single(model)
     int8 = Int8.of(single, measured_steps(single, data.train.images[:: max(1, len(data.train) // MEASURED_ON)]))
     answers = int8.answers(single, vectors.images)
-    text = Template(files("mnist_nn.export").joinpath("header.h.template").read_text("utf-8")).substitute(
+    text = Template(files(__package__).joinpath("header.h.template").read_text("utf-8")).substitute(
         **_about(single, int8, data),
         **_code(single, int8),
         defines=_defines(single),

@@ -13,10 +13,10 @@ import pytest
 
 from mnist_nn import Dataset, Model, Network, TrainingConfig, evaluate, train
 from mnist_nn.export import export
-from mnist_nn.export.vectors import reference_answers
+from mnist_nn.export.test_vectors import reference_answers
 from mnist_nn.model_file.storage import from_bytes, to_bytes
 
-DOCS = Path(__file__).parents[2] / "docs" / "export.md"
+DOCS = Path(__file__).parents[3] / "docs" / "export.md"
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from mnist_nn import Dataset, Model, Network, NetworkConfig, TrainingConfig, train
 from mnist_nn.errors import ConfigError
 from mnist_nn.export import export, verify
-from mnist_nn.export.int8 import MOST_INPUTS, Int8, measured_steps
-from mnist_nn.export.vectors import reference_answers
-from mnist_nn.export.verify_c99 import run
+from mnist_nn.export.c.int8 import MOST_INPUTS, Int8, measured_steps
+from mnist_nn.export.c.verify import run
+from mnist_nn.export.test_vectors import reference_answers
 from mnist_nn.nn.config import ACTIVATIONS
 
 Make = Callable[..., Model]

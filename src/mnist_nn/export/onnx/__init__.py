@@ -1,0 +1,1 @@
+"""Models as ONNX graphs: written here, and checked with ONNX Runtime."""
