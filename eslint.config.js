@@ -20,12 +20,12 @@ export default [
     },
   },
   // The mathematics knows nothing of the page: it runs the same in a page, in a worker and in node.
-  { files: ["src/mnist_nn/web/core/**"], languageOptions: { globals: globals["shared-node-browser"] } },
+  { files: ["src/mnist_nn/playground/page/core/**"], languageOptions: { globals: globals["shared-node-browser"] } },
   {
-    files: ["src/mnist_nn/web/**", "src/mnist_nn/export/html/page/**"],
-    ignores: ["src/mnist_nn/web/core/**"],
+    files: ["src/mnist_nn/playground/page/**", "src/mnist_nn/export/html/page/**"],
+    ignores: ["src/mnist_nn/playground/page/core/**"],
     languageOptions: { globals: globals.browser },
   },
-  { files: ["tests/web/**", "eslint.config.js"], languageOptions: { globals: globals.node } },
-  { files: ["tests/web/**"], rules: { "max-lines-per-function": "off" } },
+  { files: ["tests/playground/page/**", "eslint.config.js"], languageOptions: { globals: globals.node } },
+  { files: ["tests/playground/page/**"], rules: { "max-lines-per-function": "off" } },
 ];

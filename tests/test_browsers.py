@@ -20,9 +20,11 @@ import numpy as np
 import pytest
 from driving import DOWNLOADS, ENGINES, PATIENCE, Outside
 
-from mnist_nn import Dataset, evaluate, load_model, playground
+from mnist_nn import Dataset, evaluate, load_model
 from mnist_nn.evaluation.calibration import opinions
 from mnist_nn.export import export
+from mnist_nn.playground import site
+from mnist_nn.playground.server import Server
 from mnist_nn.reading.reader_model import load_reader_model
 
 pytestmark = pytest.mark.slow
@@ -178,14 +180,14 @@ def tab(engine: Engine) -> Iterator[Tab]:
 @pytest.fixture(scope="module")
 def play() -> Iterator[str]:
     """The address of the playground, with a witness in its page."""
-    parts = playground.site()
+    parts = site.site()
     page = parts["index.html"].read().replace(b"<head>", b'<head><script src="witness.js"></script>')
     told = {
-        "index.html": playground.Part(parts["index.html"].type, lambda: page),
-        "witness.js": playground.Part("text/javascript", WITNESS.encode),
-        "faults.js": playground.Part("text/javascript", FAULTS.encode),
+        "index.html": site.Part(parts["index.html"].type, lambda: page),
+        "witness.js": site.Part("text/javascript", WITNESS.encode),
+        "faults.js": site.Part("text/javascript", FAULTS.encode),
     }
-    with playground.Server({**parts, **told}, "127.0.0.1", 0) as server, served(server):
+    with Server({**parts, **told}, "127.0.0.1", 0) as server, served(server):
         yield server.url
 
 
@@ -293,7 +295,7 @@ def test_a_phone_shows_every_room(tab: Tab, play: str, room: str) -> None:
 
 
 def test_the_static_site_needs_no_python(tab: Tab, tmp_path: Path) -> None:
-    playground.export(playground.site(), tmp_path / "site")
+    site.export(site.site(), tmp_path / "site")
     with files(tmp_path / "site") as url:
         tab.visit(f"{url}#/draw")
         tab.hears(".verdict", "Nothing there")

@@ -169,7 +169,7 @@ def test_what_is_not_installed_is_left_out(
 ) -> None:
     for name in ("sklearn.base", "onnx"):
         monkeypatch.setitem(sys.modules, name, None)
-    for user in [name for name in sys.modules if name.startswith(("mnist_nn.estimator", "mnist_nn.export.onnx.write"))]:
+    for user in [name for name in sys.modules if name.startswith(("mnist_nn.estimator", "mnist_nn.export.onnx"))]:
         monkeypatch.delitem(sys.modules, user)
     (tmp_path / "fastapi.py").write_text("raise ModuleNotFoundError(name='fastapi')\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

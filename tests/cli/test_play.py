@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from mnist_nn import Network, playground
+from mnist_nn import Network
 from mnist_nn.model_file import recording
 from mnist_nn.model_file.storage import Model, save
+from mnist_nn.playground.server import Server
 
 
 def address(process: subprocess.Popen[str]) -> str:
@@ -69,14 +70,14 @@ def test_recordings_are_shown_in_the_time_machine(
 def test_it_opens_the_browser(cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or False)
-    monkeypatch.setattr(playground.Server, "serve_forever", interrupted)
+    monkeypatch.setattr(Server, "serve_forever", interrupted)
     result = cli("play")
     assert result.code == 130
     assert f"at {opened[0]} " in result.out
     assert "open the address yourself" in result.out
 
 
-def interrupted(_server: playground.Server) -> None:
+def interrupted(_server: Server) -> None:
     raise KeyboardInterrupt
 
 

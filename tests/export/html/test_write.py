@@ -11,8 +11,8 @@ import pytest
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import opinions
-from mnist_nn.export import bundle as bundling
 from mnist_nn.export import export, verify
+from mnist_nn.export.html import bundle as bundling
 from mnist_nn.export.html.bundle import bundle
 from mnist_nn.imaging.framing import frame
 

@@ -96,7 +96,7 @@ def test_what_it_is_and_how_good_stands_in_the_metadata(reader: Model) -> None:
     assert about["mnist_nn.shape"] == "784-256-128-10"
     assert about["mnist_nn.made_by"].startswith("mnist-nn ")
     assert json.loads(about["mnist_nn.test_accuracy"]) == 0.5
-    refusal = json.loads(about["mnist_nn.evaluation.calibration"])
+    refusal = json.loads(about["mnist_nn.calibration"])
     assert reader.calibration
     assert refusal["not_a_digit"] == reader.calibration.not_a_digit
     assert refusal["thresholds"]["0.01"] == reader.calibration.operating_point(0.01).threshold

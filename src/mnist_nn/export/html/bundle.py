@@ -1,6 +1,6 @@
 """JavaScript modules of this package as plain scripts, so that a page can be one file.
 
-Each module becomes a function that returns what it exports. What it takes is the plain style of web/core: named
+Each module becomes a function that returns what it exports. It takes the plain style of the playground's core: named
 imports of neighbours, and declarations with ``export`` before them. Anything else is an error.
 """
 
@@ -19,7 +19,7 @@ def bundle(entry: str) -> dict[str, str]:
     Parameters
     ----------
     entry
-        Its path in the package, as ``web/core/framing.js``.
+        Its path in the package, as ``playground/page/core/framing.js``.
 
     Returns
     -------
@@ -27,8 +27,8 @@ def bundle(entry: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> list(bundle("web/core/framing.js"))
-    ['web/core/errors.js', 'web/core/framing.js']
+    >>> list(bundle("playground/page/core/framing.js"))
+    ['playground/page/core/errors.js', 'playground/page/core/framing.js']
     """
     scripts: dict[str, str] = {}
     _add(entry, scripts, ())
@@ -40,8 +40,8 @@ def constant(path: str) -> str:
 
     Examples
     --------
-    >>> constant("web/core/framing.js")
-    '$web_core_framing'
+    >>> constant("playground/page/core/framing.js")
+    '$playground_page_core_framing'
     """
     return "$" + re.sub(r"\W", "_", path.removesuffix(".js"))
 

@@ -1,6 +1,6 @@
 """A model as one page to draw on: no server, no other file, no request, it works from a folder or a memory stick.
 
-The page runs the playground's own modules (web/core), bundled here, so framing and arithmetic have one source.
+The page runs the modules of playground/page/core, bundled here, so framing and arithmetic have one source.
 """
 
 import json

@@ -2,18 +2,20 @@
  * The network of an exported page: from the JSON document in it to answers. Knows nothing of the page itself.
  */
 
-import { argmax } from "../../../web/core/activations.js";
-import { judge, opinions } from "../../../web/core/calibration.js";
-import { InkError } from "../../../web/core/errors.js";
-import { frame } from "../../../web/core/framing.js";
+import { argmax } from "../../../playground/page/core/activations.js";
+import { judge, opinions } from "../../../playground/page/core/calibration.js";
+import { InkError } from "../../../playground/page/core/errors.js";
+import { frame } from "../../../playground/page/core/framing.js";
 
-/** @typedef {Pick<import("../../../web/core/modelfile.js").Model, "network" | "header" | "tensors">} Model */
+/**
+ * @typedef {Pick<import("../../../playground/page/core/modelfile.js").Model, "network" | "header" | "tensors">} Model
+ */
 /** @typedef {{label: number, probabilities: number[], is_digit: number, confidence: number}} Answer */
 /**
  * Numbers are base64 text of little-endian float32, or float64 in the calibration; `refusal` is null where the model
  * is not calibrated.
  * @typedef {{shape: string, made_by: string, test_accuracy: number | null,
- *   network: import("../../../web/core/network.js").Network["config"], weights: string[], biases: string[],
+ *   network: import("../../../playground/page/core/network.js").Network["config"], weights: string[], biases: string[],
  *   refusal: {temperature: number, bias: number, not_a_digit: number, weights: string, table: string,
  *     max_error: number} | null,
  *   vectors: {count: number, images: string, label: number[], probabilities: number[][], is_digit: number[],

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { defaultRate, networkConfig, trainingConfig } from "../../src/mnist_nn/web/core/config.js";
-import { evaluate } from "../../src/mnist_nn/web/core/evaluation.js";
-import { copy, create, forward, parameterCount, probabilities } from "../../src/mnist_nn/web/core/network.js";
+import { defaultRate, networkConfig, trainingConfig } from "../../../src/mnist_nn/playground/page/core/config.js";
+import { evaluate } from "../../../src/mnist_nn/playground/page/core/evaluation.js";
+import {
+  copy, create, forward, parameterCount, probabilities,
+} from "../../../src/mnist_nn/playground/page/core/network.js";
 import { allNear, golden, mnist, near } from "./support.mjs";
 
 const EXACT = ["uniform", "he_uniform", "lecun_uniform", "zeros"];

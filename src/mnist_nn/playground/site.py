@@ -1,22 +1,18 @@
-"""The playground: its files by name, served to this machine's browser or written as a folder for any file host.
+"""The playground's files by name, and all of them written as a folder for any file host.
 
-Every address that is answered stands in one dictionary, so no path can lead anywhere else.
+Every address that is answered stands in one dictionary, so no path can lead anywhere else. `server` serves them.
 """
 
 import gzip
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from socketserver import TCPServer
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
@@ -28,10 +24,8 @@ from mnist_nn.model_file.storage import load as load_model
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.training.loop import train
-from mnist_nn.util.addresses import resolved, url
 from mnist_nn.util.files import replacing
 
-POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'"
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -76,12 +70,12 @@ def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
     ('text/html; charset=utf-8', True)
     """
     package = files("mnist_nn")
-    parts = dict(_page(package / "web"))
+    parts = dict(_page(package / "playground" / "page"))
     for name, stored in zip(PAGES, FILES, strict=True):
         source = package / "data" / "embedded" / f"{stored}.gz"
         parts[f"data/{name}.gz"] = Part(BYTES, source.read_bytes)
     models: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "reader": ("data/reader.safetensors.gz", partial(_packed, package / "reader.safetensors")),
+        "reader": ("data/reader.safetensors.gz", partial(_packed, package / "reading" / "reader.safetensors")),
         "seed": ("data/seed.safetensors", seed_model),
     }
     rooms = {"draw": "reader", "microscope": "seed"}
@@ -196,77 +190,3 @@ def _write(path: Path, content: bytes) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         return file.write(content)
-
-
-class Server(ThreadingHTTPServer):
-    """Serves the parts of a site and nothing else; ``url`` is where."""
-
-    daemon_threads = True
-
-    def __init__(self, parts: Site, host: str, port: int) -> None:
-        self.parts = parts
-        with resolved(host, port) as (family, address):
-            self.address_family = family
-            super().__init__(address, _Handler)
-
-    def server_bind(self) -> None:
-        """Bind without asking a name server for this machine's name, which may take long."""
-        TCPServer.server_bind(self)
-        host, port = self.server_address[:2]
-        self.server_name, self.server_port = str(host), int(port)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that leaves a page before it is all there."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-    @property
-    def url(self) -> str:
-        """The address for a browser on this machine."""
-        return f"{url(str(self.server_address[0]), self.server_port)}/"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers GET and HEAD."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-    server_version = "mnist-nn"
-    sys_version = ""
-
-    def do_GET(self) -> None:
-        """Send a part."""
-        self._answer(body=True)
-
-    def do_HEAD(self) -> None:
-        """Send its headers."""
-        self._answer(body=False)
-
-    def _answer(self, *, body: bool) -> None:
-        name = self.path.partition("?")[0].removeprefix("/") or "index.html"
-        part = self.server.parts.get(name)
-        if part is None:
-            self.send_error(HTTPStatus.NOT_FOUND)
-            return
-        content, packed = part.read(), part.type != BYTES and "gzip" in self.headers.get("Accept-Encoding", "")
-        content = gzip.compress(content, 6, mtime=0) if packed else content
-        self.send_response(HTTPStatus.OK)
-        for header, value in _headers(name, part.type, len(content), packed=packed):
-            self.send_header(header, value)
-        self.end_headers()
-        if body:
-            self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class calls it so
-        """Say nothing of every request."""
-
-
-def _headers(name: str, kind: str, size: int, *, packed: bool) -> Iterator[tuple[str, str]]:
-    yield "Content-Type", kind
-    yield "Content-Length", str(size)
-    yield "Content-Security-Policy", f"{POLICY}; frame-ancestors 'none'"
-    yield "X-Content-Type-Options", "nosniff"
-    yield "Referrer-Policy", "no-referrer"
-    yield "Cache-Control", "max-age=3600" if name.endswith("images.gz") else "no-cache"
-    if packed:
-        yield "Content-Encoding", "gzip"

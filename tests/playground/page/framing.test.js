@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SIDE, frame } from "../../src/mnist_nn/web/core/framing.js";
+import { SIDE, frame } from "../../../src/mnist_nn/playground/page/core/framing.js";
 import { bytes, golden } from "./support.mjs";
 
 for (const [name, { width, height, ink, scale, framed }] of Object.entries(golden("framing"))) {

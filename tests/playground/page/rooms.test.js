@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { FAULTS } from "../../src/mnist_nn/web/core/faults.js";
-import { create } from "../../src/mnist_nn/web/core/network.js";
-import { start } from "../../src/mnist_nn/web/core/training.js";
-import { NAMES, fromParams, raceOf, specsOf, toParams } from "../../src/mnist_nn/web/rooms/race/lanes.js";
-import * as settings from "../../src/mnist_nn/web/rooms/train/settings.js";
-import { text } from "../../src/mnist_nn/web/strings.js";
+import { FAULTS } from "../../../src/mnist_nn/playground/page/core/faults.js";
+import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
+import { start } from "../../../src/mnist_nn/playground/page/core/training.js";
+import {
+  NAMES, fromParams, raceOf, specsOf, toParams,
+} from "../../../src/mnist_nn/playground/page/rooms/race/lanes.js";
+import * as settings from "../../../src/mnist_nn/playground/page/rooms/train/settings.js";
+import { text } from "../../../src/mnist_nn/playground/page/strings.js";
 import { mnist } from "./support.mjs";
 
 describe("settings", () => {

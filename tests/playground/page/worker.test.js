@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { read, write } from "../../src/mnist_nn/web/core/modelfile.js";
-import { create } from "../../src/mnist_nn/web/core/network.js";
-import { advance, start, withTraining } from "../../src/mnist_nn/web/core/training.js";
-import { modelOf, recordingOf } from "../../src/mnist_nn/web/rooms/history/recording.js";
-import { Host } from "../../src/mnist_nn/web/worker/host.js";
-import { advanceLane, changeLane, openLane } from "../../src/mnist_nn/web/worker/lane.js";
-import { openSession, prepare, work } from "../../src/mnist_nn/web/worker/session.js";
+import { read, write } from "../../../src/mnist_nn/playground/page/core/modelfile.js";
+import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
+import { advance, start, withTraining } from "../../../src/mnist_nn/playground/page/core/training.js";
+import { modelOf, recordingOf } from "../../../src/mnist_nn/playground/page/rooms/history/recording.js";
+import { Host } from "../../../src/mnist_nn/playground/page/worker/host.js";
+import { advanceLane, changeLane, openLane } from "../../../src/mnist_nn/playground/page/worker/lane.js";
+import { openSession, prepare, work } from "../../../src/mnist_nn/playground/page/worker/session.js";
 import { mnist, parameters } from "./support.mjs";
 
 const SIZE = 2000;

@@ -1,4 +1,6 @@
-"""Write what the library computes, for the playground's JavaScript to be held to: ``python tests/web/golden.py``.
+"""Write what the library computes, for the playground's JavaScript to be held to.
+
+Run it as ``python tests/playground/page/golden.py``.
 
 `test_golden.py` proves that the files in ``golden/`` are what this program makes today; the JavaScript tests compare
 with them.

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { create } from "../../src/mnist_nn/web/core/network.js";
-import { candidateLosses, numericGradient, trace } from "../../src/mnist_nn/web/core/trace.js";
-import { FAULTS, advance, start } from "../../src/mnist_nn/web/core/training.js";
+import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
+import { candidateLosses, numericGradient, trace } from "../../../src/mnist_nn/playground/page/core/trace.js";
+import { FAULTS, advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
 import { mnist, near, parameters } from "./support.mjs";
 
 const { images, labels } = mnist("train", 64);

@@ -17,12 +17,14 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate, playground
+from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate
 from mnist_nn.data.idx import read_idx
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.model_file import recording
 from mnist_nn.model_file.recording import Moment, Recording
 from mnist_nn.model_file.storage import Model, from_bytes, load, save
+from mnist_nn.playground import site
+from mnist_nn.playground.server import POLICY, Server
 from mnist_nn.reading.reader_model import load_reader_model
 
 PAGES = {"index.html", "style.css", "app.js", "strings.js", "icon.svg", "core/network.js", "rooms/draw.js"}
@@ -30,13 +32,13 @@ DATA = {"train-images.gz", "train-labels.gz", "test-images.gz", "test-labels.gz"
 
 
 @pytest.fixture(scope="module")
-def parts() -> playground.Site:
-    return playground.site()
+def parts() -> site.Site:
+    return site.site()
 
 
 @pytest.fixture(scope="module")
-def server(parts: playground.Site) -> Iterator[playground.Server]:
-    with playground.Server(parts, "127.0.0.1", 0) as running:
+def server(parts: site.Site) -> Iterator[Server]:
+    with Server(parts, "127.0.0.1", 0) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield running
@@ -50,39 +52,39 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def ask(server: playground.Server, path: str, method: str = "GET", **headers: str) -> Answer:
+def ask(server: Server, path: str, method: str = "GET", **headers: str) -> Answer:
     with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
 
 
-def test_everything_of_the_page_is_there(parts: playground.Site) -> None:
+def test_everything_of_the_page_is_there(parts: site.Site) -> None:
     assert parts.keys() >= PAGES | {f"data/{name}" for name in DATA}
     assert not [name for name in parts if ".." in name or name.startswith("/") or name.endswith(".py")]
 
 
-def test_the_manifest_names_models_that_are_there(parts: playground.Site) -> None:
+def test_the_manifest_names_models_that_are_there(parts: site.Site) -> None:
     manifest = json.loads(parts["data/manifest.json"].read())
     assert [model["id"] for model in manifest["models"]] == ["reader", "seed"]
     assert manifest["rooms"] == {"draw": "reader", "microscope": "seed"}
     assert all(model["url"] in parts for model in manifest["models"])
 
 
-def test_the_data_are_the_embedded_files(parts: playground.Site, mnist: Dataset, tmp_path: Path) -> None:
+def test_the_data_are_the_embedded_files(parts: site.Site, mnist: Dataset, tmp_path: Path) -> None:
     for name, expected in [("test-images", mnist.test.images), ("test-labels", mnist.test.labels)]:
         (tmp_path / f"{name}.gz").write_bytes(parts[f"data/{name}.gz"].read())
         assert np.array_equal(read_idx(tmp_path / f"{name}.gz"), expected)
 
 
-def test_the_reader_is_the_shipped_one(parts: playground.Site) -> None:
+def test_the_reader_is_the_shipped_one(parts: site.Site) -> None:
     model = from_bytes(gzip.decompress(parts["data/reader.safetensors.gz"].read()))
     shipped = load_reader_model()
     assert all(map(np.array_equal, model.network.parameters, shipped.network.parameters))
     assert model.calibration is not None
 
 
-def test_the_seed_is_trained_as_the_seed_is_and_once(parts: playground.Site, mnist: Dataset) -> None:
+def test_the_seed_is_trained_as_the_seed_is_and_once(parts: site.Site, mnist: Dataset) -> None:
     content = parts["data/seed.safetensors"].read()
     model = from_bytes(content)
     assert model.network.config == NetworkConfig()
@@ -94,7 +96,7 @@ def test_the_seed_is_trained_as_the_seed_is_and_once(parts: playground.Site, mni
 
 def test_a_given_model_comes_first_in_every_room(tmp_path: Path) -> None:
     path = save(tmp_path / "mine.safetensors", Model(Network.create(NetworkConfig(hidden=(5,), activation=("relu",)))))
-    parts = playground.site(path)
+    parts = site.site(path)
     manifest = json.loads(parts["data/manifest.json"].read())
     assert [model["id"] for model in manifest["models"]] == ["given", "reader", "seed"]
     assert set(manifest["rooms"].values()) == {"given"}
@@ -104,9 +106,9 @@ def test_a_given_model_comes_first_in_every_room(tmp_path: Path) -> None:
 def test_a_model_of_something_else_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "letters.safetensors", Model(Network.create(NetworkConfig(inputs=100, outputs=26))))
     with pytest.raises(ConfigError, match=r"100 inputs and 26 outputs.* takes 784 and 10"):
-        playground.site(path)
+        site.site(path)
     with pytest.raises(ModelFileError, match=r"nowhere\.safetensors"):
-        playground.site(tmp_path / "nowhere.safetensors")
+        site.site(tmp_path / "nowhere.safetensors")
 
 
 def recorded(path: Path, *hidden: int, inputs: int = 784, outputs: int = 10) -> Path:
@@ -120,7 +122,7 @@ def recorded(path: Path, *hidden: int, inputs: int = 784, outputs: int = 10) -> 
 
 def test_recordings_are_served_under_names_of_their_own(tmp_path: Path) -> None:
     paths = [recorded(tmp_path / place / "film.safetensors", size) for size, place in enumerate(("a", "b"), 3)]
-    parts = playground.site(recordings=paths)
+    parts = site.site(recordings=paths)
     runs = json.loads(parts["data/manifest.json"].read())["runs"]
     assert [run["name"] for run in runs] == ["film", "film (2)"]
     served = [recording.from_bytes(parts[run["url"]].read()) for run in runs]
@@ -128,16 +130,16 @@ def test_recordings_are_served_under_names_of_their_own(tmp_path: Path) -> None:
     assert [moment.epoch for moment in served[0].moments] == [0, 1]
 
 
-def test_without_recordings_none_are_named(parts: playground.Site) -> None:
+def test_without_recordings_none_are_named(parts: site.Site) -> None:
     assert json.loads(parts["data/manifest.json"].read())["runs"] == []
 
 
 def test_a_recording_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"letters\.safetensors.* 100 inputs and 26 outputs"):
-        playground.site(recordings=[recorded(tmp_path / "letters.safetensors", inputs=100, outputs=26)])
+        site.site(recordings=[recorded(tmp_path / "letters.safetensors", inputs=100, outputs=26)])
     plain = save(tmp_path / "plain.safetensors", Model(Network.create()))
     with pytest.raises(ModelFileError, match=r"plain\.safetensors.* holds no recording"):
-        playground.site(recordings=[plain])
+        site.site(recordings=[plain])
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_a_recording_of_something_else_is_refused(tmp_path: Path) -> None:
         ("/data/manifest.json", "application/json"),
     ],
 )
-def test_the_page_has_its_types_and_is_never_stale(server: playground.Server, path: str, kind: str) -> None:
+def test_the_page_has_its_types_and_is_never_stale(server: Server, path: str, kind: str) -> None:
     answer = ask(server, path)
     assert (answer.status, answer.headers["Content-Type"]) == (200, kind)
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -160,14 +162,14 @@ def test_the_page_has_its_types_and_is_never_stale(server: playground.Server, pa
     assert len(answer.body) == int(answer.headers["Content-Length"])
 
 
-def test_gzipped_data_are_sent_as_they_are(server: playground.Server, parts: playground.Site) -> None:
+def test_gzipped_data_are_sent_as_they_are(server: Server, parts: site.Site) -> None:
     answer = ask(server, "/data/test-labels.gz", **{"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Encoding"] is None
     assert answer.body == parts["data/test-labels.gz"].read()
 
 
-def test_text_is_gzipped_for_those_who_can_read_it(server: playground.Server, parts: playground.Site) -> None:
+def test_text_is_gzipped_for_those_who_can_read_it(server: Server, parts: site.Site) -> None:
     answer = ask(server, "/style.css", **{"Accept-Encoding": "gzip, br"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(answer.body) == parts["style.css"].read()
@@ -186,28 +188,28 @@ def test_text_is_gzipped_for_those_who_can_read_it(server: playground.Server, pa
         "/core/../app.js",
     ],
 )
-def test_no_path_leads_anywhere_else(server: playground.Server, path: str) -> None:
+def test_no_path_leads_anywhere_else(server: Server, path: str) -> None:
     assert ask(server, path).status == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_nothing_can_be_written(server: playground.Server, method: str) -> None:
+def test_nothing_can_be_written(server: Server, method: str) -> None:
     assert ask(server, "/", method).status == 501
 
 
-def test_head_sends_headers_alone(server: playground.Server) -> None:
+def test_head_sends_headers_alone(server: Server) -> None:
     answer = ask(server, "/app.js", "HEAD")
     assert answer.status == 200
     assert int(answer.headers["Content-Length"]) > 0
     assert answer.body == b""
 
 
-def test_the_page_itself_forbids_what_the_server_forbids(parts: playground.Site) -> None:
+def test_the_page_itself_forbids_what_the_server_forbids(parts: site.Site) -> None:
     page = parts["index.html"].read().decode()
-    assert re.sub(r"\s+", " ", playground.POLICY) in re.sub(r"\s+", " ", page)
+    assert re.sub(r"\s+", " ", POLICY) in re.sub(r"\s+", " ", page)
 
 
-def test_the_files_name_no_other_machine(parts: playground.Site) -> None:
+def test_the_files_name_no_other_machine(parts: site.Site) -> None:
     namespaces = ("http://www.w3.org/",)
     for name, part in parts.items():
         if name.startswith("data/") or "vendor/" in name:
@@ -216,29 +218,29 @@ def test_the_files_name_no_other_machine(parts: playground.Site) -> None:
         assert all(address.decode().startswith(namespaces) for address in found), (name, found)
 
 
-def test_the_page_weighs_less_than_a_megabyte(parts: playground.Site) -> None:
+def test_the_page_weighs_less_than_a_megabyte(parts: site.Site) -> None:
     page = [part.read() for name, part in parts.items() if not name.startswith("data/")]
     assert sum(map(len, page)) < 1_000_000
     assert sum(len(gzip.compress(text, 6)) for text in page) < 300_000
 
 
 @pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("localhost", None)])  # noqa: S104
-def test_the_url_is_one_that_a_browser_here_can_open(parts: playground.Site, host: str, shown: str | None) -> None:
-    with playground.Server(parts, host, 0) as running:
+def test_the_url_is_one_that_a_browser_here_can_open(parts: site.Site, host: str, shown: str | None) -> None:
+    with Server(parts, host, 0) as running:
         address = urlsplit(running.url)
         assert shown in {None, address.hostname}
         assert address.port == running.server_port > 0
 
 
-def test_a_port_in_use_is_named(server: playground.Server, parts: playground.Site) -> None:
+def test_a_port_in_use_is_named(server: Server, parts: site.Site) -> None:
     with pytest.raises(ConfigError, match=rf"port {server.server_port}: .*in use; choose others"):
-        playground.Server(parts, "127.0.0.1", server.server_port)
+        Server(parts, "127.0.0.1", server.server_port)
     with pytest.raises(ConfigError, match=r"'no\.such\.host\.invalid'"):
-        playground.Server(parts, "no.such.host.invalid", 0)
+        Server(parts, "no.such.host.invalid", 0)
 
 
-def test_export_writes_every_file(parts: playground.Site, tmp_path: Path) -> None:
-    size = playground.export(parts, tmp_path / "site")
+def test_export_writes_every_file(parts: site.Site, tmp_path: Path) -> None:
+    size = site.export(parts, tmp_path / "site")
     written = {
         str(path.relative_to(tmp_path / "site")): path for path in (tmp_path / "site").rglob("*") if path.is_file()
     }
@@ -248,25 +250,25 @@ def test_export_writes_every_file(parts: playground.Site, tmp_path: Path) -> Non
     assert load(written["data/seed.safetensors"]).network.config.hidden == (20,)
 
 
-def test_export_spares_what_is_in_the_folder(parts: playground.Site, tmp_path: Path) -> None:
+def test_export_spares_what_is_in_the_folder(parts: site.Site, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     (tmp_path / "app.js").write_text("mine")
     with pytest.raises(ConfigError, match="is not empty; choose another folder, or replace files in it with --force"):
-        playground.export(parts, tmp_path)
+        site.export(parts, tmp_path)
     assert (tmp_path / "app.js").read_text() == "mine"
-    playground.export(parts, tmp_path, force=True)
+    site.export(parts, tmp_path, force=True)
     assert (tmp_path / "app.js").read_bytes() == parts["app.js"].read()
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_export_says_why_it_cannot_write(parts: playground.Site, tmp_path: Path) -> None:
+def test_export_says_why_it_cannot_write(parts: site.Site, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=r"cannot be written: .*; choose another folder"):
-        playground.export(parts, tmp_path / "file")
+        site.export(parts, tmp_path / "file")
 
 
 def test_a_browser_that_leaves_is_not_spoken_of(
-    server: playground.Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = threading.Event()
     shutdown = server.shutdown_request

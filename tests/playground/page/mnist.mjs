@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-const FOLDER = new URL("../../src/mnist_nn/data/embedded/", import.meta.url);
+const FOLDER = new URL("../../../src/mnist_nn/data/embedded/", import.meta.url);
 
 /** The numbers of one IDX file: a header of 16 bytes before images, of 8 before labels. */
 function numbers(name, header) {

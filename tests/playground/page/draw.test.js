@@ -2,16 +2,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { evaluate } from "../../src/mnist_nn/web/core/evaluation.js";
-import { frame } from "../../src/mnist_nn/web/core/framing.js";
-import { create, forward } from "../../src/mnist_nn/web/core/network.js";
-import { decisive, sent } from "../../src/mnist_nn/web/rooms/draw/decisive.js";
-import { edited, editsOf, toParams, withOff, withShift } from "../../src/mnist_nn/web/rooms/draw/edits.js";
-import { answersWith, countRight, remember } from "../../src/mnist_nn/web/rooms/draw/effects.js";
-import { inkOfGrey } from "../../src/mnist_nn/web/rooms/draw/photo.js";
-import { decode, encode, extend, point } from "../../src/mnist_nn/web/rooms/draw/strokes.js";
-import { termsOf } from "../../src/mnist_nn/web/rooms/draw/terms.js";
-import { nameOf, imageOf } from "../../src/mnist_nn/web/ui/images.js";
+import { evaluate } from "../../../src/mnist_nn/playground/page/core/evaluation.js";
+import { frame } from "../../../src/mnist_nn/playground/page/core/framing.js";
+import { create, forward } from "../../../src/mnist_nn/playground/page/core/network.js";
+import { decisive, sent } from "../../../src/mnist_nn/playground/page/rooms/draw/decisive.js";
+import {
+  edited, editsOf, toParams, withOff, withShift,
+} from "../../../src/mnist_nn/playground/page/rooms/draw/edits.js";
+import { answersWith, countRight, remember } from "../../../src/mnist_nn/playground/page/rooms/draw/effects.js";
+import { inkOfGrey } from "../../../src/mnist_nn/playground/page/rooms/draw/photo.js";
+import { decode, encode, extend, point } from "../../../src/mnist_nn/playground/page/rooms/draw/strokes.js";
+import { termsOf } from "../../../src/mnist_nn/playground/page/rooms/draw/terms.js";
+import { nameOf, imageOf } from "../../../src/mnist_nn/playground/page/ui/images.js";
 import { mnist, near } from "./support.mjs";
 
 const few = mnist("t10k", 300);

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { create } from "../../src/mnist_nn/web/core/network.js";
-import { candidateLosses, numericGradient, seedSymbols, trace } from "../../src/mnist_nn/web/core/trace.js";
-import { advance, start } from "../../src/mnist_nn/web/core/training.js";
+import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
+import {
+  candidateLosses, numericGradient, seedSymbols, trace,
+} from "../../../src/mnist_nn/playground/page/core/trace.js";
+import { advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
 import { mnist, near } from "./support.mjs";
 
 const { images, labels } = mnist("train", 3);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import * as random from "../../src/mnist_nn/web/core/random.js";
-import { holdOut, subset } from "../../src/mnist_nn/web/core/splits.js";
+import * as random from "../../../src/mnist_nn/playground/page/core/random.js";
+import { holdOut, subset } from "../../../src/mnist_nn/playground/page/core/splits.js";
 import { golden, mnist, near } from "./support.mjs";
 
 const expected = golden("random");

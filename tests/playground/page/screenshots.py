@@ -1,4 +1,6 @@
-"""Take the pictures of the playground that the README shows: ``python tests/web/screenshots.py``, with Playwright.
+"""Take the pictures of the playground that the README shows, with Playwright.
+
+Run it as ``python tests/playground/page/screenshots.py``.
 
 It serves the playground, does in every room what a person would do first, and writes docs/images/playground/*.png.
 """
@@ -15,9 +17,10 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from waiting import until
 
-from mnist_nn import playground
+from mnist_nn.playground import site
+from mnist_nn.playground.server import Server
 
-FOLDER = Path(__file__).parents[2] / "docs" / "images" / "playground"
+FOLDER = Path(__file__).parents[3] / "docs" / "images" / "playground"
 SIZE: Any = {"width": 1280, "height": 800}
 MOST = 120_000  # bytes of a picture
 THREE = [(0.27, 0.24), (0.42, 0.15), (0.62, 0.17), (0.7, 0.3), (0.62, 0.42), (0.47, 0.47), (0.63, 0.51), (0.74, 0.64),
@@ -94,7 +97,7 @@ def take(page: Page, name: str, top: int) -> None:
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with playground.Server(playground.site(), "127.0.0.1", 0) as server, sync_playwright() as driver:
+    with Server(site.site(), "127.0.0.1", 0) as server, sync_playwright() as driver:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, (address, act, top) in ROOMS.items():

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { create } from "../../src/mnist_nn/web/core/network.js";
-import { trace } from "../../src/mnist_nn/web/core/trace.js";
-import { advance, means, position, start, withTraining } from "../../src/mnist_nn/web/core/training.js";
+import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
+import { trace } from "../../../src/mnist_nn/playground/page/core/trace.js";
+import { advance, means, position, start, withTraining } from "../../../src/mnist_nn/playground/page/core/training.js";
 import { TOLERANCE, allNear, golden, mnist, near, parameters } from "./support.mjs";
 
 function begin({ network, training, images, labels }) {
