@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images" / "report"
 MOST = 120_000  # bytes of a picture

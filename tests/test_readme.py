@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

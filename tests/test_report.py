@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig, evaluate, load_data, load_model, plots
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 from mnist_nn.data import write_idx
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, DataError

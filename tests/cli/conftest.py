@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 
 SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
 

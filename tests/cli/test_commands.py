@@ -13,7 +13,7 @@ import typer
 from PIL import Image
 
 from mnist_nn import load_data
-from mnist_nn.cli import app
+from mnist_nn.cli.program import app
 from mnist_nn.data import sources
 
 Cli = Callable[..., Any]
@@ -62,7 +62,9 @@ def test_a_section_ends_where_the_next_begins() -> None:
 
 
 def test_help_imports_no_numpy() -> None:
-    code = "import sys; from mnist_nn.cli import run; run(['train', '--help']); sys.exit('numpy' in sys.modules)"
+    code = (
+        "import sys; from mnist_nn.cli.program import run; run(['train', '--help']); sys.exit('numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 

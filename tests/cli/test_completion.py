@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_nn.cli import completion, options
+from mnist_nn.cli.common import completion, options
 from mnist_nn.export import FORMATS
 from mnist_nn.nn import config, presets
 

@@ -20,8 +20,8 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 
 from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, load_data, save_model
-from mnist_nn.cli import app, run
-from mnist_nn.cli.schema import names, text_of
+from mnist_nn.cli.commands.schema import names, text_of
+from mnist_nn.cli.program import app, run
 from mnist_nn.export import FORMATS
 from mnist_nn.nn import config
 from mnist_nn.reading import results

@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 
 from mnist_nn import load_data
-from mnist_nn.cli.reading import explain
-from mnist_nn.cli.reading.table import COLUMNS, table
+from mnist_nn.cli.read import explain
+from mnist_nn.cli.read.table import COLUMNS, table
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging import Page, files
 from mnist_nn.model_file import storage
@@ -491,7 +491,7 @@ def test_explain_shows_so_many_pages_and_says_how_many_more(
 
 def test_reading_a_folder_needs_no_more_memory_for_more_files(tmp_path: Path) -> None:
     code = (
-        "import resource, sys; from mnist_nn.cli import run; run(sys.argv[1:]);"
+        "import resource, sys; from mnist_nn.cli.program import run; run(sys.argv[1:]);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     peaks = []

@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from mnist_nn import Network
-from mnist_nn.cli import app
+from mnist_nn.cli.program import app
 from mnist_nn.model_file.storage import Model, save
 from mnist_nn.server import Limits
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import load_model, save_model
-from mnist_nn.cli import train
+from mnist_nn.cli.commands import train
 from mnist_nn.errors import ModelFileError
 from mnist_nn.model_file import storage
 

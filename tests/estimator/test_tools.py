@@ -104,6 +104,6 @@ except MissingExtraError as error:
 
 
 def test_scikit_learn_is_not_imported_before_it_is_needed() -> None:
-    program = "import sys, mnist_nn.training.loop, mnist_nn.cli; print('sklearn' in sys.modules)"
+    program = "import sys, mnist_nn.training.loop, mnist_nn.cli.program; print('sklearn' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from mnist_nn import Network, load_model, save_model
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 from mnist_nn.data import Samples
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.model_file import recording

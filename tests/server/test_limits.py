@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from mnist_nn import Model
-from mnist_nn.cli import run
-from mnist_nn.cli.serve import serve
+from mnist_nn.cli.commands.serve import serve
+from mnist_nn.cli.program import run
 from mnist_nn.errors import ConfigError
 from mnist_nn.server import Limits, create_app
 from mnist_nn.server.bodies import unpacked

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Checkpoint, Dataset, Network, NetworkConfig, TrainingConfig, train
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 from mnist_nn.errors import ConfigError
 from mnist_nn.training.checkpoint import Scores
 
@@ -236,7 +236,7 @@ def test_without_tensorboardx_the_error_says_what_to_install(tmp_path: Path) -> 
     blocked = tmp_path / "blocked" / "tensorboardX"
     blocked.mkdir(parents=True)
     (blocked / "__init__.py").write_text("raise ImportError('it is not there')")
-    code = "import sys; sys.path.insert(0, 'blocked'); from mnist_nn.cli import main; main()"
+    code = "import sys; sys.path.insert(0, 'blocked'); from mnist_nn.cli.program import main; main()"
     outcome = subprocess.run(
         [sys.executable, "-c", code, "train", *SMALL, "--log-dir", "runs"],
         cwd=tmp_path,

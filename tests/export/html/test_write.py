@@ -18,7 +18,7 @@ from mnist_nn.imaging.framing import frame
 
 Make = Callable[..., Model]
 Page = Any
-OPENED = "$export_page_answers.open(JSON.parse(document.querySelector('#model').textContent))"
+OPENED = "$export_html_page_answers.open(JSON.parse(document.querySelector('#model').textContent))"
 TWO = [(0.3, 0.3), (0.5, 0.22), (0.65, 0.3), (0.6, 0.45), (0.45, 0.6), (0.3, 0.75), (0.5, 0.76), (0.72, 0.74)]
 
 
@@ -79,9 +79,9 @@ def test_the_page_frames_and_answers_as_the_library(visit: Callable[..., Page], 
     ink = np.zeros((60, 60), np.uint8)
     ink[8:50, 25:31], ink[8:14, 12:31], ink[20:33, 20:24] = 200, 255, 17
     framed = frame(ink)
-    pixels = "$export_page_answers.framed(Uint8Array.from(ink), 60)"
+    pixels = "$export_html_page_answers.framed(Uint8Array.from(ink), 60)"
     assert tab.evaluate(f"ink => [...{pixels}]", ink.ravel().tolist()) == framed.ravel().tolist()
-    given = tab.evaluate(f"ink => $export_page_answers.answer({OPENED}, {pixels})", ink.ravel().tolist())
+    given = tab.evaluate(f"ink => $export_html_page_answers.answer({OPENED}, {pixels})", ink.ravel().tolist())
     own = opinions(reader.network, reader.calibration, framed[None])
     assert given["probabilities"] == pytest.approx(own.probabilities[0].tolist(), abs=1e-5)
     assert given["is_digit"] == pytest.approx(float(own.is_digit[0]), abs=1e-5)

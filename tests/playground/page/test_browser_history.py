@@ -12,7 +12,7 @@ import pytest
 from waiting import until
 
 from mnist_nn import Dataset, evaluate
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 from mnist_nn.model_file import recording
 
 Visit = Callable[..., Any]

@@ -10,7 +10,7 @@ import pytest
 from waiting import until
 
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
-from mnist_nn.cli import run
+from mnist_nn.cli.program import run
 
 Visit = Callable[..., Any]
 

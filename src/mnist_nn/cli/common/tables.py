@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from mnist_nn.cli import terminal
+from mnist_nn.cli.common import terminal
 
 PIPE_WIDTH = 200  # columns where nobody's window sets a limit
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
-from mnist_nn.cli.settings import with_settings
+from mnist_nn.cli.common import options
+from mnist_nn.cli.common.training_options import with_settings
 from mnist_nn.nn.presets import configure
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def check_gradients(
     batch = dataset.train.take(range(min(samples, len(dataset.train))))
     report = compare(network, training, batch.images, batch.labels, probes=probes)
     if json:
-        from mnist_nn.cli.show import as_json
+        from mnist_nn.cli.common.tables import as_json
 
         as_json(_document(report))
     else:
@@ -73,7 +73,7 @@ def _document(report: "GradientReport") -> dict[str, Any]:
 
 
 def _print(report: "GradientReport") -> None:
-    from mnist_nn.cli.show import console, table
+    from mnist_nn.cli.common.tables import console, table
     from mnist_nn.evaluation.gradient_check import TOLERANCE
 
     out = console()

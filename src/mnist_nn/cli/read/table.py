@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from mnist_nn.cli.reading import Outcome
-from mnist_nn.cli.reading.settings import Settings, beside, check_recordable, differences, record, recorded
+from mnist_nn.cli.read.pages import Outcome
+from mnist_nn.cli.read.settings import Settings, beside, check_recordable, differences, record, recorded
 from mnist_nn.errors import ConfigError, DataError
 
 if TYPE_CHECKING:

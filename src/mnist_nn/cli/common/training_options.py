@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn import config
 

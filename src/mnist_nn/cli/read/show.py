@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from mnist_nn.cli.reading import Outcome, Sink
+from mnist_nn.cli.read.pages import Outcome, Sink
 
 if TYPE_CHECKING:
     from mnist_nn.reading.results import Digit, Number

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 app = typer.Typer(help="Look at the data sets: info, verify, export.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -27,7 +27,7 @@ def info(data: Name = "mnist", json: options.Json = False) -> int:
     """Describe a data set: its files, and its images by class."""
     from dataclasses import asdict
 
-    from mnist_nn.cli.show import as_json, console, table
+    from mnist_nn.cli.common.tables import as_json, console, table
     from mnist_nn.data import describe, load
 
     dataset = load(data)
@@ -59,7 +59,7 @@ def verify(data: Name = "mnist", json: options.Json = False) -> int:
     """Check that every file of a data set is whole. It must decode, and its bytes be the published ones."""
     from dataclasses import asdict
 
-    from mnist_nn.cli.show import as_json
+    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.data import load
     from mnist_nn.data import verify as check
 
@@ -77,7 +77,7 @@ def export(
     folder: Folder, data: options.Data = "mnist", force: Force = False, gzip: Gzip = False, json: options.Json = False
 ) -> int:
     """Write a data set as IDX files for other programs."""
-    from mnist_nn.cli.show import as_json
+    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.data import export as write
     from mnist_nn.data import load
 

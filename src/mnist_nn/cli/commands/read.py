@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import notices, options
-from mnist_nn.cli.codes import INTERRUPTED
+from mnist_nn.cli.common import log_messages, options
+from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mnist_nn.cli.reading import Outcome, Sink
-    from mnist_nn.cli.reading.table import Table
+    from mnist_nn.cli.read.pages import Outcome, Sink
+    from mnist_nn.cli.read.table import Table
     from mnist_nn.reading.reader import Reader
 
 Paths = Annotated[
@@ -79,7 +79,7 @@ def read(
     if resume and (csv is None or force or explain):
         raise ConfigError("--resume goes on with a table: give it with --csv FILE, and without --force and --explain")
     if quiet:
-        notices.hush()
+        log_messages.hush()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _check_place(csv, paths)
@@ -145,22 +145,22 @@ def _table(
 ) -> "Table | None":
     if csv is None:
         return None
-    from mnist_nn.cli.reading.settings import settings
-    from mnist_nn.cli.reading.table import table
+    from mnist_nn.cli.read.settings import settings
+    from mnist_nn.cli.read.table import table
 
     return opened.enter_context(table(csv, settings(model, **options), force=force, resume=resume))
 
 
 def _explainer(opened: ExitStack, explain: Path | None, *, force: bool) -> "list[Sink]":
     """Open the page first: a folder that is refused must not leave an empty table behind."""
-    from mnist_nn.cli.reading.explain import explained
+    from mnist_nn.cli.read.explain import explained
 
     return [opened.enter_context(explained(explain, force=force))] if explain else []
 
 
 def _sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, json: bool, quiet: bool) -> "list[Sink]":
     """Open everything that is to hear of each page."""
-    from mnist_nn.cli.reading import show
+    from mnist_nn.cli.read import show
 
     sinks: list[Sink] = [_complain]
     if table:
@@ -188,8 +188,8 @@ def _read_all(
     quiet: bool,
 ) -> Counter[str]:
     """Read file after file, and count what came of it; Ctrl-C ends it in order."""
-    from mnist_nn.cli.reading import outcomes
-    from mnist_nn.cli.reading.progress import bar
+    from mnist_nn.cli.read.pages import outcomes
+    from mnist_nn.cli.read.progress import bar
     from mnist_nn.imaging.folders import find_pictures
 
     counts: Counter[str] = Counter()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.evaluation.metrics import Evaluation
@@ -34,7 +34,7 @@ def evaluate(
     loss = loaded.training.loss if loaded.training else None
     result = measure(loaded.network, samples, loss, engine=engine)
     if json:
-        from mnist_nn.cli.show import as_json
+        from mnist_nn.cli.common.tables import as_json
 
         as_json({"model": str(model), "data": dataset.name, "split": split, **result.to_dict()})
     else:
@@ -43,7 +43,7 @@ def evaluate(
 
 
 def _print(result: "Evaluation") -> None:
-    from mnist_nn.cli.show import console, interval, percent, table
+    from mnist_nn.cli.common.tables import console, interval, percent, table
 
     out = console()
     out.print(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.data import Dataset
@@ -37,7 +37,7 @@ def export(
     json: options.Json = False,
 ) -> int:
     """Write a model as ONNX, a web page, C, or plain arrays. Test vectors for verify are inside."""
-    from mnist_nn.cli import targets
+    from mnist_nn.cli.common import output_files
     from mnist_nn.data import load as load_data
     from mnist_nn.errors import unknown
     from mnist_nn.export import FORMATS
@@ -48,11 +48,11 @@ def export(
         raise unknown("format", to, FORMATS)
     loaded = load(model)
     target = output or _beside(model, FORMATS[to].suffix)
-    targets.check_name(target, FORMATS[to].suffix, "this format is")
-    targets.check(target, model, force=force)
+    output_files.check_name(target, FORMATS[to].suffix, "this format is")
+    output_files.check(target, model, force=force)
     dataset = load_data(data)
     content = convert(loaded, to, dataset)
-    targets.write(target, content)
+    output_files.write(target, content)
     found = {"model": str(model), "format": to, "file": str(target), "bytes": len(content)}
     _report({**found, "rounding": _lost(loaded, to, dataset)}, json=json)
     return 0
@@ -76,7 +76,7 @@ def _lost(model: "Model", to: str, data: "Dataset") -> float | None:
 
 def _report(found: dict[str, Any], *, json: bool) -> None:
     if json:
-        from mnist_nn.cli.show import as_json
+        from mnist_nn.cli.common.tables import as_json
 
         as_json(found)
         return

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
-from mnist_nn.cli import terminal
+from mnist_nn.cli.common import terminal
 from mnist_nn.nn.config import TrainingConfig
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 
 def names() -> list[str]:

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from mnist_nn.cli import notices, options
-from mnist_nn.cli.codes import INTERRUPTED
-from mnist_nn.cli.settings import with_settings
-from mnist_nn.cli.training_run import DEFAULT_MODEL, Run, fresh, log_into, record_into, resumed
+from mnist_nn.cli.common import log_messages, options
+from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.training_options import with_settings
+from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, fresh, log_into, record_into, resumed
 from mnist_nn.errors import DivergedError, MnistNNError
 
 SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch it was in
@@ -55,7 +55,7 @@ def train(
 
     begin = time.perf_counter()
     if quiet:
-        notices.hush()
+        log_messages.hush()
     dataset = load(data)
     if resume:
         run = resumed(model, dataset, engine, settings if preset is None else {**settings, "preset": preset})
@@ -70,7 +70,7 @@ def train(
 
 
 def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
-    from mnist_nn.cli import summary
+    from mnist_nn.cli.train import summary
     from mnist_nn.evaluation.metrics import evaluate
 
     stopped = _learn(run, quiet=quiet)
@@ -92,7 +92,7 @@ def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
 
 def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
     """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
-    from mnist_nn.cli import progress
+    from mnist_nn.cli.train import progress
     from mnist_nn.training.loop import train as epochs
 
     run.saved = time.monotonic()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.data import Samples
@@ -39,7 +39,7 @@ def calibrate(
     save(model, replace(loaded, calibration=calibration))
     found = {"held_out": len(held_out), **report(calibration)}
     if json:
-        from mnist_nn.cli.show import as_json
+        from mnist_nn.cli.common.tables import as_json
 
         as_json({"model": str(model), **found})
     else:
@@ -80,7 +80,7 @@ def report(calibration: "Calibration") -> dict[str, Any]:
 
 
 def _print(found: dict[str, Any]) -> None:
-    from mnist_nn.cli.show import console, percent, table
+    from mnist_nn.cli.common.tables import console, percent, table
 
     out = console()
     out.print(f"Calibrated on {found['held_out']:,} held-out digits, their distorted copies, and what is no digit")

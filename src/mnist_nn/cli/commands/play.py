@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli import options
-from mnist_nn.cli.codes import INTERRUPTED
+from mnist_nn.cli.common import options
+from mnist_nn.cli.common.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from mnist_nn.playground.server import Server
@@ -44,7 +44,7 @@ def play(
     json: Json = False,
 ) -> int:
     """Open the playground in the browser. Draw a digit, look inside, do the arithmetic, watch it learn."""
-    from mnist_nn.cli.show import as_json
+    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.playground.server import Server
     from mnist_nn.playground.site import export as export_site
     from mnist_nn.playground.site import seed_model, site

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.evaluation.prediction import Predictor
@@ -19,7 +19,7 @@ Images = Annotated[
 
 def predict(model: options.ModelFile, images: Images, json: options.Json = False) -> int:
     """Name the digit in each 28×28 picture. The probability of every class goes with it."""
-    from mnist_nn.cli.show import as_json
+    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.evaluation.prediction import Predictor
     from mnist_nn.model_file.storage import load as load_model
 
@@ -51,7 +51,7 @@ def _read(predictor: "Predictor", path: Path) -> dict[str, Any]:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    from mnist_nn.cli.show import console, table
+    from mnist_nn.cli.common.tables import console, table
 
     classes = len(rows[0]["probabilities"])
     shown = table("file", "class", *map(str, range(classes)))

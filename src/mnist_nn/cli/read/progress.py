@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mnist_nn.cli import terminal
+from mnist_nn.cli.common import terminal
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.export.verification import Verification
@@ -26,7 +26,7 @@ def verify(model: options.ModelFile, exported: Exported, json: options.Json = Fa
 
     found = check(load(model), exported)
     if json:
-        from mnist_nn.cli.show import as_json
+        from mnist_nn.cli.common.tables import as_json
 
         as_json({"model": str(model), "file": str(exported), **found.to_dict()})
     else:
@@ -35,7 +35,7 @@ def verify(model: options.ModelFile, exported: Exported, json: options.Json = Fa
 
 
 def _print(found: "Verification") -> None:
-    from mnist_nn.cli.show import console, table
+    from mnist_nn.cli.common.tables import console, table
 
     out = console()
     out.print(f"Asked about {found.pictures} pictures: {found.runtime}", markup=False)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
-from mnist_nn.cli.codes import INTERRUPTED
+from mnist_nn.cli.common import options
+from mnist_nn.cli.common.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from mnist_nn.model_file.storage import Model as LoadedModel

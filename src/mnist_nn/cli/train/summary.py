@@ -3,11 +3,11 @@
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from mnist_nn.cli import show as display
+from mnist_nn.cli.common import tables as display
 from mnist_nn.nn.config import learning_rate, momentum
 
 if TYPE_CHECKING:
-    from mnist_nn.cli.training_run import Run
+    from mnist_nn.cli.train.run import Run
     from mnist_nn.evaluation.metrics import Evaluation
 
 

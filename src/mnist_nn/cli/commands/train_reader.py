@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 DEFAULT_READER = Path("reader.safetensors")
 ReaderPath = Annotated[Path, typer.Option("--model", help="Where to save it.", metavar="PATH", show_default=True)]
@@ -29,9 +29,9 @@ def train_reader(
     import time
     from dataclasses import replace
 
-    from mnist_nn.cli import progress
-    from mnist_nn.cli.calibrate import report
-    from mnist_nn.cli.show import as_json
+    from mnist_nn.cli.commands.calibrate import report
+    from mnist_nn.cli.common.tables import as_json
+    from mnist_nn.cli.train import progress
     from mnist_nn.data import load
     from mnist_nn.model_file.storage import check_writable, save
     from mnist_nn.model_file.storage import load as load_model

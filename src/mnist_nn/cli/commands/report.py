@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli import options
+from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.report import Report
@@ -35,7 +35,7 @@ def report(
     json: options.Json = False,
 ) -> int:
     """Write a report on a model: one web page. Curves, weights, mistakes, calibration, how to make it again."""
-    from mnist_nn.cli import targets
+    from mnist_nn.cli.common import output_files
     from mnist_nn.data import load as load_data
     from mnist_nn.model_file import recording
     from mnist_nn.model_file.storage import load
@@ -43,13 +43,13 @@ def report(
 
     loaded = load(model)
     target = output or model.with_suffix(SUFFIX)
-    targets.check(target, model, record, force=force)
-    targets.check_name(target, ".html", "web pages are")
+    output_files.check(target, model, record, force=force)
+    output_files.check_name(target, ".html", "web pages are")
     film = None if record is None else recording.load(record)
     dataset = load_data(data)
     made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)
     content = made.html.encode()
-    targets.write(target, content)
+    output_files.write(target, content)
     _show(_document(made, model, target, dataset.name, len(content)), json=json)
     return 0
 
@@ -69,7 +69,7 @@ def _document(made: "Report", model: Path, target: Path, data: str, size: int) -
 
 
 def _show(document: dict[str, Any], *, json: bool) -> None:
-    from mnist_nn.cli.show import as_json, interval, percent
+    from mnist_nn.cli.common.tables import as_json, interval, percent
 
     if json:
         as_json(document)

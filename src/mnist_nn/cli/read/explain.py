@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from mnist_nn.cli.reading import Outcome, Sink
+from mnist_nn.cli.read.pages import Outcome, Sink
 from mnist_nn.errors import ConfigError, DataError
 
 PAGES = 50  # shown at most: ten thousand would be more than a browser or a person bears

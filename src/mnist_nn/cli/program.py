@@ -1,0 +1,147 @@
+"""The program ``mnist-nn``: its commands, run one at a time, and what it says where one fails.
+
+Commands import what they need when they run, so that help does not wait for NumPy. Exit codes: 0 done, 2 bad input
+in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours or a reader that left.
+"""
+
+import errno
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from mnist_nn.cli.commands import (
+    calibrate,
+    check_gradients,
+    data,
+    evaluate,
+    export,
+    play,
+    predict,
+    read,
+    report,
+    schema,
+    serve,
+    train,
+    train_reader,
+    verify,
+)
+from mnist_nn.cli.common import completion, log_messages, usage_errors
+from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.errors import MnistNNError
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # why printing fails
+
+
+class _Commands(TyperGroup):
+    """The commands; one that Ctrl-C stops at once says so."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return _fail("stopped at once; nothing more was saved", INTERRUPTED)
+
+
+app = typer.Typer(
+    name="mnist-nn",
+    cls=_Commands,
+    help="The multilayer perceptron for handwritten digits: train it, watch it learn, read handwriting with it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(predict.predict)
+app.command()(read.read)
+app.command()(play.play)
+app.command(short_help="Serve a model over HTTP.")(serve.serve)
+app.command()(calibrate.calibrate)
+app.command()(report.report)
+app.command()(export.export)
+app.command()(verify.verify)
+app.command()(train_reader.train_reader)
+app.command()(check_gradients.check_gradients)
+app.add_typer(data.app, name="data")
+app.command()(schema.schema)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"mnist-nn {version('mnist-nn')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Train a network on handwritten digits, watch it learn, read handwriting with it."""
+
+
+def main() -> None:
+    """Run the command line; the exit code goes to the shell."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    _never_fail_to_print()
+    log_messages.listen()
+    completion.mend()
+    try:
+        code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
+        _flush()
+    except (MnistNNError, MemoryError) as error:
+        full = "not enough memory; choose smaller layers or batches"
+        return _fail(full if isinstance(error, MemoryError) else str(error))
+    except TyperException as error:
+        message = error.format_message()
+        if message.startswith("Usage:"):  # no command was given: that is a question, not a fault
+            print(message)
+            return 0
+        return _fail(usage_errors.describe(error, arguments), error.exit_code)
+    except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
+        return int(stop.code or 0)
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            raise
+        _print_no_more()
+        return _fail(f"cannot print: {error.strerror or error}; send standard output to where there is room")
+    return code if isinstance(code, int) else 0
+
+
+def _flush() -> None:
+    """Write out what is printed; exit with code 1, as everywhere else, if the reader of a pipe has left."""
+    try:
+        if sys.stdout is not None:  # as it is where it was closed
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _print_no_more()
+        sys.exit(1)
+
+
+def _print_no_more() -> None:
+    """Let the interpreter's own last flush of standard output succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _never_fail_to_print() -> None:
+    """Let a terminal that cannot show a letter show a question mark in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _fail(message: str, code: int = 2) -> int:
+    print(f"mnist-nn: {' '.join(message.split())}", file=sys.stderr)
+    return code

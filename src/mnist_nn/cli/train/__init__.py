@@ -1,0 +1,1 @@
+"""What mnist-nn train does beside the training itself: files, progress, the summary at the end."""
