@@ -25,7 +25,7 @@ from fastapi import FastAPI
 
 from mnist_nn import Dataset, Model, load_model
 from mnist_nn.evaluation.calibration import Opinion, opinions
-from mnist_nn.server.running import Server
+from mnist_nn.server.http.lifecycle import Server
 
 STARTING = 60.0  # seconds that a server may take to listen on a busy machine
 STOPPING = 20.0  # and to stop

@@ -15,8 +15,8 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.export.onnx.write import write
 from mnist_nn.export.test_vectors import vectors_for
 from mnist_nn.server import Limits, create_app
-from mnist_nn.server.contract import Contract
-from mnist_nn.server.records import LONGEST_ID
+from mnist_nn.server.http.request_record import LONGEST_ID
+from mnist_nn.server.inference.signature import Contract
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
 INFER = "/v2/models/digits/infer"

@@ -18,8 +18,8 @@ from mnist_nn.cli.commands.serve import serve
 from mnist_nn.cli.program import run
 from mnist_nn.errors import ConfigError
 from mnist_nn.server import Limits, create_app
-from mnist_nn.server.bodies import unpacked
-from mnist_nn.server.refusals import Refusal
+from mnist_nn.server.http.exception_handlers import Refusal
+from mnist_nn.server.http.request_body import unpacked
 
 DOCS = Path(__file__).parents[2] / "docs"
 Run = Callable[..., AbstractContextManager[httpx.Client]]

@@ -24,7 +24,7 @@ def create_app(
     log: TextIO | None = None,
     engine: str = "auto",
 ) -> "FastAPI":
-    """Make the application that serves a model; any ASGI server runs it, `mnist_nn.server.running` with more care.
+    """Make the application that serves a model; any ASGI server runs it, and `http.lifecycle` with more care.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def create_app(
     """
     try:
         from mnist_nn.server.app import build  # noqa: PLC0415 an extra
-        from mnist_nn.server.logs import RequestLog  # noqa: PLC0415 likewise
+        from mnist_nn.server.http.logs import RequestLog  # noqa: PLC0415 likewise
     except ModuleNotFoundError as error:
         raise missing(error) from error
     return build(model, name, limits or Limits(), RequestLog(log), engine)

@@ -10,11 +10,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from mnist_nn.model_file.storage import Model
-from mnist_nn.server import about, inference, openapi
-from mnist_nn.server.gate import Gate
+from mnist_nn.server import metadata, openapi
+from mnist_nn.server.http.exception_handlers import STATUS, invalid, refused, unreadable
+from mnist_nn.server.http.logs import RequestLog
+from mnist_nn.server.http.middleware import Gate
+from mnist_nn.server.inference import routes
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.logs import RequestLog
-from mnist_nn.server.refusals import STATUS, invalid, refused, unreadable
 from mnist_nn.server.service import Service
 
 
@@ -37,8 +38,8 @@ def build(model: Model, name: str, limits: Limits, log: RequestLog, engine: str)
         redirect_slashes=False,
     )
     app.state.service = service
-    inference.add(app, service)  # first: addresses are tried in this order
-    about.add(app, service)
+    routes.add(app, service)  # first: addresses are tried in this order
+    metadata.add(app, service)
     app.state.paths = frozenset(getattr(route, "path", "") for route in app.routes)  # those that logs may name
     app.add_middleware(Gate, service=service)
     app.add_exception_handler(HTTPException, refused)

@@ -6,9 +6,9 @@ Every schema is written for the model that is served, so that it says what the s
 from http import HTTPStatus
 from typing import Any
 
-from mnist_nn.server.contract import Contract, Tensor
+from mnist_nn.server.inference.protocol import BINARY, BINARY_ALL, HEADER_LENGTH
+from mnist_nn.server.inference.signature import Contract, Tensor
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.protocol import BINARY, BINARY_ALL, HEADER_LENGTH
 
 Schema = dict[str, Any]
 

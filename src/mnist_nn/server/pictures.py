@@ -16,9 +16,9 @@ from mnist_nn.imaging.files import Fault, each_page
 from mnist_nn.imaging.pdf import SIGNATURE
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.reader import Reader
+from mnist_nn.server.http.exception_handlers import Refusal
+from mnist_nn.server.http.request_record import record_of
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.records import record_of
-from mnist_nn.server.refusals import Refusal
 
 NAME = "picture"  # what a picture is called that came without a name
 FIELDS = 8  # of a form, which is refused for having any; more are not looked at

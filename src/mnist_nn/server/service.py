@@ -7,12 +7,12 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.model_file.storage import Model
-from mnist_nn.server.answering import Answering, prepare
-from mnist_nn.server.batching import Batcher
-from mnist_nn.server.contract import Contract
+from mnist_nn.server.http.logs import RequestLog
+from mnist_nn.server.http.metrics import Metrics
+from mnist_nn.server.inference.batching import Batcher
+from mnist_nn.server.inference.predictor import Answering, prepare
+from mnist_nn.server.inference.signature import Contract
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.logs import RequestLog
-from mnist_nn.server.metrics import Metrics
 from mnist_nn.server.pictures import Pictures
 
 NAMES = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -64,7 +64,7 @@ def serve(
     from mnist_nn.server import Limits, create_app, missing
 
     try:
-        from mnist_nn.server import logs, running
+        from mnist_nn.server.http import lifecycle, logs
     except ModuleNotFoundError as error:
         raise missing(error) from error
 
@@ -75,7 +75,7 @@ def serve(
     with logs.shown(sys.stderr):
         log = None if quiet else sys.stderr
         app = create_app(_loaded(model), name=name, limits=Limits(**given), log=log, engine=engine)
-        server = running.Server(app, host, port, listening=listening)
+        server = lifecycle.Server(app, host, port, listening=listening)
         return INTERRUPTED if server.serve_until_stopped() == signal.SIGINT else 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from mnist_nn.server.records import BODY_FAULT, Record, new_id
+from mnist_nn.server.http.request_record import BODY_FAULT, Record, new_id
 from mnist_nn.server.service import Service
 
 PIPELINED = 32  # requests that may wait on a connection for the answers before them

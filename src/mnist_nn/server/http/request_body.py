@@ -6,9 +6,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from mnist_nn.server.http.exception_handlers import Refusal, before_body
+from mnist_nn.server.http.request_record import BODY_FAULT, record_of
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.records import BODY_FAULT, record_of
-from mnist_nn.server.refusals import Refusal, before_body
 
 PACKED = (b"gzip", b"deflate")
 PLAIN = b"identity"

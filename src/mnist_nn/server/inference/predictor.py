@@ -7,7 +7,7 @@ from mnist_nn import engines
 from mnist_nn.evaluation.calibration import extended, opinion_of
 from mnist_nn.export.test_vectors import Answers
 from mnist_nn.model_file.storage import Model
-from mnist_nn.server.contract import Pixels
+from mnist_nn.server.inference.signature import Pixels
 
 
 class Answering(NamedTuple):

@@ -8,11 +8,11 @@ from fastapi import FastAPI, Query, Request, Response
 from starlette.responses import JSONResponse
 
 from mnist_nn.server import openapi
-from mnist_nn.server.bodies import read_body
+from mnist_nn.server.http.exception_handlers import Refusal
+from mnist_nn.server.http.request_body import read_body
+from mnist_nn.server.http.request_record import record_of
+from mnist_nn.server.inference.protocol import LENGTH_KEY, parse, respond
 from mnist_nn.server.pictures import Options, Pictures, picture_of
-from mnist_nn.server.protocol import LENGTH_KEY, parse, respond
-from mnist_nn.server.records import record_of
-from mnist_nn.server.refusals import Refusal
 from mnist_nn.server.service import Service
 
 OPTIONS = tuple(field.name for field in fields(Options))

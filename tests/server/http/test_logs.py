@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from mnist_nn import Model
-from mnist_nn.server import batching, create_app, logs
+from mnist_nn.server import create_app
+from mnist_nn.server.http import logs
+from mnist_nn.server.inference import batching
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
 INFER = "/v2/models/digits/infer"

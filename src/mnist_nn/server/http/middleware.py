@@ -9,9 +9,9 @@ from http import HTTPStatus
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnist_nn.server.logs import FAULTS
-from mnist_nn.server.records import CLIENT_LEFT, KEY, Record, new_id
-from mnist_nn.server.refusals import OUR_FAULT, STOPPED, answer, before_body
+from mnist_nn.server.http.exception_handlers import OUR_FAULT, STOPPED, answer, before_body
+from mnist_nn.server.http.logs import FAULTS
+from mnist_nn.server.http.request_record import CLIENT_LEFT, KEY, Record, new_id
 from mnist_nn.server.service import Service
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")

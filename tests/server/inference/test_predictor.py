@@ -16,7 +16,7 @@ from mnist_nn import Dataset, Model
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import Opinion
 from mnist_nn.export.test_vectors import Answers, in_double
-from mnist_nn.server.answering import prepare
+from mnist_nn.server.inference.predictor import prepare
 
 needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="there is no compiled engine without it")
 ENGINES = ["reference", pytest.param("compiled", marks=needs_compiler)]
@@ -90,7 +90,7 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
     program = (
         "import tempfile; tempfile.tempdir = '/nowhere/at/all'\n"
         "from mnist_nn.errors import ConfigError\n"
-        "from mnist_nn.server.answering import prepare\n"
+        "from mnist_nn.server.inference.predictor import prepare\n"
         "from mnist_nn.reading.reader_model import load_reader_model\n"
         "print(prepare(load_reader_model(), 'auto', 16).engine)\n"
         "try: prepare(load_reader_model(), 'compiled', 16)\n"
@@ -105,7 +105,8 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
 
 def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> None:
     program = (
-        "from mnist_nn.server.answering import prepare; from mnist_nn.reading.reader_model import load_reader_model;"
+        "from mnist_nn.server.inference.predictor import prepare\n"
+        "from mnist_nn.reading.reader_model import load_reader_model\n"
         "print(prepare(load_reader_model(), 'auto', 16).engine)"
     )
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}

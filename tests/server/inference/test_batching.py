@@ -10,9 +10,9 @@ import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.evaluation.calibration import Opinion
-from mnist_nn.server import batching
-from mnist_nn.server.answering import prepare
-from mnist_nn.server.batching import Batcher
+from mnist_nn.server.inference import batching
+from mnist_nn.server.inference.batching import Batcher
+from mnist_nn.server.inference.predictor import prepare
 
 Expected = Callable[[Any], Opinion]
 

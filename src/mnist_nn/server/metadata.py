@@ -6,8 +6,8 @@ from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse
 
 from mnist_nn.server import openapi
-from mnist_nn.server.inference import VERSION, models
-from mnist_nn.server.metrics import CONTENT_TYPE
+from mnist_nn.server.http.metrics import CONTENT_TYPE
+from mnist_nn.server.inference.routes import VERSION, models
 from mnist_nn.server.openapi import TEXT, TRUTH, fields, listed
 from mnist_nn.server.service import Service
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_nn.export.test_vectors import Answers
-from mnist_nn.server.answering import Answering
-from mnist_nn.server.contract import Pixels
+from mnist_nn.server.inference.predictor import Answering
+from mnist_nn.server.inference.signature import Pixels
 
 AT_ONCE = 20_000_000  # multiplications, some milliseconds: less is not worth sending to a thread
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from mnist_nn.server.records import Record
+from mnist_nn.server.http.request_record import Record
 
 FAULTS = logging.getLogger("mnist_nn.server")
 

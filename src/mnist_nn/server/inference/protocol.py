@@ -13,9 +13,9 @@ import numpy as np
 import orjson
 
 from mnist_nn.export.test_vectors import Answers
-from mnist_nn.server.contract import DATATYPES, Contract, Pixels, Tensor
+from mnist_nn.server.http.exception_handlers import Refusal
+from mnist_nn.server.inference.signature import DATATYPES, Contract, Pixels, Tensor
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.refusals import Refusal
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
 LENGTH_KEY = HEADER_LENGTH.lower().encode()  # as it stands among the headers of a request

@@ -8,10 +8,10 @@ import pytest
 
 from mnist_nn import Dataset, Model, Network
 from mnist_nn.export.test_vectors import reference_answers
-from mnist_nn.server.contract import Contract
+from mnist_nn.server.http.exception_handlers import Refusal
+from mnist_nn.server.inference.protocol import parse, respond
+from mnist_nn.server.inference.signature import Contract
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.protocol import parse, respond
-from mnist_nn.server.refusals import Refusal
 
 MODEL = Model(Network.create())
 CONTRACT = Contract.of(MODEL)

@@ -10,7 +10,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from mnist_nn.server.connections import Connection
+from mnist_nn.server.http.connections import Connection
 from mnist_nn.util.addresses import resolved, url
 
 BACKLOG = 1024  # connections that wait to be taken
