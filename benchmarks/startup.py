@@ -40,7 +40,7 @@ def commands(times: int, threads: int) -> list[Command]:
         program = [str(Path(sys.executable).with_name("mnist-nn"))]
         train = [*program, "train", "--quiet", "--model", str(model)]
         return [
-            Command("mnist-nn train, preset seed, 10 epochs", _median(train, times), 2.5),
+            Command("mnist-nn train, preset classic, 10 epochs", _median(train, times), 2.5),
             Command("mnist-nn --help", _median([*program, "--help"], times), 0.3),
             Command("mnist-nn predict, one image", _median([*program, "predict", str(model), str(image)], times), 0.6),
         ]

@@ -46,7 +46,7 @@ class Task:
             loss="cross_entropy",
             optimizer=self.optimizer,
             batch_size=self.batch,
-            rate=self.rate,
+            learning_rate=self.rate,
             momentum=self.momentum,
         )
 

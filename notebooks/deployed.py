@@ -128,7 +128,7 @@ def _():
 
 @app.cell
 def _():
-    preset = mo.ui.dropdown(["seed", "small", "sprint95", "sprint97", "sprint98"], value="sprint97", label="preset")
+    preset = mo.ui.dropdown(["classic", "small", "sprint95", "sprint97", "sprint98"], value="sprint97", label="preset")
     preset
     return (preset,)
 

@@ -16,7 +16,7 @@ with app.setup:
     from matplotlib.figure import Figure
 
     from mnist_nn import Network, NetworkConfig, TrainingConfig, evaluate, load_data, train
-    from mnist_nn.nn.config import learning_rate
+    from mnist_nn.nn.config import resolve_learning_rate
     from mnist_nn.util import randomness
 
 
@@ -594,7 +594,7 @@ def _():
     changes. The length does: a sigmoid's slope is at most a quarter, so each $\delta_o$ is at least
     $\frac{n}{2} \cdot 4 = 20$ times shorter, and the network seems to learn next to nothing. (After training it is
     worse: where the outputs are sure, $o (1 - o)$ is nearly 0.) So each loss needs a rate of its own. The library keeps
-    the two apart by name: `seed_mse` prints the one and descends the other, as the seed does, and says so; `mse` and
+    the two apart by name: `classic_mse` prints the one and descends the other, as the seed does, and says so; `mse` and
     `cross_entropy` descend what they print.
     """)
     return
@@ -644,7 +644,7 @@ def _():
 @app.cell
 def _(data, eta, network, updated, which):
     _image = data.train.take([which.value])
-    _rule = TrainingConfig(loss="seed_mse", rate=eta.value, epochs=1)
+    _rule = TrainingConfig(loss="classic_mse", learning_rate=eta.value, epochs=1)
     (_reference,) = train(network, _image, _rule, engine="reference")
     (_compiled,) = train(Network.of(NetworkConfig(), network.parameters), _image, _rule, engine="compiled")
 
@@ -709,7 +709,7 @@ def _():
 @app.cell
 def _(answer, data, epochs, images, learn):
     start = Network.create(NetworkConfig(dtype="float64"), seed=0)
-    some, rate = data.train.take(range(images.value)), learning_rate(start.config, TrainingConfig())
+    some, rate = data.train.take(range(images.value)), resolve_learning_rate(start.config, TrainingConfig())
     learned = [p.reshape(len(p), -1).copy() for p in start.parameters]  # W_ih, b_ih, W_ho, b_ho
     _columns = data.test.images.reshape(-1, 784).T / 255
     accuracies, _lines, _begin = [], [], time.perf_counter()
@@ -738,7 +738,7 @@ def _():
 def _(accuracies, data, epochs, learned, rate, some, start):
     def by_library(network, samples, engine, count):
         """Train as long with the library: the network, its test accuracy, and the time an image takes."""
-        *_, last = train(network, samples, TrainingConfig(rate=rate, epochs=count), engine=engine)
+        *_, last = train(network, samples, TrainingConfig(learning_rate=rate, epochs=count), engine=engine)
         micros = sum(row.seconds for row in last.checkpoint.history) / count / len(samples) * 1e6
         return last.network, evaluate(last.network, data.test).accuracy, micros
 

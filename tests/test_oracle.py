@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, Callable] = {
 }
 
 EXPRESSIONS: dict[tuple[str, str], Callable] = {
-    ("seed_mse", "sigmoid"): lambda o, l: -anp.sum(l * anp.log(o) + (1 - l) * anp.log(1 - o), axis=1),
+    ("classic_mse", "sigmoid"): lambda o, l: -anp.sum(l * anp.log(o) + (1 - l) * anp.log(1 - o), axis=1),
     ("mse", "sigmoid"): lambda o, l: anp.mean((o - l) ** 2, axis=1),
     ("mse", "softmax"): lambda o, l: anp.mean((o - l) ** 2, axis=1),
     ("cross_entropy", "sigmoid"): lambda o, l: -anp.sum(l * anp.log(o) + (1 - l) * anp.log(1 - o), axis=1),

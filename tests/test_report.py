@@ -153,7 +153,7 @@ def test_every_section_is_there_in_order(made: Report, page: Read) -> None:
 
 
 def test_the_summary_is_evaluations(page: Read, model: Model, mnist: Dataset) -> None:
-    found = evaluate(model.network, mnist.test, "seed_mse")
+    found = evaluate(model.network, mnist.test, "classic_mse")
     rows = dict(table(page, "figure", "value"))
     low, high = (100 * bound for bound in found.interval)
     assert rows["Accuracy"] == f"{100 * found.accuracy:.2f} %, 95 % interval {low:.2f} to {high:.2f} %"
@@ -226,7 +226,7 @@ def test_every_setting_is_listed(page: Read, model: Model) -> None:
     assert model.training is not None
     found = {row[0]: row[1:] for rows in page.tables if rows[0][0] == "setting" for row in rows[1:]}
     assert set(found) == {*model.network.config.to_dict(), *model.training.to_dict()}
-    assert found["rate"] == ["0.03, which suits the rest", ""]
+    assert found["learning_rate"] == ["0.03, which suits the rest", ""]
     assert found["epochs"] == ["3", "10"]
     assert found["hidden"] == ["20", ""]
 

@@ -30,7 +30,7 @@ def test_the_summary_says_what_a_person_wants_to_know(cli: Cli, tmp_path: Path) 
 
 def test_json_holds_the_result_and_all_that_was_chosen(cli: Cli) -> None:
     document = cli("train", *SMALL, "--json", "--validation", "0.2").json
-    assert document["training"]["rate"] == 0.03
+    assert document["training"]["learning_rate"] == 0.03
     assert document["training"]["subset"] == 600
     assert document["network"]["hidden"] == [20]
     assert [row["epoch"] for row in document["history"]] == [1, 2]
@@ -77,13 +77,13 @@ def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
     ("options", "said"),
     [
         (("--activation", "sigmod"), "choose one of: sigmoid, tanh"),
-        (("--loss", "hinge"), "seed_mse, mse, cross_entropy"),
+        (("--loss", "hinge"), "classic_mse, mse, cross_entropy"),
         (("--optimizer", "rmsprop"), "sgd, momentum"),
         (("--engine", "warp"), "auto, compiled, reference"),
-        (("--preset", "huge"), "seed, nielsen"),
+        (("--preset", "huge"), "classic, nielsen"),
         (("--preset", ""), "unknown preset ''"),
         (("--data", "mnits"), "mnist, fashion-mnist"),
-        (("--output", "softmax"), "seed_mse is the seed's rule for sigmoid outputs"),
+        (("--output", "softmax"), "classic_mse is a rule for sigmoid outputs"),
         (("--dropout", "1"), "from 0 up to but not including 1"),
         (("--rate", "-1"), "above 0"),
         (("--rate", "nan"), "above 0"),

@@ -50,7 +50,7 @@ class Case(NamedTuple):
 CHOICES = Case(
     activation=("sigmoid", "tanh", "relu", "leaky_relu", "identity"),
     pair=(
-        ("seed_mse", "sigmoid"),
+        ("classic_mse", "sigmoid"),
         ("mse", "sigmoid"),
         ("mse", "softmax"),
         ("cross_entropy", "sigmoid"),
@@ -67,7 +67,7 @@ CHOICES = Case(
 )
 
 
-PLAIN = Case("sigmoid", ("seed_mse", "sigmoid"), "sgd", 0.0, None, 0.0, 1, (20,), 10, pixels=True)
+PLAIN = Case("sigmoid", ("classic_mse", "sigmoid"), "sgd", 0.0, None, 0.0, 1, (20,), 10, pixels=True)
 
 
 def is_possible(case: Case) -> bool:
@@ -90,7 +90,7 @@ def configs(case: Case, count: int) -> tuple[NetworkConfig, TrainingConfig]:
     training = TrainingConfig(
         loss=case.pair[0],
         optimizer=case.optimizer,
-        rate=rate(case, batch),
+        learning_rate=rate(case, batch),
         batch_size=batch,
         dropout=case.dropout,
         l2=case.l2,
@@ -111,7 +111,7 @@ def learn(engine: Engine, case: Case, samples: tuple[Array, Array], start: int) 
     count = len(samples[0])
     shape, training = configs(case, count)
     network = Network.create(shape, start)
-    rates = np.full(-(-count // training.batch_size), training.rate)
+    rates = np.full(-(-count // training.batch_size), training.learning_rate)
     plan = Plan.of(shape, training, permutation(key(start), count), rates, key(start + 100))
     return engine.epoch(network, initial_state(case.optimizer, network.parameters), engine.place(*samples), plan)
 

@@ -10,7 +10,7 @@ from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig
 from mnist_nn.engines import Plan, reference
 from mnist_nn.engines.reference import ReferenceEngine, draw_masks, gradients
 from mnist_nn.errors import ConfigError
-from mnist_nn.nn.config import learning_rate
+from mnist_nn.nn.config import resolve_learning_rate
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key
@@ -21,7 +21,11 @@ ENGINE = ReferenceEngine()
 def plan_of(shape: NetworkConfig, training: TrainingConfig, order: np.ndarray, rates: np.ndarray | None = None) -> Plan:
     updates = -(-len(order) // training.batch_size)
     return Plan.of(
-        shape, training, order, np.full(updates, learning_rate(shape, training)) if rates is None else rates, key(3)
+        shape,
+        training,
+        order,
+        np.full(updates, resolve_learning_rate(shape, training)) if rates is None else rates,
+        key(3),
     )
 
 
@@ -67,7 +71,7 @@ def test_one_update_of_the_seed_by_hand() -> None:
     shape = NetworkConfig(inputs=2, hidden=(2,), outputs=2, dtype="float64")
     start = Network.of(shape, [W_ih, b_ih, W_ho, b_ho])
     placed = ENGINE.place(np.array([[1.0, 0.5]]), np.array([0]))
-    plan = plan_of(shape, TrainingConfig(rate=0.5), np.array([0]))
+    plan = plan_of(shape, TrainingConfig(learning_rate=0.5), np.array([0]))
     after, state, tally = ENGINE.epoch(start, initial_state("sgd", start.parameters), placed, plan)
     for found, by_hand in zip(after.parameters, expected, strict=True):
         np.testing.assert_allclose(found, by_hand, rtol=0, atol=1e-13)
@@ -112,9 +116,9 @@ def seed_run(parameters: list[np.ndarray], images: np.ndarray, labels: np.ndarra
 
 
 def test_a_thousand_updates_on_mnist_follow_the_seeds_formulas(mnist: Dataset) -> None:
-    training, shape = TrainingConfig(rate=0.1), NetworkConfig(dtype="float64")
+    training, shape = TrainingConfig(learning_rate=0.1), NetworkConfig(dtype="float64")
     assert (training.loss, training.optimizer, training.batch_size, shape.sizes) == (
-        "seed_mse",
+        "classic_mse",
         "sgd",
         1,
         (784, 20, 10),
@@ -161,7 +165,7 @@ def test_a_smaller_last_batch_takes_the_mean_over_its_own_samples() -> None:
     shape = NetworkConfig(inputs=3, hidden=(), outputs=2, output="softmax", dtype="float64")
     samples, labels = drawn_samples(5, 3, 2)
     start, order = Network.create(shape, 0), np.array([4, 1, 0, 3, 2])
-    plan = plan_of(shape, TrainingConfig(loss="cross_entropy", rate=0.5, batch_size=3), order)
+    plan = plan_of(shape, TrainingConfig(loss="cross_entropy", learning_rate=0.5, batch_size=3), order)
     found, state, tally = ENGINE.epoch(
         start, initial_state("sgd", start.parameters), ENGINE.place(samples, labels), plan
     )
@@ -238,7 +242,7 @@ def test_dropout_leaves_the_forward_pass_for_answers_alone() -> None:
 def test_samples_are_counted_before_the_update_that_they_cause() -> None:
     shape = NetworkConfig(inputs=3, hidden=(), outputs=2, output="softmax", dtype="float64", initializer="zeros")
     start, order = Network.create(shape), np.zeros(2, np.int64)
-    plan = plan_of(shape, TrainingConfig(loss="cross_entropy", rate=5.0), order)
+    plan = plan_of(shape, TrainingConfig(loss="cross_entropy", learning_rate=5.0), order)
     placed = ENGINE.place(np.ones((1, 3)), np.array([1]))
     _, _, tally = ENGINE.epoch(start, initial_state("sgd", start.parameters), placed, plan)
     # The first time z = (0, 0): the answer is 0, wrong, and the loss ln 2. Then W = ±2.5 and b = ±2.5, so z = ±10.

@@ -21,7 +21,7 @@ MSE, HALF, BCE, CCE = (
 )
 SMALL = NetworkConfig(inputs=6, hidden=(5, 4), outputs=3, activation="tanh")
 PAIRS = [
-    ("seed_mse", "sigmoid", BCE),
+    ("classic_mse", "sigmoid", BCE),
     ("mse", "sigmoid", MSE),
     ("mse", "softmax", MSE),
     ("cross_entropy", "sigmoid", BCE),
@@ -58,7 +58,7 @@ def test_each_pair_passes_and_its_descended_loss_is_named(loss: str, output: str
 
 
 def test_the_seeds_rule_reports_the_mse_and_does_not_descend_it() -> None:
-    report = check_gradients(SMALL, TrainingConfig(loss="seed_mse"), *a_few())
+    report = check_gradients(SMALL, TrainingConfig(loss="classic_mse"), *a_few())
     assert report.reported_name == MSE
     assert report.descends == BCE
     assert report.candidates[MSE] > 0.3
@@ -74,7 +74,9 @@ def test_right_gradients_pass_with_penalty_and_dropout(l2: float, dropout: float
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam", "adamw"])
 def test_optimizer_rate_and_limits_do_not_disturb_the_check(optimizer: str) -> None:
-    training = TrainingConfig(loss="mse", optimizer=optimizer, rate=7.0, max_norm=0.1, schedule="linear", batch_size=2)
+    training = TrainingConfig(
+        loss="mse", optimizer=optimizer, learning_rate=7.0, max_norm=0.1, schedule="linear", batch_size=2
+    )
     assert check_gradients(SMALL, training, *a_few()).passed
 
 
@@ -120,7 +122,7 @@ def table_row(mnist: Dataset, loss: str) -> GradientReport:
 
 
 def test_facts_row_of_the_seed(mnist: Dataset) -> None:
-    report = table_row(mnist, "seed_mse")
+    report = table_row(mnist, "classic_mse")
     assert report.candidates[MSE] == pytest.approx(0.91, abs=0.02)
     assert report.candidates[HALF] == pytest.approx(0.63, abs=0.05)
     assert report.candidates[BCE] < 1e-8
@@ -146,7 +148,7 @@ def test_facts_row_of_the_true_mse(mnist: Dataset) -> None:
 
 def test_the_seeds_update_is_about_twenty_times_too_long_for_the_mse(mnist: Dataset) -> None:
     seed, true = (
-        np.concatenate([group.analytic for group in table_row(mnist, loss).groups]) for loss in ("seed_mse", "mse")
+        np.concatenate([group.analytic for group in table_row(mnist, loss).groups]) for loss in ("classic_mse", "mse")
     )
     assert np.linalg.norm(seed) / np.linalg.norm(true) == pytest.approx(21.8, abs=2.5)
 
@@ -201,7 +203,7 @@ def test_pixels_are_scaled_as_in_training() -> None:
     ("shape", "training"),
     [
         (replace(SMALL, inputs=7), TrainingConfig()),
-        (replace(SMALL, output="softmax"), TrainingConfig(loss="seed_mse")),
+        (replace(SMALL, output="softmax"), TrainingConfig(loss="classic_mse")),
         (SMALL, TrainingConfig(dropout=(0.1, 0.2, 0.3))),
     ],
 )
@@ -252,8 +254,8 @@ def test_gradient_norms_by_hand(clouds: Callable[..., Samples], l2: float) -> No
 def test_gradient_norms_depend_on_the_network_alone(clouds: Callable[..., Samples]) -> None:
     network, samples = Network.create(NetworkConfig(inputs=4, hidden=(5,), outputs=3), 1), clouds(40)
     plain = TrainingConfig()
-    other = TrainingConfig(optimizer="nesterov", momentum=0.5, rate=3.0, batch_size=7, schedule="cosine", dropout=0.5,
-                           max_norm=0.01, seed=9)  # fmt: skip
+    other = TrainingConfig(optimizer="nesterov", momentum=0.5, learning_rate=3.0, batch_size=7, schedule="cosine",
+                           dropout=0.5, max_norm=0.01, seed=9)  # fmt: skip
     assert gradient_norms(network, plain, samples).tolist() == gradient_norms(network, other, samples).tolist()
     assert (
         gradient_norms(network, TrainingConfig(loss="mse"), samples).max()

@@ -130,7 +130,7 @@ def test_losses_are_means_over_the_samples() -> None:
     z = np.array([[0.0, math.log(3)], [math.log(4), 0.0]])
     samples = Samples(z, np.array([1, 1]))
     # sigma: (1/2, 3/4) and (4/5, 1/2); softmax: (1/4, 3/4) and (4/5, 1/5). The label is (0, 1) both times.
-    sigmoid = evaluate(fixed_network(2, "sigmoid"), samples, "seed_mse", engine="reference")
+    sigmoid = evaluate(fixed_network(2, "sigmoid"), samples, "classic_mse", engine="reference")
     assert sigmoid.loss == pytest.approx(((0.25 + 0.0625) / 2 + (0.64 + 0.25) / 2) / 2)
     assert sigmoid.descended == pytest.approx(-math.log(0.5 * 0.75 * 0.2 * 0.5) / 2)
     assert (sigmoid.loss_name, sigmoid.descended_name) == ("mean squared error", "summed binary cross-entropy")
@@ -181,8 +181,8 @@ def test_no_samples_are_refused(clouds: Clouds) -> None:
 
 
 def test_a_loss_of_other_outputs_and_another_width_are_refused(clouds: Clouds) -> None:
-    with pytest.raises(ConfigError, match="seed_mse"):
-        evaluate(fixed_network(4), clouds(20), "seed_mse")
+    with pytest.raises(ConfigError, match="classic_mse"):
+        evaluate(fixed_network(4), clouds(20), "classic_mse")
     with pytest.raises(ConfigError, match="a sample has 5 values"):
         evaluate(Network.create(SHAPE), clouds(20, 5))
 

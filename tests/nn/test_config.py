@@ -27,7 +27,7 @@ from mnist_nn.nn.config import (
     SCHEDULES,
     check,
     dropout_rates,
-    learning_rate,
+    resolve_learning_rate,
 )
 
 BOUNDED = settings(deadline=None, max_examples=100)
@@ -60,7 +60,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
     return TrainingConfig(
         loss=draw(st.sampled_from(LOSSES)),
         optimizer=optimizer,
-        rate=draw(st.none() | POSITIVE),
+        learning_rate=draw(st.none() | POSITIVE),
         schedule=draw(st.sampled_from(SCHEDULES)),
         epochs=draw(st.integers(1, 10**9)),
         batch_size=draw(st.integers(1, MAX_SAMPLES)),
@@ -103,7 +103,7 @@ def test_the_defaults_are_the_seeds() -> None:
     network, training = NetworkConfig(), TrainingConfig()
     assert network.sizes == (784, 20, 10)
     assert network.layer_activations == ("sigmoid", "sigmoid")
-    assert (training.loss, training.optimizer, training.batch_size) == ("seed_mse", "sgd", 1)
+    assert (training.loss, training.optimizer, training.batch_size) == ("classic_mse", "sgd", 1)
     assert (training.schedule, training.dropout, training.l2, training.max_norm) == ("constant", 0, 0, None)
     assert (training.subset, training.validation, training.patience) == (None, 0, None)
 
@@ -112,13 +112,20 @@ def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         NetworkConfig().inputs = 3
     with pytest.raises(FrozenInstanceError):
-        TrainingConfig().rate = 3
+        TrainingConfig().learning_rate = 3
 
 
 def test_numbers_of_numpy_become_plain_ones() -> None:
     network = NetworkConfig(inputs=np.int64(3), hidden=np.array([4, 5]), outputs=np.uint8(2))
-    training = TrainingConfig(rate=np.float32(0.5), seed=np.uint64(2**64 - 1), dropout=np.array([0.25, 0.5]))
-    values = [network.inputs, *network.hidden, network.outputs, training.rate, training.seed, *training.dropout]
+    training = TrainingConfig(learning_rate=np.float32(0.5), seed=np.uint64(2**64 - 1), dropout=np.array([0.25, 0.5]))
+    values = [
+        network.inputs,
+        *network.hidden,
+        network.outputs,
+        training.learning_rate,
+        training.seed,
+        *training.dropout,
+    ]
     assert values == [3, 4, 5, 2, 0.5, 2**64 - 1, 0.25, 0.5]
     assert {type(value) for value in values} == {int, float}
 
@@ -142,7 +149,7 @@ REFUSED_NETWORKS: dict[str, list[Any]] = {
 REFUSED_TRAININGS: dict[str, list[Any]] = {
     "loss": ["bce", *NOT_NAMES],
     "optimizer": ["rmsprop", *NOT_NAMES],
-    "rate": [0, 0.0, -1, *NOT_NUMBERS],
+    "learning_rate": [0, 0.0, -1, *NOT_NUMBERS],
     "schedule": ["exponential", *NOT_NAMES],
     "epochs": [0, -1, *NOT_WHOLE],
     "batch_size": [0, -1, MAX_SAMPLES + 1, *NOT_WHOLE],
@@ -232,7 +239,7 @@ def test_a_wrong_name_is_answered_with_the_valid_ones(kind: type, name: str, val
         (NetworkConfig, {"inputs": -7}, "-7"),
         (NetworkConfig, {"hidden": (20, 0)}, "0"),
         (NetworkConfig, {"hidden": (5, 5), "activation": ("tanh",) * 3}, "3 values for 2 hidden layers"),
-        (TrainingConfig, {"rate": "fast"}, "'fast'"),
+        (TrainingConfig, {"learning_rate": "fast"}, "'fast'"),
         (TrainingConfig, {"dropout": (0.1, 1.5)}, "1.5"),
         (TrainingConfig, {"validation": 2.5}, "2.5"),
         (TrainingConfig, {"seed": 2**64}, str(2**64)),
@@ -279,7 +286,7 @@ def test_training_settings_that_contradict_each_other(values: dict[str, Any], na
 @pytest.mark.parametrize(
     ("network", "training", "named"),
     [
-        ({"output": "softmax"}, {"loss": "seed_mse"}, "seed_mse"),
+        ({"output": "softmax"}, {"loss": "classic_mse"}, "classic_mse"),
         ({"hidden": ()}, {"dropout": 0.5}, "dropout"),
         ({"hidden": ()}, {"dropout": (0.5,)}, "dropout"),
         ({"hidden": ()}, {"max_norm": 2.0}, "max_norm"),
@@ -327,14 +334,14 @@ def test_validation_below_one_is_a_share_and_else_a_number_of_images() -> None:
     assert isinstance(TrainingConfig(validation=5000.0).validation, int)
 
 
-def eta(loss: str = "seed_mse", optimizer: str = "sgd", batch_size: int = 1, activation: str = "sigmoid") -> float:
+def eta(loss: str = "classic_mse", optimizer: str = "sgd", batch_size: int = 1, activation: str = "sigmoid") -> float:
     training = TrainingConfig(loss=loss, optimizer=optimizer, batch_size=batch_size)
-    return learning_rate(NetworkConfig(activation=activation), training)
+    return resolve_learning_rate(NetworkConfig(activation=activation), training)
 
 
 def test_a_given_rate_wins_over_the_default() -> None:
-    assert learning_rate(NetworkConfig(), TrainingConfig(rate=0.123)) == 0.123
-    assert learning_rate(NetworkConfig(), TrainingConfig()) != 0.123
+    assert resolve_learning_rate(NetworkConfig(), TrainingConfig(learning_rate=0.123)) == 0.123
+    assert resolve_learning_rate(NetworkConfig(), TrainingConfig()) != 0.123
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -349,7 +356,7 @@ def test_there_is_a_sound_default_rate_for_everything(
 
 def test_the_mse_takes_10_to_20_times_the_rate_of_the_cross_entropy() -> None:
     assert 10 <= eta("mse") / eta("cross_entropy") <= 20
-    assert eta("seed_mse") == eta("cross_entropy")
+    assert eta("classic_mse") == eta("cross_entropy")
 
 
 def test_momentum_takes_a_tenth_of_the_rate() -> None:

@@ -33,7 +33,7 @@ def cce(o: Row, l: Row) -> float:
 
 # (reported name, reported, descended name, descended)
 BOOK: dict[tuple[str, str], tuple[str, Callable[[Row, Row], float], str, Callable[[Row, Row], float]]] = {
-    ("seed_mse", "sigmoid"): ("mean squared error", mse, "summed binary cross-entropy", bce),
+    ("classic_mse", "sigmoid"): ("mean squared error", mse, "summed binary cross-entropy", bce),
     ("mse", "sigmoid"): ("mean squared error", mse, "mean squared error", mse),
     ("mse", "softmax"): ("mean squared error", mse, "mean squared error", mse),
     ("cross_entropy", "sigmoid"): ("summed binary cross-entropy", bce, "summed binary cross-entropy", bce),
@@ -117,9 +117,9 @@ def test_half_squared_error() -> None:
     assert half_squared_error(o, o, l).tolist() == [(0.25 + 0.0625) / 2, 0.0]
 
 
-@pytest.mark.parametrize("pair", [("seed_mse", "softmax"), ("mse", "tanh"), ("hinge", "sigmoid")])
+@pytest.mark.parametrize("pair", [("classic_mse", "softmax"), ("mse", "tanh"), ("hinge", "sigmoid")])
 def test_other_pairs_are_refused_with_the_valid_ones(pair: tuple[str, str]) -> None:
-    with pytest.raises(ConfigError, match="seed_mse with sigmoid, mse with sigmoid") as error:
+    with pytest.raises(ConfigError, match="classic_mse with sigmoid, mse with sigmoid") as error:
         loss(*pair)
     assert repr(pair[0]) in str(error.value)
     assert "\n" not in str(error.value)

@@ -6,7 +6,7 @@ import pytest
 
 from mnist_nn import NetworkConfig, TrainingConfig, preset
 from mnist_nn.errors import ConfigError
-from mnist_nn.nn.config import learning_rate
+from mnist_nn.nn.config import resolve_learning_rate
 from mnist_nn.nn.presets import configure, presets
 
 NAMES = list(presets())
@@ -14,7 +14,7 @@ SETTINGS = {field.name for kind in (NetworkConfig, TrainingConfig) for field in 
 
 
 def test_the_seed_is_a_preset_and_is_the_default() -> None:
-    assert preset("seed") == (NetworkConfig(), TrainingConfig())
+    assert preset("classic") == (NetworkConfig(), TrainingConfig())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,7 +37,7 @@ def test_a_preset_means_what_its_file_says(name: str) -> None:
 def test_nielsens_rate_is_his_for_half_the_summed_squares() -> None:
     network, training = preset("nielsen")
     # His 3.0 goes with ½ Σ(o - l)²; the mean over ten outputs is (2/10) / (2/2) = a fifth of its slope.
-    assert learning_rate(network, training) * (2 / network.outputs) == pytest.approx(3.0)
+    assert resolve_learning_rate(network, training) * (2 / network.outputs) == pytest.approx(3.0)
     assert (network.hidden, training.loss, training.batch_size, training.epochs) == ((30,), "mse", 10, 30)
 
 
@@ -50,17 +50,22 @@ def test_settings_beside_a_preset_win(name: str) -> None:
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="unknown preset 'big'; choose one of: seed, "):
+    with pytest.raises(ConfigError, match="unknown preset 'big'; choose one of: classic, "):
         preset("big")
 
 
 @pytest.mark.parametrize(
     ("settings", "named"),
-    [({"output": "softmax"}, "seed_mse"), ({"why": "so"}, None), ({"lr": 1}, "'lr'"), ({"rate": -1}, "rate")],
+    [
+        ({"output": "softmax"}, "classic_mse"),
+        ({"why": "so"}, None),
+        ({"lr": 1}, "'lr'"),
+        ({"learning_rate": -1}, "learning_rate"),
+    ],
 )
 def test_settings_that_do_not_fit_a_preset_are_refused(settings: dict, named: str | None) -> None:
     if named is None:  # `why` is no setting: it must not reach either record
-        assert configure("seed", settings) == preset("seed")
+        assert configure("classic", settings) == preset("classic")
         return
     with pytest.raises(ConfigError, match=named):
-        configure("seed", settings)
+        configure("classic", settings)

@@ -66,8 +66,8 @@ def test_everything_of_the_page_is_there(parts: site.Site) -> None:
 
 def test_the_manifest_names_models_that_are_there(parts: site.Site) -> None:
     manifest = json.loads(parts["data/manifest.json"].read())
-    assert [model["id"] for model in manifest["models"]] == ["reader", "seed"]
-    assert manifest["rooms"] == {"draw": "reader", "microscope": "seed"}
+    assert [model["id"] for model in manifest["models"]] == ["reader", "classic"]
+    assert manifest["rooms"] == {"draw": "reader", "microscope": "classic"}
     assert all(model["url"] in parts for model in manifest["models"])
 
 
@@ -85,20 +85,20 @@ def test_the_reader_is_the_shipped_one(parts: site.Site) -> None:
 
 
 def test_the_seed_is_trained_as_the_seed_is_and_once(parts: site.Site, mnist: Dataset) -> None:
-    content = parts["data/seed.safetensors"].read()
+    content = parts["data/classic.safetensors"].read()
     model = from_bytes(content)
     assert model.network.config == NetworkConfig()
     assert model.training is not None
-    assert model.training.loss == "seed_mse"
+    assert model.training.loss == "classic_mse"
     assert evaluate(model.network, mnist.test).accuracy == model.scores["test_accuracy"] > 0.92
-    assert parts["data/seed.safetensors"].read() is content
+    assert parts["data/classic.safetensors"].read() is content
 
 
 def test_a_given_model_comes_first_in_every_room(tmp_path: Path) -> None:
     path = save(tmp_path / "mine.safetensors", Model(Network.create(NetworkConfig(hidden=(5,), activation=("relu",)))))
     parts = site.site(path)
     manifest = json.loads(parts["data/manifest.json"].read())
-    assert [model["id"] for model in manifest["models"]] == ["given", "reader", "seed"]
+    assert [model["id"] for model in manifest["models"]] == ["given", "reader", "classic"]
     assert set(manifest["rooms"].values()) == {"given"}
     assert from_bytes(parts["data/model.safetensors"].read()).network.config.hidden == (5,)
 
@@ -247,7 +247,7 @@ def test_export_writes_every_file(parts: site.Site, tmp_path: Path) -> None:
     assert written.keys() == parts.keys()
     assert size == sum(path.stat().st_size for path in written.values())
     assert written["style.css"].read_bytes() == parts["style.css"].read()
-    assert load(written["data/seed.safetensors"]).network.config.hidden == (20,)
+    assert load(written["data/classic.safetensors"]).network.config.hidden == (20,)
 
 
 def test_export_spares_what_is_in_the_folder(parts: site.Site, tmp_path: Path) -> None:

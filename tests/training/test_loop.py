@@ -21,7 +21,7 @@ from mnist_nn.training.loop import split, stretch
 from mnist_nn.util.randomness import SHUFFLE, fold, key, permutation
 
 SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh", output="softmax")
-RUN = TrainingConfig(loss="cross_entropy", epochs=3, batch_size=10, rate=0.2)
+RUN = TrainingConfig(loss="cross_entropy", epochs=3, batch_size=10, learning_rate=0.2)
 Clouds = Callable[..., Samples]
 
 
@@ -130,7 +130,7 @@ FACTORS = {
 def test_the_rate_follows_its_schedule_update_by_update(clouds: Clouds, schedule: str) -> None:
     samples = clouds(44)
     shape = NetworkConfig(inputs=4, hidden=(), outputs=3, output="softmax", initializer="zeros", dtype="float64")
-    training = replace(RUN, schedule=schedule, rate=0.7, batch_size=10)
+    training = replace(RUN, schedule=schedule, learning_rate=0.7, batch_size=10)
     # Five updates an epoch, the last of four samples; progress counts samples: 0, 10, 20, 30, 40 of 44.
     progress = [(epoch + start / 44) / 3 for epoch in range(3) for start in range(0, 44, 10)]
     rates = [0.7 * FACTORS[schedule](p) for p in progress]
@@ -145,7 +145,7 @@ def test_the_rate_follows_its_schedule_update_by_update(clouds: Clouds, schedule
 def test_scores_are_means_over_the_samples_of_an_epoch(clouds: Clouds) -> None:
     samples = clouds(50)
     shape = NetworkConfig(inputs=4, hidden=(), outputs=3, initializer="zeros", dtype="float64")
-    (epoch,) = run(samples, replace(RUN, loss="seed_mse", epochs=1, batch_size=50), shape)
+    (epoch,) = run(samples, replace(RUN, loss="classic_mse", epochs=1, batch_size=50), shape)
     # One batch, counted before its update: every output is 1/2, so every answer is the first class.
     assert epoch.scores.loss == pytest.approx(0.25)
     assert epoch.scores.descended == pytest.approx(3 * np.log(2))
@@ -336,7 +336,7 @@ def test_without_hold_out_there_are_no_validation_scores(clouds: Clouds) -> None
 
 def shaky(clouds: Clouds, seed: int, patience: int) -> tuple[Samples, TrainingConfig]:
     """A rate far too high, so that the validation accuracy goes up and down."""
-    training = replace(RUN, epochs=60, rate=3.0, batch_size=5, validation=0.3, patience=patience, seed=seed)
+    training = replace(RUN, epochs=60, learning_rate=3.0, batch_size=5, validation=0.3, patience=patience, seed=seed)
     return clouds(120, noise=0.8), training
 
 
@@ -372,7 +372,7 @@ def test_validation_without_patience_keeps_the_last_network(clouds: Clouds) -> N
 @pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
 def test_divergence_is_an_error_in_words_and_no_warning(clouds: Clouds, loss: str, optimizer: str, dtype: str) -> None:
     shape = replace(SHAPE, activation="identity", hidden=(5, 5), dtype=dtype)
-    training = replace(RUN, loss=loss, optimizer=optimizer, rate=1e300, epochs=50)
+    training = replace(RUN, loss=loss, optimizer=optimizer, learning_rate=1e300, epochs=50)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(DivergedError, match=r"training diverged in epoch \d+: .*try a smaller rate than 1e\+300"):
@@ -380,7 +380,7 @@ def test_divergence_is_an_error_in_words_and_no_warning(clouds: Clouds, loss: st
 
 
 def test_what_was_yielded_before_a_divergence_is_still_good(clouds: Clouds) -> None:
-    training = replace(RUN, loss="mse", rate=50.0, epochs=10_000, l2=0.5)
+    training = replace(RUN, loss="mse", learning_rate=50.0, epochs=10_000, l2=0.5)
     epochs = train(Network.create(SHAPE, 1), clouds(100), training, engine="reference")
     seen: deque[Epoch] = deque(maxlen=1)
     with pytest.raises(DivergedError):
@@ -441,7 +441,7 @@ def test_samples_of_another_width_are_refused(clouds: Clouds, inputs: int) -> No
 @pytest.mark.parametrize(
     ("training", "error"),
     [
-        (replace(RUN, loss="seed_mse"), ConfigError),
+        (replace(RUN, loss="classic_mse"), ConfigError),
         (replace(RUN, dropout=(0.1, 0.2)), ConfigError),
         (replace(RUN, subset=21), DataError),
         (replace(RUN, validation=20), DataError),

@@ -15,7 +15,7 @@ from mnist_nn.training.loop import Epoch, split
 
 Array = npt.NDArray[Any]
 SHAPE = NetworkConfig(inputs=4, outputs=3, output="softmax")
-TRAINING = TrainingConfig(loss="cross_entropy", rate=0.1, epochs=3, batch_size=4, validation=0.2)
+TRAINING = TrainingConfig(loss="cross_entropy", learning_rate=0.1, epochs=3, batch_size=4, validation=0.2)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_scores_are_weighted_means(samples: Samples) -> None:
     weights = np.random.default_rng(0).exponential(size=90)
     given = weighted(samples, weights)
     # Nothing is learned at a rate this small, so that the first network's losses can be taken by themselves.
-    epoch = last(given, TrainingConfig(loss="cross_entropy", rate=1e-30, epochs=1, validation=0.2))
+    epoch = last(given, TrainingConfig(loss="cross_entropy", learning_rate=1e-30, epochs=1, validation=0.2))
     network = Network.create(SHAPE, 1)
     parts = split(given, TRAINING)
     scores = epoch.scores

@@ -5,6 +5,7 @@ scikit-learn itself is not needed here.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
@@ -25,7 +26,7 @@ PARAMETERS = {
     "optimizer": "solver",
     "l2": "alpha",
     "schedule": "learning_rate",
-    "rate": "learning_rate_init",
+    "learning_rate": "learning_rate_init",
     "epochs": "max_iter",
     "seed": "random_state",
     "validation": "validation_fraction",
@@ -34,6 +35,9 @@ PARAMETERS = {
     "beta2": "beta_2",
 }
 """Field of a configuration -> parameter, where the names differ."""
+
+NAMED = re.compile(rf"(?<![a-z_])(?:unknown )?({'|'.join(PARAMETERS)})(?= is | ')")
+"""Where a message names a field."""
 
 FROM_DATA = ("inputs", "outputs")
 """Fields that the data decide."""
@@ -220,10 +224,8 @@ def _checked(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
     try:
         return cls(**given)
     except ConfigError as error:
-        said = str(error).replace("images", "samples")
-        for name, parameter in PARAMETERS.items():
-            said = said.replace(f"unknown {name} ", f"unknown {parameter} ").replace(f"{name} is ", f"{parameter} is ")
-        raise ConfigError(said) from error
+        said = NAMED.sub(lambda found: found[0].replace(found[1], PARAMETERS[found[1]]), str(error))
+        raise ConfigError(said.replace("images", "samples")) from error
 
 
 def _activations(names: Any) -> Any:

@@ -110,7 +110,7 @@ def check_gradients(
     >>> rng = np.random.default_rng(0)
     >>> x, labels = rng.random((4, 6)), np.array([0, 1, 2, 1])
     >>> shape = NetworkConfig(inputs=6, hidden=(5,), outputs=3)
-    >>> check_gradients(shape, TrainingConfig(loss="seed_mse"), x, labels).descends
+    >>> check_gradients(shape, TrainingConfig(loss="classic_mse"), x, labels).descends
     'summed binary cross-entropy'
     >>> check_gradients(shape, TrainingConfig(loss="mse"), x, labels).descends
     'mean squared error'
@@ -192,7 +192,13 @@ def relative_error(a: Array, b: Array) -> float:
 def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:
     """The same loss, learned by plain SGD at rate 1 with all samples in one batch."""
     return replace(
-        training, optimizer="sgd", momentum=None, rate=1.0, batch_size=samples, schedule="constant", max_norm=None
+        training,
+        optimizer="sgd",
+        momentum=None,
+        learning_rate=1.0,
+        batch_size=samples,
+        schedule="constant",
+        max_norm=None,
     )
 
 

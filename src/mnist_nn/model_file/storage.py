@@ -31,6 +31,7 @@ from mnist_nn.model_file.tensors import (
     checkpoint_of,
     checkpoint_tensors,
     network_of,
+    training_of,
 )
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.nn.network import Network
@@ -178,7 +179,7 @@ def from_bytes(data: bytes) -> Model:
         header = header_of(data)
         tensors = load_tensors(data)
         network = network_of(NetworkConfig.from_dict(header["network"]), tensors)
-        training = TrainingConfig.from_dict(header["training"]) if header["training"] else None
+        training = training_of(header["training"]) if header["training"] else None
         checkpoint = checkpoint_of(header, training, network, tensors) if header["checkpoint"] and training else None
         calibration = calibration_of(header["calibration"], tensors) if header.get("calibration") else None
         origin, scores, versions = (dict(header[name]) for name in ("data", "scores", "versions"))

@@ -19,6 +19,8 @@ from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
 Tensors = dict[str, npt.NDArray[Any]]
 CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")
 CALIBRATION_ARRAYS = ("weights", "table")
+OLD_FIELDS = {"rate": "learning_rate"}
+OLD_LOSSES = {"seed_mse": "classic_mse"}
 
 
 def network_of(config: NetworkConfig, tensors: Tensors, prefix: str = "") -> Network:
@@ -52,6 +54,20 @@ def checkpoint_tensors(at: Checkpoint) -> Tensors:
     if at.chosen is not at.network:
         tensors |= {f"resume/{name}": p for name, p in zip(names, at.network.parameters, strict=True)}
     return tensors
+
+
+def training_of(header: Mapping[str, Any]) -> TrainingConfig:
+    """Make a training configuration of its JSON values; older files have older names.
+
+    Examples
+    --------
+    >>> training_of({"loss": "seed_mse", "rate": 0.5}) == TrainingConfig(loss="classic_mse", learning_rate=0.5)
+    True
+    """
+    values = {OLD_FIELDS.get(name, name): value for name, value in header.items()}
+    if values.get("loss") in OLD_LOSSES:
+        values["loss"] = OLD_LOSSES[values["loss"]]
+    return TrainingConfig.from_dict(values)
 
 
 def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:

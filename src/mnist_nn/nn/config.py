@@ -16,7 +16,7 @@ from mnist_nn.util import checks
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
 OUTPUTS = ("sigmoid", "softmax")
-LOSSES = ("seed_mse", "mse", "cross_entropy")
+LOSSES = ("classic_mse", "mse", "cross_entropy")
 INITIALIZERS = ("auto", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
                 "lecun_normal", "uniform", "normal", "zeros")  # fmt: skip
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
@@ -103,17 +103,17 @@ class NetworkConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """How a network is trained. The defaults are the seed's: its rule, one update a sample.
+    """How a network is trained. The defaults are the classic network's: its rule, one update per sample.
 
     Parameters
     ----------
     loss
-        ``seed_mse`` (the seed's delta_o = o - l, reports the MSE), ``mse`` (its true gradient) or ``cross_entropy``
+        ``classic_mse`` (delta_o = o - l, reports the MSE), ``mse`` (its true gradient) or ``cross_entropy``
         (binary over sigmoid outputs, categorical over softmax).
     optimizer, momentum, beta1, beta2, epsilon
         The update rule and its constants; ``momentum`` (0.9 if not given) belongs to ``momentum`` and ``nesterov``.
-    rate
-        The learning rate eta; None takes the default, see `learning_rate`.
+    learning_rate
+        The learning rate eta; None takes the default, see `resolve_learning_rate`.
     schedule
         How the rate falls over the run.
     epochs, batch_size
@@ -137,9 +137,9 @@ class TrainingConfig:
         Decides initial weights, order, dropout, subset and hold-out.
     """
 
-    loss: str = "seed_mse"
+    loss: str = "classic_mse"
     optimizer: str = "sgd"
-    rate: float | None = None
+    learning_rate: float | None = None
     schedule: str = "constant"
     epochs: int = 10
     batch_size: int = 1
@@ -164,7 +164,7 @@ class TrainingConfig:
             self,
             loss=checks.choice("loss", self.loss, LOSSES),
             optimizer=checks.choice("optimizer", self.optimizer, OPTIMIZERS),
-            rate=None if self.rate is None else checks.positive("rate", self.rate),
+            learning_rate=None if self.learning_rate is None else checks.positive("learning_rate", self.learning_rate),
             schedule=checks.choice("schedule", self.schedule, SCHEDULES),
             epochs=checks.integer("epochs", self.epochs, 1),
             batch_size=checks.integer("batch_size", self.batch_size, 1, MAX_SAMPLES),
@@ -222,7 +222,7 @@ def momentum(training: TrainingConfig) -> float | None:
     return MOMENTUM if training.momentum is None else training.momentum
 
 
-def learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
+def resolve_learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
     """Return eta: the rate given, or else a default tuned on held-out training images (docs/training.md).
 
     The gradient of the mean squared error is 10 to 20 times shorter than that of the cross-entropy; momentum lengthens
@@ -231,13 +231,13 @@ def learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
 
     Examples
     --------
-    >>> learning_rate(NetworkConfig(), TrainingConfig())
+    >>> resolve_learning_rate(NetworkConfig(), TrainingConfig())
     0.03
-    >>> learning_rate(NetworkConfig(), TrainingConfig(loss="mse"))
+    >>> resolve_learning_rate(NetworkConfig(), TrainingConfig(loss="mse"))
     0.6
     """
-    if training.rate is not None:
-        return training.rate
+    if training.learning_rate is not None:
+        return training.learning_rate
     batch = training.batch_size
     if training.optimizer in ("adam", "adamw"):
         return 0.001 * math.pow(min(batch, 128), 0.4)
@@ -254,9 +254,9 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
     --------
     >>> check(NetworkConfig(output="softmax"), TrainingConfig(loss="cross_entropy"))
     """
-    if training.loss == "seed_mse" and network.output != "sigmoid":
+    if training.loss == "classic_mse" and network.output != "sigmoid":
         raise ConfigError(
-            f"loss seed_mse is the seed's rule for sigmoid outputs, not for {network.output}; "
+            f"loss classic_mse is a rule for sigmoid outputs, not for {network.output}; "
             "choose output sigmoid, or loss mse or cross_entropy"
         )
     if not network.hidden:

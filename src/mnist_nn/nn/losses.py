@@ -4,7 +4,7 @@ A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes throu
 with binary cross-entropy, softmax with categorical cross-entropy) the activation's derivative cancels and o - l is
 left. The derivations are in docs/mathematics.md.
 
-The seed's rule is named ``seed_mse``: it *reports* the mean squared error and *descends* the summed binary
+The seed's rule is named ``classic_mse``: it *reports* the mean squared error and *descends* the summed binary
 cross-entropy, whose gradient o - l is. Every other loss descends what it reports.
 """
 
@@ -94,7 +94,7 @@ BCE = ("summed binary cross-entropy", binary_cross_entropy)
 CCE = ("categorical cross-entropy", categorical_cross_entropy)
 
 LOSSES: dict[tuple[str, str], Loss] = {
-    ("seed_mse", "sigmoid"): Loss(*MSE, *BCE, _difference),
+    ("classic_mse", "sigmoid"): Loss(*MSE, *BCE, _difference),
     ("mse", "sigmoid"): Loss(*MSE, *MSE, _mse_through_sigmoid),
     ("mse", "softmax"): Loss(*MSE, *MSE, _mse_through_softmax),
     ("cross_entropy", "sigmoid"): Loss(*BCE, *BCE, _difference),
@@ -107,7 +107,7 @@ def loss(name: str, output: str) -> Loss:
 
     Examples
     --------
-    >>> loss("seed_mse", "sigmoid").descended_name
+    >>> loss("classic_mse", "sigmoid").descended_name
     'summed binary cross-entropy'
     """
     if (name, output) not in LOSSES:

@@ -15,7 +15,7 @@ def presets() -> dict[str, dict[str, Any]]:
 
     Examples
     --------
-    >>> presets()["seed"]["hidden"]
+    >>> presets()["classic"]["hidden"]
     [20]
     """
     return tomllib.loads(files(__package__).joinpath("presets.toml").read_text(encoding="utf-8"))
@@ -26,7 +26,7 @@ def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:
 
     Examples
     --------
-    >>> network, training = preset("seed")
+    >>> network, training = preset("classic")
     >>> network == NetworkConfig() and training == TrainingConfig()
     True
     """
@@ -38,9 +38,9 @@ def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, Tr
 
     Examples
     --------
-    >>> network, training = configure("seed", {"hidden": (64,), "epochs": 2})
+    >>> network, training = configure("classic", {"hidden": (64,), "epochs": 2})
     >>> network.hidden, training.epochs, training.loss
-    ((64,), 2, 'seed_mse')
+    ((64,), 2, 'classic_mse')
     """
     known = presets()
     if name not in known:

@@ -36,7 +36,7 @@ TYPES = {
 }
 BYTES = "application/octet-stream"  # gzipped data too: the page unpacks it, so that any file host will do
 PAGES = ("train-images", "train-labels", "test-images", "test-labels")  # the names of data.FILES here
-SEED_EPOCHS = 3
+CLASSIC_EPOCHS = 3
 PIXELS, DIGITS = 784, 10
 _training = Lock()
 
@@ -52,9 +52,9 @@ Site = Mapping[str, Part]
 
 
 def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
-    """List the playground's files by name: the page, MNIST, the reader's model and the seed's, and yours if given.
+    """List the playground's files by name: the page, MNIST, the reader's model and the classic one, and yours if given.
 
-    The seed's network is trained when it is first asked for, which takes about a second.
+    The classic network is trained when it is first asked for, which takes about a second.
 
     Raises
     ------
@@ -76,9 +76,9 @@ def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
         parts[f"data/{name}.gz"] = Part(BYTES, source.read_bytes)
     models: dict[str, tuple[str, Callable[[], bytes]]] = {
         "reader": ("data/reader.safetensors.gz", partial(_packed, package / "reading" / "reader.safetensors")),
-        "seed": ("data/seed.safetensors", seed_model),
+        "classic": ("data/classic.safetensors", classic_model),
     }
-    rooms = {"draw": "reader", "microscope": "seed"}
+    rooms = {"draw": "reader", "microscope": "classic"}
     if model is not None:
         models = {"given": ("data/model.safetensors", partial(bytes, _checked(model))), **models}
         rooms = dict.fromkeys(rooms, "given")
@@ -137,13 +137,13 @@ def _check_digits(path: Path, config: NetworkConfig) -> None:
         )
 
 
-def seed_model() -> bytes:
-    """Train the seed's network as the seed does, once; the model file's bytes.
+def classic_model() -> bytes:
+    """Train the classic network, once, and return the bytes of its model file.
 
     Examples
     --------
     >>> from mnist_nn.model_file.storage import from_bytes
-    >>> from_bytes(seed_model()).scores["test_accuracy"] > 0.9
+    >>> from_bytes(classic_model()).scores["test_accuracy"] > 0.9
     True
     """
     with _training:  # requests come in threads
@@ -154,7 +154,7 @@ def seed_model() -> bytes:
 def _trained() -> bytes:
     from mnist_nn.evaluation.metrics import evaluate  # noqa: PLC0415 only here
 
-    mnist, config = load("mnist"), TrainingConfig(epochs=SEED_EPOCHS)
+    mnist, config = load("mnist"), TrainingConfig(epochs=CLASSIC_EPOCHS)
     *_, last = train(Network.create(), mnist.train, config)
     score = evaluate(last.network, mnist.test).accuracy
     return to_bytes(

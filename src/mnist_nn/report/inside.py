@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_nn import plots
 from mnist_nn.data import describe
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, learning_rate
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, resolve_learning_rate
 from mnist_nn.nn.losses import loss
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.markup import Missing, figure, percent, table, text
@@ -121,9 +121,9 @@ def settings(facts: Facts, _examples: int) -> str:
     if training is None:
         return f"{shown}<p>The file does not say how it was trained.</p>\n"
     rows = _rows(training)
-    if training.rate is None:
-        at = [row[0] for row in rows].index("rate")
-        rows[at] = ("rate", f"{learning_rate(network, training):g}, which suits the rest", "")
+    if training.learning_rate is None:
+        at = [row[0] for row in rows].index("learning_rate")
+        rows[at] = ("learning_rate", f"{resolve_learning_rate(network, training):g}, which suits the rest", "")
     return f'<div class="pair">{shown}{table(head, rows, "The training", "settings")}</div>\n'
 
 

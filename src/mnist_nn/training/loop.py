@@ -20,7 +20,7 @@ from mnist_nn.data.augmentation import augment, check_square
 from mnist_nn.engines import Engine, Plan, Tally
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, learning_rate
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_learning_rate
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import optimizer
@@ -138,7 +138,8 @@ class _Run:
             check_square(training.images)
         return cls(config, engine, shape, training, {}, held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64),
-                   relative(held_out.weights, LEARNED) if held_out else None, learning_rate(shape, config))  # fmt: skip
+                   relative(held_out.weights, LEARNED) if held_out else None,
+                   resolve_learning_rate(shape, config))  # fmt: skip
 
     @property
     def size(self) -> int:

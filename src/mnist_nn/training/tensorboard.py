@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import ConfigError, MissingExtraError
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, learning_rate, momentum
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, momentum, resolve_learning_rate
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint, Scores
@@ -211,7 +211,7 @@ def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable
     settings = {
         **network.to_dict(),
         **training.to_dict(),
-        "rate": learning_rate(network, training),
+        "learning_rate": resolve_learning_rate(network, training),
         "momentum": momentum(training),
     }
     rows = [f"| {name} | {_plain(value)} |" for name, value in settings.items() if value is not None]

@@ -247,7 +247,7 @@ def test_a_run_that_is_cut_anywhere_and_resumed_ends_with_the_same_bits(
 def test_a_run_that_diverges_says_so(activation: str, batch_size: int, clouds: Callable[..., Samples]) -> None:
     network = Network.create(NetworkConfig(inputs=4, hidden=(5, 5), outputs=3, activation=activation), 1)
     training = TrainingConfig(
-        loss="mse" if activation == "sigmoid" else "seed_mse", l2=10.0, rate=1e30, batch_size=batch_size
+        loss="mse" if activation == "sigmoid" else "classic_mse", l2=10.0, learning_rate=1e30, batch_size=batch_size
     )
     with pytest.raises(DivergedError, match="diverged in epoch 1"):
         list(train(network, clouds(200), training, engine="compiled"))
@@ -257,7 +257,7 @@ def test_a_run_that_diverges_says_so(activation: str, batch_size: int, clouds: C
 def test_a_decay_may_take_the_whole_weight(rate: float, l2: float) -> None:
     # 1 - eta lambda is 0, -1 and 0.1: the first layer's scale must not vanish.
     shape, samples = NetworkConfig(inputs=30), drawn(12)
-    training = TrainingConfig(batch_size=2, l2=l2, rate=rate)
+    training = TrainingConfig(batch_size=2, l2=l2, learning_rate=rate)
     plan, network = plan_of(shape, training, np.arange(12), rate), Network.create(shape, 1)
     results = [e.epoch(network, initial_state("sgd", network.parameters), e.place(*samples), plan)[0]
                for e in (ENGINE, engines.get("reference"))]  # fmt: skip

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="there is no C co
 
 
 @pytest.fixture(scope="session")
-def seed_model(mnist: Dataset) -> Model:
+def classic_model(mnist: Dataset) -> Model:
     """The seed's network, trained a little."""
     config = TrainingConfig(epochs=1, subset=3000, batch_size=10)
     *_, last = train(Network.create(), mnist.train, config, engine="reference")
@@ -116,10 +116,10 @@ def test_two_files_of_one_program_may_include_it(make_model: Make, tmp_path: Pat
     subprocess.run([tmp_path / "both"], check=True)
 
 
-def test_the_stated_accuracies_are_those_of_the_compiled_forms(seed_model: Model, mnist: Dataset) -> None:
-    header = export(seed_model, "c")
+def test_the_stated_accuracies_are_those_of_the_compiled_forms(classic_model: Model, mnist: Dataset) -> None:
+    header = export(classic_model, "c")
     stated = [float(share) for share in re.findall(r"([\d.]+) % of the 10,000 test images of mnist", header.decode())]
-    ran = run(seed_model, header, mnist.test.images.reshape(-1, 784))
+    ran = run(classic_model, header, mnist.test.images.reshape(-1, 784))
     assert ran.int8
     exact, whole = ((answers.label == mnist.test.labels).mean() for answers in (ran.answers, ran.int8[1]))
     assert stated == pytest.approx([100 * exact, 100 * whole], abs=0.011)

@@ -35,8 +35,8 @@ test("no_derivative trains as its trace says", () => {
 
 test("summed takes steps as many times longer as a batch has samples", () => {
   const network = create({ dtype: "float64" });
-  const right = change(network, { batch_size: 16, rate: 0.01 }, 16);
-  const wrong = change(network, { batch_size: 16, rate: 0.01, fault: "summed" }, 16);
+  const right = change(network, { batch_size: 16, learning_rate: 0.01 }, 16);
+  const wrong = change(network, { batch_size: 16, learning_rate: 0.01, fault: "summed" }, 16);
   near(wrong, right.map((step) => 16 * step), 1e-9);
 });
 
@@ -58,7 +58,8 @@ test("double_softmax descends the cross-entropy of a second softmax", () => {
 });
 
 test("double_softmax cannot become sure: its loss never falls below 1.46", () => {
-  const run = start(create({ output: "softmax" }), images, labels, { ...CROSS, fault: "double_softmax", rate: 1 });
+  const doubled = { ...CROSS, fault: "double_softmax", learning_rate: 1 };
+  const run = start(create({ output: "softmax" }), images, labels, doubled);
   advance(run, 64 * 30);
   const { loss, accuracy } = run.history[29];
   assert.ok(loss > Math.log(1 + 9 / Math.E) && accuracy > 0.5, `loss ${loss}, accuracy ${accuracy}`);

@@ -20,7 +20,7 @@ from mnist_nn.data import Samples, hold_out, load, subset
 from mnist_nn.engines import Plan, reference
 from mnist_nn.imaging.framing import frame
 from mnist_nn.model_file.storage import Model, to_bytes
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, learning_rate
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
 from mnist_nn.nn.losses import loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
@@ -46,20 +46,23 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "two layers, dropout and L2, one at a time": (
         DEEP | SOFTMAX | {"activation": ("relu", "tanh")},
-        CROSS | {"dropout": (0.3, 0.5), "l2": 0.02, "rate": 0.1},
+        CROSS | {"dropout": (0.3, 0.5), "l2": 0.02, "learning_rate": 0.1},
     ),
     "two layers, dropout and L2, in batches": (
         DEEP | SOFTMAX | {"activation": ("sigmoid", "leaky_relu")},
-        CROSS | {"dropout": (0.5, 0.2), "l2": 0.02, "rate": 0.1, "batch_size": 8},
+        CROSS | {"dropout": (0.5, 0.2), "l2": 0.02, "learning_rate": 0.1, "batch_size": 8},
     ),
     "identity": (SHAPE | SOFTMAX | {"activation": "identity"}, CROSS | {"batch_size": 8, "seed": 2**40 + 3}),
     "no hidden layer": (SHAPE | SOFTMAX | {"hidden": ()}, CROSS | {"l2": 0.01}),
     "whole set at once": (SHAPE, {"batch_size": 20}),
     "momentum": (SHAPE, {"optimizer": "momentum", "momentum": 0.8, "l2": 0.03, "batch_size": 8}),
     "nesterov": (SHAPE | SOFTMAX, CROSS | {"optimizer": "nesterov", "l2": 0.03}),
-    "adam": (SHAPE | SOFTMAX, CROSS | {"optimizer": "adam", "l2": 0.03, "rate": 0.01}),
-    "adamw": (SHAPE | SOFTMAX, CROSS | {"optimizer": "adamw", "l2": 0.3, "rate": 0.01, "batch_size": 8, "beta2": 0.9}),
-    "max-norm": (DEEP, {"max_norm": 0.9, "rate": 0.5}),
+    "adam": (SHAPE | SOFTMAX, CROSS | {"optimizer": "adam", "l2": 0.03, "learning_rate": 0.01}),
+    "adamw": (
+        SHAPE | SOFTMAX,
+        CROSS | {"optimizer": "adamw", "l2": 0.3, "learning_rate": 0.01, "batch_size": 8, "beta2": 0.9},
+    ),
+    "max-norm": (DEEP, {"max_norm": 0.9, "learning_rate": 0.5}),
     "max-norm under adam": (DEEP | SOFTMAX, CROSS | {"optimizer": "adam", "max_norm": 0.9, "dropout": 0.2}),
 }
 
@@ -163,7 +166,7 @@ def update_case(shape: dict[str, Any], settings: dict[str, Any], dtype: str) -> 
     order = randomness.permutation(randomness.fold(key, randomness.SHUFFLE, 0), len(samples))
     dropout_key = randomness.fold(key, randomness.DROPOUT, 0)
     plan = Plan.of(
-        config, training, order[: training.batch_size], np.array([learning_rate(config, training)]), dropout_key
+        config, training, order[: training.batch_size], np.array([resolve_learning_rate(config, training)]), dropout_key
     )
     engine = reference.ReferenceEngine()
     placed = engine.place(samples.images, samples.labels)
@@ -172,7 +175,7 @@ def update_case(shape: dict[str, Any], settings: dict[str, Any], dtype: str) -> 
     return {
         "network": config.to_dict(),
         "training": playground_settings(training),
-        "eta": learning_rate(config, training),
+        "eta": resolve_learning_rate(config, training),
         "images": plain(samples.images),
         "labels": plain(samples.labels),
         "order": plain(order),
@@ -184,8 +187,8 @@ def update_case(shape: dict[str, Any], settings: dict[str, Any], dtype: str) -> 
 
 
 def playground_settings(training: TrainingConfig) -> dict[str, Any]:
-    names = ("loss", "optimizer", "rate", "batch_size", "dropout", "l2", "max_norm", "subset", "seed", "momentum",
-             "beta1", "beta2", "epsilon")  # fmt: skip
+    names = ("loss", "optimizer", "learning_rate", "batch_size", "dropout", "l2", "max_norm", "subset", "seed",
+             "momentum", "beta1", "beta2", "epsilon")  # fmt: skip
     return {name: training.to_dict()[name] for name in names}
 
 

@@ -48,6 +48,14 @@ test("a training that the library began goes on as the library's did", () => {
   assert.equal(run.history.length, 3);
 });
 
+test("files from before today's names are read", () => {
+  const header = anatomy(file("trained")).entries.__metadata__.mnist_nn;
+  const { learning_rate: rate, ...training } = JSON.parse(header).training;
+  const old = write({ ...read(file("trained")), header: { ...JSON.parse(header), training: { ...training, rate } } });
+  assert.equal(read(old.buffer ?? old).header.training.learning_rate, rate);
+  assert.ok(!("rate" in read(old.buffer ?? old).header.training));
+});
+
 test("a seed that no float holds is written whole", () => {
   const text = anatomy(write(read(file("trained")))).entries.__metadata__.mnist_nn;
   assert.ok(text.includes('"seed":18446744073709551615'));

@@ -19,6 +19,10 @@ describe("settings", () => {
     assert.deepEqual(settings.toParams(settings.DEFAULTS), {});
   });
 
+  test("of links from before today's names are understood", () => {
+    assert.equal(settings.fromParams(new URLSearchParams("loss=seed_mse")).loss, "classic_mse");
+  });
+
   test("are the library's defaults", () => {
     const { network, training } = settings.specOf(settings.DEFAULTS);
     const { images, labels } = mnist("train", 10);
@@ -46,7 +50,7 @@ describe("settings", () => {
   test("that contradict each other give way to the latest", () => {
     let mine = settings.withSetting(settings.DEFAULTS, "output", "softmax");
     assert.equal(mine.loss, "cross_entropy");
-    mine = settings.withSetting(mine, "loss", "seed_mse");
+    mine = settings.withSetting(mine, "loss", "classic_mse");
     assert.equal(mine.output, "sigmoid");
     for (const fault of Object.keys(FAULTS)) settings.specOf(settings.withSetting(settings.DEFAULTS, "fault", fault));
   });

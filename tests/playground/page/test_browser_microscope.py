@@ -84,7 +84,7 @@ SLOW = pytest.mark.slow  # the same again with other settings
 
 
 @pytest.mark.parametrize(
-    "rule", ["seed_mse", pytest.param("mse", marks=SLOW), pytest.param("cross_entropy", marks=SLOW)]
+    "rule", ["classic_mse", pytest.param("mse", marks=SLOW), pytest.param("cross_entropy", marks=SLOW)]
 )
 def test_every_derivative_agrees_with_the_one_taken_numerically(visit: Visit, rule: str) -> None:
     page = visit(f"#/microscope?image=train:3&step=8&loss={rule}")
@@ -98,7 +98,7 @@ def test_every_derivative_agrees_with_the_one_taken_numerically(visit: Visit, ru
 
 @pytest.mark.parametrize(
     ("rule", "descended"),
-    [("seed_mse", "Summed binary cross-entropy"), pytest.param("mse", "Mean squared error", marks=SLOW)],
+    [("classic_mse", "Summed binary cross-entropy"), pytest.param("mse", "Mean squared error", marks=SLOW)],
 )
 def test_the_mismatch_is_shown_in_numbers(visit: Visit, rule: str, descended: str) -> None:
     page = visit(f"#/microscope?step=7&loss={rule}")

@@ -63,7 +63,7 @@ def test_an_epoch_is_the_librarys_and_the_library_goes_on_with_it(visit: Visit, 
     file = tmp_path / "page.safetensors"
     download.value.save_as(file)
     found = load_model(file)
-    config = TrainingConfig(epochs=1, subset=3000, seed=5, rate=0.05)
+    config = TrainingConfig(epochs=1, subset=3000, seed=5, learning_rate=0.05)
     (epoch,) = train(Network.create(seed=5), mnist.train, config, engine="reference")
     for ours, library in zip(found.network.parameters, epoch.network.parameters, strict=True):
         assert np.abs(ours - library).max() < 1e-4

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
 import {
-  candidateLosses, numericGradient, seedSymbols, trace,
+  candidateLosses, numericGradient, classicSymbols, trace,
 } from "../../../src/mnist_nn/playground/page/core/trace.js";
 import { advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
 import { mnist, near } from "./support.mjs";
@@ -13,9 +13,9 @@ const { images, labels } = mnist("train", 3);
 const picture = images.subarray(0, 784);
 const inked = picture.findIndex((pixel) => pixel > 100);
 
-test("the seed's symbols satisfy the seed's equations", () => {
+test("the classic symbols satisfy the seed's equations", () => {
   const network = create();
-  const s = seedSymbols(trace(network, picture, labels[0]));
+  const s = classicSymbols(trace(network, picture, labels[0]));
   const sigma = (z) => 1 / (1 + Math.exp(-z));
   near(s.h, s.z_h.map(sigma), 1e-15);
   near(s.o, s.z_o.map(sigma), 1e-15);
@@ -28,9 +28,9 @@ test("the seed's symbols satisfy the seed's equations", () => {
   near(s.new_b_ih, s.b_ih.map((b, n) => b - s.eta * s.db_ih[n]), 1e-15);
 });
 
-test("the seed's symbols need one hidden layer", () => {
+test("the classic symbols need one hidden layer", () => {
   const deep = trace(create({ hidden: [5, 4] }), picture, labels[0]);
-  assert.throws(() => seedSymbols(deep), /^ConfigError: the seed's symbols are for one hidden layer, not 2/);
+  assert.throws(() => classicSymbols(deep), /^ConfigError: the classic symbols are for one hidden layer, not 2/);
 });
 
 test("the new weights of a trace are those of one step of training", () => {
@@ -46,7 +46,7 @@ test("the new weights of a trace are those of one step of training", () => {
 });
 
 const PAIRS = [
-  ["seed_mse", "sigmoid"], ["mse", "sigmoid"], ["mse", "softmax"], ["cross_entropy", "sigmoid"],
+  ["classic_mse", "sigmoid"], ["mse", "sigmoid"], ["mse", "softmax"], ["cross_entropy", "sigmoid"],
   ["cross_entropy", "softmax"],
 ];
 

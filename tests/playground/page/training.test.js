@@ -102,7 +102,7 @@ test("a run with the same settings again is the same run, and leaves the first a
 test("rate, L2, dropout and batch size can change while it trains", () => {
   const run = start(create(), few.images, few.labels, { batch_size: 8 });
   advance(run, 24);
-  const other = withTraining(run, { rate: 0.5, l2: 0.1, dropout: 0.4, batch_size: 10 });
+  const other = withTraining(run, { learning_rate: 0.5, l2: 0.1, dropout: 0.4, batch_size: 10 });
   advance(other, 6); // batches end at the multiples of their size
   assert.equal(other.updates, run.updates + 1);
   assert.equal(other.eta, 0.5);
@@ -158,7 +158,8 @@ test("a whole-set batch learns in one update", () => {
 });
 
 test("a run whose numbers are no longer finite stands still and says so", () => {
-  const run = start(create({ activation: "identity" }), few.images, few.labels, { rate: 1e30, loss: "cross_entropy" });
+  const wild = { learning_rate: 1e30, loss: "cross_entropy" };
+  const run = start(create({ activation: "identity" }), few.images, few.labels, wild);
   advance(run, 100);
   assert.equal(run.diverged, true);
   const { offset } = run;

@@ -81,17 +81,17 @@ describe("a lane", () => {
 
   test("takes other settings from the next sample on", () => {
     const one = learn(lane(), 500);
-    changeLane(one, { rate: 0.3, l2: 1e-4 });
+    changeLane(one, { learning_rate: 0.3, l2: 1e-4 });
     learn(one, 500);
     let run = start(create(), images, labels);
     advance(run, 500);
-    run = withTraining(run, { rate: 0.3, l2: 1e-4 });
+    run = withTraining(run, { learning_rate: 0.3, l2: 1e-4 });
     advance(run, 500);
     assert.deepEqual(parameters(one.run.network), parameters(run.network));
   });
 
   test("stops where numbers are no longer finite", () => {
-    const one = learn(lane({ loss: "mse", rate: 1e30 }, { activation: "identity", hidden: [20, 20] }), SIZE);
+    const one = learn(lane({ loss: "mse", learning_rate: 1e30 }, { activation: "identity", hidden: [20, 20] }), SIZE);
     assert.ok(one.run.diverged);
     assert.ok(one.points.every((point) => Number.isFinite(point.testLoss)));
     assert.ok(one.moments.every(({ weights }) => weights.every((W) => W.every(Number.isFinite))));
@@ -123,7 +123,7 @@ describe("lanes of a session", () => {
   test("say whether they begin alike", () => {
     const begin = (...all) =>
       openSession("race", all.map((training, i) => ({ id: `${i}`, network: {}, training })), 10, data).sameStart;
-    assert.ok(begin({}, { rate: 1 }, { batch_size: 32 }));
+    assert.ok(begin({}, { learning_rate: 1 }, { batch_size: 32 }));
     assert.ok(!begin({}, { seed: 1 }));
     assert.ok(!begin({}, { fault: "zero_weights" }));
     assert.ok(!openSession("race", specs, 10, data).sameStart);
@@ -203,8 +203,8 @@ describe("the host", () => {
 
   test("says what is wrong, and goes on", async () => {
     const { host, until, open } = served();
-    await open("train", { loss: "cross_entropy", rate: -1 });
-    assert.match((await until(({ type }) => type === "failed")).message, /rate is -1/);
+    await open("train", { loss: "cross_entropy", learning_rate: -1 });
+    assert.match((await until(({ type }) => type === "failed")).message, /learning_rate is -1/);
     await host.answer(7, { type: "model", session: "nowhere", lane: "a" });
     assert.match((await until(({ type }) => type === "answer")).message, /no session nowhere/);
     await open("train");
@@ -227,7 +227,7 @@ describe("the host", () => {
 
 describe("a recording", () => {
   const made = () => {
-    const { run, moments } = learn(lane({ rate: 0.05 }), 2 * SIZE);
+    const { run, moments } = learn(lane({ learning_rate: 0.05 }), 2 * SIZE);
     return { id: "x", name: "x", config: run.config, training: run.training, epochs: moments, points: [] };
   };
 
@@ -247,7 +247,8 @@ describe("a recording", () => {
     const old = made();
     const again = recordingOf(read(write(modelOf(old))), "y", "y");
     for (const moment of again.epochs) {
-      const fork = learn(openLane({ id: "f", network: again.config, training: { rate: 0.05 }, from: moment }, data),
+      const training = { learning_rate: 0.05 };
+      const fork = learn(openLane({ id: "f", network: again.config, training, from: moment }, data),
         2 * SIZE - moment.samples);
       assert.deepEqual(parameters(fork.run.network), parameters(old.epochs.at(-1)));
       assert.equal(fork.run.history.length, 2);

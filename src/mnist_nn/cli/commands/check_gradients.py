@@ -36,7 +36,7 @@ def check_gradients(
     from mnist_nn.data import load
     from mnist_nn.evaluation.gradient_check import check_gradients as compare
 
-    network, training = configure("seed" if preset is None else preset, settings)
+    network, training = configure("classic" if preset is None else preset, settings)
     dataset = load(data)
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
     batch = dataset.train.take(range(min(samples, len(dataset.train))))

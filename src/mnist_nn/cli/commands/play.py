@@ -46,8 +46,8 @@ def play(
     """Open the playground in the browser. Draw a digit, look inside, do the arithmetic, watch it learn."""
     from mnist_nn.cli.common.tables import as_json
     from mnist_nn.playground.server import Server
+    from mnist_nn.playground.site import classic_model, site
     from mnist_nn.playground.site import export as export_site
-    from mnist_nn.playground.site import seed_model, site
 
     if model is None and DEFAULT.is_file():
         model = DEFAULT
@@ -66,7 +66,7 @@ def play(
             as_json({"url": server.url, "folder": None, "bytes": None, **shown})
         else:
             _announce(server.url, model, record or [])
-        Thread(target=seed_model, daemon=True).start()  # so that it is there when the microscope asks
+        Thread(target=classic_model, daemon=True).start()  # so that it is there when the microscope asks
         if not no_open:
             _open(server, quiet=json)
         server.serve_forever()

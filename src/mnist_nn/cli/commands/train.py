@@ -49,7 +49,7 @@ def train(
 ) -> int:
     """Train a network and save it.
 
-    Without options: the preset seed, 20 hidden units, 10 passes over all 60,000 images, one update a sample.
+    Without options: the preset classic, 20 hidden units, 10 passes over all 60,000 images, one update a sample.
     """
     from mnist_nn.data import load
 
@@ -60,7 +60,7 @@ def train(
     if resume:
         run = resumed(model, dataset, engine, settings if preset is None else {**settings, "preset": preset})
     else:
-        run = fresh(model, dataset, engine, "seed" if preset is None else preset, settings)
+        run = fresh(model, dataset, engine, "classic" if preset is None else preset, settings)
     if record is not None:
         record_into(run, record, resume=resume)
     if log_dir is not None:

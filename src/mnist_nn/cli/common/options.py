@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-PRESETS = ("seed", "nielsen", "small", "wide", "sprint95", "sprint97", "sprint98", "reader")
+PRESETS = ("classic", "nielsen", "small", "wide", "sprint95", "sprint97", "sprint98", "reader")
 DATA_SETS = ("mnist", "fashion-mnist")
 
 

@@ -30,8 +30,8 @@ class Setting(NamedTuple):
         """The option itself."""
         text = f"{self.help}: {', '.join(self.names)}." if self.names else self.help
         complete = options.completing(self.names, several=self.field in LISTS) if self.names else None
-        flag = "--" + self.field.replace("_", "-")
-        return typer.Option(flag, help=text, metavar=self.metavar, show_default=False, autocompletion=complete)
+        flags = ("--" + self.field.replace("_", "-"), *ALIASES.get(self.field, ()))
+        return typer.Option(*flags, help=text, metavar=self.metavar, show_default=False, autocompletion=complete)
 
 
 def _named(field: str, help: str, names: tuple[str, ...]) -> Setting:  # noqa: A002 - the word that typer has for it
@@ -44,9 +44,9 @@ SETTINGS = (
     _named("output", "Activation of the output layer", config.OUTPUTS),
     _named("initializer", "How weights start; auto suits the activation", config.INITIALIZERS),
     _named("dtype", "Precision of the arithmetic", config.DTYPES),
-    _named("loss", "seed_mse is the seed's rule; mse its true gradient", config.LOSSES),
+    _named("loss", "classic_mse prints the MSE and updates by o - l; mse is the true gradient", config.LOSSES),
     _named("optimizer", "The update rule", config.OPTIMIZERS),
-    Setting("rate", float, "Learning rate; the default suits the loss, the optimizer and the batch.", "ETA"),
+    Setting("learning_rate", float, "Learning rate; the default suits the loss, the optimizer and the batch.", "ETA"),
     Setting("momentum", float, "For momentum and nesterov; 0.9 if not given.", "MU"),
     Setting("beta1", float, "Decay of Adam's mean of gradients.", "B"),
     Setting("beta2", float, "Decay of Adam's mean of squared gradients.", "B"),
@@ -64,6 +64,7 @@ SETTINGS = (
     Setting("validation", float, "Hold out this share, or number, of the training images.", "SHARE|N"),
 )  # fmt: skip
 
+ALIASES = {"learning_rate": ("--lr", "--rate")}
 LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dropout": float}
 
 

@@ -4,7 +4,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from mnist_nn.cli.common import tables as display
-from mnist_nn.nn.config import learning_rate, momentum
+from mnist_nn.nn.config import momentum, resolve_learning_rate
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train.run import Run
@@ -22,7 +22,7 @@ def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet:
 def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]:
     """Gather the outcome and all that was chosen."""
     history = run.checkpoint.history
-    rate = learning_rate(run.checkpoint.network.config, run.training)
+    rate = resolve_learning_rate(run.checkpoint.network.config, run.training)
     return {
         "test_accuracy": result.accuracy,
         "test_interval": list(result.interval),
@@ -38,7 +38,7 @@ def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]
         "engines": list(run.checkpoint.engines),
         "log_dir": None if run.log_folder is None else str(run.log_folder),
         "network": run.checkpoint.network.config.to_dict(),
-        "training": {**run.training.to_dict(), "rate": rate, "momentum": momentum(run.training)},
+        "training": {**run.training.to_dict(), "learning_rate": rate, "momentum": momentum(run.training)},
         "data": {"name": run.dataset.name, "sha256": run.dataset.digest},
         "history": [row.to_dict() for row in history],
     }

@@ -17,7 +17,7 @@ ACTIVATIONS = {"sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEA
 
 DIFFERENCE, MSE_SIGMOID, MSE_SOFTMAX, DIFFERENCE_SOFTMAX = range(4)
 LOSSES = {
-    ("seed_mse", "sigmoid"): DIFFERENCE,
+    ("classic_mse", "sigmoid"): DIFFERENCE,
     ("cross_entropy", "sigmoid"): DIFFERENCE,
     ("mse", "sigmoid"): MSE_SIGMOID,
     ("mse", "softmax"): MSE_SOFTMAX,

@@ -17,23 +17,36 @@ import { optimizer } from "./optimizers.js";
  *   initializer: string, dtype: "float32" | "float64"}} NetworkConfig
  */
 /**
- * How a network is trained; `rate` null takes the default, `dropout` is one rate or one a hidden layer.
- * @typedef {{loss: string, optimizer: string, rate: number | null, batch_size: number, dropout: number | number[],
- *   l2: number, max_norm: number | null, subset: number | null, seed: number | bigint, momentum: number | null,
- *   beta1: number, beta2: number, epsilon: number, fault: string}} TrainingConfig
+ * How a network is trained; `learning_rate` null takes the default, `dropout` is one rate or one a hidden layer.
+ * @typedef {{loss: string, optimizer: string, learning_rate: number | null, batch_size: number,
+ *   dropout: number | number[], l2: number, max_norm: number | null, subset: number | null, seed: number | bigint,
+ *   momentum: number | null, beta1: number, beta2: number, epsilon: number, fault: string}} TrainingConfig
  */
 /** @typedef {Partial<Omit<NetworkConfig, "activation">> & {activation?: string | string[]}} NetworkChanges */
 
-/** The seed's network. @type {Readonly<NetworkConfig>} */
+/** What older model files and shared links call things by. @type {Readonly<Record<string, string>>} */
+const RENAMED = Object.freeze({ seed_mse: "classic_mse", seed: "classic" });
+
+/**
+ * The name that something has today, of a name that may be an older one.
+ * @template {string | null | undefined} T
+ * @param {T} name
+ * @returns {T}
+ */
+export function todaysName(name) {
+  return /** @type {T} */ (name && Object.hasOwn(RENAMED, name) ? RENAMED[name] : name);
+}
+
+/** The classic network. @type {Readonly<NetworkConfig>} */
 export const NETWORK = Object.freeze({
   inputs: 784, hidden: [20], outputs: 10, activation: ["sigmoid"], output: "sigmoid", initializer: "auto",
   dtype: "float32",
 });
 
-/** The seed's rule, one update a sample. @type {Readonly<TrainingConfig>} */
+/** The classic rule, one update per sample. @type {Readonly<TrainingConfig>} */
 export const TRAINING = Object.freeze({
-  loss: "seed_mse", optimizer: "sgd", rate: null, batch_size: 1, dropout: 0, l2: 0, max_norm: null, subset: null,
-  seed: 0, momentum: null, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, fault: "none",
+  loss: "classic_mse", optimizer: "sgd", learning_rate: null, batch_size: 1, dropout: 0, l2: 0,
+  max_norm: null, subset: null, seed: 0, momentum: null, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, fault: "none",
 });
 
 /**
@@ -71,13 +84,15 @@ export function networkConfig(changes = {}) {
  */
 export function trainingConfig(network, changes = {}) {
   const training = { ...TRAINING, ...known("training", TRAINING, changes) };
-  const { rate, max_norm: longest } = training;
+  const { learning_rate, max_norm: longest } = training;
   optimizer(training.optimizer);
   dropoutRates(network, training).forEach((share) => within("dropout", share, share >= 0 && share < 1, "0 ≤ p < 1"));
   checkTogether(network, training);
   whole("batch_size", training.batch_size, 1, 2 ** 32);
   if (training.subset !== null) whole("subset", training.subset, 1, 2 ** 32);
-  if (rate !== null) within("rate", rate, rate > 0, "a number above 0, or null for the default");
+  if (learning_rate !== null) {
+    within("learning_rate", learning_rate, learning_rate > 0, "a number above 0, or null for the default");
+  }
   if (longest !== null) within("max_norm", longest, longest > 0, "a number above 0, or null for no limit");
   within("l2", training.l2, training.l2 >= 0, "0 or more");
   lookUp("fault", FAULTS, training.fault).rule(network, training);
@@ -101,10 +116,10 @@ function checkTogether(network, { dropout, max_norm: longest, momentum, optimize
 /**
  * The learning rate: the one given, or the library's tuned default.
  * @param {NetworkConfig} network
- * @param {Pick<TrainingConfig, "loss" | "optimizer" | "rate" | "batch_size">} training
+ * @param {Pick<TrainingConfig, "loss" | "optimizer" | "learning_rate" | "batch_size">} training
  */
 export function defaultRate(network, training) {
-  if (training.rate !== null) return training.rate;
+  if (training.learning_rate !== null) return training.learning_rate;
   const batch = training.batch_size;
   if (training.optimizer.startsWith("adam")) return 0.001 * Math.min(batch, 128) ** 0.4;
   const rectified = network.activation.some((name) => name.includes("relu"));

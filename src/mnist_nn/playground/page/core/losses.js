@@ -1,7 +1,7 @@
 /**
  * The losses, each with the output error delta_o that it sends backwards.
  *
- * A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes through it. The seed's rule, `seed_mse`,
+ * A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes through it. The classic rule, `classic_mse`,
  * *reports* the mean squared error and *descends* the summed binary cross-entropy, whose gradient o - l is; every
  * other loss descends what it reports. Formulas and names are those of the library's losses.py.
  */
@@ -97,7 +97,7 @@ function record([reportedName, reported], [descendedName, descended], outputDelt
 
 /** The pairs that exist: loss, then output activation. @type {Readonly<Record<string, Record<string, Loss>>>} */
 export const LOSSES = Object.freeze({
-  seed_mse: { sigmoid: record(MSE, BCE, difference) },
+  classic_mse: { sigmoid: record(MSE, BCE, difference) },
   mse: { sigmoid: record(MSE, MSE, mseThroughSigmoid), softmax: record(MSE, MSE, mseThroughSoftmax) },
   cross_entropy: { sigmoid: record(BCE, BCE, difference), softmax: record(CCE, CCE, difference) },
 });

@@ -5,7 +5,7 @@
  * go on with one. What this page does not know of a file is kept, so that writing loses nothing.
  */
 
-import { TRAINING, floats, networkConfig, sizes } from "./config.js";
+import { TRAINING, floats, networkConfig, sizes, todaysName } from "./config.js";
 import { ModelFileError } from "./errors.js";
 import { position } from "./training.js";
 
@@ -234,10 +234,20 @@ function split(config, arrays) {
  */
 function parse(text) {
   const header = JSON.parse(text);
+  if (header.training) header.training = withTodaysNames(header.training);
   if (header.training && !Number.isSafeInteger(header.training.seed)) {
     header.training.seed = BigInt(/** @type {RegExpExecArray} */ (/"seed":\s*(\d+)/.exec(text))[1]);
   }
   return header;
+}
+
+/**
+ * A training's settings, whose names were others in older files.
+ * @param {any} training
+ */
+function withTodaysNames({ rate, ...training }) {
+  const named = { ...training, loss: todaysName(training.loss) };
+  return rate === undefined ? named : { ...named, learning_rate: rate };
 }
 
 /**

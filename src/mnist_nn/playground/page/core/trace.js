@@ -3,7 +3,7 @@
  *
  * The equations stand here in their plain form, weights row by row, as in the library's reference engine; layer k of
  * a network with L layers has z[k], delta[k], dW[k] and db[k] for k = 0 .. L-1, and a[0] = x up to a[L] = o.
- * `seedSymbols` gives the names of the seed's two-layer network to the same arrays.
+ * `classicSymbols` gives the names of the classic two-layer network to the same arrays.
  */
 
 import { activation } from "./activations.js";
@@ -63,11 +63,11 @@ export function trace(network, picture, label, settings = {}, place = {}) {
 }
 
 /**
- * The seed's names for a trace of a network with one hidden layer: W_ih is weights[0], and so on.
+ * The classic names for a trace of a network with one hidden layer: W_ih is weights[0], and so on.
  * @param {Trace} t
  */
-export function seedSymbols(t) {
-  if (t.z.length !== 2) throw new ConfigError(`the seed's symbols are for one hidden layer, not ${t.z.length - 1}`);
+export function classicSymbols(t) {
+  if (t.z.length !== 2) throw new ConfigError(`the classic symbols are for one hidden layer, not ${t.z.length - 1}`);
   return {
     x: t.x, z_h: t.z[0], h: t.a[1], z_o: t.z[1], o: t.o, l: t.l, delta_o: t.delta[1], delta_h: t.delta[0], eta: t.eta,
     dW_ih: t.dW[0], db_ih: t.db[0], dW_ho: t.dW[1], db_ho: t.db[1],

@@ -3,7 +3,7 @@
  */
 
 import { argmax } from "../core/activations.js";
-import { defaultRate, trainingConfig } from "../core/config.js";
+import { defaultRate, trainingConfig, todaysName } from "../core/config.js";
 import { LOSSES } from "../core/losses.js";
 import { forward } from "../core/network.js";
 import { candidateLosses, numericGradient, trace } from "../core/trace.js";
@@ -36,7 +36,7 @@ class Microscope {
     this.network = app.model.network;
     /** What the address says: image, label, loss, rate, step, path, learned. */
     this.view = {
-      image: FIRST_IMAGE, label: 0, loss: "seed_mse", rate: 0.03, step: 0,
+      image: FIRST_IMAGE, label: 0, loss: "classic_mse", rate: 0.03, step: 0,
       path: /** @type {number[] | null} */ (null), learned: learnedOf(null),
     };
     /** @type {Uint8Array} */
@@ -80,7 +80,7 @@ class Microscope {
     const label = found.label ?? labelOf(params, current, found.pixels);
     const loss = lossOf(params.get("loss"), this.app.model);
     const rate = rateOf(params.get("rate"), loss, network.config);
-    this.trace = trace(current, found.pixels, label, { loss, rate });
+    this.trace = trace(current, found.pixels, label, { loss, learning_rate: rate });
     const steps = stepsOf(network.weights.length);
     const step = Math.min(Math.max(Number(params.get("step") ?? 1) - 1 || 0, 0), steps.length - 1);
     this.view = { image: found.name, label, loss, rate, step, path: pathOf(params.get("path"), this.trace), learned };
@@ -127,7 +127,7 @@ class Microscope {
     if (!t) return;
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
     const { view, network, pixels } = this;
-    const settings = { loss: view.loss, rate: view.rate };
+    const settings = { loss: view.loss, learning_rate: view.rate };
     const letters = lettersOf(t.config);
     const steps = stepsOf(letters.length);
     const path = view.path ?? busiest(t);
@@ -220,7 +220,7 @@ function labelOf(params, network, pixels) {
  * @param {import("../core/modelfile.js").Model} model
  */
 function lossOf(name, { network: { config }, header }) {
-  const wanted = [name, header.training?.loss, "seed_mse", "cross_entropy"];
+  const wanted = [todaysName(name), header.training?.loss, "classic_mse", "cross_entropy"];
   return /** @type {string} */ (wanted.find((one) => one && LOSSES[one]?.[config.output]));
 }
 

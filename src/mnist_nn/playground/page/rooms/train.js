@@ -17,7 +17,7 @@ import { buildTransport } from "./train/transport.js";
 
 /** @type {Readonly<Record<string, Settings>>} */
 const PRESETS = {
-  seed: DEFAULTS,
+  classic: DEFAULTS,
   softmax: { ...DEFAULTS, output: "softmax", loss: "cross_entropy" },
   wide: { ...DEFAULTS, hidden: "64", activation: "relu", output: "softmax", loss: "cross_entropy", batch: "16" },
   deep: { ...DEFAULTS, hidden: "64,32", activation: "relu", output: "softmax", loss: "cross_entropy", batch: "32",

@@ -79,7 +79,7 @@ export default {
   "micro.where": "Step {0} of {1}.",
   "rule.cross_entropy": "Cross-entropy",
   "rule.mse": "Mean squared error, truly",
-  "rule.seed_mse": "The seed's: prints MSE, uses o − l",
+  "rule.classic_mse": "Classic: prints MSE, uses o − l",
   "sheet.delta": "The error {0}",
   "sheet.forward": "Forward: {0}",
   "sheet.gradient": "The derivatives for {0} and its bias",

@@ -23,7 +23,7 @@ export default {
   "model.downloadWord": "Save",
   "model.opened": "{0} is open: {1}",
   "model.reader": "Reader, large",
-  "model.seed": "Seed, small",
+  "model.classic": "Classic, small",
   "model.given": "Your model",
   "model.gone":
     "The model of this address, “{0}”, is not here: models that were opened or trained in a page go when it is " +

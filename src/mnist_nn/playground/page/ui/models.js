@@ -1,13 +1,13 @@
 /**
  * The models that one can choose between: those served with the page, those opened from a file, those trained here.
  *
- * Until the reader chooses, every room has the model that suits it: Draw a good reader, the microscope the seed's.
+ * Until the reader chooses, every room has the model that suits it: Draw a good reader, the microscope the classic one.
  * Rooms that make their own networks have none, and nothing is loaded for them.
  */
 
 import { fetchBytes } from "../core/data.js";
 import { read } from "../core/modelfile.js";
-import { sizes } from "../core/config.js";
+import { sizes, todaysName } from "../core/config.js";
 import { text } from "../strings.js";
 
 /** @typedef {import("../core/modelfile.js").Model} Model */
@@ -26,7 +26,7 @@ export function openModels(manifest, changed) {
   let chosen = null;
   /** @type {Loaded | null} */
   let current = null;
-  const known = (/** @type {string | null} */ id) => entries.find((one) => one.id === id);
+  const known = (/** @type {string | null} */ id) => entries.find((one) => one.id === todaysName(id));
 
   /** @param {string} id */
   function entry(id) {

@@ -3,7 +3,7 @@
  * They stand in the address by name, so that whoever opens it has the same weights.
  */
 
-import { floats } from "../../core/config.js";
+import { floats, todaysName } from "../../core/config.js";
 import { trace } from "../../core/trace.js";
 import { imageOf } from "../../ui/images.js";
 
@@ -17,7 +17,7 @@ import { imageOf } from "../../ui/images.js";
 export function learnedOf(text) {
   return (text ?? "").split(",").filter(Boolean).map((entry) => {
     const [image, label, loss, rate] = entry.split("/");
-    return { image, label: Number(label), loss, rate: Number(rate) };
+    return { image, label: Number(label), loss: todaysName(loss), rate: Number(rate) };
   }).filter(({ label, rate }) => Number.isInteger(label) && rate > 0);
 }
 
@@ -36,7 +36,7 @@ export function toText(learned) {
 export async function replay(app, network, learned) {
   for (const { image, label, loss, rate } of learned) {
     const found = await imageOf(app, image);
-    if (found) network = updated(trace(network, found.pixels, label, { loss, rate }));
+    if (found) network = updated(trace(network, found.pixels, label, { loss, learning_rate: rate }));
   }
   return network;
 }

@@ -1,5 +1,5 @@
 /**
- * The loss, and the mismatch of the seed in real numbers: what is printed, what is descended, and what the derivative
+ * The loss, and the classic rule's mismatch in numbers: what is printed, what is descended, and what the derivative
  * of each would be.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What everything is called: the seed's letters for one hidden layer, numbered ones for any other depth.
+ * What everything is called: the classic letters for one hidden layer, numbered ones for any other depth.
  */
 
 /** @typedef {import("../../ui/math.js").Symbol} Symbol */

@@ -80,7 +80,7 @@ function said(text, state) {
 }
 
 /**
- * What a lane changes of the seed's settings.
+ * What a lane changes of the classic settings.
  * @param {Text} text
  * @param {Lane} lane
  */

@@ -17,7 +17,7 @@ export const ALL_IMAGES = "60000"; // as a batch size: the whole of any set of t
 
 const SOFTMAX = { output: "softmax", loss: "cross_entropy" };
 
-/** What the lanes of each race change of the seed's settings. @type {Readonly<Record<string, Partial<Settings>[]>>} */
+/** What the lanes of each race change of the classic settings. @type {Readonly<Record<string, Partial<Settings>[]>>} */
 const RACES = {
   batch: [{ batch: "1" }, { batch: "32" }, { batch: ALL_IMAGES }],
   loss: [{ loss: "mse" }, SOFTMAX],

@@ -3,7 +3,7 @@
  * default is meant. `specOf` turns them into what the core takes, and says in one line what is wrong with them.
  */
 
-import { networkConfig, trainingConfig } from "../../core/config.js";
+import { networkConfig, trainingConfig, todaysName } from "../../core/config.js";
 import { ConfigError } from "../../core/errors.js";
 import { LOSSES } from "../../core/losses.js";
 
@@ -15,9 +15,9 @@ import { LOSSES } from "../../core/losses.js";
 /** @typedef {import("../../core/config.js").NetworkConfig} NetworkConfig */
 /** @typedef {{network: NetworkConfig, training: TrainingConfig}} Spec */
 
-/** The seed's. @type {Readonly<Settings>} */
+/** The classic network's. @type {Readonly<Settings>} */
 export const DEFAULTS = Object.freeze({
-  hidden: "20", activation: "sigmoid", output: "sigmoid", initializer: "auto", loss: "seed_mse", optimizer: "sgd",
+  hidden: "20", activation: "sigmoid", output: "sigmoid", initializer: "auto", loss: "classic_mse", optimizer: "sgd",
   rate: "", batch: "1", l2: "0", dropout: "0", subset: "", seed: "0", fault: "none",
 });
 
@@ -41,7 +41,7 @@ export function specOf(settings) {
   const network = networkConfig({ hidden, activation, output, initializer });
   const training = trainingConfig(network, {
     loss, optimizer, fault,
-    rate: settings.rate === "" ? null : number("rate", settings.rate),
+    learning_rate: settings.rate === "" ? null : number("rate", settings.rate),
     batch_size: number("batch size", settings.batch),
     l2: number("l2", settings.l2),
     dropout: number("dropout", settings.dropout),
@@ -65,7 +65,8 @@ export function settingsOf(network, training) {
   const text = (/** @type {unknown} */ value) => (value === null || value === undefined ? "" : String(value));
   return {
     hidden: network.hidden.join(","), activation: network.activation[0] ?? "sigmoid", output: network.output,
-    initializer: network.initializer, loss: training.loss, optimizer: training.optimizer, rate: text(training.rate),
+    initializer: network.initializer, loss: training.loss, optimizer: training.optimizer,
+    rate: text(training.learning_rate),
     batch: text(training.batch_size), l2: text(training.l2), dropout: text([training.dropout].flat()[0] ?? 0),
     subset: text(training.subset), seed: text(training.seed), fault: training.fault ?? "none",
   };
@@ -106,7 +107,8 @@ export function toParams(settings) {
  * @returns {Settings}
  */
 export function fromParams(params) {
-  return { ...DEFAULTS, ...Object.fromEntries([...params].filter(([name]) => Object.hasOwn(DEFAULTS, name))) };
+  const known = [...params].filter(([name]) => Object.hasOwn(DEFAULTS, name));
+  return { ...DEFAULTS, ...Object.fromEntries(known.map(([name, value]) => [name, todaysName(value)])) };
 }
 
 /**
