@@ -11,11 +11,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Samples, load_data
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 NOBODY = 65534
+LONG = 3600  # seconds that a test may take which is marked as slow; pyproject.toml has it for the others
+
+# How long an example takes says what else the machine does.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(LONG))
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +70,7 @@ def visits(chromium: Any) -> Callable[..., AbstractContextManager[Callable[..., 
         def opened(**options: Any) -> Any:
             contexts.append(chromium.new_context(offline=True, **options))
             tab = contexts[-1].new_page()
+            tab.set_default_timeout(1000 * PATIENCE)
             tab.on("pageerror", lambda error: wrong.append(str(error)))
             tab.on("console", lambda said: wrong.append(said.text))
             tab.on("request", lambda sent: None if is_own(sent.url) else wrong.append(sent.url))

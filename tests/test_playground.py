@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate, playground, recording
 from mnist_nn.data.idx import read_idx
@@ -39,7 +40,7 @@ def server(parts: playground.Site) -> Iterator[playground.Server]:
         thread.start()
         yield running
         running.shutdown()
-        thread.join()
+        thread.join(PATIENCE)
 
 
 class Answer(NamedTuple):
@@ -49,7 +50,7 @@ class Answer(NamedTuple):
 
 
 def ask(server: playground.Server, path: str, method: str = "GET", **headers: str) -> Answer:
-    with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE)) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
@@ -273,5 +274,5 @@ def test_a_browser_that_leaves_is_not_spoken_of(
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it leaves with a reset
         browser.sendall(b"GET /train-images.gz HTTP/1.1\r\nHost: here\r\n\r\n")
         browser.recv(10)
-    assert left.wait(10)
+    assert left.wait(PATIENCE)
     assert capsys.readouterr().err == ""

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import typer
 from jsonschema import Draft202012Validator
+from patience import PATIENCE
 from PIL import Image
 
 from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, config, load_data, save_model, verdicts
@@ -108,7 +109,7 @@ def calibrated() -> Any:
 
 def posted(url: str, picture: Path) -> Any:
     request = urllib.request.Request(f"{url.rstrip('/')}/read", picture.read_bytes(), {"Content-Type": "image/png"})  # noqa: S310 it begins with http
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 likewise
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 likewise
         return json.loads(answer.read())
 
 
@@ -121,11 +122,12 @@ def begun(place: Path, *command: str, then: Callable[[str], Any] = len) -> Any:
         assert running.stdout
         text = ""
         while not text.rstrip().endswith("}"):
-            text += running.stdout.readline()
+            text += (line := running.stdout.readline())
+            assert line, "it ended"
         then(json.loads(text)["url"])
         running.send_signal(signal.SIGINT)
         assert running.stdout.read() == "", "one document and nothing after it"
-        assert running.wait(timeout=60) == 130
+        assert running.wait(timeout=PATIENCE) == 130
     return json.loads(text)
 
 
@@ -297,5 +299,6 @@ def test_json_says_names_of_files_whatever_the_terminal_can_show(tmp_path: Path)
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
         check=True,
+        timeout=PATIENCE,
     )
     assert json.loads(outcome.stdout)[0]["file"] == "sieben é 7.png"

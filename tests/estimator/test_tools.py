@@ -10,6 +10,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 pytest.importorskip("sklearn", reason="scikit-learn is in the extra 'sklearn'")
 
@@ -99,7 +100,7 @@ try:
 except MissingExtraError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert "pip install 'mnist-nn[sklearn]'" in done.stdout
 
 
@@ -107,5 +108,5 @@ def test_scikit_learn_is_not_imported_before_it_is_needed() -> None:
     program = (
         "import sys, mnist_nn.training, mnist_nn.cli, mnist_nn.estimator_settings; print('sklearn' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert done.stdout.strip() == "False"

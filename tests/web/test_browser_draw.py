@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from PIL import Image
 
 from mnist_nn import Dataset, evaluate, load_model
@@ -189,7 +190,7 @@ def test_the_exported_site_needs_no_python(
     visit: Visit, running: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:
     command = (sys.executable, "-m", "mnist_nn", "play", "--export", str(tmp_path / "site"))
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=PATIENCE)
     server = (sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path / "site"))
     with running(*server, folder=tmp_path) as url:
         page = visit("#/draw", url=url)
