@@ -10,6 +10,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+# Before NumPy is loaded: as `read` and `serve` have it, whose answers are compared with the library's to the last bit,
+# and several processes of several threads each get in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
