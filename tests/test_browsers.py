@@ -63,11 +63,13 @@ class Quiet(SimpleHTTPRequestHandler):
 @contextmanager
 def served(server: Any) -> Iterator[None]:
     """Let a server answer in a thread of its own."""
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    yield
-    server.shutdown()
-    thread.join(PATIENCE)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join(PATIENCE)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def parts() -> playground.Site:
 @pytest.fixture(scope="module")
 def server(parts: playground.Site) -> Iterator[playground.Server]:
     with playground.Server(parts, "127.0.0.1", 0) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield running
         running.shutdown()

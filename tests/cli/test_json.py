@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import typer
 from jsonschema import Draft202012Validator
-from patience import PATIENCE
+from patience import PATIENCE, ended
 from PIL import Image
 
 from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, config, load_data, save_model, verdicts
@@ -116,9 +116,8 @@ def posted(url: str, picture: Path) -> Any:
 def begun(place: Path, *command: str, then: Callable[[str], Any] = len) -> Any:
     """Start what serves until it is stopped, take its document, do something with its address, and stop it."""
     arguments = [sys.executable, "-m", "mnist_nn", *command, "--json"]
-    with subprocess.Popen(
-        arguments, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
+    running = subprocess.Popen(arguments, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with ended(running):
         assert running.stdout
         text = ""
         while not text.rstrip().endswith("}"):

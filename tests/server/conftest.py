@@ -224,7 +224,7 @@ def in_process() -> Callable[..., AbstractContextManager[httpx.Client]]:
     def run(app: FastAPI) -> Iterator[httpx.Client]:
         listens = Event()
         server = Server(app, port=0, listening=lambda _: listens.set())
-        thread = Thread(target=server.serve_until_stopped)
+        thread = Thread(target=server.serve_until_stopped, daemon=True)
         thread.start()
         try:
             assert listens.wait(PATIENCE)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patience import PATIENCE
+from patience import PATIENCE, ended
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
@@ -21,13 +21,10 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch":
 @contextmanager
 def _running(*command: str, folder: Path) -> Iterator[str]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment)
+    with ended(process, signal.SIGINT):
         assert process.stdout
-        try:
-            yield next(re.findall(r"http://[^\s)]+", line)[0] for line in process.stdout if "http://" in line)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(PATIENCE)
+        yield next(re.findall(r"http://[^\s)]+", line)[0] for line in process.stdout if "http://" in line)
 
 
 @pytest.fixture(scope="session")

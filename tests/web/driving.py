@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patience import PATIENCE, wait_for
+from patience import PATIENCE, ended, wait_for
 
 DOWNLOADS = "Downloads"
 SMALL_TOOLBAR = "* { min-width: 0; padding: 0; margin: 0; -gtk-icon-transform: scale(0.1); font-size: 1px; }"
@@ -157,11 +157,8 @@ def _environment(home: Path) -> dict[str, str]:
 @contextmanager
 def _running(command: list[str], environment: dict[str, str], *files: int) -> Iterator[None]:
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=environment, pass_fds=files, **quiet) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
+    with ended(subprocess.Popen(command, env=environment, pass_fds=files, **quiet)):
+        yield
 
 
 def _read(path: Path) -> str:
