@@ -270,7 +270,7 @@ def test_a_browser_that_leaves_is_not_spoken_of(
     left = threading.Event()
     shutdown = server.shutdown_request
     monkeypatch.setattr(server, "shutdown_request", lambda request: (shutdown(request), left.set()))
-    with socket.create_connection(server.server_address[:2]) as browser:
+    with socket.create_connection(server.server_address[:2], PATIENCE) as browser:
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it leaves with a reset
         browser.sendall(b"GET /train-images.gz HTTP/1.1\r\nHost: here\r\n\r\n")
         browser.recv(10)
