@@ -3,19 +3,44 @@
 import os
 import resource
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+# Before NumPy is loaded: as `read` and `serve` have it, whose answers are compared with the library's to the last bit,
+# and several processes of several threads each get in each other's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Samples, load_data
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 NOBODY = 65534
+LONG = 3600  # seconds that a test may take which is marked as slow; pyproject.toml has it for the others
+
+# How long an example takes says what else the machine does.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(LONG))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c() -> None:
+    """Let programs that tests start hear Ctrl-C: what a script runs in the background ignores it, and hands that on."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +82,7 @@ def visits(chromium: Any) -> Callable[..., AbstractContextManager[Callable[..., 
         def opened(**options: Any) -> Any:
             contexts.append(chromium.new_context(offline=True, **options))
             tab = contexts[-1].new_page()
+            tab.set_default_timeout(1000 * PATIENCE)
             tab.on("pageerror", lambda error: wrong.append(str(error)))
             tab.on("console", lambda said: wrong.append(said.text))
             tab.on("request", lambda sent: None if is_own(sent.url) else wrong.append(sent.url))

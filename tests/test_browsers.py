@@ -5,7 +5,6 @@ is here: pointer events, workers, downloads, layout, and what the console says.
 """
 
 import re
-import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from driving import DOWNLOADS, ENGINES, PATIENCE, Outside
+from driving import DOWNLOADS, ENGINES, Outside
+from patience import PATIENCE, wait_for
 
 from mnist_nn import Dataset, evaluate, load_model
 from mnist_nn.evaluation.calibration import opinions
@@ -65,11 +65,13 @@ class Quiet(SimpleHTTPRequestHandler):
 @contextmanager
 def served(server: Any) -> Iterator[None]:
     """Let a server answer in a thread of its own."""
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    yield
-    server.shutdown()
-    thread.join()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join(PATIENCE)
 
 
 @contextmanager
@@ -104,13 +106,7 @@ class Tab:
     def until(self, asked: str | Callable[[], Any]) -> Any:
         """Wait for a script or a function to give something that is true."""
         ask = asked if callable(asked) else partial(self.run, f"return {asked}")
-        end = time.monotonic() + PATIENCE
-        while not (value := ask()):
-            assert time.monotonic() < end, (
-                f"never true: {asked}; {self.run('return window.wrong')}; {self.says('body')}"
-            )
-            time.sleep(0.05)
-        return value
+        return wait_for(ask, lambda: f"never true: {asked}; {self.run('return window.wrong')}; {self.says('body')}")
 
     def says(self, selector: str) -> str:
         """The text that is seen there."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE, ended
 
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
 from mnist_nn.evaluation.gradient_check import check_gradients
@@ -25,7 +26,6 @@ from mnist_nn.reading.reader_model import load_reader_model
 pytest.importorskip("marimo", reason="marimo is not installed, which notebooks are written for")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed, which draws the notebooks' figures")
 
-PATIENCE = 120_000  # milliseconds, on a machine that has much else to do
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 
@@ -33,7 +33,9 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 def marimo(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "TMPDIR": str(folder), "PYTHONWARNINGS": "error"}
     command = [sys.executable, "-m", "marimo", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 def run(name: str, **instead: Any) -> Mapping[str, Any]:
@@ -208,23 +210,20 @@ def test_a_slider_moves_the_numbers_of_the_app(chromium: Any, copies: Path) -> N
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "marimo", "run", str(copies / "equations.py"), "--headless"]
     command += ["--no-token", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, cwd=copies, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout
-            next(line for line in process.stdout if "URL" in line)
-            page = chromium.new_page()
-            page.set_default_timeout(PATIENCE)
-            foreign = []
-            page.on("request", lambda sent: foreign.append(sent.url) if f"127.0.0.1:{port}" not in sent.url else None)
-            page.goto(f"http://127.0.0.1:{port}")
-            page.wait_for_selector("text=image 0 is a 5")
-            page.wait_for_selector("text=z_h = W_ih @ x + b_ih")  # the line of code stands in the app
-            page.wait_for_selector("text=compiled, 60,000 × 10")  # all of it has run
-            page.locator("input[inputmode=numeric]").fill("1")
-            page.keyboard.press("Enter")
-            page.wait_for_selector("text=image 1 is a 0")
-            page.close()
-        finally:
-            process.terminate()
-            process.communicate()
+    process = subprocess.Popen(command, cwd=copies, stdout=subprocess.PIPE, text=True)
+    with ended(process):
+        assert process.stdout
+        next(line for line in process.stdout if "URL" in line)
+        page = chromium.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        foreign = []
+        page.on("request", lambda sent: foreign.append(sent.url) if f"127.0.0.1:{port}" not in sent.url else None)
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_selector("text=image 0 is a 5")
+        page.wait_for_selector("text=z_h = W_ih @ x + b_ih")  # the line of code stands in the app
+        page.wait_for_selector("text=compiled, 60,000 × 10")  # all of it has run
+        page.locator("input[inputmode=numeric]").fill("1")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=image 1 is a 0")
+        page.close()
     assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == []

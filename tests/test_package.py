@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 import mnist_nn
 
@@ -44,7 +45,9 @@ HEAVY = ("numpy", "safetensors", "PIL", "numba", "scipy")
 def loaded_by(statement: str) -> set[str]:
     program = f"{statement}\nimport sys\nprint(*sys.modules)"
     return set(
-        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE
+        ).stdout.split()
     )
 
 

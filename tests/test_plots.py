@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Network, NetworkConfig, evaluate, plots
 from mnist_nn.errors import ConfigError
@@ -217,13 +218,15 @@ assert dict.__getitem__(matplotlib.rcParams, "backend") is matplotlib.rcsetup._a
 
 
 def test_neither_pyplot_nor_a_back_end_is_loaded() -> None:
-    subprocess.run([sys.executable, "-c", PROGRAM], check=True)
+    subprocess.run([sys.executable, "-c", PROGRAM], check=True, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("module", ["mnist_nn.plots", "mnist_nn.report"])
 def test_without_matplotlib_it_is_said_what_to_install(module: str) -> None:
     program = f"import sys; sys.modules['matplotlib'] = None; import {module}"
-    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert outcome.stderr.strip().splitlines()[-1] == (
         "mnist_nn.errors.MissingExtraError: figures and reports need matplotlib 3.10 or later; "
         "install it with: pip install 'mnist-nn[plot]'"

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig, evaluate, load_data, load_model, plots
 from mnist_nn.cli.program import run
@@ -276,6 +277,7 @@ def test_the_same_model_gives_the_same_bytes(film: Path, few: Dataset) -> None:
             capture_output=True,
             check=True,
             env={**os.environ, "PYTHONHASHSEED": seed, "MPLBACKEND": backend, "SOURCE_DATE_EPOCH": seed},
+            timeout=PATIENCE,
         ).stdout
         for seed, backend in (("1", "svg"), ("2", "agg"))
     ]

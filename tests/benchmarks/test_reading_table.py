@@ -12,6 +12,7 @@ from benchmarks.reading.pages import SyntheticPage, TrueDigit, TrueNumber
 from benchmarks.reading.rows import Bench, Row, max_error_rows
 from benchmarks.reading.score import PageScore, matches, overlap, score
 from benchmarks.reading.styles import STYLES
+from patience import PATIENCE
 
 ABOUT = {
     "date": "2026-01-01",
@@ -140,8 +141,10 @@ def test_the_launcher_measures_each_process_by_itself():
     program = f"data = b'x' * {200 * 2**20}; import time; time.sleep(0.05)"
     launcher = [sys.executable, "-m", "benchmarks.reading.launch", "1"]
     command = [*launcher, sys.executable, "-S", "-c", program]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=PATIENCE
+    )
     found = json.loads(done.stdout)
     assert len(found["seconds"]) == len(found["megabytes"]) == 1  # the first run does not count
-    assert 0.05 < found["seconds"][0] < 10
+    assert found["seconds"][0] > 0.05
     assert 200 < found["megabytes"][0] < 250

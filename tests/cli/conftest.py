@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from patience import ended
 
 from mnist_nn.cli.program import run
 
@@ -38,18 +40,22 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
-    def start(*arguments: object) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "mnist_nn", *map(str, arguments)],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    with ExitStack() as started:
 
-    return start
+        def start(*arguments: object) -> subprocess.Popen[str]:
+            running = subprocess.Popen(
+                [sys.executable, "-m", "mnist_nn", *map(str, arguments)],
+                cwd=tmp_path,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+            started.enter_context(ended(running))
+            return running
+
+        yield start
 
 
 @pytest.fixture

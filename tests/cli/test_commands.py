@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import typer
+from patience import PATIENCE
 from PIL import Image
 
 from mnist_nn import load_data
@@ -62,10 +63,9 @@ def test_a_section_ends_where_the_next_begins() -> None:
 
 
 def test_help_imports_no_numpy() -> None:
-    code = (
-        "import sys; from mnist_nn.cli.program import run; run(['train', '--help']); sys.exit('numpy' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+    code = "from mnist_nn.cli.program import run; run(['train', '--help']); sys.exit('numpy' in sys.modules)"
+    command = [sys.executable, "-c", f"import sys; {code}"]
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE).returncode == 0
 
 
 def test_evaluate_shows_every_figure(cli: Cli, model: Path) -> None:
@@ -167,6 +167,7 @@ def test_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(model: Path, 
             capture_output=True,
             env={**os.environ, "PYTHONIOENCODING": "ascii"},
             check=False,
+            timeout=PATIENCE,
         )
         assert outcome.returncode == (2 if "none λ" in arguments else 0)
         assert b"Traceback" not in outcome.stderr
@@ -183,6 +184,7 @@ def test_a_reader_of_a_pipe_that_left_is_no_fault(buffered: str) -> None:
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONUNBUFFERED": buffered},
         check=False,
+        timeout=PATIENCE,
     )
     os.close(writing)
     assert (outcome.returncode, outcome.stderr) == (1, b"")

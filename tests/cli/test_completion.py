@@ -7,12 +7,12 @@ import select
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, wait_for
 
 from mnist_nn.cli.common import completion, options
 from mnist_nn.export import FORMATS
@@ -20,7 +20,6 @@ from mnist_nn.nn import config, presets
 
 PROGRAM = Path(sys.executable).with_name("mnist-nn")
 ESCAPES = re.compile(r"\x1b\[[0-9;?>=]*[a-zA-Z]|\x1b[=>(]B?|\x1b\][^\a]*\a|\r")
-PATIENCE = 30.0  # seconds, on a machine that has much else to do
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 needs_program = pytest.mark.skipif(not PROGRAM.exists(), reason="mnist-nn is not installed beside this Python")
@@ -39,6 +38,7 @@ def bash(script: str, home: Path) -> str:
         check=True,
         env=surroundings(home),
         cwd=home,
+        timeout=PATIENCE,
     )
     return outcome.stdout
 
@@ -95,7 +95,7 @@ def test_other_shells_have_a_script_and_get_answers(tmp_path: Path, shell: str, 
     def ask(**variables: str) -> str:
         environment = {**os.environ, **variables}
         return subprocess.run(
-            [PROGRAM], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
+            [PROGRAM], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path, timeout=PATIENCE
         ).stdout
 
     assert part in ask(_MNIST_NN_COMPLETE=f"source_{shell}")
@@ -122,12 +122,16 @@ class Terminal:
         os.write(self.number, keys.encode())
 
     def wait_for(self, *texts: str) -> None:
-        end, written = time.monotonic() + PATIENCE, b""
-        while not all(text in self.seen for text in texts):
-            assert time.monotonic() < end, f"{texts} never came; the shell shows: {self.seen!r}"
+        written = b""
+
+        def came() -> bool:
+            nonlocal written
             if select.select([self.number], [], [], 0.1)[0]:
                 written += os.read(self.number, 65536)
                 self.seen = ESCAPES.sub("", written.decode(errors="replace"))
+            return all(text in self.seen for text in texts)
+
+        wait_for(came, lambda: f"{texts} never came; the shell shows: {self.seen!r}")
 
 
 @contextmanager
@@ -150,7 +154,7 @@ def terminal(shell: str, home: Path) -> Iterator[Terminal]:
         yield at
     finally:
         running.kill()
-        running.wait()
+        running.wait(PATIENCE)
         os.close(leader)
 
 
@@ -176,7 +180,11 @@ def test_tab_completes_in_other_shells_from_the_first_time_on(tmp_path: Path, sh
     (tmp_path / "model.safetensors").touch()
     (tmp_path / "runs").mkdir()
     subprocess.run(
-        [shell, "-c", "mnist-nn --install-completion; true"], check=True, env=surroundings(tmp_path), cwd=tmp_path
+        [shell, "-c", "mnist-nn --install-completion; true"],
+        check=True,
+        env=surroundings(tmp_path),
+        cwd=tmp_path,
+        timeout=PATIENCE,
     )
     with terminal(shell, tmp_path) as at:
         for keys, shown in TYPED.items():
@@ -190,5 +198,5 @@ def test_zsh_is_mended_once() -> None:
     completion.mend()
     command = [sys.executable, "-m", "mnist_nn", "--show-completion", "zsh"]
     undetected = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    shown = subprocess.run(command, env=undetected, capture_output=True, text=True, check=True).stdout
-    assert shown.count("funcstack") == 1
+    done = subprocess.run(command, env=undetected, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert done.stdout.count("funcstack") == 1

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import typer
 from jsonschema import Draft202012Validator
+from patience import PATIENCE, ended
 from PIL import Image
 
 from mnist_nn import Model, Network, NetworkConfig, TrainingConfig, load_data, save_model
@@ -110,24 +111,24 @@ def calibrated() -> Any:
 
 def posted(url: str, picture: Path) -> Any:
     request = urllib.request.Request(f"{url.rstrip('/')}/read", picture.read_bytes(), {"Content-Type": "image/png"})  # noqa: S310 it begins with http
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 likewise
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 likewise
         return json.loads(answer.read())
 
 
 def begun(place: Path, *command: str, then: Callable[[str], Any] = len) -> Any:
     """Start what serves until it is stopped, take its document, do something with its address, and stop it."""
     arguments = [sys.executable, "-m", "mnist_nn", *command, "--json"]
-    with subprocess.Popen(
-        arguments, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
+    running = subprocess.Popen(arguments, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with ended(running):
         assert running.stdout
         text = ""
         while not text.rstrip().endswith("}"):
-            text += running.stdout.readline()
+            text += (line := running.stdout.readline())
+            assert line, "it ended"
         then(json.loads(text)["url"])
         running.send_signal(signal.SIGINT)
         assert running.stdout.read() == "", "one document and nothing after it"
-        assert running.wait(timeout=60) == 130
+        assert running.wait(timeout=PATIENCE) == 130
     return json.loads(text)
 
 
@@ -299,5 +300,6 @@ def test_json_says_names_of_files_whatever_the_terminal_can_show(tmp_path: Path)
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
         check=True,
+        timeout=PATIENCE,
     )
     assert json.loads(outcome.stdout)[0]["file"] == "sieben é 7.png"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Network
 from mnist_nn.model_file import recording
@@ -25,12 +26,12 @@ def address(process: subprocess.Popen[str]) -> str:
 
 def stop(process: subprocess.Popen[str]) -> tuple[int, str]:
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     return process.returncode, err
 
 
 def manifest(url: str) -> Any:
-    with urllib.request.urlopen(f"{url}data/manifest.json", timeout=60) as answer:  # noqa: S310 it begins with http
+    with urllib.request.urlopen(f"{url}data/manifest.json", timeout=PATIENCE) as answer:  # noqa: S310 it begins with http
         return json.loads(answer.read())
 
 
@@ -62,7 +63,7 @@ def test_recordings_are_shown_in_the_time_machine(
     assert "time machine has film.safetensors" in running.stdout.readline()
     [run] = manifest(url)["runs"]
     assert run["name"] == "film"
-    with urllib.request.urlopen(url + run["url"], timeout=60) as answer:  # noqa: S310 it begins with http
+    with urllib.request.urlopen(url + run["url"], timeout=PATIENCE) as answer:  # noqa: S310 it begins with http
         assert [moment.epoch for moment in recording.from_bytes(answer.read()).moments] == [0, 1, 2]
     assert stop(running)[0] == 130
 

@@ -7,13 +7,15 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from patience import PATIENCE, wait_for
 
 from mnist_nn import Network
 from mnist_nn.cli.program import app
@@ -24,13 +26,13 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 def answered(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 it begins with http
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 it begins with http
         return json.loads(answer.read())
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str, str]:
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
 
 
@@ -65,23 +67,45 @@ def test_a_model_a_name_and_no_log(process: Start, tmp_path: Path) -> None:
 
 
 def test_what_runs_ends_before_it_stops(process: Start) -> None:
-    """A request that is half here when the signal comes is answered; who never ends theirs is not waited for."""
-    running = process("serve", "--port", 0, "--stop-seconds", 3)
-    host, port = address(running).removeprefix("http://").split(":")
-    request = b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nP2 1 1 "
-    with socket.create_connection((host, int(port))) as patient, socket.create_connection((host, int(port))) as never:
-        patient.sendall(request)
-        never.sendall(request)
-        assert answered(f"http://{host}:{port}/v2/health/ready")["ready"]  # so that both are being worked on
+    """A request that is half here when the signal comes is answered."""
+    running = process("serve", "--port", 0, "--stop-seconds", PATIENCE)
+    with begun(running) as client:
         running.send_signal(signal.SIGTERM)
-        with pytest.raises(subprocess.TimeoutExpired):
-            running.wait(0.5)
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((host, int(port)))
-        patient.sendall(b"255 0")
-        assert patient.recv(1000).startswith(b"HTTP/1.1 200 OK")
-        assert never.recv(1000).startswith(b"HTTP/1.1 503 ")
-    _, err = running.communicate(timeout=60)
+        wait_for(lambda: refuses(client.getpeername()), "it goes on listening")
+        assert running.poll() is None
+        client.sendall(b"255 0")
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 OK")
+    ended_well(running)
+
+
+def test_who_never_ends_a_request_is_not_waited_for(process: Start) -> None:
+    running = process("serve", "--port", 0, "--stop-seconds", 0.5)
+    with begun(running) as client:
+        running.send_signal(signal.SIGTERM)
+        assert client.recv(1000).startswith(b"HTTP/1.1 503 ")
+    ended_well(running)
+
+
+@contextmanager
+def begun(running: subprocess.Popen[str]) -> Iterator[socket.socket]:
+    """A connection whose request is half here, and worked on."""
+    host, port = address(running).removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), PATIENCE) as client:
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nP2 1 1 ")
+        assert answered(f"http://{host}:{port}/v2/health/ready")["ready"]  # so that it is being worked on
+        yield client
+
+
+def refuses(at: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(at, PATIENCE).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def ended_well(running: subprocess.Popen[str]) -> None:
+    _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 0
     assert "Traceback" not in err
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 import mnist_nn.data
 from mnist_nn.data import (
@@ -113,7 +114,7 @@ def test_loading_opens_no_connection_and_imports_nothing_heavy() -> None:
         "sys.exit(', '.join({'numba', 'scipy', 'urllib.request'} & set(sys.modules)) or 0)"
     )
     source = str(Path(mnist_nn.data.__file__).parents[2])
-    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": source})
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": source}, timeout=PATIENCE)
 
 
 # Damage

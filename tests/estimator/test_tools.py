@@ -10,6 +10,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 pytest.importorskip("sklearn", reason="scikit-learn is in the extra 'sklearn'")
 
@@ -99,11 +100,11 @@ try:
 except MissingExtraError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert "pip install 'mnist-nn[sklearn]'" in done.stdout
 
 
 def test_scikit_learn_is_not_imported_before_it_is_needed() -> None:
     program = "import sys, mnist_nn.training.loop, mnist_nn.cli.program; print('sklearn' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert done.stdout.strip() == "False"

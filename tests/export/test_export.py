@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
@@ -229,7 +230,9 @@ def test_a_missing_package_says_what_to_install(make_model: Make, tmp_path: Path
         "model = Model(Network.create())\n"
         + ("export(model, 'onnx')" if verb == "export" else f"verify(model, {str(path)!r})")
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     assert (
         f"MissingExtraError: the format onnx needs {package}; install it: pip install 'mnist-nn[onnx]'" in done.stderr
     )

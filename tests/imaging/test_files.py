@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from PIL import Image
 
 from mnist_nn.errors import ImageError
@@ -561,7 +562,9 @@ def test_standard_input(tmp_path: Path, wound: bool) -> None:
     (tmp_path / "a.tif").write_bytes(pages_of((2, 1), (1, 1)))
     with (tmp_path / "a.tif").open("rb") as file:
         given: dict[str, Any] = {"stdin": file} if wound else {"input": file.read()}
-        out = subprocess.run([sys.executable, "-c", READ], capture_output=True, check=True, **given).stdout
+        out = subprocess.run(
+            [sys.executable, "-c", READ], capture_output=True, check=True, **given, timeout=PATIENCE
+        ).stdout
     assert out.decode() == "- 1 [[10, 10]]\n- 2 [[20]]\n"
 
 
@@ -593,7 +596,7 @@ def test_a_photo_of_12_megapixels_takes_80_megabytes(tmp_path: Path) -> None:
     Image.radial_gradient("L").resize((4000, 3000)).convert("RGB").save(tmp_path / "photo.jpg", exif=notes)
     Image.new("RGB", (9, 9)).save(tmp_path / "small.jpg")
     command = [sys.executable, "-c", WEIGH, tmp_path / "small.jpg", tmp_path / "photo.jpg"]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout.split()
     assert int(out[0]) == 81
     assert int(out[2]) == 12_000_000
     assert 12 <= int(out[3]) < 80  # 92 if its colours were decoded too

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, evaluate
 from mnist_nn.data.idx import read_idx
@@ -39,11 +40,11 @@ def parts() -> site.Site:
 @pytest.fixture(scope="module")
 def server(parts: site.Site) -> Iterator[Server]:
     with Server(parts, "127.0.0.1", 0) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield running
         running.shutdown()
-        thread.join()
+        thread.join(PATIENCE)
 
 
 class Answer(NamedTuple):
@@ -53,7 +54,7 @@ class Answer(NamedTuple):
 
 
 def ask(server: Server, path: str, method: str = "GET", **headers: str) -> Answer:
-    with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE)) as connection:
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
@@ -273,9 +274,9 @@ def test_a_browser_that_leaves_is_not_spoken_of(
     left = threading.Event()
     shutdown = server.shutdown_request
     monkeypatch.setattr(server, "shutdown_request", lambda request: (shutdown(request), left.set()))
-    with socket.create_connection(server.server_address[:2]) as browser:
+    with socket.create_connection(server.server_address[:2], PATIENCE) as browser:
         browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # it leaves with a reset
         browser.sendall(b"GET /train-images.gz HTTP/1.1\r\nHost: here\r\n\r\n")
         browser.recv(10)
-    assert left.wait(10)
+    assert left.wait(PATIENCE)
     assert capsys.readouterr().err == ""

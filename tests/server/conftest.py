@@ -22,13 +22,12 @@ import numpy as np
 import psutil
 import pytest
 from fastapi import FastAPI
+from patience import PATIENCE, wait_for
 
 from mnist_nn import Dataset, Model, load_model
 from mnist_nn.evaluation.calibration import Opinion, opinions
 from mnist_nn.server.http.lifecycle import Server
 
-STARTING = 60.0  # seconds that a server may take to listen on a busy machine
-STOPPING = 20.0  # and to stop
 NAME = "digits"
 
 
@@ -60,32 +59,31 @@ class Served:
     name: str
     process: psutil.Process
     log: Path
+    at_rest: int = 0  # files that it holds when nobody is connected, where a test has looked
 
     @property
     def infer(self) -> str:
         return f"/v2/models/{self.name}/infer"
 
-    def ask(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, timeout: float = 30
-    ) -> Answer:
+    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """Send one well-formed request on a connection of its own; what is no bytes goes as JSON."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
-        with closing(http.client.HTTPConnection(self.host, self.port, timeout=timeout)) as connection:
+        with closing(http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
 
-    def connect(self, timeout: float = 30) -> socket.socket:
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
         return socket.create_connection((self.host, self.port), timeout)
 
-    def raw(self, *parts: bytes, pause: float = 0, timeout: float = 30) -> bytes:
+    def raw(self, *parts: bytes, pause: float = 0) -> bytes:
         """Send bytes as they are, with pauses until something comes; return what came until the server hung up."""
-        with self.connect(timeout) as connection:
+        with self.connect() as connection:
             received = b""
             try:
                 for number, part in enumerate(parts):
-                    if number and select.select([connection], [], [], pause)[0]:
+                    if number and _has_come(connection, pause):
                         break
                     connection.sendall(part)
                 while block := connection.recv(65536):
@@ -93,6 +91,18 @@ class Served:
             except (ConnectionError, TimeoutError):  # it hung up while we sent, or waits for more
                 connection.settimeout(0)
                 received += _rest(connection)
+            return received
+
+    def dribbled(self, begin: bytes, more: bytes) -> bytes:
+        """Send a beginning, and a little more again and again until the server says something; return what it says."""
+        with self.connect() as connection:
+            connection.sendall(begin)
+            wait_for(
+                lambda: _has_come(connection, 0.1) or connection.sendall(more), "the server listens as long as we send"
+            )
+            received = b""
+            while block := connection.recv(65536):
+                received += block
             return received
 
     def usage(self) -> Usage:
@@ -103,6 +113,11 @@ class Served:
         """Return the log's JSON lines."""
         lines = self.log.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def _has_come(connection: socket.socket, seconds: float) -> bool:
+    """Whether something has come, or does so before the time is up."""
+    return bool(select.select([connection], [], [], seconds)[0])
 
 
 def _rest(connection: socket.socket) -> bytes:
@@ -124,7 +139,7 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("calibrate",),
     ):
         command = [sys.executable, "-m", "mnist_nn", *map(str, words), str(path)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE)
     return path
 
 
@@ -146,7 +161,7 @@ def expected(small_model: Model) -> Callable[[Any], Opinion]:
 def apart() -> Iterator[Callable[..., Any]]:
     """Run something in a thread of its own: a browser's tests leave a loop running in the main one."""
     with ThreadPoolExecutor(1) as thread:
-        yield lambda work, *arguments: thread.submit(work, *arguments).result()
+        yield lambda work, *arguments: thread.submit(work, *arguments).result(timeout=2 * PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -168,7 +183,7 @@ def serve(model_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve:
                 yield _listening(started, log)
                 assert started.poll() is None, f"the server fell: {log.read_text()[-4000:]}"
                 started.send_signal(signal.SIGTERM)
-                rest, _ = started.communicate(timeout=STOPPING)
+                rest, _ = started.communicate(timeout=PATIENCE)
             finally:
                 started.kill()
             text = log.read_text(encoding="utf-8")
@@ -185,7 +200,7 @@ def _listening(started: subprocess.Popen[bytes], log: Path) -> Served:
     assert started.stdout is not None
     with selectors.DefaultSelector() as waiting:
         waiting.register(started.stdout, selectors.EVENT_READ)
-        waiting.select(STARTING)
+        waiting.select(PATIENCE)
     line = started.stdout.readline() if started.poll() is None else b""
     assert line, f"the server did not start: {log.read_text(encoding='utf-8')[-4000:]}"
     about = json.loads(line)
@@ -209,15 +224,15 @@ def in_process() -> Callable[..., AbstractContextManager[httpx.Client]]:
     def run(app: FastAPI) -> Iterator[httpx.Client]:
         listens = Event()
         server = Server(app, port=0, listening=lambda _: listens.set())
-        thread = Thread(target=server.serve_until_stopped)
+        thread = Thread(target=server.serve_until_stopped, daemon=True)
         thread.start()
         try:
-            assert listens.wait(STARTING)
-            with httpx.Client(base_url=server.url, timeout=30) as client:
+            assert listens.wait(PATIENCE)
+            with httpx.Client(base_url=server.url, timeout=PATIENCE) as client:
                 yield client
         finally:
             server.stop()
-            thread.join(STOPPING)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
 
     return run

@@ -9,6 +9,7 @@ import httpx
 import numpy as np
 import onnx
 import pytest
+from patience import PATIENCE, wait_for
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.errors import ConfigError
@@ -178,8 +179,7 @@ def test_requests_beyond_the_limit_are_sent_away(in_process: Run, small_model: M
 
         def slowly() -> Iterator[bytes]:
             yield content[:100]
-            while client.get("/metrics").text.count("in_flight 2.0") == 0:  # who only looks is let in
-                pass
+            wait_for(lambda: "in_flight 2.0" in client.get("/metrics").text, "who only looks is not let in")
             sent_away = client.post(INFER, content=content)
             assert sent_away.status_code == 503
             assert sent_away.headers["Retry-After"] == "1"
@@ -197,7 +197,7 @@ def test_the_documentation_needs_nothing_from_elsewhere(served: Any, chromium: A
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{served.url}/docs")
-    page.wait_for_selector(".opblock", timeout=30_000)
+    page.wait_for_selector(".opblock", timeout=1000 * PATIENCE)
     assert page.locator(".opblock").count() == len(json.loads(served.ask("GET", "/").body)["addresses"])
     page.close()
     assert len(asked) >= 3

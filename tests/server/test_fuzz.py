@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 pytest.importorskip("schemathesis", reason="schemathesis is not installed, which makes up the requests")
 
@@ -29,8 +30,15 @@ def test_nothing_made_up_is_answered_otherwise_than_described(served: Any, tmp_p
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{served.url}/openapi.json", "--no-color"]
     command += ["--phases", "examples,coverage,fuzzing", "--checks", ",".join(CHECKS), "--warnings", "off"]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--generation-database", "none", "--no-shrink"]
-    command += ["--request-timeout", "20", "--report", "json", "--report-json-path", str(tmp_path / "report.json")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=120)
+    command += [
+        "--request-timeout",
+        str(PATIENCE),
+        "--report",
+        "json",
+        "--report-json-path",
+        str(tmp_path / "report.json"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["operations"]["tested"] == report["operations"]["total"] >= LEAST_OPERATIONS

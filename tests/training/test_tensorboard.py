@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE, wait_for
 from PIL import Image
 
 from mnist_nn import Checkpoint, Dataset, Network, NetworkConfig, TrainingConfig, train
@@ -28,7 +28,14 @@ plugin_event_accumulator = pytest.importorskip(
 )
 from tensorboard.plugins.hparams import plugin_data_pb2  # noqa: E402 - likewise
 
-from mnist_nn.training.tensorboard import TAGS, EventLog, mark_of, run_folder, weight_picture  # noqa: E402 - needs both
+from mnist_nn.training.tensorboard import (  # noqa: E402 - needs both
+    FLUSH_EVERY,
+    TAGS,
+    EventLog,
+    mark_of,
+    run_folder,
+    weight_picture,
+)
 
 SMALL = ("--subset", "600", "--epochs", "3", "--engine", "reference", "--validation", "0.2")
 Events = dict[str, list[tuple[int, Any]]]
@@ -139,10 +146,9 @@ def test_ctrl_c_loses_nothing_that_was_written(tmp_path: Path) -> None:
         [sys.executable, "-m", "mnist_nn", *command], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
     assert running.stderr
-    while not running.stderr.readline().startswith("epoch 2/"):
-        pass
+    wait_for(lambda: running.stderr.readline().startswith("epoch 2/"), "it never learns")
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert "--log-dir runs" in err, "the command that goes on names it"
     shown = 2 + err.count("epoch ") - err.count("epochs ")
@@ -155,17 +161,19 @@ def test_a_killed_training_has_its_events_but_for_the_last_second(tmp_path: Path
     running = subprocess.Popen(
         [sys.executable, "-m", "mnist_nn", *command], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
+
+    def steps() -> list[int]:
+        return [step for step, _ in events(tmp_path / "runs" / "mnist-model-1").get("loss/train", [])]
+
     assert running.stderr
-    begin = time.monotonic()
-    shown = []
-    while time.monotonic() - begin < 3 or len(shown) < 3:
-        running.stderr.readline()
-        shown.append(time.monotonic())
+    assert all(running.stderr.readline().startswith("epoch ") for _ in range(3))
+    wait_for(lambda: len(steps()) >= 3, "events stay in memory")
+    assert running.poll() is None
     running.kill()
-    running.communicate(timeout=60)
-    steps = [step for step, _ in events(tmp_path / "runs" / "mnist-model-1")["loss/train"]]
-    assert steps == list(range(1, len(steps) + 1))
-    assert len(steps) >= sum(moment < shown[-1] - 1.5 for moment in shown)
+    running.communicate(timeout=PATIENCE)
+    assert len(steps()) >= 3
+    assert FLUSH_EVERY <= 1
+    assert steps() == list(range(1, len(steps()) + 1))
 
 
 # What goes wrong
@@ -243,6 +251,7 @@ def test_without_tensorboardx_the_error_says_what_to_install(tmp_path: Path) -> 
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE,
     )
     assert outcome.returncode == 2
     assert outcome.stderr == "mnist-nn: --log-dir needs tensorboardX; install it: pip install 'mnist-nn[tensorboard]'\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from mnist_nn.util.files import check_target, replacing
 
@@ -116,7 +117,7 @@ def test_a_kill_in_the_middle_leaves_the_old_file_whole(old: Path) -> None:
         "    file.flush()\n"
         "    os.kill(os.getpid(), 9)\n"
     )
-    killed = subprocess.run([sys.executable, "-c", program, old], check=False)
+    killed = subprocess.run([sys.executable, "-c", program, old], check=False, timeout=PATIENCE)
     assert killed.returncode == -signal.SIGKILL
     assert old.read_bytes() == b"old"
     write(old, b"new")
@@ -225,7 +226,7 @@ def test_of_writers_at_once_one_wins_whole(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE)
     assert path.read_bytes() in texts
     assert names_in(tmp_path) == ["note"]
 

@@ -18,6 +18,7 @@ import numba
 import numpy as np
 import pytest
 from numba.core.errors import NumbaError
+from patience import PATIENCE
 
 from mnist_nn.engines.compiled import jit
 
@@ -53,7 +54,7 @@ def run(home: Path | str, **settings: Any) -> dict[str, Any]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
         preexec_fn=settings.get("first"),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, TrainingConfig, evaluate, train
 from mnist_nn.export import export
@@ -54,7 +55,9 @@ def test_the_recipe_in_the_documentation_runs_without_this_package(reader: Model
     (tmp_path / "model.npz").write_bytes(export(reader, "npz"))
     (recipe,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     program = f"import sys; sys.modules['mnist_nn'] = None\n{recipe}"
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     labels, largest = done.stdout.splitlines()
     assert labels == "[0 1 2 3 4 5 6 7 8 9]"
     assert float(largest) < 1e-5

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig, TrainingConfig, train
 from mnist_nn.errors import ConfigError
@@ -35,7 +36,9 @@ def classic_model(mnist: Dataset) -> Model:
     return Model(last.network, data={"name": mnist.name, "sha256": mnist.digest})
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     hidden=st.lists(st.tuples(st.integers(1, 9), st.sampled_from(ACTIVATIONS)), max_size=3),
     output=st.sampled_from(["sigmoid", "softmax"]),
@@ -61,7 +64,7 @@ def compiled(compiler: str, header: bytes, folder: Path) -> subprocess.Completed
         pytest.skip(f"{compiler} is not installed")
     (folder / "digits.h").write_bytes(header)
     command = (compiler, *COMPILERS[compiler], *FLAGS, "-DMNIST_NN_SELFTEST", "digits.h", "-o", "selftest", "-lm")
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)
@@ -72,7 +75,7 @@ def test_the_self_test_compiles_without_a_warning_and_passes(
     model = make_model(hidden=(6, 5), activation=("tanh", "relu"), calibrated=calibrated)
     built = compiled(compiler, export(model, "c"), tmp_path)
     assert (built.returncode, built.stderr) == (0, "")
-    done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False)
+    done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0
     assert re.fullmatch(r"float \d+ pictures, .*: ok\nint8  \d+ pictures, .*: ok\n", done.stdout)
 
@@ -83,7 +86,7 @@ def test_the_self_test_notices_a_changed_number(make_model: Make, tmp_path: Path
     changed = re.sub(rf"({array}\[20\] = {{\n)[-+.\w]+f", r"\g<1>9.0f", header)
     assert changed != header
     assert compiled("gcc", changed.encode(), tmp_path).returncode == 0
-    done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False)
+    done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 1
     assert re.search(f"{form} .*WRONG", done.stdout)
 
@@ -112,8 +115,8 @@ def test_two_files_of_one_program_may_include_it(make_model: Make, tmp_path: Pat
     )
     (tmp_path / "b.c").write_text('#include "digits.h"\nint b(void);\nint b(void) { return MNIST_NN_CLASSES; }')
     command = ("cc", "-std=c99", *FLAGS, "a.c", "b.c", "-o", "both", "-lm")
-    subprocess.run(command, cwd=tmp_path, check=True)
-    subprocess.run([tmp_path / "both"], check=True)
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=PATIENCE)
+    subprocess.run([tmp_path / "both"], check=True, timeout=PATIENCE)
 
 
 def test_the_stated_accuracies_are_those_of_the_compiled_forms(classic_model: Model, mnist: Dataset) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import onnx
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Model
 from mnist_nn.export import export
 
 netron = pytest.importorskip("netron", reason="netron is not installed, in which ONNX files are looked at")
 
-PATIENCE = 60_000  # milliseconds
 Open = Callable[[bytes], Any]
 
 
@@ -34,7 +34,7 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
         context = chromium.new_context(viewport={"width": 1280, "height": 1600})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.route(lambda address: not address.startswith(url), refuse)
         page.route(url, as_development_version)

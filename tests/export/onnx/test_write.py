@@ -40,7 +40,9 @@ def session(content: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(how=configurations())
 def test_every_configuration_answers_as_the_reference_engine(
     check: Callable[..., Any], make_model: Make, small_data: Callable[[int], Dataset], how: dict[str, Any]

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, ended
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE = 60_000  # milliseconds, on a machine that has much else to do
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
@@ -21,13 +21,10 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch":
 @contextmanager
 def _running(*command: str, folder: Path) -> Iterator[str]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=environment)
+    with ended(process, signal.SIGINT):
         assert process.stdout
-        try:
-            yield next(re.findall(r"http://[^\s)]+", line)[0] for line in process.stdout if "http://" in line)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(20)
+        yield next(re.findall(r"http://[^\s)]+", line)[0] for line in process.stdout if "http://" in line)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +55,7 @@ def visit(chromium: Any, playground: str) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(**{**(PHONE if phone else DESKTOP), **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(1000 * PATIENCE)
         listen(page, url)
         page.goto(url + where)
         page.wait_for_selector("main.room[aria-labelledby] > *:not(.loading)")

@@ -9,15 +9,14 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE, ended, wait_for
 
-PATIENCE = 60.0  # seconds, on a machine that has much else to do
 DOWNLOADS = "Downloads"
 SMALL_TOOLBAR = "* { min-width: 0; padding: 0; margin: 0; -gtk-icon-transform: scale(0.1); font-size: 1px; }"
 PREFERENCES = {
@@ -158,20 +157,13 @@ def _environment(home: Path) -> dict[str, str]:
 @contextmanager
 def _running(command: list[str], environment: dict[str, str], *files: int) -> Iterator[None]:
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=environment, pass_fds=files, **quiet) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
+    with ended(subprocess.Popen(command, env=environment, pass_fds=files, **quiet)):
+        yield
 
 
 def _read(path: Path) -> str:
     """Read what a program writes when it is ready."""
-    end = time.monotonic() + PATIENCE
-    while not (path.is_file() and (text := path.read_text().strip())):
-        assert time.monotonic() < end, f"{path.name} was never written"
-        time.sleep(0.02)
-    return text
+    return wait_for(lambda: path.is_file() and path.read_text().strip(), f"{path.name} was never written")
 
 
 class Outside:
@@ -188,7 +180,7 @@ class Outside:
         with contextlib.suppress(TimeoutError):
             while True:
                 with closing(self.server.accept()[0]) as line:
-                    line.settimeout(5)
+                    line.settimeout(PATIENCE)
                     found.append(line.recv(1000).split(b"\r\n")[0].decode())
         return [one for one in found if not any(name in one for name in MAKERS)]
 

@@ -58,6 +58,7 @@ def made(page: Any) -> None:
     until(page, "!document.querySelector('.then button:not(.right):not(.wrong)')")
 
 
+@pytest.mark.slow
 def test_moments_of_the_command_line_are_as_they_were(visit: Visit, theatre: str, film: Path, mnist: Dataset) -> None:
     page = visit("#/history", url=theatre)
     assert page.get_by_label("Training", exact=True).locator("option").all_inner_texts() == ["film"]
@@ -95,6 +96,7 @@ def test_a_reload_keeps_the_moment(visit: Visit, theatre: str) -> None:
     assert page.locator(".digit-history li p").all_inner_texts() == digits
 
 
+@pytest.mark.slow
 def test_a_number_of_the_matrix_shows_its_digits(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre)
     right_now(page)

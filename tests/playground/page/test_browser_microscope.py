@@ -167,6 +167,7 @@ def test_the_worksheet_has_blanks_and_their_solution(visit: Visit, tmp_path: Pat
     assert solved == pytest.approx(delta, abs=6e-5)
 
 
+@pytest.mark.slow
 def test_a_drawing_comes_under_the_microscope(visit: Visit) -> None:
     page = visit("#/draw")
     box = page.locator(".sheet").bounding_box()
@@ -181,6 +182,7 @@ def test_a_drawing_comes_under_the_microscope(visit: Visit) -> None:
     page.wait_for_url(re.compile("label=1"))
 
 
+@pytest.mark.slow
 def test_other_depths_have_numbered_symbols(visit: Visit) -> None:
     page = visit("#/microscope?model=reader&step=10")
     assert page.locator(".map button").count() == 15

@@ -113,6 +113,7 @@ def test_lanes_are_edited_added_and_removed(visit: Visit) -> None:
     assert rows[0][0] == "softmax, cross-entropy"
 
 
+@pytest.mark.slow
 def test_settings_that_make_no_sense_are_named(visit: Visit) -> None:
     page = visit("#/race")
     lined_up(page)
@@ -122,6 +123,7 @@ def test_settings_that_make_no_sense_are_named(visit: Visit) -> None:
     assert button(page, "Start").is_disabled()
 
 
+@pytest.mark.slow
 def test_a_race_pauses_and_goes_on(visit: Visit) -> None:
     page = visit("#/race?race=rates&epochs=50")
     lined_up(page)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Network, NetworkConfig
 from mnist_nn.evaluation.calibration import MORE, Calibration, opinions
@@ -25,7 +26,9 @@ def page_says(model: Model, images: Any, folder: Path) -> list[dict[str, Any]]:
     path = save(folder / "model.safetensors", model)
     (folder / "images.json").write_text(json.dumps(images.reshape(len(images), -1).tolist()), encoding="utf-8")
     command = [str(NODE), str(HERE / "read_opinions.mjs"), str(path), str(folder / "images.json")]
-    return list(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    return list(
+        json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout)
+    )
 
 
 def agree(model: Model, images: Any, folder: Path) -> set[str]:

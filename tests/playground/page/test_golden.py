@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, train
 from mnist_nn.model_file.storage import Model, from_bytes
@@ -73,7 +74,7 @@ def test_the_comparison_can_fail(found: Any, expected: Any, where: list[str]) ->
 @needs_node
 def test_javascript_passes_its_own_tests() -> None:
     command = [NODE, "--test", "--test-reporter=tap", *map(str, sorted(HERE.glob("*.test.js")))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     failed = [line for line in done.stdout.splitlines() if line.lstrip().startswith("not ok")]
     assert (done.returncode, failed) == (0, []), done.stdout[-3000:]
     assert "# skipped 0" in done.stdout
@@ -91,7 +92,7 @@ def test_a_model_of_the_page_is_read_and_trained_on(
 ) -> None:
     arguments = [json.dumps(network), json.dumps(training), str(samples)]
     script = [NODE, str(HERE / "write_model.mjs"), *arguments]
-    model = from_bytes(subprocess.run(script, capture_output=True, check=True).stdout)
+    model = from_bytes(subprocess.run(script, capture_output=True, check=True, timeout=PATIENCE).stdout)
     assert model.scores == {"test_accuracy": 0.5}
     assert model.checkpoint is not None
     config = replace(model.training or TrainingConfig(), epochs=4)

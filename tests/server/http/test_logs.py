@@ -38,7 +38,7 @@ def test_every_request_is_one_line(in_process: Run, small_model: Model) -> None:
     first = lines[0]
     assert (first["id"], first["rows"], first["bytes_out"]) == ("mine", 2, len(answer.content))
     assert first["bytes_in"] == int(answer.request.headers["Content-Length"])
-    assert 0 < first["ms"] < 10_000
+    assert first["ms"] > 0
     assert first["time"].endswith("+00:00")
     assert "secret" not in stream.getvalue()
 

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.evaluation.calibration import Opinion
@@ -20,7 +22,7 @@ Expected = Callable[[Any], Opinion]
 def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
     """Run in a thread of its own: Playwright's tests leave a loop running in the main one."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, asyncio.wait_for(work, PATIENCE)).result()
 
 
 def batcher_of(model: Model, limit: int = 256, passed: Callable[[int], None] = lambda _: None) -> Batcher:
@@ -46,8 +48,8 @@ def test_a_pass_that_fails_is_the_last_of_nobody(small_model: Model) -> None:
         batcher = batcher_of(small_model)
         batcher.close()
         large, small = np.zeros((2000, 784), np.uint8), np.zeros((1, 784), np.uint8)
-        failed = await asyncio.wait_for(asyncio.gather(batcher(large), return_exceptions=True), 10)
-        return [*failed, await asyncio.wait_for(batcher(small), 10)]
+        failed = await asyncio.gather(batcher(large), return_exceptions=True)
+        return [*failed, await batcher(small)]
 
     failed, answered = in_a_loop(first_and_second())
     assert isinstance(failed, RuntimeError)
@@ -95,13 +97,21 @@ def test_what_arrives_while_a_pass_runs_goes_together_into_the_next(
     monkeypatch.setattr(batching, "AT_ONCE", 0)  # so that all passes run in the thread
     images = mnist.test.images[:2000].reshape(-1, 784)
     passes: list[int] = []
+    arrived = Event()
+
+    def passed(rows: int) -> None:
+        passes.append(rows)
+        assert arrived.wait(PATIENCE)
 
     async def late() -> None:
-        batcher = batcher_of(small_model, 2000, passes.append)
+        batcher = batcher_of(small_model, 2000, passed)
         first = asyncio.create_task(batcher(images))
         while not passes:  # noqa: ASYNC110 the batcher tells nobody when it begins but this list
             await asyncio.sleep(0)
-        await asyncio.gather(first, *(batcher(images[n : n + 1]) for n in range(7)))
+        later = [asyncio.create_task(batcher(images[n : n + 1])) for n in range(7)]
+        await asyncio.sleep(0)  # so that they wait now
+        arrived.set()
+        await asyncio.gather(first, *later)
         batcher.close()
 
     in_a_loop(late())

@@ -11,6 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
+from patience import PATIENCE
 
 from mnist_nn import Dataset, Model
 from mnist_nn.errors import ConfigError
@@ -97,7 +98,9 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
         "except ConfigError as error: print(error)\n"
     )
     home = {**os.environ, "XDG_CACHE_HOME": "/dev/null/x"}
-    done = subprocess.run([sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     engine, why = done.stdout.splitlines()
     assert engine == "reference"
     assert "set XDG_CACHE_HOME or TMPDIR" in why
@@ -110,6 +113,8 @@ def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> No
         "print(prepare(load_reader_model(), 'auto', 16).engine)"
     )
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=home, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     assert done.stdout.strip() == "reference"
     assert not list(tmp_path.rglob("*.nbc")), "nothing was compiled"
