@@ -24,7 +24,7 @@ import pytest
 from fastapi import FastAPI
 
 from mnist_nn import Dataset, Model, load_model
-from mnist_nn.evaluation.calibration import Opinion, opinions
+from mnist_nn.evaluation.prediction import Predictions, predict
 from mnist_nn.server.http.lifecycle import Server
 
 STARTING = 60.0  # seconds that a server may take to listen on a busy machine
@@ -132,14 +132,14 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_model(model_file: Path, mnist: Dataset) -> Model:
     model = load_model(model_file)
     assert model.calibration is not None
-    assert (opinions(model.network, None, mnist.test.images).probabilities.argmax(1) == mnist.test.labels).mean() > 0.8
+    assert (predict(model.network, mnist.test.images).probabilities.argmax(1) == mnist.test.labels).mean() > 0.8
     return model
 
 
 @pytest.fixture(scope="session")
-def expected(small_model: Model) -> Callable[[Any], Opinion]:
+def expected(small_model: Model) -> Callable[[Any], Predictions]:
     """What the library itself says of images."""
-    return lambda images: opinions(small_model.network, small_model.calibration, np.asarray(images, np.uint8))
+    return lambda images: predict(small_model.network, np.asarray(images, np.uint8), small_model.calibration)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
-from mnist_nn.evaluation.calibration import Opinion
+from mnist_nn.evaluation.prediction import Predictions
 
 SECONDS = 1  # for headers, bodies and answers; short, so that the tests are
 BODY = 600_000
@@ -61,7 +61,7 @@ def at_rest(hostile: Served, mnist: Dataset) -> int:
 
 
 @pytest.fixture(autouse=True)
-def unharmed(hostile: Served, at_rest: int, mnist: Dataset, expected: Callable[[Any], Opinion]) -> Iterator[None]:
+def unharmed(hostile: Served, at_rest: int, mnist: Dataset, expected: Callable[[Any], Predictions]) -> Iterator[None]:
     """Whatever a test does, the server afterwards holds what it held in the beginning, and is right."""
     written = hostile.log.stat().st_size
     yield
