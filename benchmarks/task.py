@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mnist_nn import Network, NetworkConfig, TrainingConfig
 from mnist_nn.data import load
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 
 Array = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
@@ -81,7 +81,7 @@ class Task:
         """Mean loss a sample, the same formula for all contestants."""
         z = forward(parameters, x, sigmoid=self.sigmoid)
         l = np.eye(10, dtype=np.float32)[t]
-        return float(loss("cross_entropy", self.config.output).descended(z, z, l).mean())
+        return float(get_loss("cross_entropy", self.config.output).descended(z, z, l).mean())
 
     def __str__(self) -> str:
         return "-".join(map(str, self.config.sizes))

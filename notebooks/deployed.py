@@ -37,9 +37,9 @@ with app.setup:
     from mnist_nn.data.augmentation import augment
     from mnist_nn.data.non_digits import KINDS, non_digits
     from mnist_nn.errors import MissingExtraError
-    from mnist_nn.evaluation.calibration import opinions
     from mnist_nn.evaluation.calibration_fit import calibrate
-    from mnist_nn.evaluation.reliability import answers, reliability, risk_coverage
+    from mnist_nn.evaluation.prediction import predict
+    from mnist_nn.evaluation.reliability import predict_samples, reliability, risk_coverage
     from mnist_nn.export import export, verify
     from mnist_nn.imaging import read_pages
     from mnist_nn.nn.presets import configure
@@ -210,11 +210,11 @@ def _(data, epoch, network, training):
     )
 
     _distorted = Samples(augment(data.test.images, randomness.key(1), "affine"), data.test.labels)
-    after, bins, _lines = answers(network, data.test, calibration), {}, []
+    after, bins, _lines = predict_samples(network, data.test, calibration), {}, []
     for _name, _samples in (("tidy", data.test), ("distorted", _distorted)):
         for _when, _fitted in (("before", None), ("after", calibration)):
-            _said = answers(network, _samples, _fitted)
-            bins[f"{_name}, {_when}"] = reliability(_said.sureness, _said.right)
+            _outcomes = predict_samples(network, _samples, _fitted)
+            bins[f"{_name}, {_when}"] = reliability(_outcomes.predictions.top_probability, _outcomes.right)
         _first, _second = (bins[f"{_name}, {_when}"].error for _when in ("before", "after"))
         _lines.append(f"calibration error, {_name:9} test images: {_first:.4f} before, {_second:.4f} after")
     told(
@@ -255,11 +255,11 @@ def _(after, calibration, data, max_error, network):
     tolerated = max(max_error.value, calibration.least_error)
     point = calibration.operating_point(tolerated)
 
-    accepted = after.confidence >= point.threshold
+    accepted = after.predictions.confidence >= point.threshold
     wrong_among_accepted = float(np.mean(~after.right[accepted]))
     _no_digits = {kind: non_digits(kind, 100, randomness.key(2), data.test.images) for kind in KINDS}
-    _opinions = {kind: opinions(network, calibration, images) for kind, images in _no_digits.items()}
-    taken = {kind: float(np.mean(found.confidence >= point.threshold)) for kind, found in _opinions.items()}
+    _predictions = {kind: predict(network, images, calibration) for kind, images in _no_digits.items()}
+    taken = {kind: float(np.mean(found.confidence >= point.threshold)) for kind, found in _predictions.items()}
     told(
         f"tolerate {tolerated:.2%}: accept from a confidence of {point.threshold:.4f} on",
         f"promised on held-out digits: at most {point.error:.2%} wrong, {point.coverage:.1%} accepted",
@@ -271,7 +271,7 @@ def _(after, calibration, data, max_error, network):
 
 @app.cell
 def _(after, point, tolerated):
-    _curve = risk_coverage(after.confidence, after.right)
+    _curve = risk_coverage(after.predictions.confidence, after.right)
     plots.refusal_curve(_curve, {f"max_error {tolerated:g}": _curve.at(point.threshold)})
     return
 

@@ -21,7 +21,7 @@ from driving import DOWNLOADS, ENGINES, Outside
 from patience import PATIENCE, wait_for
 
 from mnist_nn import Dataset, evaluate, load_model
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import export
 from mnist_nn.playground import site
 from mnist_nn.playground.server import Server
@@ -222,7 +222,7 @@ def reads_as_the_library(tab: Tab, canvas: str, bars: str) -> int:
     """Hold the page's probabilities to the library's; gives the digit."""
     model = load_reader_model()
     assert model.calibration
-    own = opinions(model.network, model.calibration, seen(tab, canvas)[None]).probabilities[0]
+    own = predict(model.network, seen(tab, canvas)[None], model.calibration).probabilities[0]
     told = re.findall(r"(\d)\n?\s*[<>]?\s*([\d.]+) ?%", tab.says(bars))
     assert [int(digit) for digit, _ in told] == list(range(10))
     assert np.abs(np.array([float(share) for _, share in told]) / 100 - own).max() < 0.0101

@@ -11,7 +11,7 @@ from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.engines.reference import gradients
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import ACTIVATIONS, LOSSES, OUTPUTS, check
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 
 STEP = 1e-5
 TOLERANCE = 1e-6
@@ -120,7 +120,7 @@ def numeric_gradients(p: Problem, data_loss: Callable[[np.ndarray, np.ndarray], 
 def relative_errors(p: Problem, pair: tuple[str, str], data_loss: Callable, l2: float) -> list[float]:
     """One for each parameter array: the distance over the length of the numeric gradient."""
     W, b = p.parameters[0::2], p.parameters[1::2]
-    analytic, _ = gradients(p.config, W, b, p.x, p.l, loss(*pair), p.masks, l2)
+    analytic, _ = gradients(p.config, W, b, p.x, p.l, get_loss(*pair), p.masks, l2)
     numeric = numeric_gradients(p, data_loss, l2)
     assert [g.shape for g in analytic] == [g.shape for g in numeric]
     return [float(np.linalg.norm(g - n) / np.linalg.norm(n)) for g, n in zip(analytic, numeric, strict=True)]
@@ -182,8 +182,8 @@ def test_a_forgotten_penalty_would_be_noticed() -> None:
     p = problem((4, 4), ("sigmoid", "sigmoid"), "sigmoid", dropout=False)
     weights_errors = relative_errors(p, ("mse", "sigmoid"), squared_error, 0.0)
     W, b = p.parameters[0::2], p.parameters[1::2]
-    penalised, _ = gradients(p.config, W, b, p.x, p.l, loss("mse", "sigmoid"), (), LAMBDA)
-    plain, _ = gradients(p.config, W, b, p.x, p.l, loss("mse", "sigmoid"))
+    penalised, _ = gradients(p.config, W, b, p.x, p.l, get_loss("mse", "sigmoid"), (), LAMBDA)
+    plain, _ = gradients(p.config, W, b, p.x, p.l, get_loss("mse", "sigmoid"))
     assert max(weights_errors) < TOLERANCE
     assert all(np.abs(g - h).max() > 0.1 for g, h in zip(penalised[0::2], plain[0::2], strict=True))
     assert all(np.array_equal(g, h) for g, h in zip(penalised[1::2], plain[1::2], strict=True))

@@ -19,7 +19,7 @@ from patience import PATIENCE, ended
 
 from mnist_nn import Dataset, Network, TrainingConfig, evaluate, load_model, train
 from mnist_nn.evaluation.gradient_check import check_gradients
-from mnist_nn.evaluation.reliability import answers, reliability
+from mnist_nn.evaluation.reliability import predict_samples, reliability
 from mnist_nn.nn.presets import preset
 from mnist_nn.reading.reader_model import load_reader_model
 
@@ -70,11 +70,12 @@ def little(mnist: Dataset) -> dict[str, Any]:
     assert model.calibration
     (epoch,) = train(Network.create(), mnist.train.take(range(500)), training)
     few = mnist.test.take(range(500))
-    after = answers(model.network, few, model.calibration)
+    after = predict_samples(model.network, few, model.calibration)
     return {
         "data": mnist, "network": model.network, "model": model, "calibration": model.calibration, "after": after,
         "shape": epoch.network.config, "training": training, "epoch": epoch, "result": evaluate(model.network, few),
-        "held_out": few, "bins": {"distorted": reliability(after.sureness, after.right)}, "tolerated": 0.01,
+        "held_out": few, "tolerated": 0.01,
+        "bins": {"distorted": reliability(after.predictions.top_probability, after.right)},
         "point": model.calibration.operating_point(0.01), "accepted": None, "wrong_among_accepted": None, "taken": {},
     }  # fmt: skip
 
@@ -158,9 +159,9 @@ def test_from_data_to_deployed(
     assert found["onnx_accuracy"] == result.accuracy
     assert found["exit_code"] == 0
     assert found["served_apart"] < 1e-6
-    said = answers(network, mnist.test.take(range(3)), found["calibration"])
-    assert found["served"]["label"].tolist() == said.answers.tolist()
-    np.testing.assert_allclose(found["served"]["confidence"], said.confidence, atol=1e-6)
+    outcomes = predict_samples(network, mnist.test.take(range(3)), found["calibration"])
+    assert found["served"]["label"].tolist() == outcomes.predictions.label.tolist()
+    np.testing.assert_allclose(found["served"]["confidence"], outcomes.predictions.confidence, atol=1e-6)
     assert [number["text"] for number in found["picture"]["numbers"]] == ["7"]
     assert f"{result.accuracy:.2%} right" in capsys.readouterr().out
 

@@ -13,10 +13,10 @@ import pytest
 from autograd import grad
 
 from mnist_nn import Network, NetworkConfig, TrainingConfig
-from mnist_nn.engines import Plan
+from mnist_nn.engines.base import Plan
 from mnist_nn.engines.reference import ReferenceEngine, gradients
 from mnist_nn.nn.config import ACTIVATIONS, OPTIMIZERS
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import dropout_mask, key
 
@@ -90,7 +90,7 @@ def test_gradients_equal_those_of_autograd(activation: str, pair: tuple[str, str
     rng = np.random.default_rng(2)
     masks = [(rng.random((6, units)) < 0.7) / 0.7 for units in config.hidden] if dropout else []
     l = np.eye(3)[labels]
-    found, _ = gradients(config, p[0::2], p[1::2], x, l, loss(*pair), masks, l2)
+    found, _ = gradients(config, p[0::2], p[1::2], x, l, get_loss(*pair), masks, l2)
     assert_close(found, oracle(p, config, pair, x, l, masks, l2))
 
 

@@ -77,7 +77,7 @@ def test_gradient_norms_are_drawn_but_for_zeros() -> None:
 def test_the_calibration_diagram_shows_every_bin_that_holds_something(bins: Reliability) -> None:
     figure = plots.calibration_diagram({"one": bins, "two": bins})
     there = bins.counts > 0
-    expected = np.column_stack([bins.sureness[there], bins.accuracy[there]])
+    expected = np.column_stack([bins.confidence[there], bins.accuracy[there]])
     points = [line for line in figure.axes[0].lines if line.get_marker() in {"o", "s"}]
     assert len(points) == 2
     for line in points:

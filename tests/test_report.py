@@ -21,7 +21,7 @@ from mnist_nn.data import write_idx
 from mnist_nn.data.sources import FILES
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.calibration import OperatingPoint
-from mnist_nn.evaluation.reliability import answers
+from mnist_nn.evaluation.reliability import predict_samples
 from mnist_nn.model_file import recording
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.report import SECTIONS, Report, report
@@ -184,21 +184,22 @@ def test_the_confusion_matrix_holds_every_count(made: Report, model: Model, mnis
 
 
 def test_the_worst_mistakes_are_shown_surest_first(page: Read, model: Model, mnist: Dataset) -> None:
-    said = answers(model.network, mnist.test, model.calibration)
-    expected = [f"Test image {i}, a {said.labels[i]} taken for {said.answers[i]}" for i in said.mistakes()[:24]]
+    outcomes = predict_samples(model.network, mnist.test, model.calibration)
+    true, predicted = outcomes.labels, outcomes.predictions.label
+    expected = [f"Test image {i}, a {true[i]} taken for {predicted[i]}" for i in outcomes.mistakes()[:24]]
     assert [name for name in page.names if name.startswith("Test image")] == expected
-    first = int(said.mistakes()[0])
-    assert f"{100 * said.sureness[first]:.2f} %" in page.text
-    assert f"wrong about {len(said.mistakes()):,} of 10,000" in page.text
+    first = int(outcomes.mistakes()[0])
+    assert f"{100 * outcomes.predictions.top_probability[first]:.2f} %" in page.text
+    assert f"wrong about {len(outcomes.mistakes()):,} of 10,000" in page.text
 
 
 def test_thresholds_stand_beside_what_they_do_on_the_test_images(page: Read, model: Model, mnist: Dataset) -> None:
-    said = answers(model.network, mnist.test, model.calibration)
+    outcomes = predict_samples(model.network, mnist.test, model.calibration)
     rows = table(page, "max error")
     assert [row[0] for row in rows] == ["0.02", "0.05"], "0.002, 0.005 and 0.01 are out of reach"
     for row, point in zip(rows, [OperatingPoint(0.5, 0.02, 0.4), OperatingPoint(0.3, 0.05, 0.7)], strict=True):
-        accepted = said.confidence >= point.threshold
-        risk = 1 - said.right[accepted].mean() if accepted.any() else 0.0
+        accepted = outcomes.predictions.confidence >= point.threshold
+        risk = 1 - outcomes.right[accepted].mean() if accepted.any() else 0.0
         assert row[1:] == [
             f"{point.threshold:.4f}",
             f"{100 * point.coverage:.2f} %",

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.task import Array, Images, Parameters, Rows, Task
-from mnist_nn import Network, Predictor, engines
-from mnist_nn.engines import Plan
+from mnist_nn import Network, Predictor
+from mnist_nn.engines import select
+from mnist_nn.engines.base import Plan
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import key
 
@@ -24,7 +25,7 @@ class Ours:
 
     def __init__(self, images: Images, threads: int) -> None:
         self.threads = threads
-        self.engine = engines.get("compiled")
+        self.engine = select.create("compiled")
         self.placed = self.engine.place(images.pixels, images.t)
 
     def begin(self, task: Task, parameters: Parameters) -> None:

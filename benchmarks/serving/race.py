@@ -19,7 +19,7 @@ from benchmarks.serving.contestants import OURS, Server, model_files, running
 from benchmarks.serving.load import Measured, files_of, press
 from benchmarks.serving.payloads import CASES, READING, Case, answered
 from mnist_nn.data import load
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.model_file.storage import load as load_model
 
 CLOSE = 1e-5  # by how much probabilities may differ: float32 sums in another order
@@ -109,7 +109,7 @@ def check(server: Server, model: Path) -> None:
         if answer.status != 200:  # noqa: PLR2004
             raise ValueError(f"{server.name} answers {case.name} with {answer.status}: {answer.body[:300]!r}")
         found = answered(answer.body, answer.header)
-        expected = opinions(loaded.network, loaded.calibration, load("mnist").test.images[: case.batch]).probabilities
+        expected = predict(loaded.network, load("mnist").test.images[: case.batch], loaded.calibration).probabilities
         same = np.array_equal(found["label"], expected.argmax(axis=1))
         if not same or np.abs(found["probabilities"] - expected).max() > CLOSE:
             raise ValueError(f"{server.name} answers {case.name} otherwise than the library does")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import load_model
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 
 Cli = Callable[..., Any]
 SMALL = ("--subset", "3000", "--validation", "800", "--epochs", "2", "--engine", "reference", "--quiet")
@@ -30,7 +30,7 @@ def test_calibrate_puts_it_into_the_model_file_and_keeps_the_rest(cli: Cli, held
     assert after.scores == before.scores
     assert after.checkpoint is not None
     assert all(np.array_equal(p, q) for p, q in zip(before.network.parameters, after.network.parameters, strict=True))
-    assert opinions(after.network, after.calibration, np.zeros((1, 28, 28), np.uint8)).is_digit[0] < 0.5
+    assert predict(after.network, np.zeros((1, 28, 28), np.uint8), after.calibration).is_digit[0] < 0.5
 
 
 def test_the_json_document_says_what_each_limit_costs(cli: Cli, held_out_model: Path) -> None:

@@ -83,7 +83,7 @@ def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
         (("--preset", "huge"), "classic, nielsen"),
         (("--preset", ""), "unknown preset ''"),
         (("--data", "mnits"), "mnist, fashion-mnist"),
-        (("--output", "softmax"), "classic_mse is a rule for sigmoid outputs"),
+        (("--output", "softmax"), "classic_mse is for sigmoid outputs"),
         (("--dropout", "1"), "from 0 up to but not including 1"),
         (("--rate", "-1"), "above 0"),
         (("--rate", "nan"), "above 0"),

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig, engines
-from mnist_nn.engines import Engine, Plan, Tally
+from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig
+from mnist_nn.engines import select
+from mnist_nn.engines.base import Engine, Plan, Tally
 from mnist_nn.nn.config import check
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key, permutation
@@ -28,7 +29,7 @@ Array = npt.NDArray[Any]
 Result = tuple[Network, OptimizerState, Tally]
 if numba.config.DISABLE_JIT:
     pytest.skip("there is no compiled engine without Numba's compiler", allow_module_level=True)
-REFERENCE, COMPILED = engines.get("reference"), engines.get("compiled")
+REFERENCE, COMPILED = select.create("reference"), select.create("compiled")
 STARTS = 3
 
 

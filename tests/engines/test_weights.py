@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pytest
 import scipy.sparse
 
-from mnist_nn import Network, NetworkConfig, TrainingConfig, engines
-from mnist_nn.engines import Engine, Plan, Tally
+from mnist_nn import Network, NetworkConfig, TrainingConfig
+from mnist_nn.engines import select
+from mnist_nn.engines.base import Engine, Plan, Tally
 from mnist_nn.nn.losses import LOSSES
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key, permutation
@@ -77,7 +78,7 @@ def assert_close(found: tuple[Network, OptimizerState, Tally], expected: tuple[N
 def test_both_engines_learn_the_same(form: str, batch: int, weights: Array | None) -> None:
     for optimizer, l2, max_norm in [("sgd", 0.0, None), ("sgd", 1e-3, 1.0), ("nesterov", 1e-3, None)]:
         training = TrainingConfig(loss="mse", optimizer=optimizer, batch_size=batch, l2=l2, max_norm=max_norm)
-        found, expected = (learn(engines.get(name), FORMS[form], weights, training) for name in NAMES[::-1])
+        found, expected = (learn(select.create(name), FORMS[form], weights, training) for name in NAMES[::-1])
         assert_close(found, expected)
 
 
@@ -85,15 +86,15 @@ def test_both_engines_learn_the_same(form: str, batch: int, weights: Array | Non
 @pytest.mark.parametrize("pair", LOSSES, ids=str)
 def test_every_loss_is_weighted_by_both(pair: tuple[str, str]) -> None:
     training = TrainingConfig(loss=pair[0], batch_size=8)
-    found, expected = (learn(engines.get(name), BYTES, WEIGHTS, training, pair) for name in NAMES[::-1])
+    found, expected = (learn(select.create(name), BYTES, WEIGHTS, training, pair) for name in NAMES[::-1])
     assert_close(found, expected)
 
 
 @pytest.mark.parametrize(("name", "form"), EVERY_FORM)
 def test_weights_of_one_change_no_bit(name: str, form: str) -> None:
     training = TrainingConfig(loss="mse", optimizer="adam", batch_size=8, dropout=0.2)
-    with_ones = learn(engines.get(name), FORMS[form], np.ones(COUNT), training)
-    assert bits(with_ones) == bits(learn(engines.get(name), FORMS[form], None, training))
+    with_ones = learn(select.create(name), FORMS[form], np.ones(COUNT), training)
+    assert bits(with_ones) == bits(learn(select.create(name), FORMS[form], None, training))
 
 
 def test_a_weight_of_two_is_the_sample_twice() -> None:
@@ -104,7 +105,7 @@ def test_a_weight_of_two_is_the_sample_twice() -> None:
     for rows, weights in [(np.arange(5), times / times.mean()), (np.repeat(np.arange(5), times), None)]:
         training = TrainingConfig(loss="cross_entropy", batch_size=len(rows))
         plan = Plan.of(shape, training, np.arange(len(rows)), np.array([0.5]), key(0))
-        engine = engines.get("reference", "float64")
+        engine = select.create("reference", "float64")
         placed = engine.place(x[rows], t[rows], weights)
         results.append(engine.epoch(network, initial_state("sgd", network.parameters), placed, plan))
     for a, b in zip(results[0][0].parameters, results[1][0].parameters, strict=True):
@@ -129,7 +130,7 @@ def untidy() -> scipy.sparse.csr_array:
 @pytest.mark.parametrize("name", SPARSE_NAMES)
 @pytest.mark.parametrize("batch", [1, 40])
 def test_how_a_sparse_matrix_is_written_does_not_matter(name: str, batch: int) -> None:
-    training, engine, given = TrainingConfig(loss="mse", batch_size=batch), engines.get(name), untidy()
+    training, engine, given = TrainingConfig(loss="mse", batch_size=batch), select.create(name), untidy()
     before = (given.data.tobytes(), given.indices.tobytes(), given.indptr.tobytes())
     found, expected = (learn(engine, x, None, training) for x in (given, scipy.sparse.csr_array(X)))
     assert_close(found, expected)
@@ -138,7 +139,7 @@ def test_how_a_sparse_matrix_is_written_does_not_matter(name: str, batch: int) -
 
 @pytest.mark.parametrize("name", SPARSE_NAMES)
 def test_a_sparse_matrix_gives_the_answers_of_its_dense_form(name: str) -> None:
-    network, engine = Network.create(NetworkConfig(inputs=INPUTS), 1), engines.get(name)
+    network, engine = Network.create(NetworkConfig(inputs=INPUTS), 1), select.create(name)
     for rows in (slice(0, 1), slice(0, 1), slice(0, COUNT)):
         sparse, dense = (engine.forward(network, engine.place(x[rows])) for x in (FORMS["sparse"], X))
         np.testing.assert_allclose(sparse, dense, rtol=0, atol=1e-5)
@@ -148,7 +149,7 @@ def test_a_sparse_matrix_gives_the_answers_of_its_dense_form(name: str) -> None:
 def test_nothing_sparse_is_made_dense() -> None:
     count, wide = 400, 60_000  # dense, this would be 96 MB
     wide_rows = scipy.sparse.random_array((count, wide), density=0.0005, format="csr", dtype=np.float32, rng=1)
-    placed = engines.get("compiled").place(wide_rows, np.arange(count) % 2)
+    placed = select.create("compiled").place(wide_rows, np.arange(count) % 2)
     assert sum(array.nbytes for array in placed.data[:4]) < 200_000
 
 
@@ -160,5 +161,7 @@ def test_more_than_65536_columns() -> None:
     network = Network.create(shape, 1)
     plan = Plan.of(shape, training, permutation(key(1), 60), np.full(2, 0.05), key(2))
     state, labels = initial_state("sgd", network.parameters), np.arange(60) % 10
-    found, expected = (engines.get(n).epoch(network, state, engines.get(n).place(x, labels), plan) for n in NAMES[::-1])
+    found, expected = (
+        select.create(n).epoch(network, state, select.create(n).place(x, labels), plan) for n in NAMES[::-1]
+    )
     assert_close(found, expected)

@@ -139,7 +139,7 @@ def test_random_state_decides_everything() -> None:
         ({"early_stopping": True, "validation_fraction": 0}, "validation_fraction is 0, and early_stopping needs"),
         ({"beta_1": 1.0}, "beta_1 is 1.0"),
         ({"engine": "fast"}, "unknown engine 'fast'"),
-        ({"output": "softmax", "loss": "classic_mse"}, "loss classic_mse is a rule for sigmoid outputs"),
+        ({"output": "softmax", "loss": "classic_mse"}, "loss classic_mse is for sigmoid outputs"),
         ({"dropout": (0.1, 0.2)}, "dropout has 2 values for 1 hidden layers"),
         ({"early_stopping": True, "validation_fraction": 200}, "holding out 200 of 150 samples"),
         ({"engine": "compiled", "dtype": "float64"}, "float32, not float64"),

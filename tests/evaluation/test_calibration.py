@@ -12,8 +12,9 @@ from mnist_nn.data.augmentation import augment
 from mnist_nn.data.non_digits import KINDS, non_digits
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation import calibration_fit
-from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions, z_of
+from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, summarize
 from mnist_nn.evaluation.calibration_fit import calibrate
+from mnist_nn.evaluation.prediction import forward, predict
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.training.loop import split
 from mnist_nn.util.randomness import key
@@ -40,9 +41,9 @@ def trained(hidden: tuple[int, ...], output: str, *, subset: int, epochs: int) -
 
 def test_without_calibration_everything_is_a_digit() -> None:
     network, held_out, _ = small()
-    opinion = opinions(network, None, held_out.images[:50])
-    assert (opinion.is_digit == 1).all()
-    assert np.allclose(opinion.confidence, opinion.probabilities.max(axis=1))
+    predictions = predict(network, held_out.images[:50])
+    assert (predictions.is_digit == 1).all()
+    assert np.allclose(predictions.confidence, predictions.probabilities.max(axis=1))
 
 
 @pytest.mark.parametrize(
@@ -63,25 +64,27 @@ def test_the_score_is_the_written_formula(
     features = np.column_stack([h, np.log(np.exp(z).sum(axis=1)), top[:, -1], top[:, -2]])
     is_digit = 1 / (1 + np.exp(-(features @ fitted.weights + fitted.bias)))
     o = np.exp(z / fitted.temperature) if output == "softmax" else 1 / (1 + np.exp(-z / fitted.temperature))
-    opinion = opinions(network, fitted, images)
-    assert np.allclose(opinion.is_digit, is_digit, atol=1e-4)
-    assert np.allclose(opinion.probabilities, o / o.sum(axis=1, keepdims=True), atol=1e-4)
-    assert np.allclose(opinion.confidence, opinion.is_digit * opinion.probabilities.max(axis=1))
+    predictions = predict(network, images, fitted)
+    assert np.allclose(predictions.is_digit, is_digit, atol=1e-4)
+    assert np.allclose(predictions.probabilities, o / o.sum(axis=1, keepdims=True), atol=1e-4)
+    assert np.allclose(predictions.confidence, predictions.is_digit * predictions.probabilities.max(axis=1))
 
 
 def test_the_temperature_is_the_best_of_a_grid() -> None:
     network, held_out, _ = small()
-    z = z_of(network, held_out.images).astype(float)
+    z = forward(network, held_out.images).astype(float)
     grid = np.linspace(0.3, 3, 271)
     cost = [-np.log(network.probabilities(z / t)[np.arange(len(z)), held_out.labels]).mean() for t in grid]
-    assert calibration_fit._temperature(network, (held_out,)) == pytest.approx(grid[np.argmin(cost)], abs=0.011)
+    found = calibration_fit.fit_temperature(network, z, held_out.labels)
+    assert found == pytest.approx(grid[np.argmin(cost)], abs=0.011)
 
 
 def test_the_eleventh_output_is_where_the_gradient_of_its_loss_is_zero() -> None:
     network, held_out, _ = small()
     others = non_digits("letters", 300, key(1), held_out.images)
-    weights, bias = calibration_fit._eleventh(network, held_out.images, others)
-    features = calibration_fit._features(network, np.concatenate([held_out.images, others]))
+    hidden, z_o = calibration_fit.run_network(network, np.concatenate([held_out.images, others]))
+    features = np.column_stack([hidden, summarize(z_o)])
+    weights, bias = calibration_fit.fit_digit_output(features, len(held_out))
     spread, t = features.std(axis=0), np.repeat([1, 0], [len(held_out), len(others)])
     share = np.where(t, len(t) / 2 / len(held_out), len(t) / 2 / len(others))
     step = 1e-4
@@ -103,9 +106,9 @@ def test_the_promise_holds_on_digits_nobody_saw(max_error: float) -> None:
     network, _, fitted = small()
     point = fitted.operating_point(max_error)
     for images in (DATA.test.images[:4000], augment(DATA.test.images[:4000], key(9), "affine")):
-        opinion = opinions(network, fitted, images)
-        accepted = opinion.confidence >= point.threshold
-        wrong = opinion.probabilities.argmax(axis=1) != DATA.test.labels[:4000]
+        predictions = predict(network, images, fitted)
+        accepted = predictions.confidence >= point.threshold
+        wrong = predictions.probabilities.argmax(axis=1) != DATA.test.labels[:4000]
         assert (wrong & accepted).sum() <= max_error * accepted.sum()
         assert accepted.any()
 
@@ -113,23 +116,23 @@ def test_the_promise_holds_on_digits_nobody_saw(max_error: float) -> None:
 def test_the_shipped_reader_refuses_what_is_no_digit_and_keeps_its_promise() -> None:
     model = load_reader_model()
     assert model.calibration is not None
-    opinion = opinions(model.network, model.calibration, DATA.test.images)
-    at_95 = np.quantile(opinion.confidence, 0.05)
+    predictions = predict(model.network, DATA.test.images, model.calibration)
+    at_95 = np.quantile(predictions.confidence, 0.05)
     for number, kind in enumerate(KINDS):
         pictures = non_digits(kind, 200, key(1000 + number), DATA.test.images)
-        refused = opinions(model.network, model.calibration, pictures).confidence < at_95
+        refused = predict(model.network, pictures, model.calibration).confidence < at_95
         assert refused.mean() >= 0.95, kind
-    accepted = opinion.confidence >= model.calibration.operating_point(0.01).threshold
-    wrong = opinion.probabilities.argmax(axis=1) != DATA.test.labels
+    accepted = predictions.confidence >= model.calibration.operating_point(0.01).threshold
+    wrong = predictions.probabilities.argmax(axis=1) != DATA.test.labels
     assert accepted.mean() > 0.94
     assert wrong[accepted].mean() <= 0.01
 
 
 def test_a_blank_is_no_digit() -> None:
     model = load_reader_model()
-    opinion = opinions(model.network, model.calibration, np.zeros((1, 28, 28), np.uint8))
+    predictions = predict(model.network, np.zeros((1, 28, 28), np.uint8), model.calibration)
     assert model.calibration is not None
-    assert opinion.is_digit[0] < model.calibration.not_a_digit
+    assert predictions.is_digit[0] < model.calibration.not_a_digit
 
 
 def test_equal_keys_fit_equally() -> None:

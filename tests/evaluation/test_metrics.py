@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn import Network, NetworkConfig, Samples, engines, evaluate
+from mnist_nn import Network, NetworkConfig, Samples, evaluate
+from mnist_nn.engines import select
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.evaluation.metrics import calibration_error, confusion_matrix, wilson_interval
 
@@ -264,7 +265,7 @@ def test_weighted_figures_agree_with_scikit_learn(clouds: Clouds) -> None:
     network, samples = Network.create(replace(SHAPE, dtype="float64", output="softmax"), 3), clouds(80)
     weights = np.random.default_rng(5).gamma(0.7, size=80)
     result = evaluate(network, replace(samples, weights=weights), engine="reference")
-    z = engines.get("reference").forward(network, engines.get("reference").place(samples.images))
+    z = select.create("reference").forward(network, select.create("reference").place(samples.images))
     p = network.probabilities(z)
     assert result.accuracy == pytest.approx(metrics.accuracy_score(samples.labels, p.argmax(1), sample_weight=weights))
     assert result.loss == pytest.approx(metrics.log_loss(samples.labels, p, sample_weight=weights))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Network, NetworkConfig, Predictor, load_data
-from mnist_nn.engines import get
+from mnist_nn.engines.select import create
 from mnist_nn.errors import ConfigError, DataError
 
 ENGINES = [("float32", "reference"), ("float32", "compiled"), ("float64", "auto")]
@@ -16,11 +16,11 @@ ENGINES = [("float32", "reference"), ("float32", "compiled"), ("float64", "auto"
 def test_it_agrees_with_the_engine(output: str, hidden: tuple[int, ...], dtype: str, with_engine: str) -> None:
     network = Network.create(NetworkConfig(hidden=hidden, output=output, dtype=dtype), seed=3)
     images = load_data("mnist").test.images[:20]
-    engine = get("reference")
+    engine = create("reference")
     z = engine.forward(network, engine.place(images))
     predict = Predictor(network, with_engine)
     found = [predict(image) for image in images]
-    assert [one.digit for one in found] == z.argmax(axis=1).tolist()
+    assert [one.label for one in found] == z.argmax(axis=1).tolist()
     np.testing.assert_allclose([one.probabilities for one in found], network.probabilities(z), rtol=1e-4)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mnist_nn import Dataset, Network, evaluate
 from mnist_nn.errors import DataError
 from mnist_nn.evaluation.metrics import calibration_error, wilson_interval
-from mnist_nn.evaluation.reliability import Answers, answers, reliability, risk_coverage
+from mnist_nn.evaluation.reliability import Outcomes, predict_samples, reliability, risk_coverage
 from mnist_nn.reading.reader_model import load_reader_model
 
 BOUNDED = settings(deadline=None, max_examples=100)
@@ -31,8 +31,8 @@ def columns(rows: list[tuple]) -> list[np.ndarray]:
 
 def drawn(seed: int, count: int = 500) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
-    sureness = rng.beta(3, 1.2, count)
-    return sureness, rng.random(count) < sureness**1.5
+    confidence = rng.beta(3, 1.2, count)
+    return confidence, rng.random(count) < confidence**1.5
 
 
 # Reliability
@@ -41,33 +41,33 @@ def drawn(seed: int, count: int = 500) -> tuple[np.ndarray, np.ndarray]:
 @BOUNDED
 @given(JUDGED)
 def test_bins_hold_every_answer_once(rows: list[tuple[float, bool]]) -> None:
-    sureness, right = columns(rows)
-    found = reliability(sureness, right)
+    confidence, right = columns(rows)
+    found = reliability(confidence, right)
     assert found.counts.sum() == len(rows)
     assert np.nansum(found.counts * found.accuracy) == pytest.approx(right.sum())
-    assert np.nansum(found.counts * found.sureness) == pytest.approx(sureness.sum())
+    assert np.nansum(found.counts * found.confidence) == pytest.approx(confidence.sum())
     empty = found.counts == 0
     assert np.isnan(found.accuracy[empty]).all()
     assert (found.low[~empty] <= found.accuracy[~empty] + 1e-12).all()
     assert (found.accuracy[~empty] <= found.high[~empty] + 1e-12).all()
-    assert (found.edges[:-1][~empty] <= found.sureness[~empty] + 1e-12).all()
-    assert (found.sureness[~empty] <= found.edges[1:][~empty] + 1e-12).all()
+    assert (found.edges[:-1][~empty] <= found.confidence[~empty] + 1e-12).all()
+    assert (found.confidence[~empty] <= found.edges[1:][~empty] + 1e-12).all()
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_bins_agree_with_scikit_learn(seed: int) -> None:
     calibration = pytest.importorskip("sklearn.calibration")
-    sureness, right = drawn(seed)
-    found = reliability(sureness, right)
-    accuracy, mean = calibration.calibration_curve(right, sureness, n_bins=15)
+    confidence, right = drawn(seed)
+    found = reliability(confidence, right)
+    accuracy, mean = calibration.calibration_curve(right, confidence, n_bins=15)
     there = found.counts > 0
     np.testing.assert_allclose(found.accuracy[there], accuracy, rtol=1e-12)
-    np.testing.assert_allclose(found.sureness[there], mean, rtol=1e-12)
+    np.testing.assert_allclose(found.confidence[there], mean, rtol=1e-12)
 
 
 def test_intervals_are_wilsons() -> None:
-    sureness, right = drawn(0)
-    found = reliability(sureness, right)
+    confidence, right = drawn(0)
+    found = reliability(confidence, right)
     for i in np.flatnonzero(found.counts).tolist():
         n = int(found.counts[i])
         assert (found.low[i], found.high[i]) == wilson_interval(round(found.accuracy[i] * n), n)
@@ -85,11 +85,11 @@ def test_its_error_is_the_calibration_error(count: int, seed: int) -> None:
 @BOUNDED
 @given(WEIGHED)
 def test_whole_weights_are_repetitions_in_bins(rows: list[tuple[float, bool, int]]) -> None:
-    sureness, right, weights = columns(rows)
-    one = reliability(sureness, right, weights.astype(float))
-    other = reliability(np.repeat(sureness, weights), np.repeat(right, weights))
+    confidence, right, weights = columns(rows)
+    one = reliability(confidence, right, weights.astype(float))
+    other = reliability(np.repeat(confidence, weights), np.repeat(right, weights))
     np.testing.assert_allclose(one.accuracy, other.accuracy, rtol=1e-12)
-    np.testing.assert_allclose(one.sureness, other.sureness, rtol=1e-12)
+    np.testing.assert_allclose(one.confidence, other.confidence, rtol=1e-12)
     assert one.error == pytest.approx(other.error, abs=1e-12)
     assert one.counts.sum() == len(rows)
 
@@ -147,48 +147,48 @@ def test_the_area_is_least_where_mistakes_are_least_confident() -> None:
     assert worst.area == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
 
 
-# What is said of every image
+# Predictions of every image
 
 
 @pytest.fixture(scope="module")
-def said(mnist: Dataset) -> Answers:
+def outcomes(mnist: Dataset) -> Outcomes:
     model = load_reader_model()
-    return answers(model.network, mnist.test, model.calibration)
+    return predict_samples(model.network, mnist.test, model.calibration)
 
 
-def test_mistakes_are_those_that_evaluation_counts(mnist: Dataset, said: Answers) -> None:
+def test_mistakes_are_those_that_evaluation_counts(mnist: Dataset, outcomes: Outcomes) -> None:
     result = evaluate(load_reader_model().network, mnist.test)
-    rows = said.mistakes()
+    rows = outcomes.mistakes()
     assert len(rows) == result.samples - result.confusion.trace()
-    assert (said.labels[rows] != said.answers[rows]).all()
-    assert (np.diff(said.sureness[rows]) <= 0).all()
+    assert (outcomes.labels[rows] != outcomes.predictions.label[rows]).all()
+    assert (np.diff(outcomes.predictions.top_probability[rows]) <= 0).all()
     for label in range(10):
-        found = [len(said.of_class(label, right=right)) for right in (True, False)]
+        found = [len(outcomes.of_class(label, right=right)) for right in (True, False)]
         assert found == [result.confusion[label, label], result.confusion[label].sum() - result.confusion[label, label]]
 
 
-def test_confidence_also_counts_whether_it_is_a_digit(said: Answers) -> None:
-    assert (said.confidence <= said.sureness).all()
-    np.testing.assert_allclose(said.sureness, said.probabilities.max(axis=1))
+def test_confidence_also_counts_whether_it_is_a_digit(outcomes: Outcomes) -> None:
+    assert (outcomes.predictions.confidence <= outcomes.predictions.top_probability).all()
+    np.testing.assert_allclose(outcomes.predictions.top_probability, outcomes.predictions.probabilities.max(axis=1))
 
 
-def test_without_a_calibration_confidence_is_sureness(mnist: Dataset) -> None:
+def test_without_a_calibration_confidence_is_the_top_probability(mnist: Dataset) -> None:
     few = mnist.test.take(range(100))
-    said = answers(Network.create(), few)
-    assert (said.confidence == said.sureness).all()
-    assert (said.labels == few.labels).all()
+    outcomes = predict_samples(Network.create(), few)
+    assert (outcomes.predictions.confidence == outcomes.predictions.top_probability).all()
+    assert (outcomes.labels == few.labels).all()
 
 
 def test_answers_that_round_to_certainty_are_told_apart_as_evaluation_does(mnist: Dataset) -> None:
     network = Network.create()
     loud = replace(network, weights=(network.weights[0], network.weights[1] * 400))
     few = mnist.test.take(range(500))
-    assert (answers(loud, few).right.sum()) == evaluate(loud, few).confusion.trace()
+    assert (predict_samples(loud, few).right.sum()) == evaluate(loud, few).confusion.trace()
 
 
 @pytest.mark.parametrize("measure", [reliability, risk_coverage])
 @pytest.mark.parametrize(
-    ("sureness", "right", "says"),
+    ("confidence", "right", "says"),
     [
         ([], [], "at least one answer"),
         ([0.5, 0.5], [True], "give one of each for every answer"),
@@ -198,7 +198,7 @@ def test_answers_that_round_to_certainty_are_told_apart_as_evaluation_does(mnist
     ],
 )
 def test_what_are_no_answers_is_said(
-    measure: Callable[..., Any], sureness: list[float], right: list[Any], says: str
+    measure: Callable[..., Any], confidence: list[float], right: list[Any], says: str
 ) -> None:
     with pytest.raises(DataError, match=says):
-        measure(np.array(sureness, float), np.array(right, bool if not right else None))
+        measure(np.array(confidence, float), np.array(right, bool if not right else None))

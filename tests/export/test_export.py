@@ -17,9 +17,9 @@ from safetensors.numpy import save as save_tensors
 
 from mnist_nn import Model, load_data
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import FORMATS, export, verify
-from mnist_nn.export.test_vectors import Vectors, reference_answers, vectors_for
+from mnist_nn.export.test_vectors import Vectors, predict_exactly, vectors_for
 from mnist_nn.export.verification import TOLERANCE, Verification, compare
 from mnist_nn.model_file.storage import HEADER, header_of
 
@@ -99,23 +99,23 @@ def test_exports_are_the_same_every_time(make_model: Make, name: str) -> None:
 def test_vectors_hold_a_picture_of_every_digit_and_of_what_is_none(reader: Model) -> None:
     vectors = vectors_for(reader, load_data("mnist").test)
     assert vectors.images.shape[1] == 784
-    assert set(vectors.answers.label[:10].tolist()) == set(range(10))
-    assert (vectors.answers.is_digit > 0.9).sum() >= 8
-    assert (vectors.answers.is_digit < 0.5).sum() >= 5
+    assert set(vectors.predictions.label[:10].tolist()) == set(range(10))
+    assert (vectors.predictions.is_digit > 0.9).sum() >= 8
+    assert (vectors.predictions.is_digit < 0.5).sum() >= 5
 
 
 def test_vectors_are_what_the_library_answers(reader: Model) -> None:
     vectors = vectors_for(reader, load_data("mnist").test)
-    own = opinions(reader.network, reader.calibration, vectors.images)
-    assert np.abs(own.probabilities - vectors.answers.probabilities).max() < 1e-5
-    assert np.abs(own.is_digit - vectors.answers.is_digit).max() < 1e-5
+    own = predict(reader.network, vectors.images, reader.calibration)
+    assert np.abs(own.probabilities - vectors.predictions.probabilities).max() < 1e-5
+    assert np.abs(own.is_digit - vectors.predictions.is_digit).max() < 1e-5
 
 
 def test_vectors_survive_json_bit_for_bit(make_model: Make) -> None:
     vectors = vectors_for(make_model(calibrated=True), load_data("mnist").test)
     again = Vectors.from_dict(vectors.to_dict())
     assert np.array_equal(again.images, vectors.images)
-    assert all(np.array_equal(p, q) for p, q in zip(again.answers, vectors.answers, strict=True))
+    assert all(np.array_equal(p, q) for p, q in zip(again.predictions, vectors.predictions, strict=True))
 
 
 def test_double_precision_is_kept_by_arrays_and_rounded_by_the_others(check: Check, make_model: Make) -> None:
@@ -239,6 +239,6 @@ def test_a_missing_package_says_what_to_install(make_model: Make, tmp_path: Path
 
 
 def test_answers_that_are_no_numbers_are_never_good(make_model: Make) -> None:
-    answers = reference_answers(make_model(), np.zeros((2, 784), np.uint8))
+    answers = predict_exactly(make_model(), np.zeros((2, 784), np.uint8))
     broken = answers._replace(is_digit=np.array([1, np.nan]))
     assert [row.output for row in compare(answers, broken, 1.0) if not row.good] == ["is_digit"]

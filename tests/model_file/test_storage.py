@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import mnist_nn
 from mnist_nn import Checkpoint, Model, Network, NetworkConfig, Samples, TrainingConfig, load_model, save_model, train
-from mnist_nn.engines import Tally
+from mnist_nn.engines.base import Tally
 from mnist_nn.errors import MnistNNError, ModelFileError
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.model_file.storage import FORMAT, check_writable, from_bytes, to_bytes

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn import config
-from mnist_nn.nn.activations import ACTIVATIONS, LEAK, OUTPUTS, activation, sigmoid, softmax
+from mnist_nn.nn.activations import ACTIVATIONS, LEAK, OUTPUTS, get_activation, sigmoid, softmax
 
 Z = [-30.0, -3.5, -1.0, -0.25, 0.0, 1e-9, 0.5, 2.0, 7.25, 30.0]
 EXTREME = [-math.inf, -1e308, -1e30, -1000.0, -89.0, 89.0, 1000.0, 1e30, 1e308, math.inf]
@@ -101,6 +101,6 @@ def test_leak() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_valid_ones() -> None:
-    assert activation("tanh") is ACTIVATIONS["tanh"]
+    assert get_activation("tanh") is ACTIVATIONS["tanh"]
     with pytest.raises(ConfigError, match=r"'softmax'.*: sigmoid, tanh, relu, leaky_relu, identity"):
-        activation("softmax")
+        get_activation("softmax")

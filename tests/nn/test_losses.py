@@ -12,7 +12,7 @@ from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn import config
 from mnist_nn.nn.activations import OUTPUTS
-from mnist_nn.nn.losses import LOSSES, half_squared_error, loss
+from mnist_nn.nn.losses import LOSSES, get_loss, half_squared_error
 
 Row = Sequence[float]
 BOUNDED = settings(deadline=None, max_examples=60)
@@ -120,6 +120,6 @@ def test_half_squared_error() -> None:
 @pytest.mark.parametrize("pair", [("classic_mse", "softmax"), ("mse", "tanh"), ("hinge", "sigmoid")])
 def test_other_pairs_are_refused_with_the_valid_ones(pair: tuple[str, str]) -> None:
     with pytest.raises(ConfigError, match="classic_mse with sigmoid, mse with sigmoid") as error:
-        loss(*pair)
+        get_loss(*pair)
     assert repr(pair[0]) in str(error.value)
     assert "\n" not in str(error.value)

@@ -10,7 +10,7 @@ import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig
 from mnist_nn.errors import ConfigError, ImageError
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.imaging.files import Page
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.checksums import rule
@@ -32,7 +32,7 @@ def reader() -> Reader:
 def good(mnist: Dataset) -> list[Pixels]:
     """For each digit a picture of it that the model is sure of."""
     images, labels = mnist.test.images[:500], mnist.test.labels[:500]
-    seen = opinions(load_reader_model().network, load_reader_model().calibration, images)
+    seen = predict(load_reader_model().network, images, load_reader_model().calibration)
     sure = np.where(seen.probabilities.argmax(axis=1) == labels, seen.confidence, 0)
     return [images[np.where(labels == digit, sure, 0).argmax()] for digit in range(CLASSES)]
 
@@ -136,7 +136,7 @@ def luhn_digit(text: str) -> str:
 
 def ambiguous(mnist: Dataset, reader: Reader) -> Iterator[tuple[Pixels, int]]:
     """Test digits that are misread, the truth being an alternative."""
-    seen = opinions(reader.model.network, reader.model.calibration, mnist.test.images)
+    seen = predict(reader.model.network, mnist.test.images, reader.model.calibration)
     wrong = seen.probabilities.argmax(axis=1) != mnist.test.labels
     second = seen.probabilities[np.arange(len(wrong)), mnist.test.labels]
     for index in np.flatnonzero(wrong & (second > 0.1) & (seen.is_digit > 0.9)):

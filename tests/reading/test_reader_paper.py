@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from mnist_nn import Dataset
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.reading.reader import CLASSES, POINTS, Reader
 from mnist_nn.reading.reader_model import load_reader_model
 
@@ -44,7 +44,7 @@ class Sheet:
 def digits(mnist: Dataset) -> list[Image.Image]:
     """For each digit the one that the model is surest of, cut out."""
     images, labels = mnist.test.images[:2000], mnist.test.labels[:2000]
-    seen = opinions(load_reader_model().network, load_reader_model().calibration, images)
+    seen = predict(load_reader_model().network, images, load_reader_model().calibration)
     right = seen.probabilities.argmax(axis=1) == labels
     best = [images[np.where((labels == digit) & right, seen.confidence, 0).argmax()] for digit in range(CLASSES)]
     pictures = map(Image.fromarray, best)

@@ -25,7 +25,7 @@ from fastapi import FastAPI
 from patience import PATIENCE, wait_for
 
 from mnist_nn import Dataset, Model, load_model
-from mnist_nn.evaluation.calibration import Opinion, opinions
+from mnist_nn.evaluation.prediction import Predictions, predict
 from mnist_nn.server.http.lifecycle import Server
 
 NAME = "digits"
@@ -147,14 +147,14 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_model(model_file: Path, mnist: Dataset) -> Model:
     model = load_model(model_file)
     assert model.calibration is not None
-    assert (opinions(model.network, None, mnist.test.images).probabilities.argmax(1) == mnist.test.labels).mean() > 0.8
+    assert (predict(model.network, mnist.test.images).probabilities.argmax(1) == mnist.test.labels).mean() > 0.8
     return model
 
 
 @pytest.fixture(scope="session")
-def expected(small_model: Model) -> Callable[[Any], Opinion]:
+def expected(small_model: Model) -> Callable[[Any], Predictions]:
     """What the library itself says of images."""
-    return lambda images: opinions(small_model.network, small_model.calibration, np.asarray(images, np.uint8))
+    return lambda images: predict(small_model.network, np.asarray(images, np.uint8), small_model.calibration)
 
 
 @pytest.fixture

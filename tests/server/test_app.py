@@ -86,11 +86,11 @@ def test_answers_are_those_of_the_library(client: httpx.Client, mnist: Dataset, 
     answer = client.post(INFER, json=asking(images, id="mine")).json()
     assert (answer["id"], answer["model_name"], answer["model_version"]) == ("mine", "digits", "1")
     found = {output["name"]: np.reshape(output["data"], output["shape"]) for output in answer["outputs"]}
-    opinion = expected(images)
-    np.testing.assert_array_equal(found["label"], opinion.probabilities.argmax(axis=1))
-    np.testing.assert_allclose(found["probabilities"], opinion.probabilities, atol=1e-6)
-    np.testing.assert_allclose(found["is_digit"], opinion.is_digit, atol=1e-6)
-    np.testing.assert_allclose(found["confidence"], opinion.confidence, atol=1e-6)
+    predictions = expected(images)
+    np.testing.assert_array_equal(found["label"], predictions.probabilities.argmax(axis=1))
+    np.testing.assert_allclose(found["probabilities"], predictions.probabilities, atol=1e-6)
+    np.testing.assert_allclose(found["is_digit"], predictions.is_digit, atol=1e-6)
+    np.testing.assert_allclose(found["confidence"], predictions.confidence, atol=1e-6)
 
 
 def test_a_model_without_a_calibration_cannot_refuse(in_process: Run, small_model: Model, mnist: Dataset) -> None:

@@ -3,10 +3,12 @@
 For layers k = 1 .. L, samples as the rows of a batch, f the activation of a layer and m its dropout mask:
 
     z[k] = a[k-1] W[k]^T + b[k],   a[k] = f(z[k]) * m[k],   a[0] = x                  forward
-    (BP1)  delta[L] = w ∂L/∂z[L], which is o - l for the seed's rule                  losses.py; w: weights, or 1
+    (BP1)  delta[L] = w ∂L/∂z[L], which is o - l for classic_mse                      losses.py; w: weights, or 1
     (BP2)  delta[k] = (delta[k+1] W[k+1]) * m[k] * f'(z[k])                           the error, one layer back
     (BP3)  ∂L/∂b[k] = mean of delta[k] over the batch
     (BP4)  ∂L/∂W[k] = mean of delta[k]^T a[k-1] over the batch, + λ W[k] with L2
+
+It is made to be read, not to be fast. Python counts from 0: W[k] and b[k] below lead from layer k to layer k + 1.
 """
 
 from collections.abc import Sequence
@@ -14,16 +16,95 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_nn.engines import Plan, Tally, as_inputs, as_rows, check_width
+from mnist_nn.engines.base import Plan, Tally, as_inputs, as_rows, check_width
 from mnist_nn.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from mnist_nn.nn.config import NetworkConfig
-from mnist_nn.nn.losses import Loss, loss
+from mnist_nn.nn.losses import Loss, get_loss
 from mnist_nn.nn.network import Network
-from mnist_nn.nn.optimizers import OptimizerState, optimizer
+from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
 from mnist_nn.util.randomness import dropout_mask
 
 Arrays = Sequence[Array]
 CHUNK = 1024  # rows that a pass takes at a time where only its result is kept
+
+
+def forward(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, masks: Arrays = ()) -> tuple[list[Array], ...]:
+    """Run the forward pass: z[1..L], and a[0..L-1] before dropout, each (batch, units)."""
+    a = [x]
+    z = [x @ W[0].T + b[0]]
+    for k in range(1, len(W)):
+        f = ACTIVATIONS[config.activation[k - 1]].f
+        a.append(f(z[-1]))
+        z.append(drop(a, masks, k) @ W[k].T + b[k])
+    return z, a
+
+
+def drop(a: Arrays, masks: Arrays, k: int) -> Array:
+    """Return a[k] as the next layer sees it: with its dropout mask, which the input a[0] never has."""
+    return a[k] * masks[k - 1] if masks and k > 0 else a[k]
+
+
+def gradients(
+    config: NetworkConfig,
+    W: Arrays,
+    b: Arrays,
+    x: Array,
+    l: Array,
+    loss: Loss,
+    masks: Arrays = (),
+    l2: float = 0.0,
+    w: Array | float = 1.0,
+) -> tuple[list[Array], Array]:
+    """Run both passes over a batch of samples x with one-hot labels l.
+
+    Returns the gradients in the order W1, b1, W2, b2, …, and z_o.
+    """
+    z, a = forward(config, W, b, x, masks)
+    o = OUTPUTS[config.output](z[-1])
+    delta = loss.output_delta(o, l) * w / len(x)  # (BP1); divided here, every sum over the batch is a mean
+    g: list[Array] = []
+    for k in reversed(range(len(W))):
+        dW = delta.T @ drop(a, masks, k)  # (BP4)
+        db = delta.sum(axis=0)  # (BP3)
+        if l2:
+            dW = dW + l2 * W[k]
+        g = [dW, db, *g]
+        if k > 0:
+            delta = delta @ W[k]  # (BP2), in three steps
+            if masks:
+                delta = delta * masks[k - 1]
+            delta = delta * ACTIVATIONS[config.activation[k - 1]].derivative(a[k])
+    return g, z[-1]
+
+
+def update(p: Arrays, g: Arrays, slots: Sequence[Arrays], t: int, eta: float, plan: Plan) -> None:
+    """Make update number t in place: every parameter p of W1, b1, W2, b2, … takes a step along its gradient g."""
+    step = get_optimizer(plan.optimizer).step
+    for i in range(len(p)):
+        is_weight = i % 2 == 0
+        if is_weight and plan.decoupled_decay:
+            np.multiply(p[i], 1.0 - eta * plan.decoupled_decay, out=p[i])
+        step(p[i], g[i], [slot[i] for slot in slots], t, eta, plan.constants)
+    if plan.max_norm is not None:
+        for W in p[:-2:2]:  # of hidden units alone
+            limit_norms(W, plan.max_norm)
+
+
+def limit_norms(W: Array, longest: float) -> None:
+    """Shorten each row of W, the weights into one unit, to at most this length, in place."""
+    norm = np.sqrt((W * W).sum(axis=1, keepdims=True))
+    np.multiply(W, longest / np.maximum(norm, longest), out=W)
+
+
+def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
+    """Draw the dropout masks of a stretch, (n, units): 0 for a dropped unit, 1 / (1 - rate) for one that stays."""
+    if not any(plan.dropout):
+        return []
+    masks = []
+    for layer, (units, rate) in enumerate(zip(config.hidden, plan.dropout, strict=True)):
+        kept = dropout_mask(plan.dropout_key, plan.order, layer, units, rate)
+        masks.append(kept / np.array(1.0 - rate, dtype=config.dtype))
+    return masks
 
 
 class Placed(NamedTuple):
@@ -31,57 +112,11 @@ class Placed(NamedTuple):
 
     x: Array
     t: Array
-    w: Array = np.ones((1, 1))
+    w: Array
 
-    def rows(self, index: slice | Array, dtype: str) -> Array:
-        """Take rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
-        return as_inputs(self.x[index], dtype)
-
-
-def forward(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, masks: Arrays = ()) -> tuple[list[Array], ...]:
-    """Run the forward pass: z[1..L], and a[0..L-1] before dropout, each (batch, units)."""
-    z, a = [x @ W[0].T + b[0]], [x]
-    for k in range(1, len(W)):
-        a.append(ACTIVATIONS[config.activation[k - 1]].f(z[-1]))
-        z.append((a[k] * masks[k - 1] if masks else a[k]) @ W[k].T + b[k])
-    return z, a
-
-
-def gradients(
-    config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, rule: Loss, masks: Arrays = (), l2: float = 0.0,
-    w: Array | float = 1.0) -> tuple[list[Array], Array]:  # fmt: skip
-    """Run both passes: the gradients in the order W1, b1, W2, b2, …, and z_o."""
-    z, a = forward(config, W, b, x, masks)
-    delta = rule.output_delta(OUTPUTS[config.output](z[-1]), l) * w / len(x)  # (BP1), and the mean
-    found: list[Array] = []
-    for k in reversed(range(len(W))):
-        fed = a[k] * masks[k - 1] if masks and k else a[k]
-        found[:0] = [delta.T @ fed + l2 * W[k] if l2 else delta.T @ fed, delta.sum(axis=0)]  # (BP4), (BP3)
-        if k:
-            back = (delta @ W[k]) * masks[k - 1] if masks else delta @ W[k]
-            delta = back * ACTIVATIONS[config.activation[k - 1]].derivative(a[k])  # (BP2)
-    return found, z[-1]
-
-
-def update(p: Arrays, g: Arrays, slots: Sequence[Arrays], t: int, eta: float, plan: Plan) -> None:
-    """Apply the optimiser to every parameter in place, then the limit on the norms of hidden weights."""
-    for i in range(len(p)):
-        if plan.decoupled_decay and i % 2 == 0:
-            np.multiply(p[i], 1.0 - eta * plan.decoupled_decay, out=p[i])
-        optimizer(plan.optimizer).step(p[i], g[i], [slot[i] for slot in slots], t, eta, plan.constants)
-    if plan.max_norm is not None:
-        for W in p[:-2:2]:
-            norm = np.sqrt((W * W).sum(axis=1, keepdims=True))
-            np.multiply(W, plan.max_norm / np.maximum(norm, plan.max_norm), out=W)
-
-
-def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
-    """Draw the dropout masks of a stretch, (n, units): 0 for a dropped unit, 1 / (1 - rate) for one that stays."""
-    layers = enumerate(zip(config.hidden, plan.dropout, strict=True)) if any(plan.dropout) else ()
-    return [
-        dropout_mask(plan.dropout_key, plan.order, layer, units, rate) / np.array(1.0 - rate, dtype=config.dtype)
-        for layer, (units, rate) in layers
-    ]
+    def inputs(self, rows: slice | Array, dtype: str) -> Array:
+        """Take some rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
+        return as_inputs(self.x[rows], dtype)
 
 
 class ReferenceEngine:
@@ -90,30 +125,42 @@ class ReferenceEngine:
     name = "reference"
 
     def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Placed:
-        """See `mnist_nn.engines.Engine`."""
+        """See `mnist_nn.engines.base.Engine`."""
+        if t is None:
+            t = np.empty(0, np.int64)
         w = np.ones((x.shape[0], 1)) if weights is None else weights.reshape(-1, 1)
-        return Placed(as_rows(x), np.empty(0, np.int64) if t is None else t, w)
+        return Placed(as_rows(x), t, w)
 
     def forward(self, network: Network, placed: Placed) -> Array:
-        """See `mnist_nn.engines.Engine`."""
-        check_width(network.config, placed.x.shape[1])
-        chunks = (placed.rows(slice(s, s + CHUNK), network.config.dtype) for s in range(0, placed.x.shape[0], CHUNK))
-        return np.concatenate([forward(network.config, network.weights, network.biases, x)[0][-1] for x in chunks])
+        """See `mnist_nn.engines.base.Engine`."""
+        config, n = network.config, placed.x.shape[0]
+        check_width(config, placed.x.shape[1])
+        z_o = []
+        for start in range(0, n, CHUNK):
+            x = placed.inputs(slice(start, start + CHUNK), config.dtype)
+            z, _ = forward(config, network.weights, network.biases, x)
+            z_o.append(z[-1])
+        return np.concatenate(z_o)
 
     def epoch(
         self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
     ) -> tuple[Network, OptimizerState, Tally]:
-        """See `mnist_nn.engines.Engine`."""
-        config, rule, l2 = network.config, loss(plan.loss, network.config.output), plan.coupled_decay
+        """See `mnist_nn.engines.base.Engine`."""
+        config = network.config
         check_width(config, placed.x.shape[1])
+        loss = get_loss(plan.loss, config.output)
         p = [array.copy() for array in network.parameters]
         slots = [[array.copy() for array in slot] for slot in state.slots.values()]
         l = np.eye(config.outputs, dtype=config.dtype)[placed.t[plan.order]]
-        z_o, masks, w = np.empty_like(l), draw_masks(config, plan), placed.w[plan.order].astype(config.dtype)
+        w = placed.w[plan.order].astype(config.dtype)
+        masks = draw_masks(config, plan)
+        z_o = np.empty_like(l)
         for i, eta in enumerate(plan.rates.tolist()):
-            at = slice(i * plan.batch_size, (i + 1) * plan.batch_size)
-            x = placed.rows(plan.order[at], config.dtype)
-            g, z_o[at] = gradients(config, p[0::2], p[1::2], x, l[at], rule, [m[at] for m in masks], l2, w[at])
+            batch = slice(i * plan.batch_size, (i + 1) * plan.batch_size)
+            x = placed.inputs(plan.order[batch], config.dtype)
+            m = [mask[batch] for mask in masks]
+            g, z_o[batch] = gradients(config, p[0::2], p[1::2], x, l[batch], loss, m, plan.coupled_decay, w[batch])
             update(p, g, slots, state.updates + i + 1, eta, plan)
-        after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, map(tuple, slots), strict=True)))
-        return Network.of(config, p), after, Tally.of(rule, z_o, OUTPUTS[config.output](z_o), l, w[:, 0])
+        updates = state.updates + len(plan.rates)
+        after = OptimizerState(updates, dict(zip(state.slots, map(tuple, slots), strict=True)))
+        return Network.of(config, p), after, Tally.of(loss, z_o, OUTPUTS[config.output](z_o), l, w[:, 0])

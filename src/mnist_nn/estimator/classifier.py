@@ -12,12 +12,13 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
 from mnist_nn.data import Samples
+from mnist_nn.engines import select
 from mnist_nn.errors import DataError, MissingExtraError
 from mnist_nn.estimator import parameters
 from mnist_nn.estimator.attributes import Learned
 from mnist_nn.estimator.parameters import Plateau
+from mnist_nn.evaluation.prediction import Predictions, forward, interpret
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.training.loop import Epoch, train
@@ -35,7 +36,6 @@ except ImportError as error:
     ) from error
 
 Array = npt.NDArray[Any]
-BRIEF_WORK = 100_000_000  # multiplications that NumPy does in float64 in some hundredths of a second
 
 
 class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -203,13 +203,11 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
 
     def predict(self, X: Any) -> Array:
         """Return the class of each sample, shape (n,)."""
-        answers = self._z(X).argmax(axis=1)
-        return np.asarray(self.classes_[answers])
+        return np.asarray(self.classes_[self._predict(X).label])
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, in the order of `classes_`: float64 of shape (n, classes)."""
-        z = self._z(X).astype(np.float64)
-        return self.network_.probabilities(z)
+        return self._predict(X).probabilities
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithms of the probabilities."""
@@ -260,7 +258,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         size = len(samples) if samples.weights is None else float(samples.weights.sum())
         config = parameters.training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
         shape = parameters.network_config(settings, self.n_features_in_, len(self.classes_))
-        name = parameters.engine_name(self.engine, shape, config, len(samples))
+        name = select.choose_for_fit(self.engine, shape, config, len(samples))
         if goes_on:
             start = parameters.continued(self.checkpoint_, shape, config)
         else:
@@ -288,12 +286,10 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
             stacklevel=3,
         )
 
-    def _z(self, X: Any) -> Array:
-        """Weighted inputs of the output layer; few in float64, so that they do not depend on who is beside them."""
+    def _predict(self, X: Any) -> Predictions:
+        """Ask the network, about few samples in float64; the probabilities are float64 in any case."""
         check_is_fitted(self)
-        images, network = self._images(self._checked(X)), self.network_
-        count, name = images.shape[0], self.engine
-        if count * network.parameter_count < BRIEF_WORK:
-            network, name = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
-        runner = engines.for_inference(name, network.config, count)
-        return runner.forward(network, runner.place(images))
+        images, network, engine = self._images(self._checked(X)), self.network_, self.engine
+        if select.takes_double(network, images.shape[0]):
+            network, engine = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
+        return interpret(network, forward(network, images, engine).astype(np.float64))

@@ -8,14 +8,13 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
+from mnist_nn.engines.base import as_inputs
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
 from mnist_nn.training.checkpoint import Checkpoint
@@ -44,9 +43,6 @@ FROM_DATA = ("inputs", "outputs")
 
 ACTIVATION_NAMES = (*ACTIVATIONS, "logistic")
 TRUTH = (bool, np.bool_)
-
-SMALL_WORK = 300_000_000  # multiplications of a fit; NumPy has done them before the compiled engine would be loaded
-MANY_UPDATES = 20_000  # beyond this, what NumPy costs at each update adds up to more than that
 
 Values = Mapping[str, Any]
 Config = TypeVar("Config", NetworkConfig, TrainingConfig)
@@ -141,20 +137,6 @@ def patience(epochs: Any) -> int | None:
     return None if epochs is None or _is_infinite(epochs) else int(epochs)
 
 
-def engine_name(wanted: str, shape: NetworkConfig, training: TrainingConfig, count: int) -> str:
-    """Choose an engine: ``auto`` takes NumPy for small work, by figures that are the same in every process.
-
-    Examples
-    --------
-    >>> engine_name("auto", NetworkConfig(inputs=4, outputs=3), TrainingConfig(epochs=200, batch_size=150), 150)
-    'reference'
-    """
-    weights = sum(a * b for a, b in pairwise(shape.sizes))
-    updates = training.epochs * math.ceil(count / training.batch_size)
-    is_small = training.epochs * count * weights < SMALL_WORK and updates < MANY_UPDATES
-    return "reference" if wanted == "auto" and is_small else wanted
-
-
 def classes_of(labels: Any) -> npt.NDArray[Any]:
     """Return the different labels in their order; DataError if they have none.
 
@@ -175,7 +157,7 @@ def classes_of(labels: Any) -> npt.NDArray[Any]:
 
 def pictures(X: Any) -> npt.NDArray[np.uint8]:
     """Take rows of whole numbers from 0 to 255 as square pictures."""
-    rows = engines.as_inputs(X, "float64")
+    rows = as_inputs(X, "float64")
     side = math.isqrt(rows.shape[1])
     if side * side != rows.shape[1] or not np.isin(rows, np.arange(256)).all():
         raise DataError(

@@ -1,43 +1,21 @@
-"""When to believe a network: probabilities that mean what they say, and "I don't know" where that is the answer.
+"""A network's calibration: what makes its probabilities mean what they say, and when it had better not decide.
 
-A `Calibration` is a temperature for the probabilities, an eleventh output that tells digits from what is none, and a
-table of what each threshold costs; `calibration_fit` fits it. Formulas and sources are in docs/refusal.md.
+A temperature for the probabilities, an eleventh output that tells digits from everything else, and a table of what
+each threshold on the confidence costs. `calibration_fit` fits it, `prediction` applies it; it computes nothing of an
+image itself. Formulas and sources are in docs/refusal.md.
 """
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
 from mnist_nn.errors import ConfigError
-from mnist_nn.nn.activations import sigmoid
-from mnist_nn.nn.config import NetworkConfig
-from mnist_nn.nn.network import Network
 
 Array = npt.NDArray[Any]
-MORE = 3  # what the score takes besides hidden units: log-sum-exp, largest and second largest of z_o
-
-
-class Opinion(NamedTuple):
-    """What a network thinks of n images.
-
-    Attributes
-    ----------
-    probabilities
-        Of each class if the image is a digit, tempered: shape (n, classes), rows sum to 1.
-    is_digit
-        Probability that it is a digit at all: shape (n,).
-    confidence
-        Probability that the best class is right: the product of the two, shape (n,).
-    """
-
-    probabilities: Array
-    is_digit: Array
-    confidence: Array
+Z_FEATURES = 3  # of the eleventh output, besides hidden units: log-sum-exp, largest and second largest of z_o
 
 
 class OperatingPoint(NamedTuple):
@@ -63,7 +41,7 @@ class Calibration:
     weights, bias
         Of the eleventh output: float64, shape (units of the last hidden layer + 3,).
     not_a_digit
-        Below this ``is_digit`` the verdict is "not a digit"; one true digit in a hundred lies there.
+        Below this ``is_digit`` the decision is "not a digit"; one true digit in a hundred lies there.
     table
         float64, shape (rows, 3): threshold on the confidence, ascending; error; coverage.
     """
@@ -107,77 +85,8 @@ class Calibration:
         return OperatingPoint(*(float(value) for value in self.table[good[0]]))
 
 
-def opinions(
-    network: Network, calibration: Calibration | None, images: npt.NDArray[np.uint8], *, engine: str = "auto"
-) -> Opinion:
-    """Ask a network about images, all in one forward pass.
-
-    Parameters
-    ----------
-    network
-        The network.
-    calibration
-        Its calibration; without one the probabilities are the network's own and ``is_digit`` is 1.
-    images
-        uint8 of shape (n, 28, 28), or whatever the network takes.
-    engine
-        One of `mnist_nn.engines.available`.
-
-    Examples
-    --------
-    >>> opinion = opinions(Network.create(), None, np.zeros((2, 28, 28), np.uint8))
-    >>> opinion.probabilities.shape, opinion.is_digit.tolist()
-    ((2, 10), [1.0, 1.0])
-    """
-    return opinion_of(network, calibration, z_of(extended(network, calibration), images, engine))
-
-
-def opinion_of(network: Network, calibration: Calibration | None, z: Array) -> Opinion:
-    """Turn z_o of a network as `extended` gives it, shape (n, outputs), into opinions.
-
-    Examples
-    --------
-    >>> opinion_of(Network.create(), None, np.zeros((1, 10))).confidence.round(2).tolist()
-    [0.1]
-    """
-    if calibration is None:
-        probabilities = network.probabilities(z)
-        return Opinion(probabilities, np.ones(len(z)), probabilities.max(axis=1))
-    z = z.astype(np.float64)
-    z, linear = z[:, :-1], z[:, -1]
-    score = linear + summary(z) @ calibration.weights[-MORE:] + calibration.bias
-    probabilities = network.probabilities(z / calibration.temperature)
-    is_digit = sigmoid(score)
-    return Opinion(probabilities, is_digit, probabilities.max(axis=1) * is_digit)
-
-
-def z_of(network: Network, images: Array, engine: str = "auto") -> Array:
-    """Run the forward pass: z_o of all images, shape (n, outputs)."""
-    runner = engines.for_inference(engine, network.config, len(images))
-    return runner.forward(network, runner.place(images))
-
-
-@lru_cache(maxsize=4)
-def extended(network: Network, calibration: Calibration | None) -> Network:
-    """Return the network with one more output unit, the linear part of the score; without a calibration as it is.
-
-    Examples
-    --------
-    >>> network = Network.create()
-    >>> extended(network, None) is network
-    True
-    """
-    if calibration is None:
-        return network
-    config = NetworkConfig.from_dict({**network.config.to_dict(), "outputs": network.config.outputs + 1})
-    row = calibration.weights[None, :-MORE].astype(config.dtype)
-    weights = (*network.weights[:-1], np.vstack([network.weights[-1], row]))
-    biases = (*network.biases[:-1], np.append(network.biases[-1], np.zeros(1, config.dtype)))
-    return Network(config, weights, biases)
-
-
-def summary(z: Array) -> Array:
-    """log Σ exp z, and the two largest: shape (n, 3)."""
+def summarize(z: Array) -> Array:
+    """Return the features that the eleventh output takes from z_o: log Σ exp z, and the two largest, shape (n, 3)."""
     top = np.sort(z, axis=1)[:, ::-1]
     total = top[:, 0] + np.log(np.exp(z - top[:, :1]).sum(axis=1))
     return np.column_stack([total, top[:, 0], top[:, 1]])

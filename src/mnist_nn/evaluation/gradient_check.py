@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples, check_labels
-from mnist_nn.engines import Plan, check_width, reference
+from mnist_nn.engines import reference
+from mnist_nn.engines.base import Plan, check_width
 from mnist_nn.nn import losses
 from mnist_nn.nn.activations import OUTPUTS
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
@@ -123,14 +124,14 @@ def check_gradients(
     placed = reference.ReferenceEngine().place(x, labels)
     check_width(shape, placed.x.shape[1])
     analytic, plan = _update(start, config, placed)
-    objective = _Objective(shape, placed.rows(slice(None), "float64"), np.eye(shape.outputs)[labels], plan)
-    rule = losses.loss(config.loss, shape.output)
+    objective = _Objective(shape, placed.inputs(slice(None), "float64"), np.eye(shape.outputs)[labels], plan)
+    loss = losses.get_loss(config.loss, shape.output)
     probed = [
         _probe(objective, start, group, _entries(p.size, probes, config.seed, group))
         for group, p in enumerate(analytic)
     ]
     names = [name for name, _ in CANDIDATES[shape.output]]
-    said = names.index(rule.descended_name)
+    said = names.index(loss.descended_name)
     groups = tuple(
         GroupCheck(name, p.shape, kept, p.ravel()[kept], numeric[:, said], skipped)
         for name, p, (kept, numeric, skipped) in zip(start.parameter_names, analytic, probed, strict=True)
@@ -138,7 +139,7 @@ def check_gradients(
     flat = np.concatenate([group.analytic for group in groups])
     numeric = np.concatenate([numeric for _, numeric, _ in probed])
     candidates = {name: relative_error(flat, numeric[:, i]) for i, name in enumerate(names)}
-    return GradientReport(rule.reported_name, rule.descended_name, groups, candidates)
+    return GradientReport(loss.reported_name, loss.descended_name, groups, candidates)
 
 
 def gradient_norms(network: Network, training: TrainingConfig, samples: Samples) -> npt.NDArray[np.float64]:

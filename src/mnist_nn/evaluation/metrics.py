@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
 from mnist_nn.data import Samples, check_labels, check_pixels, relative
-from mnist_nn.engines import Tally
+from mnist_nn.engines.base import Tally
 from mnist_nn.errors import DataError, DivergedError
-from mnist_nn.nn.losses import loss
+from mnist_nn.evaluation.prediction import predict
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 
 Z95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
@@ -26,8 +26,9 @@ class Evaluation:
     """A network's results on a set of samples.
 
     ``interval`` is the 95 % Wilson interval of the accuracy. ``confusion[i, j]`` counts samples of class i that were
-    taken for j. ``precision`` and ``recall`` have one number a class, NaN where a class was never answered or never
-    there. ``loss`` and ``descended`` are means a sample. ``calibration_error`` is the expected calibration error.
+    taken for j. ``precision`` and ``recall`` have one number per class, NaN where a class was never predicted or
+    never there. ``loss`` and ``descended`` are means over the samples. ``calibration_error`` is the expected
+    calibration error.
 
     Where samples have weights, accuracy, losses and calibration error are weighted means, and the interval is that of
     as many samples of equal weight as would be as sure, (Σw)² / Σw² (Kish, *Survey Sampling*, 1965). Confusion,
@@ -83,7 +84,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     loss_name
         The loss to report, by default ``cross_entropy`` of the network's outputs.
     engine
-        One of `mnist_nn.engines.available`.
+        One of `mnist_nn.engines.select.available`.
 
     Raises
     ------
@@ -104,27 +105,25 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     if samples.labels.max() >= network.config.outputs:
         raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
     weights = unequal(samples.weights)
-    runner = engines.for_inference(engine, network.config, len(samples))
-    rule = loss(loss_name or "cross_entropy", network.config.output)
+    loss = get_loss(loss_name or "cross_entropy", network.config.output)
     with np.errstate(all="ignore"):  # what is too large is said in words
-        z = runner.forward(network, runner.place(samples.images))
-        if not np.isfinite(z).all():
+        found = predict(network, samples.images, engine=engine)
+        if not np.isfinite(found.z).all():
             raise DivergedError("the network's answers are no longer finite; train it anew with a smaller rate")
-        o, probabilities = network.output(z), network.probabilities(z)
-    onehot = np.eye(network.config.outputs, dtype=z.dtype)[samples.labels]
-    tally = Tally.of(rule, z, o, onehot, 1.0 if weights is None else weights)
-    answers = z.argmax(axis=1)
-    accuracy, interval = share_with_interval(answers == samples.labels, weights)
+        o = network.output(found.z)
+    onehot = np.eye(network.config.outputs, dtype=found.z.dtype)[samples.labels]
+    tally = Tally.of(loss, found.z, o, onehot, 1.0 if weights is None else weights)
+    accuracy, interval = share_with_interval(found.label == samples.labels, weights)
     return Evaluation(
         samples=tally.samples,
         accuracy=accuracy,
         interval=interval,
         loss=tally.reported / tally.samples,
         descended=tally.descended / tally.samples,
-        loss_name=rule.reported_name,
-        descended_name=rule.descended_name,
-        calibration_error=calibration_error(probabilities, samples.labels, weights),
-        confusion=confusion_matrix(samples.labels, answers, network.config.outputs),
+        loss_name=loss.reported_name,
+        descended_name=loss.descended_name,
+        calibration_error=calibration_error(found.probabilities, samples.labels, weights),
+        confusion=confusion_matrix(samples.labels, found.label, network.config.outputs),
     )
 
 

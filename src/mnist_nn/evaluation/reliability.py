@@ -1,4 +1,4 @@
-"""How far a network's confidence can be trusted: each answer with how sure it was, and what that was worth.
+"""How far a network's confidence can be trusted: predictions beside the true labels, and what confidence was worth.
 
 It measures and returns plain records; `mnist_nn.plots` draws them.
 """
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
 from mnist_nn.data import Samples
 from mnist_nn.errors import DataError
-from mnist_nn.evaluation.calibration import Calibration, opinions
+from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.evaluation.metrics import BINS, bin_of, share_with_interval, unequal
+from mnist_nn.evaluation.prediction import Predictions, predict
 from mnist_nn.nn.network import Network
 
 Floats = npt.NDArray[np.float64]
@@ -22,48 +22,34 @@ ROUNDING = 1e-6  # by which probabilities may leave [0, 1]
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """What a network says of every sample.
-
-    Attributes
-    ----------
-    labels, answers
-        The true class and the one that it was taken for: int64 of shape (n,).
-    probabilities
-        Of every class, tempered if the network is calibrated: shape (n, classes).
-    sureness
-        The probability of the likeliest class: shape (n,).
-    confidence
-        What a threshold is put on: the sureness, times the probability that it is a digit if the network is calibrated.
-    """
+class Outcomes:
+    """Predictions beside the true labels, int64 of shape (n,)."""
 
     labels: Rows
-    answers: Rows
-    probabilities: npt.NDArray[Any]
-    sureness: Floats
-    confidence: Floats
+    predictions: Predictions
 
     @property
     def right(self) -> npt.NDArray[np.bool_]:
-        """Whether each answer is right."""
-        return np.asarray(self.answers == self.labels)
+        """Whether each prediction is right."""
+        return np.asarray(self.predictions.label == self.labels)
 
     def mistakes(self) -> Rows:
-        """Rows of the wrong answers, the surest first; of equals, the earlier row."""
-        return self._surest_first(~self.right)
+        """Rows of the wrong predictions, the most confident first; of equals, the earlier row."""
+        return self._most_confident_first(~self.right)
 
     def of_class(self, label: int, *, right: bool) -> Rows:
-        """Rows of a class that were answered rightly, or wrongly, the surest first."""
-        return self._surest_first((self.labels == label) & (self.right == right))
+        """Rows of a class that were predicted rightly, or wrongly, the most confident first."""
+        return self._most_confident_first((self.labels == label) & (self.right == right))
 
-    def _surest_first(self, chosen: npt.NDArray[np.bool_]) -> Rows:
+    def _most_confident_first(self, chosen: npt.NDArray[np.bool_]) -> Rows:
+        """Sort by the top-1 probability."""
         rows = np.flatnonzero(chosen)
-        return rows[np.argsort(-self.sureness[rows], kind="stable")]
+        return rows[np.argsort(-self.predictions.top_probability[rows], kind="stable")]
 
 
-def answers(
+def predict_samples(
     network: Network, samples: Samples, calibration: Calibration | None = None, *, engine: str = "auto"
-) -> Answers:
+) -> Outcomes:
     """Ask a network about every sample.
 
     Parameters
@@ -75,35 +61,30 @@ def answers(
     calibration
         Its calibration, if it has one.
     engine
-        One of `mnist_nn.engines.available`.
+        One of `mnist_nn.engines.select.available`.
 
     Examples
     --------
     >>> from mnist_nn import load_data
-    >>> said = answers(Network.create(), load_data("mnist").test.take(range(50)))
-    >>> said.probabilities.shape, len(said.mistakes()) + int(said.right.sum())
+    >>> outcomes = predict_samples(Network.create(), load_data("mnist").test.take(range(50)))
+    >>> outcomes.predictions.probabilities.shape, len(outcomes.mistakes()) + int(outcomes.right.sum())
     ((50, 10), 50)
     """
-    opinion = opinions(network, calibration, samples.images, engine=engine)
-    runner = engines.for_inference(engine, network.config, len(samples))
-    z = runner.forward(network, runner.place(samples.images))  # probabilities that round to 1 could not be told apart
-    sureness = opinion.probabilities.max(axis=1).astype(np.float64)
-    confidence = opinion.confidence.astype(np.float64)
-    return Answers(samples.labels, z.argmax(axis=1), opinion.probabilities, sureness, confidence)
+    return Outcomes(samples.labels, predict(network, samples.images, calibration, engine=engine))
 
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """How sure answers were, and how many of them were right, in 15 bins of equal width.
+    """How confident predictions were, and how many of them were right, in 15 bins of equal width.
 
     Attributes
     ----------
     edges
         Of the bins, from 0 to 1: shape (16,).
     counts
-        Answers in each bin: int64 of shape (15,).
-    sureness
-        Their mean sureness, NaN where there are none.
+        Predictions in each bin: int64 of shape (15,).
+    confidence
+        Their mean confidence, NaN where there are none.
     accuracy, low, high
         The share of them that is right, NaN where there are none, and its 95 % Wilson interval.
     error
@@ -112,20 +93,22 @@ class Reliability:
 
     edges: Floats
     counts: Rows
-    sureness: Floats
+    confidence: Floats
     accuracy: Floats
     low: Floats
     high: Floats
     error: float
 
 
-def reliability(sureness: Floats, right: npt.NDArray[np.bool_], weights: npt.NDArray[Any] | None = None) -> Reliability:
-    """Sort answers into bins by how sure they were.
+def reliability(
+    confidence: Floats, right: npt.NDArray[np.bool_], weights: npt.NDArray[Any] | None = None
+) -> Reliability:
+    """Sort predictions into bins by their confidence.
 
     Parameters
     ----------
-    sureness
-        How sure each answer was, from 0 to 1: shape (n,).
+    confidence
+        Probability that each prediction was right, as the network has it, from 0 to 1: shape (n,).
     right
         Whether it was right: shape (n,).
     weights
@@ -137,8 +120,8 @@ def reliability(sureness: Floats, right: npt.NDArray[np.bool_], weights: npt.NDA
     >>> bins.counts[[8, 14]].tolist(), bins.accuracy[[8, 14]].tolist()
     ([2, 1], [0.5, 1.0])
     """
-    _check(sureness, right)
-    w, number = unequal(weights), bin_of(sureness)
+    _check(confidence, right)
+    w, number = unequal(weights), bin_of(confidence)
     means, total = np.full((4, BINS), np.nan), np.zeros(BINS)
     for i in np.unique(number).tolist():
         inside = number == i
@@ -146,7 +129,7 @@ def reliability(sureness: Floats, right: npt.NDArray[np.bool_], weights: npt.NDA
         total[i] = inside.sum() if part is None else part.sum()
         if total[i]:
             share, interval = share_with_interval(right[inside], part)
-            means[:, i] = (np.average(sureness[inside], weights=part), share, *interval)
+            means[:, i] = (np.average(confidence[inside], weights=part), share, *interval)
     mean, accuracy, low, high = means
     error = float((total * np.nan_to_num(np.abs(mean - accuracy))).sum() / total.sum())
     counts = np.bincount(number, minlength=BINS)
@@ -196,7 +179,7 @@ def risk_coverage(
     Parameters
     ----------
     confidence
-        How sure each answer was: shape (n,).
+        Probability that each prediction was right, as the network has it: shape (n,).
     right
         Whether it was right: shape (n,).
     weights
@@ -219,14 +202,14 @@ def risk_coverage(
     return RiskCoverage(falling[kept], answered[kept] / answered[-1], wrong[kept] / answered[kept])
 
 
-def _check(sureness: Floats, right: npt.NDArray[np.bool_]) -> None:
+def _check(confidence: Floats, right: npt.NDArray[np.bool_]) -> None:
     """Raise DataError unless these are answers: how sure each was, and whether it was right."""
-    if np.ndim(sureness) != 1 or np.shape(right) != np.shape(sureness) or not len(sureness):
+    if np.ndim(confidence) != 1 or np.shape(right) != np.shape(confidence) or not len(confidence):
         raise DataError(
-            f"how sure answers were has the shape {np.shape(sureness)}, and whether they were right "
+            f"how sure answers were has the shape {np.shape(confidence)}, and whether they were right "
             f"{np.shape(right)}; give one of each for every answer, and at least one answer"
         )
     if np.asarray(right).dtype != bool:
         raise DataError(f"whether answers were right is {np.asarray(right).dtype}; give truths, as answers == labels")
-    if not ((sureness >= -ROUNDING) & (sureness <= 1 + ROUNDING)).all():
+    if not ((confidence >= -ROUNDING) & (confidence <= 1 + ROUNDING)).all():
         raise DataError("how sure answers were goes beyond 0 and 1, or is NaN; give probabilities")

@@ -14,7 +14,7 @@ import numpy as np
 
 from mnist_nn.data import Dataset, load
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unknown
-from mnist_nn.export.test_vectors import Pixels, Vectors, fits, reference_answers, vectors_for
+from mnist_nn.export.test_vectors import Pixels, Vectors, fits, predict_exactly, vectors_for
 from mnist_nn.export.verification import Verification, differences
 from mnist_nn.model_file.storage import ANOTHER, Model
 from mnist_nn.util.randomness import key, uniform
@@ -118,7 +118,7 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
         _check_shape(model, carried)
         images = np.concatenate([carried.images, _pictures(model.network.config.inputs)])
         ran = _function(name, FORMATS[name].run)(model, content, images)
-        found = differences(reference_answers(model, images), ran, carried)
+        found = differences(predict_exactly(model, images), ran, carried)
     except ModelFileError as error:
         why = str(error).removesuffix(f"; {ANOTHER}")
         raise ModelFileError(f"{str(path)!r}: {why}; {ANEW}") from error
@@ -169,7 +169,7 @@ def _function(name: str, where: str) -> Callable[..., Any]:
 
 def _check_shape(model: Model, carried: Vectors) -> None:
     config = model.network.config
-    found = (carried.images.shape[1], carried.answers.probabilities.shape[1])
+    found = (carried.images.shape[1], carried.predictions.probabilities.shape[1])
     if found != (config.inputs, config.outputs):
         raise ModelFileError(
             f"it is an export of another model: it takes {found[0]} pixels and knows {found[1]} classes, "

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.evaluation.calibration import Calibration
-from mnist_nn.export.test_vectors import Vectors, reference_answers
+from mnist_nn.export.test_vectors import Vectors, predict_exactly
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import calibration_header
 from mnist_nn.nn.config import NetworkConfig
@@ -93,5 +93,5 @@ def in_single(model: Model) -> Model:
 
 def rounding(model: Model, vectors: Vectors) -> float:
     """The most that a probability changes where float64 weights become float32."""
-    found = reference_answers(in_single(model), vectors.images)
-    return float(np.abs(found.probabilities - vectors.answers.probabilities).max())
+    found = predict_exactly(in_single(model), vectors.images)
+    return float(np.abs(found.probabilities - vectors.predictions.probabilities).max())

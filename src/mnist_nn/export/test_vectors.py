@@ -1,4 +1,4 @@
-"""Test vectors: pictures, and what the reference engine answers to them in double precision.
+"""Test vectors: pictures, and what the reference engine predicts of them in double precision.
 
 Every export carries some, so that whoever gets the file can check it without this package.
 """
@@ -6,61 +6,34 @@ Every export carries some, so that whoever gets the file can check it without th
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.data.non_digits import KINDS, non_digits
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import OUTPUTS, Predictions, predict
 from mnist_nn.model_file.storage import Model
-from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.config import DIGIT_SHAPE, NetworkConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.util.randomness import key, uniform
 
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]
-MNIST_SHAPE = (28, 28)
 CLASSES = 10  # at most this many classes have a picture of their own
 NOISE = 2
 
 
-class Answers(NamedTuple):
-    """What a network says of n pictures.
-
-    Attributes
-    ----------
-    label
-        The best class: int64 of shape (n,).
-    probabilities
-        Shape (n, classes).
-    is_digit
-        Shape (n,); 1 where the model is not calibrated.
-    confidence
-        Shape (n,).
-    """
-
-    label: npt.NDArray[np.int64]
-    probabilities: Array
-    is_digit: Array
-    confidence: Array
-
-    def take(self, rows: Any) -> "Answers":
-        """Take the answers to some of the pictures."""
-        return Answers(*(values[rows] for values in self))
-
-
-def reference_answers(model: Model, images: Array) -> Answers:
+def predict_exactly(model: Model, images: Array) -> Predictions:
     """Ask the reference engine, in double precision: pixels of shape (n, …), or floats that the network takes.
 
     Examples
     --------
-    >>> reference_answers(Model(Network.create()), np.zeros((2, 784), np.uint8)).is_digit.tolist()
+    >>> predict_exactly(Model(Network.create()), np.zeros((2, 784), np.uint8)).is_digit.tolist()
     [1.0, 1.0]
     """
-    found = opinions(in_double(model.network), model.calibration, images)
-    return Answers(found.probabilities.argmax(axis=1), *found)
+    return predict(in_double(model.network), images, model.calibration)
 
 
 def in_double(network: Network) -> Network:
@@ -70,14 +43,14 @@ def in_double(network: Network) -> Network:
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
-    """Pictures of shape (n, inputs), and the answers to them."""
+    """Pictures of shape (n, inputs), and the predictions of them."""
 
     images: Pixels
-    answers: Answers
+    predictions: Predictions
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values; the pixels, picture by picture, are base64 text."""
-        numbers = {name: values.tolist() for name, values in self.answers._asdict().items()}
+        numbers = {name: values.tolist() for name, values in self.predictions.outputs().items()}
         return {"count": len(self.images), "images": to_text(self.images), **numbers}
 
     @classmethod
@@ -92,7 +65,7 @@ class Vectors:
         """
         images = np.frombuffer(base64.b64decode(values["images"]), np.uint8).reshape(values["count"], -1)
         label = np.array(values["label"], np.int64)
-        return cls(images, Answers(label, *(np.array(values[name], float) for name in Answers._fields[1:])))
+        return cls(images, Predictions.of_outputs(label, *(np.array(values[name], float) for name in OUTPUTS[1:])))
 
 
 def to_text(array: Array) -> str:
@@ -111,7 +84,7 @@ def vectors_for(model: Model, samples: Samples | None) -> Vectors:
         Test images that fit it, None if there are none.
     """
     images = np.concatenate([*([] if samples is None else _from_data(samples)), _without_data(model.network.config)])
-    return Vectors(images, reference_answers(model, images))
+    return Vectors(images, predict_exactly(model, images))
 
 
 def _without_data(config: NetworkConfig) -> Pixels:
@@ -124,7 +97,7 @@ def _without_data(config: NetworkConfig) -> Pixels:
 def _from_data(samples: Samples) -> list[Pixels]:
     first = np.unique(samples.labels, return_index=True)[1][:CLASSES]
     pictures = [samples.images[first]]
-    if samples.images.shape[1:] == MNIST_SHAPE:
+    if samples.images.shape[1:] == DIGIT_SHAPE:
         pictures += [non_digits(kind, 1, key(0), samples.images[first]) for kind in KINDS if kind != "blank"]
     return [part.reshape(len(part), -1) for part in pictures]
 

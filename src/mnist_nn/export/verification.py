@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mnist_nn.export.test_vectors import Answers, Vectors
+from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
+from mnist_nn.export.test_vectors import Vectors
 
 TOLERANCE = 1e-4  # of what is computed in float32; usual are 1e-6
 # Of the int8 form against its own rules: an activation at the edge of a step may fall either way, in a few pictures.
 INT8_TOLERANCE = 0.02
 USUAL = 0.95  # the share of pictures that must be within TOLERANCE all the same
-CARRIED_TOLERANCE = 1e-6  # of answers that a file carries: they are rounded to float32 in some formats
+CARRIED_TOLERANCE = 1e-6  # of predictions that a file carries: they are rounded to float32 in some formats
 
 
 class Difference(NamedTuple):
@@ -70,53 +71,53 @@ class Verification:
 
 
 class Ran(NamedTuple):
-    """What a runtime answered, and where it has a form of its own rules, what these say."""
+    """What a runtime predicted; for a form with rules of its own also what these demand, and what it predicted."""
 
     runtime: str
-    answers: Answers
-    int8: tuple[Answers, Answers] | None = None
+    predictions: Predictions
+    int8: tuple[Predictions, Predictions] | None = None
 
 
-def differences(expected: Answers, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
-    """Compare all answers; the carried vectors are of the first pictures.
+def differences(expected: Predictions, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
+    """Compare all predictions; the carried vectors are of the first pictures.
 
     Raises
     ------
     ValueError
-        If answers are not of this many pictures and classes.
+        If predictions are not of this many pictures and classes.
     """
-    check_shape(carried.answers, len(carried.images), expected)
-    for answers in (ran.answers, *(ran.int8 or ())):
-        check_shape(answers, len(expected.label), expected)
-    found = list(compare(expected, ran.answers, TOLERANCE))
+    check_shape(carried.predictions, len(carried.images), expected)
+    for predictions in (ran.predictions, *(ran.int8 or ())):
+        check_shape(predictions, len(expected.label), expected)
+    found = list(compare(expected, ran.predictions, TOLERANCE))
     if ran.int8:
-        rules, answers = ran.int8
-        found += [row._replace(output=f"int8 {row.output}") for row in compare(rules, answers, INT8_TOLERANCE)]
-        apart = np.abs(rules.probabilities - answers.probabilities).max(axis=1)
-        usual = float(np.quantile(np.maximum(apart, np.abs(rules.is_digit - answers.is_digit)), USUAL))
+        rules, predictions = ran.int8
+        found += [row._replace(output=f"int8 {row.output}") for row in compare(rules, predictions, INT8_TOLERANCE)]
+        apart = np.abs(rules.probabilities - predictions.probabilities).max(axis=1)
+        usual = float(np.quantile(np.maximum(apart, np.abs(rules.is_digit - predictions.is_digit)), USUAL))
         found.append(Difference(f"int8, {100 * USUAL:.0f} % of pictures", usual, TOLERANCE))
-    own = compare(expected.take(slice(len(carried.images))), carried.answers, CARRIED_TOLERANCE)
+    own = compare(expected.take(slice(len(carried.images))), carried.predictions, CARRIED_TOLERANCE)
     worst = max(own, key=lambda row: (np.isnan(row.largest), row.largest))
     return (*found, Difference("test vectors inside", worst.largest, CARRIED_TOLERANCE))
 
 
-def check_shape(answers: Answers, count: int, expected: Answers) -> None:
-    """Raise ValueError unless these are answers to so many pictures, with labels that there are."""
+def check_shape(predictions: Predictions, count: int, expected: Predictions) -> None:
+    """Raise ValueError unless these are predictions of so many pictures, with labels that there are."""
     classes = expected.probabilities.shape[1]
-    found = [np.shape(values) for values in answers]
+    found = [np.shape(values) for values in predictions.outputs().values()]
     if found != [(count,), (count, classes), (count,), (count,)] or not count:
-        raise ValueError(f"answers to {count} pictures of {classes} classes have the shapes {found}")
-    strange = sorted(set(np.asarray(answers.label).tolist()) - set(range(classes)))
+        raise ValueError(f"predictions of {count} pictures of {classes} classes have the shapes {found}")
+    strange = sorted(set(np.asarray(predictions.label).tolist()) - set(range(classes)))
     if strange:
         raise ValueError(f"label {strange[0]!r} is none of the {classes} classes, which count from 0")
 
 
-def compare(expected: Answers, found: Answers, tolerance: float) -> Iterator[Difference]:
+def compare(expected: Predictions, found: Predictions, tolerance: float) -> Iterator[Difference]:
     """Compare every output.
 
     Examples
     --------
-    >>> one = Answers(np.array([1]), np.array([[0.2, 0.8]]), np.array([1.0]), np.array([0.8]))
+    >>> one = Predictions.of_outputs(np.array([1]), np.array([[0.2, 0.8]]), np.array([1.0]), np.array([0.8]))
     >>> other = one._replace(label=np.array([0]), is_digit=np.array([0.75]))
     >>> [(row.output, row.largest) for row in compare(one, other, 0.1)]
     [('label', 1.0), ('probabilities', 0.0), ('is_digit', 0.25), ('confidence', 0.0)]
@@ -124,6 +125,6 @@ def compare(expected: Answers, found: Answers, tolerance: float) -> Iterator[Dif
     rows = np.arange(len(expected.label))
     lost = expected.probabilities.max(axis=1) - expected.probabilities[rows, found.label]
     yield Difference("label", float((lost > tolerance).sum()), 0.0)
-    for name in Answers._fields[1:]:
+    for name in OUTPUTS[1:]:
         apart = np.abs(np.asarray(getattr(expected, name)) - getattr(found, name))
         yield Difference(name, float(apart.max()), tolerance)

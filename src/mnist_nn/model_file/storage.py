@@ -22,7 +22,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.evaluation.calibration import MORE, Calibration
+from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.model_file.tensors import (
     calibration_header,
     calibration_of,
@@ -221,7 +221,7 @@ def _check(model: Model) -> None:
     """Raise ValueError or OverflowError where the parts of a model, each sound by itself, contradict each other."""
     if model.training:
         check(model.network.config, model.training)
-    if model.calibration and len(model.calibration.weights) != len(model.network.weights[-1].T) + MORE:
+    if model.calibration and len(model.calibration.weights) != len(model.network.weights[-1].T) + Z_FEATURES:
         raise ValueError("the calibration is of another network")
     at = model.checkpoint
     if at is None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mnist_nn.engines import Tally
+from mnist_nn.engines.base import Tally
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
-from mnist_nn.nn.optimizers import OptimizerState, optimizer
+from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
 from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
 
 Tensors = dict[str, npt.NDArray[Any]]
@@ -74,7 +74,8 @@ def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: N
     """Put a checkpoint together from the header of a model file and its tensors."""
     saved, names = header["checkpoint"], chosen.parameter_names
     slots = {
-        slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names) for slot in optimizer(training.optimizer).slots
+        slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names)
+        for slot in get_optimizer(training.optimizer).slots
     }
     for arrays in slots.values():
         Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters

@@ -65,7 +65,7 @@ ACTIVATIONS: dict[str, Activation] = {
 OUTPUTS: dict[str, Callable[[Array], Array]] = {"sigmoid": sigmoid, "softmax": softmax}
 
 
-def activation(name: str) -> Activation:
+def get_activation(name: str) -> Activation:
     """Look up a hidden layer's activation; an unknown name is a ConfigError that lists the valid ones."""
     if name not in ACTIVATIONS:
         raise unknown("activation", name, ACTIVATIONS)

@@ -23,6 +23,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 SCHEDULES = ("constant", "step", "cosine", "linear")
 AUGMENTATIONS = ("none", "affine", "elastic", "reading")
 DTYPES = ("float32", "float64")
+DIGIT_SHAPE, DIGIT_CLASSES = (28, 28), 10  # of MNIST's images and labels, and of whatever is to read digits
 MAX_UNITS = 2**24  # dropout counters give a unit's number 24 bits
 MAX_LAYERS = 255  # and a layer's number 8
 MAX_WEIGHTS = 2**32 - 1  # initial weights are drawn by a counter of 32 bits
@@ -103,7 +104,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """How a network is trained. The defaults are the classic network's: its rule, one update per sample.
+    """How a network is trained. The defaults are the classic network's: its loss, one update per sample.
 
     Parameters
     ----------
@@ -111,13 +112,14 @@ class TrainingConfig:
         ``classic_mse`` (delta_o = o - l, reports the MSE), ``mse`` (its true gradient) or ``cross_entropy``
         (binary over sigmoid outputs, categorical over softmax).
     optimizer, momentum, beta1, beta2, epsilon
-        The update rule and its constants; ``momentum`` (0.9 if not given) belongs to ``momentum`` and ``nesterov``.
+        What an update does with a gradient, and its constants; ``momentum`` (0.9 if not given) belongs to ``momentum``
+        and ``nesterov``.
     learning_rate
         The learning rate eta; None takes the default, see `resolve_learning_rate`.
     schedule
         How the rate falls over the run.
     epochs, batch_size
-        Passes over the data, and samples an update (the gradient is their mean).
+        Passes over the data, and samples per update (the gradient is their mean).
     dropout
         Probability with which a hidden unit is dropped: one number for all hidden layers, or one for each.
     l2
@@ -206,7 +208,7 @@ class TrainingConfig:
         return cls(**_known(cls, values))
 
 
-MOMENTUM = 0.9  # of the rules that have one, unless told otherwise
+MOMENTUM = 0.9  # of the optimizers that have one, unless told otherwise
 
 
 def momentum(training: TrainingConfig) -> float | None:
@@ -256,7 +258,7 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
     """
     if training.loss == "classic_mse" and network.output != "sigmoid":
         raise ConfigError(
-            f"loss classic_mse is a rule for sigmoid outputs, not for {network.output}; "
+            f"loss classic_mse is for sigmoid outputs, not for {network.output}; "
             "choose output sigmoid, or loss mse or cross_entropy"
         )
     if not network.hidden:
@@ -264,6 +266,26 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
             if value:
                 raise ConfigError(f"{name} acts on hidden layers and there are none; leave it out or add a layer")
     dropout_rates(network, training)
+
+
+def reads_digits(network: NetworkConfig) -> bool:
+    """Whether a network takes 28×28 pictures and knows ten classes, as one trained on MNIST does.
+
+    Examples
+    --------
+    >>> reads_digits(NetworkConfig()), reads_digits(NetworkConfig(outputs=26))
+    (True, False)
+    """
+    return (network.inputs, network.outputs) == (math.prod(DIGIT_SHAPE), DIGIT_CLASSES)
+
+
+def check_reads_digits(network: NetworkConfig, name: str = "the model") -> None:
+    """Raise ConfigError unless a network reads digits; ``name`` says in the message whose it is."""
+    if not reads_digits(network):
+        raise ConfigError(
+            f"{name} has {network.inputs} inputs and {network.outputs} outputs; reading digits needs "
+            f"{math.prod(DIGIT_SHAPE)} and {DIGIT_CLASSES}, as a model trained on MNIST has"
+        )
 
 
 def dropout_rates(network: NetworkConfig, training: TrainingConfig) -> tuple[float, ...]:

@@ -4,8 +4,8 @@ A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes throu
 with binary cross-entropy, softmax with categorical cross-entropy) the activation's derivative cancels and o - l is
 left. The derivations are in docs/mathematics.md.
 
-The seed's rule is named ``classic_mse``: it *reports* the mean squared error and *descends* the summed binary
-cross-entropy, whose gradient o - l is. Every other loss descends what it reports.
+The classic network's loss is named ``classic_mse``: it *reports* the mean squared error and *descends* the summed
+binary cross-entropy, whose gradient o - l is. Every other loss descends what it reports.
 """
 
 from collections.abc import Callable
@@ -102,12 +102,12 @@ LOSSES: dict[tuple[str, str], Loss] = {
 }
 
 
-def loss(name: str, output: str) -> Loss:
+def get_loss(name: str, output: str) -> Loss:
     """Look up a loss for an output activation; a pair that does not exist is a ConfigError.
 
     Examples
     --------
-    >>> loss("classic_mse", "sigmoid").descended_name
+    >>> get_loss("classic_mse", "sigmoid").descended_name
     'summed binary cross-entropy'
     """
     if (name, output) not in LOSSES:

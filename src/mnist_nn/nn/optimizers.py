@@ -1,4 +1,4 @@
-"""The update rules: what happens to a parameter once its gradient is known.
+"""The optimizers: what happens to a parameter once its gradient is known.
 
 Each changes one parameter array in place, with the state it keeps between updates (its slots) as plain arrays of the
 parameter's shape. Letters: p parameter, g gradient, η rate, t number of the update from 1.
@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Constants:
-    """The constants of the update rules; each rule uses its own."""
+    """The constants of the optimizers; each uses its own."""
 
     momentum: float = MOMENTUM
     beta1: float = 0.9
@@ -99,8 +99,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
 }
 
 
-def optimizer(name: str) -> Optimizer:
-    """Look up an update rule; an unknown name is a ConfigError that lists the valid ones."""
+def get_optimizer(name: str) -> Optimizer:
+    """Look up an optimizer; an unknown name is a ConfigError that lists the valid ones."""
     if name not in OPTIMIZERS:
         raise unknown("optimizer", name, OPTIMIZERS)
     return OPTIMIZERS[name]
@@ -114,4 +114,4 @@ def initial_state(name: str, parameters: tuple[Array, ...]) -> OptimizerState:
     >>> initial_state("adam", (np.ones(3),)).slots["m"]
     (array([0., 0., 0.]),)
     """
-    return OptimizerState(0, {slot: tuple(np.zeros_like(p) for p in parameters) for slot in optimizer(name).slots})
+    return OptimizerState(0, {slot: tuple(np.zeros_like(p) for p in parameters) for slot in get_optimizer(name).slots})

@@ -21,7 +21,7 @@ from mnist_nn.model_file.recording import load as load_recording
 from mnist_nn.model_file.recording import to_bytes as recording_to_bytes
 from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.model_file.storage import load as load_model
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.nn.config import TrainingConfig, check_reads_digits
 from mnist_nn.nn.network import Network
 from mnist_nn.training.loop import train
 from mnist_nn.util.files import replacing
@@ -37,7 +37,6 @@ TYPES = {
 BYTES = "application/octet-stream"  # gzipped data too: the page unpacks it, so that any file host will do
 PAGES = ("train-images", "train-labels", "test-images", "test-labels")  # the names of data.FILES here
 CLASSIC_EPOCHS = 3
-PIXELS, DIGITS = 784, 10
 _training = Lock()
 
 
@@ -111,14 +110,14 @@ def _packed(source: Traversable) -> bytes:
 def _checked(path: Path) -> bytes:
     """The bytes of a model file, which is a sound one and of digits."""
     model = load_model(path)
-    _check_digits(path, model.network.config)
+    check_reads_digits(model.network.config, repr(str(path)))
     return to_bytes(model)
 
 
 def _filmed(path: Path) -> bytes:
     """The same of a recording."""
     recording = load_recording(path)
-    _check_digits(path, recording.model.network.config)
+    check_reads_digits(recording.model.network.config, repr(str(path)))
     return recording_to_bytes(recording)
 
 
@@ -127,14 +126,6 @@ def _names(paths: Iterable[Path]) -> list[str]:
     stems = [path.stem for path in paths]
     counts = [stems[: n + 1].count(stem) for n, stem in enumerate(stems)]
     return [stem if count == 1 else f"{stem} ({count})" for stem, count in zip(stems, counts, strict=True)]
-
-
-def _check_digits(path: Path, config: NetworkConfig) -> None:
-    if config.inputs != PIXELS or config.outputs != DIGITS:
-        raise ConfigError(
-            f"{str(path)!r} is a network with {config.inputs} inputs and {config.outputs} outputs; "
-            f"the playground takes {PIXELS} and {DIGITS}"
-        )
 
 
 def classic_model() -> bytes:

@@ -129,7 +129,7 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
     dress(lower, "how sure the answer was", "answers")
     for number, (name, found) in enumerate(named.items()):
         there = found.counts > 0
-        sure, right = found.sureness[there], found.accuracy[there]
+        sure, right = found.confidence[there], found.accuracy[there]
         reach = np.maximum([right - found.low[there], found.high[there] - right], 0)
         upper.errorbar(sure, right, reach, label=name, capsize=2, elinewidth=1, **series(number))
         lower.stairs(found.counts, found.edges, color=SERIES[number], linestyle=series(number)["linestyle"])

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.errors import ConfigError, ImageError
-from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, opinions
+from mnist_nn.errors import ImageError
+from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.imaging.files import Page
-from mnist_nn.imaging.framing import SIDE, frame
+from mnist_nn.imaging.framing import frame
 from mnist_nn.imaging.ink import find_ink
 from mnist_nn.imaging.page import Word, find_words
 from mnist_nn.model_file.storage import Model
+from mnist_nn.nn.config import check_reads_digits
 from mnist_nn.reading.checksums import Rule, rule
 from mnist_nn.reading.decoder import Path, best_path, posteriors
 from mnist_nn.reading.reader_model import load_reader_model
@@ -29,7 +31,6 @@ from mnist_nn.util.checks import share
 
 Array = npt.NDArray[Any]
 
-CLASSES = 10
 MAX_ERROR = 0.01  # of the digits accepted, the share that may be wrong, unless told otherwise
 UNCALIBRATED = 0.9  # the confidence that a digit needs where the model holds no calibration
 COST = 3.0  # what a unit of a span's cost takes off its score, and off the logarithm of its confidence
@@ -85,7 +86,7 @@ class Reader:
         checksum: str = "none",
     ) -> None:
         self.model = load_reader_model() if model is None else model
-        _check_size(self.model)
+        check_reads_digits(self.model.network.config)
         self._rule, self._without_checksum = rule(checksum, length), rule(length=length)
         self._unmet = _unmet(checksum, length)
         if max_error is not None:
@@ -119,7 +120,7 @@ class Reader:
             return
         boxes, images = zip(*(_framed(word, span) for word in words for span in word.spans), strict=True)
         # always the same engine, so that what is read does not depend on the pages before
-        seen = opinions(self.model.network, self.model.calibration, np.stack(images), engine="reference")
+        seen = predict(self.model.network, np.stack(images), self.model.calibration, engine="reference")
         is_digit = seen.is_digit.tolist()
         found, start = [], 0
         for word in words:
@@ -255,15 +256,6 @@ def _pixels(array: Any) -> npt.NDArray[np.uint8]:
             "as mnist_nn.imaging.files.read_pages does"
         )
     return pixels
-
-
-def _check_size(model: Model) -> None:
-    config = model.network.config
-    if (config.inputs, config.outputs) != (SIDE * SIDE, CLASSES):
-        raise ConfigError(
-            f"the model has {config.inputs} inputs and {config.outputs} outputs; "
-            f"reading needs {SIDE * SIDE} and {CLASSES}, as a model trained on MNIST has"
-        )
 
 
 def _unmet(checksum: str, length: int | None) -> str:

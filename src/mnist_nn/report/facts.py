@@ -8,11 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Dataset, Samples, subset
-from mnist_nn.engines import check_width
+from mnist_nn.engines.base import check_width
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.gradient_check import gradient_norms
 from mnist_nn.evaluation.metrics import Evaluation, evaluate
-from mnist_nn.evaluation.reliability import Answers, Reliability, RiskCoverage, answers, reliability, risk_coverage
+from mnist_nn.evaluation.prediction import interpret
+from mnist_nn.evaluation.reliability import (
+    Outcomes,
+    Reliability,
+    RiskCoverage,
+    predict_samples,
+    reliability,
+    risk_coverage,
+)
 from mnist_nn.model_file.recording import Recording
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.network import Network
@@ -76,25 +84,24 @@ class Facts:
         return evaluate(self.model.network, self.data.test, loss, engine=ENGINE)
 
     @cached_property
-    def said(self) -> Answers:
+    def outcomes(self) -> Outcomes:
         """What it says of every test image."""
-        return answers(self.model.network, self.data.test, self.model.calibration, engine=ENGINE)
+        return predict_samples(self.model.network, self.data.test, self.model.calibration, engine=ENGINE)
 
     @cached_property
     def reliabilities(self) -> dict[str, Reliability]:
         """How sure and how right: as the network itself says and, if it is calibrated, with its temperature."""
-        plain = self.said
+        outcomes, network = self.outcomes, self.model.network
+        own = interpret(network, outcomes.predictions.z.astype(network.config.dtype)).top_probability
+        found = {"the network's own": reliability(own, outcomes.right)}
         if self.model.calibration:
-            plain = answers(self.model.network, self.data.test, engine=ENGINE)
-        found = {"the network's own": reliability(plain.sureness, plain.right)}
-        if self.model.calibration:
-            found["with temperature"] = reliability(self.said.sureness, self.said.right)
+            found["with temperature"] = reliability(outcomes.predictions.top_probability, outcomes.right)
         return found
 
     @cached_property
     def curve(self) -> RiskCoverage:
         """What each threshold would cost on the test images."""
-        return risk_coverage(self.said.confidence, self.said.right)
+        return risk_coverage(self.outcomes.predictions.confidence.astype(np.float64), self.outcomes.right)
 
     @cached_property
     def points(self) -> tuple[Kept, ...]:

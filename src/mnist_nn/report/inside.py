@@ -9,7 +9,7 @@ import numpy as np
 from mnist_nn import plots
 from mnist_nn.data import describe
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, resolve_learning_rate
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.report.facts import Facts
 from mnist_nn.report.markup import Missing, figure, percent, table, text
 from mnist_nn.report.reproduce import changed, command
@@ -23,10 +23,10 @@ def learning(facts: Facts, _examples: int) -> str | Missing:
     at, training = facts.model.checkpoint, facts.model.training
     if at is None or training is None or not at.history:
         return Missing("the file keeps no history of a training")
-    history, rule = at.history, loss(training.loss, facts.model.network.config.output)
+    history, loss = at.history, get_loss(training.loss, facts.model.network.config.output)
     first, last = history[0], history[-1]
     alt = (
-        f"Curves, epochs {first.epoch} to {last.epoch}. {rule.reported_name.capitalize()} on the training images goes "
+        f"Curves, epochs {first.epoch} to {last.epoch}. {loss.reported_name.capitalize()} on the training images goes "
         f"from {first.loss:.5f} to {last.loss:.5f}, accuracy from {percent(first.accuracy)} to "
         f"{percent(last.accuracy)}."
     )
@@ -35,7 +35,7 @@ def learning(facts: Facts, _examples: int) -> str | Missing:
     )
     if last.validation_accuracy is not None:
         caption += " Held-out images are judged at the end of each epoch; where their loss rises, it learns by heart."
-    drawn = plots.learning_curves(history, rule.reported_name, rule.descended_name)
+    drawn = plots.learning_curves(history, loss.reported_name, loss.descended_name)
     return figure(drawn, "learning", alt, caption) + _numbers(facts)
 
 

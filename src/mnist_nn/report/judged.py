@@ -109,14 +109,14 @@ def _seen(facts: Facts, label: int, examples: int) -> str:
     """Pictures of a class: the ones it is surest of, and the ones it is most surely wrong about."""
     parts = []
     for right, title in ((True, "surest"), (False, "mistaken")):
-        rows = facts.said.of_class(label, right=right)[:examples].tolist()
+        rows = facts.outcomes.of_class(label, right=right)[:examples].tolist()
         shown = "".join(_small(facts, row) for row in rows) or "<p>none</p>"
         parts.append(f'<div><h4>{title}</h4><div class="strip">{shown}</div></div>')
     return f'<section class="class"><h3>Class {label}</h3>{"".join(parts)}</section>\n'
 
 
 def _small(facts: Facts, row: int) -> str:
-    label, answer = int(facts.said.labels[row]), int(facts.said.answers[row])
+    label, answer = int(facts.outcomes.labels[row]), int(facts.outcomes.predictions.label[row])
     alt = f"{label} taken for {answer}" if label != answer else f"a {label}"
     below = f"<figcaption>as {answer}</figcaption>" if label != answer else ""
     return f"<figure>{picture(facts.data.test.images[row], alt)}{below}</figure>"
@@ -126,21 +126,21 @@ def mistakes(facts: Facts, examples: int) -> str | Missing:
     """Pictures of the mistakes it was surest of."""
     if not _has_pictures(facts):
         return Missing("the data holds no pictures")
-    rows = facts.said.mistakes()
+    rows = facts.outcomes.mistakes()
     if not len(rows):
         return Missing("it made none on the test images")
     shown = rows[: WORST * examples].tolist()
     words = (
-        f"<p>It is wrong about {len(rows):,} of {len(facts.said.labels):,} test images. Here are the {len(shown)} that "
-        "it was surest of, the surest first: would you have known better? Beside each are its probabilities, and the "
-        "number of the test image, counted from 0.</p>\n"
+        f"<p>It is wrong about {len(rows):,} of {len(facts.outcomes.labels):,} test images. Here are the {len(shown)} "
+        "that it was surest of, the surest first: would you have known better? Beside each are its probabilities, and "
+        "the number of the test image, counted from 0.</p>\n"
     )
     return words + f'<div class="mistakes">{"".join(_mistake(facts, row) for row in shown)}</div>\n'
 
 
 def _mistake(facts: Facts, row: int) -> str:
-    label, answer = int(facts.said.labels[row]), int(facts.said.answers[row])
-    probabilities = facts.said.probabilities[row]
+    label, answer = int(facts.outcomes.labels[row]), int(facts.outcomes.predictions.label[row])
+    probabilities = facts.outcomes.predictions.probabilities[row]
     likeliest = list(dict.fromkeys([answer, label, *np.argsort(-probabilities, kind="stable").tolist()]))[:LIKELIEST]
     bars = "".join(
         f'<b>{which}</b><span class="bar"><i style="width:{100 * probabilities[which]:.1f}%"></i></span>'

@@ -37,8 +37,8 @@ def create_app(
     log
         Where a line of JSON goes for each request; None for nowhere.
     engine
-        What answers about tensors, one of `mnist_nn.engines.available`; ``auto`` is the compiled one where its machine
-        code lies ready, else NumPy.
+        What answers about tensors, one of `mnist_nn.engines.select.available`; ``auto`` is the compiled one where its
+        machine code lies ready, else NumPy.
 
     Raises
     ------

@@ -7,10 +7,11 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.model_file.storage import Model
+from mnist_nn.nn.config import reads_digits
 from mnist_nn.server.http.logs import RequestLog
 from mnist_nn.server.http.metrics import Metrics
 from mnist_nn.server.inference.batching import Batcher
-from mnist_nn.server.inference.predictor import Answering, prepare
+from mnist_nn.server.inference.predictor import PreparedModel, prepare_model
 from mnist_nn.server.inference.signature import Contract
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.pictures import Pictures
@@ -32,7 +33,7 @@ class Service:
     metrics: Metrics
     log: RequestLog
     contract: Contract
-    answering: Answering
+    prepared: PreparedModel
     batcher: Batcher
     pictures: Pictures | None
     is_ready: bool = False
@@ -50,16 +51,16 @@ class Service:
             raise ConfigError(
                 f"the name {name[:100]!r} is none for an address; give at most 100 letters, digits, . _ or -"
             )
-        metrics, answering = Metrics(), prepare(model, engine, limits.batch_limit)
-        batcher = Batcher(answering, limits.batch_limit, metrics.passed)
-        return cls(model, name, limits, metrics, log, Contract.of(model), answering, batcher, _pictures(model, limits))
+        metrics, prepared = Metrics(), prepare_model(model, engine, limits.batch_limit)
+        batcher = Batcher(prepared, limits.batch_limit, metrics.passed)
+        return cls(model, name, limits, metrics, log, Contract.of(model), prepared, batcher, _pictures(model, limits))
 
     def warm(self) -> None:
         """Take threads, and run the first pass, which is the slowest."""
         self.batcher.open()
         if self.pictures:
             self.pictures.open()
-        self.answering.ask(np.zeros((1, self.model.network.config.inputs), np.uint8))
+        self.prepared.predict(np.zeros((1, self.model.network.config.inputs), np.uint8))
         self.is_ready = True
 
     def close(self) -> None:
@@ -71,7 +72,4 @@ class Service:
 
 
 def _pictures(model: Model, limits: Limits) -> Pictures | None:
-    try:
-        return Pictures(model, limits)
-    except ConfigError:  # it is of something else than digits
-        return None
+    return Pictures(model, limits) if reads_digits(model.network.config) else None

@@ -6,7 +6,7 @@ Plain records. They are made by `mnist_nn.training.loop` and kept in files by `m
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mnist_nn.engines import Tally
+from mnist_nn.engines.base import Tally
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, initial_state

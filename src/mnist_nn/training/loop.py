@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn import engines
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
 from mnist_nn.data.augmentation import augment, check_square
-from mnist_nn.engines import Engine, Plan, Tally
+from mnist_nn.engines import select
+from mnist_nn.engines.base import Engine, Plan, Tally, check_width
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_learning_rate
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
-from mnist_nn.nn.optimizers import optimizer
+from mnist_nn.nn.optimizers import get_optimizer
 from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
 from mnist_nn.util import randomness
 
@@ -69,9 +69,9 @@ def train(
         weights, those are divided by their mean; then the gradient of a sample is multiplied by its weight, and losses
         and the validation accuracy are weighted means.
     config
-        How to train; None trains as the seed does.
+        How to train; None trains as the classic network is trained.
     engine
-        One of `mnist_nn.engines.available`.
+        One of `mnist_nn.engines.select.available`.
     resume
         Go on from this checkpoint; ``network`` then only gives the configuration.
     steps
@@ -96,7 +96,7 @@ def train(
     (3, True)
     """
     config = config or TrainingConfig()
-    run = _Run.prepare(network.config, samples, config, engines.get(engine, network.config.dtype))
+    run = _Run.prepare(network.config, samples, config, select.create(engine, network.config.dtype))
     at = resume or Checkpoint.start(network, config)
     run.check_start(at)
     while not at.finished(config):
@@ -124,7 +124,7 @@ class _Run:
     @classmethod
     def prepare(cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine) -> "_Run":
         check(shape, config)
-        engines.check_width(shape, samples.inputs)
+        check_width(shape, samples.inputs)
         check_labels(samples.labels)
         check_pixels(samples.images)
         if samples.labels.max() >= shape.outputs:
@@ -149,7 +149,7 @@ class _Run:
         """Refuse a checkpoint of another network, another optimiser or other data."""
         if at.network.config != self.shape:
             raise ConfigError("the checkpoint is of a network of another shape; resume with the network it came from")
-        if set(at.state.slots) != set(optimizer(self.config.optimizer).slots):
+        if set(at.state.slots) != set(get_optimizer(self.config.optimizer).slots):
             raise ConfigError(f"the checkpoint was not made by {self.config.optimizer}; resume with the same optimizer")
         if at.offset >= self.size or at.offset % self.config.batch_size:
             raise ConfigError(
@@ -236,8 +236,8 @@ class _Run:
         z = self.engine.forward(network, self.held_out)
         labels, weights = self.held_out_labels, self.held_out_weights
         onehot = np.eye(self.shape.outputs, dtype=z.dtype)[labels]
-        rule = loss(self.config.loss, self.shape.output)
-        tally = Tally.of(rule, z, network.output(z), onehot, 1.0 if weights is None else weights)
+        loss = get_loss(self.config.loss, self.shape.output)
+        tally = Tally.of(loss, z, network.output(z), onehot, 1.0 if weights is None else weights)
         return tally.reported / tally.samples, float(np.average(z.argmax(axis=1) == labels, weights=weights))
 
     def progress(self, at: Checkpoint) -> float:

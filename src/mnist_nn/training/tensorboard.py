@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from mnist_nn.errors import ConfigError, MissingExtraError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, momentum, resolve_learning_rate
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint, Scores
 
@@ -207,7 +207,7 @@ def _scalars(values: Mapping[str, float]) -> Any:
 
 def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable[Any]:
     """Say what is trained, as text for people and as hyperparameters to compare runs by."""
-    rule = loss(training.loss, network.output)
+    loss = get_loss(training.loss, network.output)
     settings = {
         **network.to_dict(),
         **training.to_dict(),
@@ -215,7 +215,7 @@ def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable
         "momentum": momentum(training),
     }
     rows = [f"| {name} | {_plain(value)} |" for name, value in settings.items() if value is not None]
-    names = f"loss: {rule.reported_name}; descended: {rule.descended_name}"
+    names = f"loss: {loss.reported_name}; descended: {loss.descended_name}"
     yield summary.text("configuration", "\n".join([f"{names}\n", "| setting | value |", "|---|---|", *rows]))
     metrics = dict.fromkeys(("accuracy/test", "loss/test"), 0.0)
     compared = {name: _plain(value) for name, value in settings.items() if name != LENGTH}

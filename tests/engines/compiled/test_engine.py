@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, engines, evaluate, train
-from mnist_nn.engines import Plan, Tally
+from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
+from mnist_nn.engines import select
+from mnist_nn.engines.base import Plan, Tally
 from mnist_nn.engines.compiled import CompiledEngine, kernels, layout
 from mnist_nn.errors import ConfigError, DivergedError
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
@@ -122,11 +123,11 @@ def test_how_the_arrays_lie_does_not_matter(pixels: bool) -> None:
 
 def test_float64_is_refused() -> None:
     with pytest.raises(ConfigError, match="float32, not float64"):
-        engines.get("compiled", "float64")
+        select.create("compiled", "float64")
     network = Network.create(NetworkConfig(inputs=4, dtype="float64"))
     with pytest.raises(ConfigError, match="float32, not float64"):
         next(iter(train(network, Samples(np.zeros((5, 4)), np.arange(5)), engine="compiled")))
-    assert engines.get("auto", "float32").name == "compiled"
+    assert select.create("auto", "float32").name == "compiled"
 
 
 @pytest.mark.parametrize("pixels", [True, False])
@@ -260,7 +261,7 @@ def test_a_decay_may_take_the_whole_weight(rate: float, l2: float) -> None:
     training = TrainingConfig(batch_size=2, l2=l2, learning_rate=rate)
     plan, network = plan_of(shape, training, np.arange(12), rate), Network.create(shape, 1)
     results = [e.epoch(network, initial_state("sgd", network.parameters), e.place(*samples), plan)[0]
-               for e in (ENGINE, engines.get("reference"))]  # fmt: skip
+               for e in (ENGINE, select.create("reference"))]  # fmt: skip
     for found, expected in zip(*(r.parameters for r in results), strict=True):
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
 
@@ -272,7 +273,7 @@ def test_adam_keeps_its_digits_when_beta2_is_close_to_one(beta2: float) -> None:
     training = TrainingConfig(optimizer="adam", batch_size=8, beta2=beta2)
     plan, network = plan_of(shape, training, np.arange(40), 0.001), Network.create(shape, 1)
     states = [e.epoch(network, initial_state("adam", network.parameters), e.place(*samples), plan)[1]
-              for e in (ENGINE, engines.get("reference"))]  # fmt: skip
+              for e in (ENGINE, select.create("reference"))]  # fmt: skip
     for found, expected in zip(*(state.slots["v"] for state in states), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * expected.max())
 

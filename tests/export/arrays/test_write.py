@@ -14,7 +14,7 @@ from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, TrainingConfig, evaluate, train
 from mnist_nn.export import export
-from mnist_nn.export.test_vectors import reference_answers
+from mnist_nn.export.test_vectors import predict_exactly
 from mnist_nn.model_file.storage import from_bytes, to_bytes
 
 DOCS = Path(__file__).parents[3] / "docs" / "export.md"
@@ -40,7 +40,7 @@ def test_a_stripped_model_has_the_network_and_nothing_to_train_with(trained: Mod
 def test_a_stripped_model_may_be_saved_again_by_the_library(reader: Model) -> None:
     again = from_bytes(to_bytes(from_bytes(export(reader, "safetensors"))))
     images = np.zeros((1, 28, 28), np.uint8)
-    assert reference_answers(again, images).is_digit == reference_answers(reader, images).is_digit
+    assert predict_exactly(again, images).is_digit == predict_exactly(reader, images).is_digit
 
 
 def test_an_npz_file_needs_no_pickle(make_model: Callable[..., Model]) -> None:

@@ -18,7 +18,7 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.export import export, verify
 from mnist_nn.export.c.int8 import MOST_INPUTS, Int8, measured_steps
 from mnist_nn.export.c.verify import run
-from mnist_nn.export.test_vectors import reference_answers
+from mnist_nn.export.test_vectors import predict_exactly
 from mnist_nn.nn.config import ACTIVATIONS
 
 Make = Callable[..., Model]
@@ -124,7 +124,7 @@ def test_the_stated_accuracies_are_those_of_the_compiled_forms(classic_model: Mo
     stated = [float(share) for share in re.findall(r"([\d.]+) % of the 10,000 test images of mnist", header.decode())]
     ran = run(classic_model, header, mnist.test.images.reshape(-1, 784))
     assert ran.int8
-    exact, whole = ((answers.label == mnist.test.labels).mean() for answers in (ran.answers, ran.int8[1]))
+    exact, whole = ((answers.label == mnist.test.labels).mean() for answers in (ran.predictions, ran.int8[1]))
     assert stated == pytest.approx([100 * exact, 100 * whole], abs=0.011)
     assert exact > 0.7
     assert abs(exact - whole) < 0.005
@@ -142,8 +142,8 @@ def test_whole_numbers_follow_their_own_rules(make_model: Make) -> None:
     q = np.clip(np.floor(a / step + 0.5), -127, 127)
     z = q @ np.rint(W2.T / scale2) * scale2 * step + b2
     expected = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    assert np.abs(whole.answers(model, images).probabilities - expected).max() < 1e-5
-    assert np.abs(reference_answers(model, images).probabilities - expected).max() < 0.05
+    assert np.abs(whole.predict(model, images).probabilities - expected).max() < 1e-5
+    assert np.abs(predict_exactly(model, images).probabilities - expected).max() < 0.05
 
 
 def test_data_of_another_shape_is_refused(make_model: Make) -> None:

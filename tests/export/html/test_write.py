@@ -10,7 +10,7 @@ import pytest
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation.calibration import opinions
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import export, verify
 from mnist_nn.export.html import bundle as bundling
 from mnist_nn.export.html.bundle import bundle
@@ -82,7 +82,7 @@ def test_the_page_frames_and_answers_as_the_library(visit: Callable[..., Page], 
     pixels = "$export_html_page_answers.framed(Uint8Array.from(ink), 60)"
     assert tab.evaluate(f"ink => [...{pixels}]", ink.ravel().tolist()) == framed.ravel().tolist()
     given = tab.evaluate(f"ink => $export_html_page_answers.answer({OPENED}, {pixels})", ink.ravel().tolist())
-    own = opinions(reader.network, reader.calibration, framed[None])
+    own = predict(reader.network, framed[None], reader.calibration)
     assert given["probabilities"] == pytest.approx(own.probabilities[0].tolist(), abs=1e-5)
     assert given["is_digit"] == pytest.approx(float(own.is_digit[0]), abs=1e-5)
 

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from mnist_nn.data import Samples, hold_out, load, subset
-from mnist_nn.engines import Plan, reference
+from mnist_nn.engines import reference
+from mnist_nn.engines.base import Plan
 from mnist_nn.imaging.framing import frame
 from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
-from mnist_nn.nn.losses import loss
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.training.loop import train
@@ -200,7 +201,7 @@ def first_sample(network: Network, samples: Samples, plan: Plan, training: Train
         for layer, (units, rate) in enumerate(zip(config.hidden, dropout_rates(config, training), strict=True))
         if training.drops_units
     ]
-    rule = loss(training.loss, config.output)
+    rule = get_loss(training.loss, config.output)
     x = reference.Placed(samples.images.reshape(20, -1), samples.labels).rows(row, config.dtype)
     l = np.eye(config.outputs, dtype=config.dtype)[samples.labels[row]]
     z, a = reference.forward(config, network.weights, network.biases, x, masks)

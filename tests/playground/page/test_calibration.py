@@ -11,7 +11,8 @@ import pytest
 from patience import PATIENCE
 
 from mnist_nn import Dataset, Network, NetworkConfig
-from mnist_nn.evaluation.calibration import MORE, Calibration, opinions
+from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.model_file.storage import Model, save
 from mnist_nn.reading.reader import MAX_ERROR, UNCALIBRATED
 from mnist_nn.reading.reader_model import load_reader_model
@@ -33,7 +34,7 @@ def page_says(model: Model, images: Any, folder: Path) -> list[dict[str, Any]]:
 
 def agree(model: Model, images: Any, folder: Path) -> set[str]:
     """Compare the page with the library; returns the verdicts that came up."""
-    expected = opinions(model.network, model.calibration, images)
+    expected = predict(model.network, images, model.calibration)
     calibration = model.calibration
     threshold = calibration.operating_point(MAX_ERROR).threshold if calibration else UNCALIBRATED
     lowest = calibration.not_a_digit if calibration else 0.0
@@ -60,10 +61,10 @@ def test_the_reader_says_the_same(mnist: Dataset, tmp_path: Path) -> None:
 def test_any_depth_and_output_says_the_same(hidden: tuple[int, ...], output: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(len(hidden))
     network = Network.create(NetworkConfig(inputs=16, hidden=hidden, output=output), seed=3)
-    weights = rng.standard_normal((hidden[-1] if hidden else 16) + MORE)
+    weights = rng.standard_normal((hidden[-1] if hidden else 16) + Z_FEATURES)
     images = rng.integers(0, 256, (40, 16), np.uint8)
     draft = Calibration(0.7, weights, -0.4, 0.0, np.array([[0.0, 0.5, 1.0]]))
-    seen = opinions(network, draft, images)
+    seen = predict(network, images, draft)
     lowest, threshold = np.quantile(seen.is_digit, 0.31), np.quantile(seen.confidence, 0.61)
     table = np.array([[0.0, 0.5, 1.0], [threshold, MAX_ERROR, 0.4], [0.99, 0.001, 0.1]])
     calibration = Calibration(0.7, weights, -0.4, float(lowest), table)

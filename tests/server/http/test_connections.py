@@ -26,7 +26,7 @@ from patience import PATIENCE, wait_for
 from PIL import Image
 
 from mnist_nn import Dataset
-from mnist_nn.evaluation.calibration import Opinion
+from mnist_nn.evaluation.prediction import Predictions
 
 BODY = 600_000
 OPTIONS = {
@@ -78,7 +78,7 @@ def asked(server: Served, path: str, body: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def unharmed(request: pytest.FixtureRequest, mnist: Dataset, expected: Callable[[Any], Opinion]) -> Iterator[None]:
+def unharmed(request: pytest.FixtureRequest, mnist: Dataset, expected: Callable[[Any], Predictions]) -> Iterator[None]:
     """Whatever a test does, the server afterwards holds what it held in the beginning, and is right."""
     server = request.getfixturevalue("hasty" if "hasty" in request.fixturenames else "hostile")
     written = server.log.stat().st_size

@@ -11,12 +11,12 @@ import pytest
 from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
-from mnist_nn.evaluation.calibration import Opinion
+from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.server.inference import batching
 from mnist_nn.server.inference.batching import Batcher
 from mnist_nn.server.inference.predictor import prepare
 
-Expected = Callable[[Any], Opinion]
+Expected = Callable[[Any], Predictions]
 
 
 def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
@@ -66,10 +66,10 @@ def test_each_gets_the_answers_to_its_own_images(
     answers, passes = ask(small_model, parts)
     assert passes == [60], "they came together"
     for part, answer in zip(parts, answers, strict=True):
-        opinion = expected(part)
-        np.testing.assert_array_equal(answer.label, opinion.probabilities.argmax(axis=1))
-        np.testing.assert_allclose(answer.probabilities, opinion.probabilities, atol=1e-6)
-        np.testing.assert_allclose(answer.confidence, opinion.confidence, atol=1e-6)
+        predictions = expected(part)
+        np.testing.assert_array_equal(answer.label, predictions.probabilities.argmax(axis=1))
+        np.testing.assert_allclose(answer.probabilities, predictions.probabilities, atol=1e-6)
+        np.testing.assert_allclose(answer.confidence, predictions.confidence, atol=1e-6)
 
 
 def test_a_pass_has_as_many_images_as_fit_in_the_order_they_came(small_model: Model, mnist: Dataset) -> None:

@@ -15,15 +15,15 @@ from patience import PATIENCE
 
 from mnist_nn import Dataset, Model
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation.calibration import Opinion
-from mnist_nn.export.test_vectors import Answers, in_double
-from mnist_nn.server.inference.predictor import prepare
+from mnist_nn.evaluation.prediction import Predictions
+from mnist_nn.export.test_vectors import in_double
+from mnist_nn.server.inference.predictor import prepare_model
 
 needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="there is no compiled engine without it")
 ENGINES = ["reference", pytest.param("compiled", marks=needs_compiler)]
 
 
-def same(found: Answers, expected: Opinion) -> None:
+def same(found: Predictions, expected: Predictions) -> None:
     np.testing.assert_array_equal(found.label, expected.probabilities.argmax(axis=1))
     np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
     np.testing.assert_allclose(found.is_digit, expected.is_digit, atol=1e-5)
@@ -33,14 +33,14 @@ def same(found: Answers, expected: Opinion) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("calibrated", [True, False])
 def test_it_answers_as_the_library_does(
-    small_model: Model, mnist: Dataset, expected: Callable[[Any], Opinion], engine: str, calibrated: bool
+    small_model: Model, mnist: Dataset, expected: Callable[[Any], Predictions], engine: str, calibrated: bool
 ) -> None:
     model = small_model if calibrated else replace(small_model, calibration=None)
-    answering = prepare(model, engine, 16)
-    assert answering.engine == engine
+    prepared = prepare_model(model, engine, 16)
+    assert prepared.engine == engine
     images = mnist.test.images[:40].reshape(40, 784)
     for count in (1, 3, 16, 40):
-        found = answering.ask(images[:count])
+        found = prepared.predict(images[:count])
         if calibrated:
             same(found, expected(images[:count]))
         else:
@@ -51,39 +51,39 @@ def test_it_answers_as_the_library_does(
 def test_the_engine_is_chosen_once(small_model: Model, mnist: Dataset) -> None:
     """Whatever else is asked of the process later, a server goes on with the engine that it began with."""
     image = mnist.test.images[:1].reshape(1, 784)
-    answering = prepare(small_model, "reference", 16)
-    before = answering.ask(image)
-    prepare(small_model, "compiled", 16).ask(image)
-    for one, other in zip(before, answering.ask(image), strict=True):
+    prepared = prepare_model(small_model, "reference", 16)
+    before = prepared.predict(image)
+    prepare_model(small_model, "compiled", 16).predict(image)
+    for one, other in zip(before, prepared.predict(image), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @needs_compiler
 def test_auto_is_the_compiled_engine_once_its_code_is_there(small_model: Model) -> None:
-    prepare(small_model, "compiled", 16)
-    assert prepare(small_model, "auto", 16).engine == "compiled"
+    prepare_model(small_model, "compiled", 16)
+    assert prepare_model(small_model, "auto", 16).engine == "compiled"
 
 
 @needs_compiler
-def test_a_server_with_the_compiled_engine(serve: Any, mnist: Dataset, expected: Callable[[Any], Opinion]) -> None:
+def test_a_server_with_the_compiled_engine(serve: Any, mnist: Dataset, expected: Callable[[Any], Predictions]) -> None:
     images = mnist.test.images[:50]
     with serve(engine="compiled") as served:
         tensor = {"name": "X", "shape": [50, 28, 28], "datatype": "UINT8", "data": images.ravel().tolist()}
         outputs = served.ask("POST", served.infer, {"inputs": [tensor]}).json["outputs"]
     label, probabilities, is_digit, confidence = (np.array(output["data"]) for output in outputs)
-    same(Answers(label, probabilities.reshape(50, 10), is_digit, confidence), expected(images))
+    same(Predictions.of_outputs(label, probabilities.reshape(50, 10), is_digit, confidence), expected(images))
 
 
 def test_a_network_in_double_precision_is_answered_by_the_equations(small_model: Model) -> None:
     model = replace(small_model, network=in_double(small_model.network))
-    assert prepare(model, "auto", 16).engine == "reference"
+    assert prepare_model(model, "auto", 16).engine == "reference"
     with pytest.raises(ConfigError, match="float64"):
-        prepare(model, "compiled", 16)
+        prepare_model(model, "compiled", 16)
 
 
 def test_an_engine_that_is_none(small_model: Model) -> None:
     with pytest.raises(ConfigError, match=r"choose one of: auto, compiled, reference"):
-        prepare(small_model, "quick", 16)
+        prepare_model(small_model, "quick", 16)
 
 
 def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
@@ -91,10 +91,10 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
     program = (
         "import tempfile; tempfile.tempdir = '/nowhere/at/all'\n"
         "from mnist_nn.errors import ConfigError\n"
-        "from mnist_nn.server.inference.predictor import prepare\n"
+        "from mnist_nn.server.inference.predictor import prepare_model\n"
         "from mnist_nn.reading.reader_model import load_reader_model\n"
-        "print(prepare(load_reader_model(), 'auto', 16).engine)\n"
-        "try: prepare(load_reader_model(), 'compiled', 16)\n"
+        "print(prepare_model(load_reader_model(), 'auto', 16).engine)\n"
+        "try: prepare_model(load_reader_model(), 'compiled', 16)\n"
         "except ConfigError as error: print(error)\n"
     )
     home = {**os.environ, "XDG_CACHE_HOME": "/dev/null/x"}
@@ -108,9 +108,9 @@ def test_a_machine_that_keeps_nothing_is_answered_by_the_equations() -> None:
 
 def test_a_machine_without_the_code_is_not_made_to_compile(tmp_path: Path) -> None:
     program = (
-        "from mnist_nn.server.inference.predictor import prepare\n"
+        "from mnist_nn.server.inference.predictor import prepare_model\n"
         "from mnist_nn.reading.reader_model import load_reader_model\n"
-        "print(prepare(load_reader_model(), 'auto', 16).engine)"
+        "print(prepare_model(load_reader_model(), 'auto', 16).engine)"
     )
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Model, Network
-from mnist_nn.export.test_vectors import reference_answers
+from mnist_nn.export.test_vectors import predict_exactly
 from mnist_nn.server.http.exception_handlers import Refusal
 from mnist_nn.server.inference.protocol import parse, respond
 from mnist_nn.server.inference.signature import Contract
@@ -143,7 +143,7 @@ def test_outputs_come_in_the_order_asked_for(mnist: Dataset, binary: bool) -> No
     images = mnist.test.images[:2]
     named = [{"name": "probabilities", "parameters": {"binary_data": binary}}, {"name": "label"}]
     wanted = parsed({**asked(shape=[2, 28, 28], data=images.ravel().tolist()), "id": "é", "outputs": named})
-    answers = reference_answers(MODEL, images)
+    answers = predict_exactly(MODEL, images)
     content, headers = respond(wanted, answers, "digits", "1")
     length = int(headers.get("Inference-Header-Content-Length", len(content)))
     document, tail = json.loads(content[:length]), content[length:]

@@ -12,7 +12,7 @@ from tritonclient.http import aio
 from tritonclient.utils import InferenceServerException
 
 from mnist_nn import Dataset, Model
-from mnist_nn.evaluation.calibration import Opinion
+from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export import export
 
 Served = Any
@@ -45,13 +45,13 @@ def wanted(*names: str, binary: bool = True) -> list[triton.InferRequestedOutput
     return [triton.InferRequestedOutput(name, binary_data=binary) for name in names]
 
 
-def agrees(result: Any, opinion: Opinion) -> None:
+def agrees(result: Any, predictions: Predictions) -> None:
     assert result.as_numpy("label").dtype == np.int64
-    assert result.as_numpy("label").tolist() == opinion.probabilities.argmax(axis=1).tolist()
-    for name in Opinion._fields:
+    assert result.as_numpy("label").tolist() == predictions.probabilities.argmax(axis=1).tolist()
+    for name in Predictions._fields:
         found = result.as_numpy(name)
         assert found.dtype == np.float32
-        np.testing.assert_allclose(found, getattr(opinion, name), atol=1e-6)
+        np.testing.assert_allclose(found, getattr(predictions, name), atol=1e-6)
 
 
 def test_health_and_names(served: Served, client: Any) -> None:
@@ -142,12 +142,12 @@ def test_many_images_at_once(served: Served, client: Any, mnist: Dataset, expect
 
 def test_requests_at_the_same_time_get_their_own_answers(served: Served, mnist: Dataset, expected: Any) -> None:
     """They may share a forward pass; that must not show."""
-    opinion = expected(mnist.test.images[:MANY])
+    predictions = expected(mnist.test.images[:MANY])
     slices = [slice(start, start + 1 + start % 7) for start in range(0, MANY - 10, 5)]
     with triton.InferenceServerClient(f"{served.host}:{served.port}", concurrency=16) as client:
         asked = [client.async_infer(served.name, given(mnist.test.images[part])) for part in slices]
         for part, answer in zip(slices, asked, strict=True):
-            agrees(answer.get_result(), Opinion(*(values[part] for values in opinion)))
+            agrees(answer.get_result(), predictions.take(part))
 
 
 def test_the_asynchronous_client(served: Served, mnist: Dataset, expected: Any, apart: Callable[..., Any]) -> None:

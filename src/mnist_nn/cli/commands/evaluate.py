@@ -20,8 +20,8 @@ def evaluate(
     json: options.Json = False,
 ) -> int:
     """Measure a saved model: accuracy, confusion, loss. Also per-digit figures and the calibration error."""
-    from mnist_nn import engines
     from mnist_nn.data import load
+    from mnist_nn.engines.base import check_width
     from mnist_nn.errors import unknown
     from mnist_nn.evaluation.metrics import evaluate as measure
     from mnist_nn.model_file.storage import load as load_model
@@ -29,7 +29,7 @@ def evaluate(
     if split not in ("test", "train"):
         raise unknown("split", split, ("test", "train"))
     loaded, dataset = load_model(model), load(data)
-    engines.check_width(loaded.network.config, dataset.inputs)
+    check_width(loaded.network.config, dataset.inputs)
     samples = dataset.test if split == "test" else dataset.train
     loss = loaded.training.loss if loaded.training else None
     result = measure(loaded.network, samples, loss, engine=engine)

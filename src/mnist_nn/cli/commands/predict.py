@@ -46,7 +46,7 @@ def _read(predictor: "Predictor", path: Path) -> dict[str, Any]:
         found = predictor(pixels)
     except ImageError as error:
         return {"file": str(path), "error": str(error)}
-    digit = found.digit if pixels.any() else None  # on a blank picture there is nothing to name
+    digit = found.label if pixels.any() else None  # on a blank picture there is nothing to name
     return {"file": str(path), "class": digit, "probabilities": found.probabilities.tolist()}
 
 

@@ -190,10 +190,10 @@ def record_into(run: Run, path: Path, *, resume: bool) -> None:
 
 def log_into(run: Run, directory: Path, *, resume: bool) -> None:
     """Begin the events of a run in a folder of its own, or go on with them."""
-    from mnist_nn import engines
+    from mnist_nn.engines import select
     from mnist_nn.training.tensorboard import EventLog, mark_of, run_folder
 
-    engines.get(run.engine, run.checkpoint.network.config.dtype)  # a name that cannot be must not leave a folder
+    select.create(run.engine, run.checkpoint.network.config.dtype)  # a name that cannot be must not leave a folder
     mark = mark_of(run.checkpoint.network.config, run.training, f"{run.dataset.digest} {os.path.realpath(run.path)}")
     run.log_folder = run_folder(directory, run.path.stem, mark, resume=resume)
     run.log = EventLog.begin(run.log_folder, mark, run.checkpoint, run.training)

@@ -1,4 +1,4 @@
-"""The compiled engine: the three verbs of `mnist_nn.engines.Engine` over the kernels.
+"""The compiled engine: the three verbs of `mnist_nn.engines.base.Engine` over the kernels.
 
 It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
 """
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.engines import Plan, Tally, check_width
+from mnist_nn.engines.base import Plan, Tally, check_width
 from mnist_nn.engines.compiled import inference, jit, kernels, layout, units
 from mnist_nn.engines.compiled.placing import Placed, as_pairs, place, plain
 from mnist_nn.engines.compiled.records import Memory, Recipe
@@ -41,18 +41,18 @@ class CompiledEngine:
         self.pace = Pace()
 
     def place(self, x: Array, t: npt.NDArray[np.int64] | None = None, weights: Array | None = None) -> Placed:
-        """See `mnist_nn.engines.Engine`."""
+        """See `mnist_nn.engines.base.Engine`."""
         return place(x, t, weights)
 
     def forward(self, network: Network, placed: Placed) -> Array:
-        """See `mnist_nn.engines.Engine`."""
+        """See `mnist_nn.engines.base.Engine`."""
         check_width(network.config, placed.inputs)
         return inference.forward(network, placed, self.threads)
 
     def epoch(
         self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
     ) -> tuple[Network, OptimizerState, Tally]:
-        """See `mnist_nn.engines.Engine`."""
+        """See `mnist_nn.engines.base.Engine`."""
         config, data = network.config, placed.data
         check_width(config, placed.inputs)
         part, wide = min(plan.batch_size, len(plan.order), PART), layout.widest(config)

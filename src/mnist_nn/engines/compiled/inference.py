@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.engines import check_width
+from mnist_nn.engines.base import check_width
 from mnist_nn.engines.compiled import jit, kernels, layout, sparse
 from mnist_nn.engines.compiled.placing import Placed, as_pairs, room_for
 from mnist_nn.engines.compiled.records import Recipe
@@ -43,7 +43,7 @@ def forward(network: Network, placed: Placed, threads: int) -> Array:
     return z_o[: count * width].reshape(count, width)[:, : config.outputs]
 
 
-def prepared(network: Network, most: int) -> Callable[[Array], Array]:
+def prepare_batches(network: Network, most: int) -> Callable[[Array], Array]:
     """Make a network ready for a few images at a time: uint8 (n, inputs) in, z_o (n, outputs) out.
 
     All is packed, laid out and compiled beforehand, so that a call costs some microseconds beside the arithmetic.
@@ -69,8 +69,13 @@ def prepared(network: Network, most: int) -> Callable[[Array], Array]:
 
 
 def is_kept(network: Network) -> bool:
-    """Whether `prepared` can do without a compiler: the machine code for such a network is in memory or on disk."""
+    """Whether `prepare_batches` can do without a compiler: such a network's machine code is in memory or on disk."""
     return all(jit.is_kept(*call) for call in _Room(network, 1).calls(1))
+
+
+def is_loaded() -> bool:
+    """Whether a forward pass has run in this process, so that the next one need not wait for machine code."""
+    return bool(kernels.infer.overloads)
 
 
 class _Room:
@@ -109,19 +114,19 @@ class _Room:
         return self.z_o[: count * width].reshape(count, width)[:, : self.config.outputs].copy()
 
 
-def single(network: Network) -> Callable[[Array], tuple[int, Array]]:
+def prepare_single(network: Network) -> Callable[[Array], tuple[int, Array]]:
     """Make a network ready for one image at a time: uint8 in, its class and the probabilities of all classes out."""
     config, room = network.config, _Room(network, 1)
     recipe, words, is_softmax = _silent(config, 1, as_pairs=True), room.ink.view("<u8"), config.output == "softmax"
-    prepared = (room.table, room.data, room.memory, room.work, recipe, words, is_softmax, room.wide)
-    jit.compile_for(kernels.look, prepared)
+    arguments = (room.table, room.data, room.memory, room.work, recipe, words, is_softmax, room.wide)
+    jit.compile_for(kernels.look, arguments)
     pixels, probabilities = room.ink[0, : config.inputs], room.memory.o[: config.outputs]
     kernel, lock = kernels.look, threading.Lock()
 
     def look(image: Array) -> tuple[int, Array]:
         with lock:  # the room for the image and for the answer is one for all callers
             pixels[:] = image.reshape(-1)
-            return kernel(*prepared), probabilities.copy()
+            return kernel(*arguments), probabilities.copy()
 
     return look
 

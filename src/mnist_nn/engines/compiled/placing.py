@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.engines import as_rows, is_csr
+from mnist_nn.engines.base import as_rows, is_csr
 from mnist_nn.engines.compiled import jit, sparse
 from mnist_nn.engines.compiled.records import Data
 
@@ -29,7 +29,7 @@ class Placed:
 
 
 def place(x: Any, t: Array | None = None, weights: Array | None = None) -> Placed:
-    """See `mnist_nn.engines.Engine.place`."""
+    """See `mnist_nn.engines.base.Engine.place`."""
     rows, labels = as_rows(x), np.zeros(0, np.int64) if t is None else plain(t)
     if is_csr(x):
         data = _pairs_of_floats(rows, labels)

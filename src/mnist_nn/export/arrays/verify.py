@@ -8,7 +8,8 @@ from zipfile import BadZipFile, is_zipfile
 import numpy as np
 
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.export.test_vectors import Answers, Pixels, Vectors, reference_answers
+from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
+from mnist_nn.export.test_vectors import Pixels, Vectors, predict_exactly
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model, from_bytes, header_of
 from mnist_nn.model_file.tensors import CALIBRATION_ARRAYS, calibration_of, network_of
@@ -26,19 +27,19 @@ def carried_by_safetensors(content: bytes) -> Vectors:
 
 def run_safetensors(_model: Model, content: bytes, images: Pixels) -> Ran:
     """Ask the network in a model file."""
-    return Ran(f"the reference engine, NumPy {np.__version__}", reference_answers(from_bytes(content), images))
+    return Ran(f"the reference engine, NumPy {np.__version__}", predict_exactly(from_bytes(content), images))
 
 
 def carried_by_npz(content: bytes) -> Vectors:
     """Read the test vectors that an .npz file carries."""
     arrays = _arrays(content)
-    answers = Answers(*(arrays[f"vectors_{name}"] for name in Answers._fields))
-    return Vectors(arrays["vectors_images"], answers)
+    predictions = Predictions.of_outputs(*(arrays[f"vectors_{name}"] for name in OUTPUTS))
+    return Vectors(arrays["vectors_images"], predictions)
 
 
 def run_npz(_model: Model, content: bytes, images: Pixels) -> Ran:
     """Ask the network in an .npz file."""
-    return Ran(f"the reference engine, NumPy {np.__version__}", reference_answers(_model_in(_arrays(content)), images))
+    return Ran(f"the reference engine, NumPy {np.__version__}", predict_exactly(_model_in(_arrays(content)), images))
 
 
 def _model_in(arrays: dict[str, Any]) -> Model:

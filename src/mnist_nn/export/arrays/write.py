@@ -39,7 +39,7 @@ def write_npz(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     if model.calibration:
         arrays |= {name.replace("/", "_"): p for name, p in calibration_tensors(model.calibration).items()}
     arrays |= {"json": np.array(json.dumps(facts(model))), "vectors_images": vectors.images}
-    arrays |= {f"vectors_{name}": values for name, values in vectors.answers._asdict().items()}
+    arrays |= {f"vectors_{name}": values for name, values in vectors.predictions.outputs().items()}
     file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()

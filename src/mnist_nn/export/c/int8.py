@@ -1,7 +1,7 @@
 """A network in whole numbers: int8 weights with a scale a row, activations in steps measured on training images.
 
 These are the rules of the C header's int8 form, in NumPy: what its accuracy is measured with, and what it is checked
-against. The last layer's result is exact, so its answers follow from the same formulas as everywhere.
+against. The last layer's result is exact, so its predictions follow from the same formulas as everywhere.
 """
 
 from dataclasses import dataclass, replace
@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.evaluation.calibration import MORE
-from mnist_nn.export.test_vectors import Answers, Pixels, reference_answers
+from mnist_nn.evaluation.calibration import Z_FEATURES
+from mnist_nn.evaluation.prediction import Predictions
+from mnist_nn.export.test_vectors import Pixels, predict_exactly
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig
@@ -71,14 +72,14 @@ class Int8:
         fed = (np.float32(1 / MOST_BYTE), *self.steps)
         return tuple(scale * step for scale, step in zip(self.scales, fed, strict=True))
 
-    def answers(self, model: Model, images: Pixels) -> Answers:
+    def predict(self, model: Model, images: Pixels) -> Predictions:
         """Ask it about pictures of shape (n, inputs); of the model only shape and calibration count."""
         q = images.astype(np.float64)  # whole numbers, whose products and sums a float64 holds exactly
         for k, name in enumerate(self.activation):
             z = (q @ self.rows[k].T).astype(np.float32) * self.factors[k] + self.biases[k]
             q = _in_steps(ACTIVATIONS[name].f(z), self.steps[k], signed=self.signed[k])
         step = float((np.float32(1 / MOST_BYTE), *self.steps)[-1])
-        return reference_answers(self._last_layer(model), q * step)
+        return predict_exactly(self._last_layer(model), q * step)
 
     def _last_layer(self, model: Model) -> Model:
         """The last layer by itself, with the weights that the whole numbers stand for."""
@@ -86,7 +87,7 @@ class Int8:
         config, calibration = model.network.config, model.calibration
         shape = {"inputs": W.shape[1], "hidden": (), "activation": (), "dtype": "float64"}
         if calibration:
-            weights = np.concatenate([W[-1], calibration.weights[-MORE:]])
+            weights = np.concatenate([W[-1], calibration.weights[-Z_FEATURES:]])
             calibration = replace(calibration, weights=weights)
         last = NetworkConfig.from_dict({**config.to_dict(), **shape})
         return Model(Network.of(last, [W[: config.outputs], b[: config.outputs]]), calibration=calibration)
@@ -96,7 +97,7 @@ def weights_with_refusal(model: Model) -> tuple[Array, ...]:
     """Weights as float32; the last layer has one more row where the model is calibrated: what h adds to the score."""
     *below, last = (W.astype(np.float32) for W in model.network.weights)
     if model.calibration:
-        last = np.vstack([last, model.calibration.weights[None, :-MORE].astype(np.float32)])
+        last = np.vstack([last, model.calibration.weights[None, :-Z_FEATURES].astype(np.float32)])
     return (*below, last)
 
 

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
+from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.c.int8 import Int8
 from mnist_nn.export.c.write import STEPS_NAME
 from mnist_nn.export.metadata import in_single
 from mnist_nn.export.runtime import call
-from mnist_nn.export.test_vectors import Answers, Pixels, Vectors
+from mnist_nn.export.test_vectors import Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
@@ -56,8 +57,8 @@ def carried(content: bytes) -> Vectors:
     pixels, probabilities, is_digit = (
         _numbers(text, f"mnist_nn_test_{name}") for name in ("pixels", "probabilities", "is_digit")
     )
-    answers = Answers(probabilities.argmax(axis=1), probabilities, is_digit, probabilities.max(axis=1) * is_digit)
-    return Vectors(pixels.astype(np.uint8), answers)
+    predictions = Predictions.of_outputs(probabilities.argmax(axis=1), probabilities, is_digit)
+    return Vectors(pixels.astype(np.uint8), predictions)
 
 
 def run(model: Model, content: bytes, images: Pixels) -> Ran:
@@ -66,7 +67,7 @@ def run(model: Model, content: bytes, images: Pixels) -> Ran:
     if compiler is None:
         raise MissingExtraError(f"a C header needs a C compiler, one of {', '.join(COMPILERS)}; install gcc or clang")
     steps = _numbers(content.decode(), STEPS_NAME) if model.network.config.hidden else np.empty(0)
-    rules = Int8.of(in_single(model), tuple(steps.astype(np.float32)))
+    int8 = Int8.of(in_single(model), tuple(steps.astype(np.float32)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "digits.h").write_bytes(content)
@@ -76,12 +77,12 @@ def run(model: Model, content: bytes, images: Pixels) -> Ran:
         lines = call([str(folder / "main"), "pixels"], folder=folder).splitlines()
     rows = np.array([line.split() for line in lines], float)
     version = call([compiler, "--version"]).splitlines()[0]
-    return Ran(version, _answers(rows[0::2]), (rules.answers(model, images), _answers(rows[1::2])))
+    return Ran(version, _parse(rows[0::2]), (int8.predict(model, images), _parse(rows[1::2])))
 
 
-def _answers(rows: npt.NDArray[np.float64]) -> Answers:
-    label, is_digit, probabilities = rows[:, 0].astype(np.int64), rows[:, 1], rows[:, 2:]
-    return Answers(label, probabilities, is_digit, probabilities[np.arange(len(rows)), label] * is_digit)
+def _parse(rows: npt.NDArray[np.float64]) -> Predictions:
+    """Take apart what the program prints: label, is_digit and the probabilities of each picture."""
+    return Predictions.of_outputs(rows[:, 0].astype(np.int64), rows[:, 2:], rows[:, 1])
 
 
 def _numbers(text: str, name: str) -> npt.NDArray[Any]:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation.calibration import MORE, Calibration
+from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
+from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.c.int8 import (
     MOST,
     MOST_BYTE,
@@ -24,7 +25,7 @@ from mnist_nn.export.c.int8 import (
     weights_with_refusal,
 )
 from mnist_nn.export.metadata import LOWEST, facts, in_single, shape
-from mnist_nn.export.test_vectors import Answers, Vectors, reference_answers
+from mnist_nn.export.test_vectors import Vectors, predict_exactly
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
@@ -69,14 +70,14 @@ def write(model: Model, vectors: Vectors, data: Dataset | None) -> bytes:
     data = _check(model, data)
     single = in_single(model)
     int8 = Int8.of(single, measured_steps(single, data.train.images[:: max(1, len(data.train) // MEASURED_ON)]))
-    answers = int8.answers(single, vectors.images)
+    predictions = int8.predict(single, vectors.images)
     text = Template(files(__package__).joinpath("header.h.template").read_text("utf-8")).substitute(
         **_about(single, int8, data),
         **_code(single, int8),
         defines=_defines(single),
         arrays=_weights(single, int8),
         tests=len(vectors.images),
-        vectors=_tests(vectors, answers),
+        vectors=_tests(vectors, predictions),
         tolerance=TOLERANCE,
         tolerance_int8=INT8_TOLERANCE,
     )
@@ -105,8 +106,8 @@ def _about(model: Model, int8: Int8, data: Dataset) -> dict[str, str | int]:
     config, test = model.network.config, data.test
     images = test.images.reshape(len(test), -1)
     shares = {
-        "accuracy": (reference_answers(model, images).label == test.labels).mean(),
-        "accuracy_int8": (int8.answers(model, images).label == test.labels).mean(),
+        "accuracy": (predict_exactly(model, images).label == test.labels).mean(),
+        "accuracy_int8": (int8.predict(model, images).label == test.labels).mean(),
     }
     measured = f"of the {len(test):,} test images of {re.sub('[^A-Za-z0-9 ._-]', '_', data.name)}"
     rows, biases = int8.rows, 4 * sum(map(len, int8.biases))
@@ -186,7 +187,7 @@ def _code(model: Model, int8: Int8) -> dict[str, str]:
 def _score(calibration: Calibration | None) -> str:
     if calibration is None:
         return "    *is_digit = 1.0f;"
-    return SCORE % (*(_float(u) for u in calibration.weights[-MORE:]), _float(calibration.bias))
+    return SCORE % (*(_float(u) for u in calibration.weights[-Z_FEATURES:]), _float(calibration.bias))
 
 
 def _layers(int8: Int8, *, whole: bool) -> str:
@@ -219,13 +220,13 @@ def _after(int8: Int8, k: int, units: int, *, whole: bool) -> list[str]:
     ]
 
 
-def _tests(vectors: Vectors, int8: Answers) -> str:
-    answers = vectors.answers
+def _tests(vectors: Vectors, int8: Predictions) -> str:
+    predictions = vectors.predictions
     return "".join(
         [
             _array("unsigned char", "mnist_nn_test_pixels", vectors.images),
-            _array("float", "mnist_nn_test_probabilities", answers.probabilities),
-            _array("float", "mnist_nn_test_is_digit", answers.is_digit),
+            _array("float", "mnist_nn_test_probabilities", predictions.probabilities),
+            _array("float", "mnist_nn_test_is_digit", predictions.is_digit),
             _array("float", "mnist_nn_int8_probabilities", int8.probabilities),
             _array("float", "mnist_nn_int8_is_digit", int8.is_digit),
         ]

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
+from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
 from mnist_nn.export.html.bundle import constant
 from mnist_nn.export.runtime import call
-from mnist_nn.export.test_vectors import Answers, Pixels, Vectors, to_text
+from mnist_nn.export.test_vectors import Pixels, Vectors, to_text
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
@@ -46,8 +47,8 @@ def run(_model: Model, content: bytes, images: Pixels) -> Ran:
     count = len(images)
     asked = PROGRAM % (ANSWERS, _part(content, "model"), to_text(images), count, count)
     version, rows = _run(f"{_part(content, 'core')}{asked}")
-    found = {name: np.array([row[name] for row in rows], float) for name in Answers._fields}
-    return Ran(version, Answers(**{**found, "label": found["label"].astype(np.int64)}))
+    found = {name: np.array([row[name] for row in rows], float) for name in OUTPUTS}
+    return Ran(version, Predictions.of_outputs(**{**found, "label": found["label"].astype(np.int64)}))
 
 
 def _run(program: str) -> tuple[str, list[dict[str, Any]]]:

@@ -4,6 +4,7 @@ The page runs the modules of playground/page/core, bundled here, so framing and 
 """
 
 import json
+import math
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
@@ -20,8 +21,8 @@ from mnist_nn.export.metadata import facts, in_single
 from mnist_nn.export.test_vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import calibration_header
+from mnist_nn.nn.config import DIGIT_SHAPE
 
-PIXELS = 784
 PAGE = "export/html/page/page.js"
 MAX_ERROR = 0.01  # of the digits that the page accepts, the share that may be wrong
 
@@ -43,7 +44,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     True
     """
     inputs = model.network.config.inputs
-    if inputs != PIXELS:
+    if inputs != math.prod(DIGIT_SHAPE):
         raise ConfigError(
             f"the page frames drawings as 28×28 pixels, and this network takes {inputs}; choose onnx or c"
         )

@@ -7,9 +7,10 @@ import onnx
 import onnxruntime
 
 from mnist_nn.errors import ModelFileError
+from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.metadata import input_shape
 from mnist_nn.export.onnx.write import PREFIX
-from mnist_nn.export.test_vectors import Answers, Pixels, Vectors
+from mnist_nn.export.test_vectors import Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
@@ -37,7 +38,4 @@ def run(model: Model, content: bytes, images: Pixels) -> Ran:
         reason = str(error).splitlines()[0]
         raise ModelFileError(f"ONNX Runtime {onnxruntime.__version__} does not run it: {reason}") from error
     found = dict(zip(names, map(np.asarray, values), strict=True))
-    probabilities = found["probabilities"]
-    is_digit = found.get("is_digit", np.ones(len(images)))
-    confidence = found.get("confidence", probabilities.max(axis=1))
-    return Ran(f"ONNX Runtime {onnxruntime.__version__}", Answers(found["label"], probabilities, is_digit, confidence))
+    return Ran(f"ONNX Runtime {onnxruntime.__version__}", Predictions.of_outputs(**found))

@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from mnist_nn.data import Dataset
-from mnist_nn.evaluation.calibration import MORE, Calibration
+from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.export.metadata import LOWEST, Facts, facts, in_single, input_shape, rounding
 from mnist_nn.export.test_vectors import Vectors
 from mnist_nn.model_file.storage import Model
@@ -123,7 +123,7 @@ class _Graph:
 
     def _refusal(self, calibration: Calibration, hidden: str, z: str) -> None:
         """is_digit = σ(w·h + u·(ln Σ exp z, largest z, second z) + bias)."""
-        w, u = calibration.weights[:-MORE, None], calibration.weights[-MORE:, None]
+        w, u = calibration.weights[:-Z_FEATURES, None], calibration.weights[-Z_FEATURES:, None]
         axis = self._constant("axis", np.array([1]))
         self._add("ReduceLogSumExp", [z, axis], "energy", "ln Σ exp z", keepdims=1)
         self._add("TopK", [z, self._constant("two", np.array([2]))], "top", more=["top_classes"], axis=1)

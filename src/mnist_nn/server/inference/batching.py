@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_nn.export.test_vectors import Answers
-from mnist_nn.server.inference.predictor import Answering
+from mnist_nn.evaluation.prediction import Predictions
+from mnist_nn.server.inference.predictor import PreparedModel
 from mnist_nn.server.inference.signature import Pixels
 
 AT_ONCE = 20_000_000  # multiplications, some milliseconds: less is not worth sending to a thread
@@ -22,7 +22,7 @@ AT_ONCE = 20_000_000  # multiplications, some milliseconds: less is not worth se
 
 class _Waiting(NamedTuple):
     images: Pixels
-    answered: "asyncio.Future[Answers]"
+    answered: "asyncio.Future[Predictions]"
 
 
 class Batcher:
@@ -30,23 +30,23 @@ class Batcher:
 
     Parameters
     ----------
-    answering
-        How the model answers.
+    prepared
+        The model.
     batch_limit
         Most images of a pass, unless one request has more.
     passed
         Hears of the images of every pass.
     """
 
-    def __init__(self, answering: Answering, batch_limit: int, passed: Callable[[int], None]) -> None:
-        self._answering = answering
+    def __init__(self, prepared: PreparedModel, batch_limit: int, passed: Callable[[int], None]) -> None:
+        self._prepared = prepared
         self._limit = batch_limit
         self._passed = passed
         self._waiting: deque[_Waiting] = deque()
         self._is_working = False
         self.open()
 
-    async def __call__(self, images: Pixels) -> Answers:
+    async def __call__(self, images: Pixels) -> Predictions:
         """Answer the images of one request, of shape (n, inputs)."""
         loop = asyncio.get_running_loop()
         mine = _Waiting(images, loop.create_future())
@@ -69,27 +69,27 @@ class Batcher:
         batch = self._next()
         rows = sum(len(one.images) for one in batch)
         ask = partial(self._ask, batch)
-        if rows * self._answering.multiplications <= AT_ONCE:
+        if rows * self._prepared.multiplications <= AT_ONCE:
             self._hand_out(batch, ask)
         else:
             job = asyncio.wrap_future(self._submitted(ask))
             job.add_done_callback(lambda job: self._hand_out(batch, job.result))
 
-    def _submitted(self, ask: Callable[[], Answers]) -> Future[Answers]:
+    def _submitted(self, ask: Callable[[], Predictions]) -> Future[Predictions]:
         """Hand a pass to the thread; that none takes it, as while the server stops, becomes its result."""
         try:
             return self._thread.submit(ask)
         except RuntimeError as error:
-            failed: Future[Answers] = Future()
+            failed: Future[Predictions] = Future()
             failed.set_exception(error)
             return failed
 
-    def _ask(self, batch: list[_Waiting]) -> Answers:
+    def _ask(self, batch: list[_Waiting]) -> Predictions:
         images = np.concatenate([one.images for one in batch]) if len(batch) > 1 else batch[0].images
         self._passed(len(images))
-        return self._answering.ask(images)
+        return self._prepared.predict(images)
 
-    def _hand_out(self, batch: list[_Waiting], result: Callable[[], Answers]) -> None:
+    def _hand_out(self, batch: list[_Waiting], result: Callable[[], Predictions]) -> None:
         """Give everybody their rows, or what went wrong; then it is the turn of those who came meanwhile."""
         try:
             _give(batch, result())
@@ -109,7 +109,7 @@ class Batcher:
         return batch
 
 
-def _give(batch: list[_Waiting], found: Answers) -> None:
+def _give(batch: list[_Waiting], found: Predictions) -> None:
     start = 0
     for images, answered in batch:
         if not answered.done():  # its client may have gone

@@ -1,17 +1,16 @@
-"""From pixels to answers: a model that is made ready once, for as long as a server lives."""
+"""From pixels to predictions: a model that is made ready once, for as long as a server lives."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mnist_nn import engines
-from mnist_nn.evaluation.calibration import extended, opinion_of
-from mnist_nn.export.test_vectors import Answers
+from mnist_nn.engines.select import prepare_serving
+from mnist_nn.evaluation.prediction import Predictions, extend, interpret
 from mnist_nn.model_file.storage import Model
 from mnist_nn.server.inference.signature import Pixels
 
 
-class Answering(NamedTuple):
-    """How a model answers.
+class PreparedModel(NamedTuple):
+    """A model made ready to predict.
 
     Attributes
     ----------
@@ -19,16 +18,16 @@ class Answering(NamedTuple):
         Name of the engine that does the arithmetic.
     multiplications
         What an image costs.
-    ask
-        Uint8 pixels of shape (n, inputs) in, answers out.
+    predict
+        Uint8 pixels of shape (n, inputs) in, predictions out.
     """
 
     engine: str
     multiplications: int
-    ask: Callable[[Pixels], Answers]
+    predict: Callable[[Pixels], Predictions]
 
 
-def prepare(model: Model, engine: str, most: int) -> Answering:
+def prepare_model(model: Model, engine: str, most: int) -> PreparedModel:
     """Make a model ready for about ``most`` images at a time; more are taken, too.
 
     Raises
@@ -40,15 +39,14 @@ def prepare(model: Model, engine: str, most: int) -> Answering:
     --------
     >>> import numpy as np
     >>> from mnist_nn.nn.network import Network
-    >>> answering = prepare(Model(Network.create()), "reference", 256)
-    >>> answering.engine, answering.ask(np.zeros((2, 784), np.uint8)).probabilities.shape
+    >>> prepared = prepare_model(Model(Network.create()), "reference", 256)
+    >>> prepared.engine, prepared.predict(np.zeros((2, 784), np.uint8)).probabilities.shape
     ('reference', (2, 10))
     """
-    network = extended(model.network, model.calibration)
-    name, forward = engines.prepared(engine, network, most)
+    network = extend(model.network, model.calibration)
+    name, forward = prepare_serving(engine, network, most)
 
-    def ask(images: Pixels) -> Answers:
-        found = opinion_of(model.network, model.calibration, forward(images))
-        return Answers(found.probabilities.argmax(axis=1), *found)
+    def predict(images: Pixels) -> Predictions:
+        return interpret(model.network, forward(images), model.calibration)
 
-    return Answering(name, sum(W.size for W in network.weights), ask)
+    return PreparedModel(name, sum(W.size for W in network.weights), predict)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 import orjson
 
-from mnist_nn.export.test_vectors import Answers
+from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.server.http.exception_handlers import Refusal
 from mnist_nn.server.inference.signature import DATATYPES, Contract, Pixels, Tensor
 from mnist_nn.server.limits import Limits
@@ -78,11 +78,11 @@ def parse(body: bytes, header_length: bytes | None, contract: Contract, limits: 
     return Wanted(request.get("id"), np.frombuffer(pixels, np.uint8).reshape(shape[0], -1), outputs)
 
 
-def respond(wanted: Wanted, answers: Answers, model: str, version: str) -> tuple[bytes, dict[str, str]]:
+def respond(wanted: Wanted, predictions: Predictions, model: str, version: str) -> tuple[bytes, dict[str, str]]:
     """Write the response: its bytes and its headers."""
     described, tail = [], []
     for tensor, binary in wanted.outputs:
-        values = np.ascontiguousarray(getattr(answers, tensor.name), DATATYPES[tensor.datatype])
+        values = np.ascontiguousarray(getattr(predictions, tensor.name), DATATYPES[tensor.datatype])
         shown: Json = {"name": tensor.name, "datatype": tensor.datatype, "shape": values.shape}
         if binary:
             tail.append(values.tobytes())

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.evaluation.prediction import OUTPUTS
 from mnist_nn.export.metadata import input_shape
-from mnist_nn.export.test_vectors import Answers
 from mnist_nn.model_file.storage import Model
 
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]
 INPUT = "X"
-LABEL, PROBABILITIES, *OPINIONS = Answers._fields
+LABEL, PROBABILITIES, *CALIBRATED = OUTPUTS
 DATATYPES: dict[str, np.dtype[Any]] = {"UINT8": np.dtype("u1"), "INT64": np.dtype("<i8"), "FP32": np.dtype("<f4")}
 
 
@@ -52,7 +52,7 @@ class Contract:
         config = model.network.config
         outputs = [Tensor(LABEL, "INT64", (-1,)), Tensor(PROBABILITIES, "FP32", (-1, config.outputs))]
         if model.calibration:
-            outputs += [Tensor(name, "FP32", (-1,)) for name in OPINIONS]
+            outputs += [Tensor(name, "FP32", (-1,)) for name in CALIBRATED]
         return cls(Tensor(INPUT, "UINT8", (-1, *input_shape(config))), tuple(outputs))
 
     @property

@@ -1,0 +1,173 @@
+"""What every engine takes and gives: the plan of a stretch, the tally of it, and the engine itself as a protocol.
+
+Nothing is computed here. Which engine is taken for which work is decided in `mnist_nn.engines.select`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.errors import ConfigError
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates
+from mnist_nn.nn.losses import Loss
+from mnist_nn.nn.network import Network
+from mnist_nn.nn.optimizers import Constants, OptimizerState
+from mnist_nn.util.randomness import Key
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that an engine needs to know to run a stretch of an epoch.
+
+    Parameters
+    ----------
+    order
+        Row numbers of the samples in the order they are learned, int64, shape (n,).
+    batch_size
+        Samples per update; the last batch of the stretch may be smaller.
+    rates
+        Learning rate of each update, float64, shape (updates,).
+    loss, optimizer, constants, l2, max_norm
+        As in the training configuration.
+    dropout
+        Rate of each hidden layer.
+    dropout_key
+        Key of this epoch's dropout masks.
+    """
+
+    order: npt.NDArray[np.int64]
+    batch_size: int
+    rates: npt.NDArray[np.float64]
+    loss: str
+    optimizer: str
+    constants: Constants
+    l2: float
+    max_norm: float | None
+    dropout: tuple[float, ...]
+    dropout_key: Key
+
+    @property
+    def coupled_decay(self) -> float:
+        """λ that enters the gradient."""
+        return 0.0 if self.optimizer == "adamw" else self.l2
+
+    @property
+    def decoupled_decay(self) -> float:
+        """λ that is taken off the weights directly, as adamw does."""
+        return self.l2 if self.optimizer == "adamw" else 0.0
+
+    @classmethod
+    def of(
+        cls,
+        network: NetworkConfig,
+        config: TrainingConfig,
+        order: npt.NDArray[np.int64],
+        rates: npt.NDArray[np.float64],
+        dropout_key: Key,
+    ) -> "Plan":
+        """Join a configuration with the order, the rates and the key of one stretch."""
+        return cls(
+            order=order,
+            batch_size=config.batch_size,
+            rates=rates,
+            loss=config.loss,
+            optimizer=config.optimizer,
+            constants=Constants.of(config),
+            l2=config.l2,
+            max_norm=config.max_norm,
+            dropout=dropout_rates(network, config),
+            dropout_key=dropout_key,
+        )
+
+
+class Tally(NamedTuple):
+    """What a stretch added up as it went, each sample seen before the update it caused.
+
+    Losses are multiplied by the samples' weights; right answers are counted.
+    """
+
+    samples: int = 0
+    reported: float = 0.0
+    descended: float = 0.0
+    correct: int = 0
+
+    @classmethod
+    def of(cls, loss: Loss, z: Array, o: Array, l: Array, w: Array | float = 1.0) -> "Tally":
+        """Add up the samples whose z_o, o and one-hot labels are given, each (n, outputs), losses times w of (n,)."""
+        correct = int(np.count_nonzero(z.argmax(axis=1) == l.argmax(axis=1)))
+        with np.errstate(all="ignore"):  # a run that diverged is found by its weights, and said in words
+            reported, descended = (
+                float((f(z, o, l) * w).sum(dtype=np.float64)) for f in (loss.reported, loss.descended)
+            )
+        return cls(len(z), reported, descended, correct)
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Add two stretches."""
+        return Tally(
+            self.samples + other.samples,
+            self.reported + other.reported,
+            self.descended + other.descended,
+            self.correct + other.correct,
+        )
+
+
+class Engine(Protocol):
+    """The three functions of an engine; placed data are whatever its `place` returns."""
+
+    name: str
+
+    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None, weights: Array | None = None) -> Any:
+        """Put samples into the engine's own form, once.
+
+        Parameters
+        ----------
+        x
+            Samples, shape (n, …), flattened to (n, inputs). uint8 are pixels and count as x / 255; floats are
+            taken as they are. A CSR matrix of floats, from scipy.sparse, stays sparse where the engine can use it so.
+        t
+            Labels, int64, shape (n,), where the data is for training.
+        weights
+            What the gradient and the losses of each sample are multiplied by, shape (n,); None for 1.
+        """
+        ...
+
+    def forward(self, network: Network, placed: Any) -> Array:
+        """Return z_o, the weighted inputs of the output layer, shape (n, outputs), in the network's dtype."""
+        ...
+
+    def epoch(
+        self, network: Network, state: OptimizerState, placed: Any, plan: Plan
+    ) -> tuple[Network, OptimizerState, Tally]:
+        """Learn the samples of a plan; the arguments stay as they are."""
+        ...
+
+
+def is_csr(x: Any) -> bool:
+    """Whether samples are a compressed sparse matrix of scipy.sparse, which need not be imported to tell."""
+    return getattr(x, "format", None) == "csr"
+
+
+def as_rows(x: Any) -> Any:
+    """Flatten samples to (n, inputs); a sparse matrix is that already."""
+    return x if is_csr(x) else x.reshape(len(x), -1)
+
+
+def as_inputs(rows: Any, dtype: str) -> Array:
+    """Turn rows into inputs of a network: pixels scaled to [0, 1], floats as they are, a sparse matrix made dense."""
+    x = rows.toarray() if is_csr(rows) else rows
+    if x.dtype == np.uint8:
+        return np.asarray(np.true_divide(x, 255, dtype=dtype))
+    return np.asarray(x.astype(dtype, casting="same_kind", copy=False))
+
+
+def check_width(network: NetworkConfig, values: int) -> None:
+    """Raise ConfigError unless samples of this many values fit the network."""
+    if values != network.inputs:
+        raise ConfigError(
+            f"a sample has {values} values and the network {network.inputs} inputs; "
+            "give it data of its own size, or create a network with as many inputs"
+        )
