@@ -1,8 +1,8 @@
 /**
  * The frame: tabs, theme, models and data, and the room that is open.
  *
- * A room is a module rooms/<name>.js with `mount(root, app)`. It hears of a new address through `update` and of
- * everything else through `app.on`.
+ * A room is a module rooms/<name>/index.js with `mount(root, app)`. It hears of a new address through `update` and of
+ * everything else through `app.on`. Which rooms there are, the caller says.
  */
 
 import { loadSamples } from "../core/data.js";
@@ -17,6 +17,8 @@ import { theme } from "./theme.js";
 /** @typedef {import("../core/modelfile.js").Model} Model */
 /** @typedef {import("../core/data.js").Samples} Samples */
 /** @typedef {{update(params: URLSearchParams): void, unmount(): void}} Room */
+/** @typedef {{mount(root: HTMLElement, app: App): Room}} RoomModule */
+/** @typedef {Readonly<Record<string, () => Promise<RoomModule>>>} Rooms what loads each room, by name */
 /**
  * An epoch of a recorded run, with the weights at its end.
  * @typedef {{epoch: number, loss: number, accuracy: number, validationAccuracy?: number, rate: number,
@@ -51,22 +53,21 @@ import { theme } from "./theme.js";
  * @property {{list(): RecordedRun[], add(run: RecordedRun): void}} runs
  */
 
-export const ROOMS = ["draw", "microscope", "train", "race", "history"];
-
 /**
- * Build the page and open the room that the address names.
+ * Build the page and open the room that the address names, or the first.
  * @param {HTMLElement} body
+ * @param {Rooms} rooms
  */
-export async function start(body) {
+export async function start(body, rooms) {
   const listeners = topics();
-  const frame = buildFrame(body, ROOMS, () => listeners.tell("theme"));
+  const frame = buildFrame(body, Object.keys(rooms), () => listeners.tell("theme"));
   try {
     const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());
     const models = openModels(manifest, () => listeners.tell("model"));
     const app = appOf(manifest, models, listeners, frame);
     frame.connect(models, app);
     const wanted = state.read().params.get("model");
-    await follow(frame, models, app);
+    await follow(rooms, frame, models, app);
     if (wanted && models.loaded && !models.has(wanted)) {
       frame.say(text("model.gone", wanted.replace(/^own:/, ""), models.current.name));
     }
@@ -122,16 +123,17 @@ function appOf(manifest, models, listeners, frame) {
 
 /**
  * Open the room of the address, now and whenever it changes.
+ * @param {Rooms} rooms
  * @param {import("./frame.js").Frame} frame
  * @param {import("./models.js").Models} models
  * @param {App} app
  */
-async function follow(frame, models, app) {
+async function follow(rooms, frame, models, app) {
   /** @type {{name: string, room: Room | null}} */
   let open = { name: "", room: null };
   const show = async () => {
     const { room, params } = state.read();
-    const name = ROOMS.includes(room) ? room : ROOMS[0];
+    const name = Object.hasOwn(rooms, room) ? room : Object.keys(rooms)[0];
     if (open.name === name) {
       await models.enter(name, params.get("model"));
       open.room?.update(state.read().params);
@@ -144,7 +146,7 @@ async function follow(frame, models, app) {
     const stage = frame.stage(name);
     await models.enter(name, params.get("model"));
     if (current !== open) return;
-    current.room = await mount(stage, name, app);
+    current.room = await mount(stage, rooms[name], app);
     if (current === open) current.room?.update(state.read().params);
     else current.room?.unmount();
   };
@@ -154,13 +156,13 @@ async function follow(frame, models, app) {
 
 /**
  * @param {HTMLElement} root
- * @param {string} name
+ * @param {() => Promise<RoomModule>} load
  * @param {App} app
  * @returns {Promise<Room | null>}
  */
-async function mount(root, name, app) {
+async function mount(root, load, app) {
   try {
-    const module = await import(`../rooms/${name}.js`);
+    const module = await load();
     root.replaceChildren();
     return module.mount(root, app);
   } catch (error) {

@@ -13,7 +13,7 @@ let only = null;
 
 /** @returns {Client} */
 export function worker() {
-  only ??= client(new Worker(new URL("../worker.js", import.meta.url), { type: "module" }));
+  only ??= client(new Worker(new URL("./index.js", import.meta.url), { type: "module" }));
   return only;
 }
 

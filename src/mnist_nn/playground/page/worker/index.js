@@ -1,15 +1,15 @@
 /**
- * The thread that trains, so that the page never waits: it loads MNIST by itself and does what worker/host.js does.
+ * The thread that trains, so that the page never waits: it loads MNIST by itself and does what host.js does.
  */
 
-import { loadSamples } from "./core/data.js";
-import { Host } from "./worker/host.js";
+import { loadSamples } from "../core/data.js";
+import { Host } from "./host.js";
 
 const STEP = 10; // of the test images, the part that is asked while an epoch is under way
 
-/** @returns {Promise<import("./worker/lane.js").Data>} */
+/** @returns {Promise<import("./lane.js").Data>} */
 async function load() {
-  const url = (/** @type {string} */ name) => new URL(`data/${name}.gz`, import.meta.url);
+  const url = (/** @type {string} */ name) => new URL(`../data/${name}.gz`, import.meta.url);
   const [train, test] = await Promise.all([
     loadSamples(url("train-images"), url("train-labels")),
     loadSamples(url("test-images"), url("test-labels")),
@@ -20,7 +20,7 @@ async function load() {
 /**
  * Every n-th image, from all over the set: the first half of MNIST's test images is easier than the second.
  * @param {number} n
- * @param {import("./core/data.js").Samples} samples
+ * @param {import("../core/data.js").Samples} samples
  */
 function every(n, { images, labels, count }) {
   const pixels = images.length / count;

@@ -2,25 +2,25 @@
  * The room Time machine: a training, moment by moment, as it was; others laid over it; and a fork from any of them.
  */
 
-import { write } from "../core/modelfile.js";
-import { confusionTable } from "../ui/confusion.js";
-import { choice } from "../ui/controls.js";
-import { h } from "../ui/dom.js";
-import { download, pickFile } from "../ui/files.js";
-import * as state from "../ui/state.js";
-import { COLOURS, curves, epochsOf } from "./history/curves.js";
-import { MOST, USUAL, digitList } from "./history/digits.js";
-import { forkForm, overlayList } from "./history/fork.js";
-import { Examiner, addFile, answerOf, loadServed, recordings } from "./history/library.js";
-import { modelOf } from "./history/recording.js";
-import { scrubber } from "./history/scrubber.js";
-import { count } from "./train/format.js";
-import { neuronGrid } from "./train/neurons.js";
-import { placeOf, session } from "./train/session.js";
-import { DEFAULTS } from "./train/settings.js";
+import { write } from "../../core/modelfile.js";
+import { confusionTable } from "../../ui/confusion.js";
+import { choice } from "../../ui/controls.js";
+import { h } from "../../ui/dom.js";
+import { download, pickFile } from "../../ui/files.js";
+import * as state from "../../ui/state.js";
+import { COLOURS, curves, epochsOf } from "./curves.js";
+import { MOST, USUAL, digitList } from "./digits.js";
+import { forkForm, overlayList } from "./fork.js";
+import { Examiner, addFile, answerOf, loadServed, recordings } from "./library.js";
+import { modelOf } from "./recording.js";
+import { scrubber } from "./scrubber.js";
+import { count } from "../train/format.js";
+import { neuronGrid } from "../train/neurons.js";
+import { placeOf, session } from "../train/session.js";
+import { DEFAULTS } from "../train/settings.js";
 
-/** @typedef {import("../ui/app.js").App} App */
-/** @typedef {import("./train/session.js").Recording} Recording */
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("../train/session.js").Recording} Recording */
 
 const MOST_OVER = COLOURS.length - 1;
 const EXAMPLE = { subset: "10000", epochs: 5 };
@@ -28,7 +28,7 @@ const EXAMPLE = { subset: "10000", epochs: 5 };
 /**
  * @param {HTMLElement} root
  * @param {App} app
- * @returns {import("../ui/app.js").Room}
+ * @returns {import("../../ui/app.js").Room}
  */
 export function mount(root, app) {
   const room = new HistoryRoom(root, app);
@@ -42,7 +42,7 @@ class HistoryRoom {
   /** @type {string[]} */
   over = [];
   digits = USUAL;
-  /** @type {import("../core/data.js").Samples | null} */
+  /** @type {import("../../core/data.js").Samples | null} */
   test = null;
   waiting = false;
 

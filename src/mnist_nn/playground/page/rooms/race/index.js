@@ -2,26 +2,26 @@
  * The room Race: two to four trainings from the same start, side by side.
  */
 
-import { LineChart } from "../ui/charts.js";
-import { choice, entry, put } from "../ui/controls.js";
-import { fill, h } from "../ui/dom.js";
-import * as state from "../ui/state.js";
-import { COLOURS, DASHES, laneCard } from "./race/cards.js";
-import { MOST_LANES, NAMES, fromParams, raceOf, toParams } from "./race/lanes.js";
-import { resultsTable } from "./race/results.js";
-import { session } from "./race/session.js";
-import { count, exactPercent, short, significant, wholePercent } from "./train/format.js";
-import { fromZero, shares } from "./train/panels.js";
-import { DEFAULTS } from "./train/settings.js";
+import { LineChart } from "../../ui/charts.js";
+import { choice, entry, put } from "../../ui/controls.js";
+import { fill, h } from "../../ui/dom.js";
+import * as state from "../../ui/state.js";
+import { COLOURS, DASHES, laneCard } from "./cards.js";
+import { MOST_LANES, NAMES, fromParams, raceOf, toParams } from "./lanes.js";
+import { resultsTable } from "./results.js";
+import { session } from "./session.js";
+import { count, exactPercent, short, significant, wholePercent } from "../train/format.js";
+import { fromZero, shares } from "../train/panels.js";
+import { DEFAULTS } from "../train/settings.js";
 
-/** @typedef {import("../ui/app.js").App} App */
-/** @typedef {import("./race/lanes.js").Race} Race */
-/** @typedef {import("./race/session.js").RaceSession} RaceSession */
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("./lanes.js").Race} Race */
+/** @typedef {import("./session.js").RaceSession} RaceSession */
 
 /**
  * @param {HTMLElement} root
  * @param {App} app
- * @returns {import("../ui/app.js").Room}
+ * @returns {import("../../ui/app.js").Room}
  */
 export function mount(root, app) {
   const room = new RaceRoom(root, app);
@@ -29,7 +29,7 @@ export function mount(root, app) {
 }
 
 class RaceRoom {
-  /** @type {import("./race/cards.js").Card[]} */
+  /** @type {import("./cards.js").Card[]} */
   cards = [];
   shown = -1;
   drawn = { what: "", measure: "" };
@@ -105,7 +105,7 @@ class RaceRoom {
     this.edit((lanes) => [...lanes, { name: name(lanes.length + 1), settings: { ...DEFAULTS } }]);
   }
 
-  /** @param {(lanes: import("./race/lanes.js").Lane[]) => import("./race/lanes.js").Lane[]} change */
+  /** @param {(lanes: import("./lanes.js").Lane[]) => import("./lanes.js").Lane[]} change */
   edit(change) {
     const { race } = this.session;
     this.open({ ...race, preset: "own", lanes: change(race.lanes) });

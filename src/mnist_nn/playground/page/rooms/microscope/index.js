@@ -2,27 +2,27 @@
  * The room "Microscope": one update of one image, forward and backward, every number open.
  */
 
-import { argmax } from "../core/activations.js";
-import { defaultRate, trainingConfig, todaysName } from "../core/config.js";
-import { LOSSES } from "../core/losses.js";
-import { forward } from "../core/network.js";
-import { candidateLosses, numericGradient, trace } from "../core/trace.js";
-import { text } from "../strings.js";
-import { fill, h } from "../ui/dom.js";
-import { download } from "../ui/files.js";
-import { imageOf } from "../ui/images.js";
-import * as state from "../ui/state.js";
-import { learnedOf, replay, toText, updated } from "./microscope/lesson.js";
-import { buildMap } from "./microscope/map.js";
-import { busiest, nameOf, pathOf } from "./microscope/path.js";
-import { buildPicker } from "./microscope/picker.js";
-import { showStep } from "./microscope/stage.js";
-import { stepsOf } from "./microscope/steps.js";
-import { lettersOf } from "./microscope/symbols.js";
-import { worksheet } from "./microscope/worksheet.js";
+import { argmax } from "../../core/activations.js";
+import { defaultRate, trainingConfig, todaysName } from "../../core/config.js";
+import { LOSSES } from "../../core/losses.js";
+import { forward } from "../../core/network.js";
+import { candidateLosses, numericGradient, trace } from "../../core/trace.js";
+import { text } from "../../strings.js";
+import { fill, h } from "../../ui/dom.js";
+import { download } from "../../ui/files.js";
+import { imageOf } from "../../ui/images.js";
+import * as state from "../../ui/state.js";
+import { learnedOf, replay, toText, updated } from "./lesson.js";
+import { buildMap } from "./map.js";
+import { busiest, nameOf, pathOf } from "./path.js";
+import { buildPicker } from "./picker.js";
+import { showStep } from "./stage.js";
+import { stepsOf } from "./steps.js";
+import { lettersOf } from "./symbols.js";
+import { worksheet } from "./worksheet.js";
 
-/** @typedef {import("../ui/app.js").App} App */
-/** @typedef {import("../core/trace.js").Trace} Trace */
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("../../core/trace.js").Trace} Trace */
 
 const FIRST_IMAGE = "test:8"; // one that is hard to read, so that there is something to learn
 
@@ -205,7 +205,7 @@ class Microscope {
 /**
  * The label that the reader gives a drawing; first the network's own answer.
  * @param {URLSearchParams} params
- * @param {import("../core/network.js").Network} network
+ * @param {import("../../core/network.js").Network} network
  * @param {Uint8Array} pixels
  */
 function labelOf(params, network, pixels) {
@@ -217,7 +217,7 @@ function labelOf(params, network, pixels) {
 /**
  * The loss asked for, that of the model's training, or the usual one for its outputs.
  * @param {string | null} name
- * @param {import("../core/modelfile.js").Model} model
+ * @param {import("../../core/modelfile.js").Model} model
  */
 function lossOf(name, { network: { config }, header }) {
   const wanted = [todaysName(name), header.training?.loss, "classic_mse", "cross_entropy"];
@@ -227,7 +227,7 @@ function lossOf(name, { network: { config }, header }) {
 /**
  * @param {string | null} rate
  * @param {string} loss
- * @param {import("../core/config.js").NetworkConfig} config
+ * @param {import("../../core/config.js").NetworkConfig} config
  */
 function rateOf(rate, loss, config) {
   return Number(rate) > 0 ? Number(rate) : defaultRate(config, trainingConfig(config, { loss }));
@@ -236,7 +236,7 @@ function rateOf(rate, loss, config) {
 /**
  * @param {HTMLElement} root
  * @param {App} app
- * @returns {import("../ui/app.js").Room}
+ * @returns {import("../../ui/app.js").Room}
  */
 export function mount(root, app) {
   const room = new Microscope(root, app);

@@ -2,30 +2,30 @@
  * The room "Draw": a sheet to draw on, what the network receives of it, what it says, and why.
  */
 
-import { opinions } from "../core/calibration.js";
-import { frame } from "../core/framing.js";
-import { forward } from "../core/network.js";
-import { buildBars } from "../ui/bars.js";
-import { fill, h } from "../ui/dom.js";
-import { pickFile } from "../ui/files.js";
-import { signed } from "../ui/format.js";
-import { imageOf, nameOf as imageName } from "../ui/images.js";
-import * as state from "../ui/state.js";
-import { decisive, sent } from "./draw/decisive.js";
-import { buildDigits } from "./draw/digits.js";
-import { edited, editsOf, nameOf, none, placeOf, same, toParams, withOff, withShift } from "./draw/edits.js";
-import { SIDE, inkOf } from "./draw/ink.js";
-import { buildInspector } from "./draw/inspector.js";
-import { buildMeasure } from "./draw/measure.js";
-import { buildNetworkView } from "./draw/network-view.js";
-import { buildPad } from "./draw/pad.js";
-import { inkOfFile } from "./draw/photo.js";
-import { decode, encode } from "./draw/strokes.js";
-import { buildVerdict } from "./draw/verdict.js";
+import { opinions } from "../../core/calibration.js";
+import { frame } from "../../core/framing.js";
+import { forward } from "../../core/network.js";
+import { buildBars } from "../../ui/bars.js";
+import { fill, h } from "../../ui/dom.js";
+import { pickFile } from "../../ui/files.js";
+import { signed } from "../../ui/format.js";
+import { imageOf, nameOf as imageName } from "../../ui/images.js";
+import * as state from "../../ui/state.js";
+import { decisive, sent } from "./decisive.js";
+import { buildDigits } from "./digits.js";
+import { edited, editsOf, nameOf, none, placeOf, same, toParams, withOff, withShift } from "./edits.js";
+import { SIDE, inkOf } from "./ink.js";
+import { buildInspector } from "./inspector.js";
+import { buildMeasure } from "./measure.js";
+import { buildNetworkView } from "./network-view.js";
+import { buildPad } from "./pad.js";
+import { inkOfFile } from "./photo.js";
+import { decode, encode } from "./strokes.js";
+import { buildVerdict } from "./verdict.js";
 
-/** @typedef {import("../ui/app.js").App} App */
-/** @typedef {import("./draw/edits.js").Edits} Edits */
-/** @typedef {import("./draw/edits.js").Place} Place */
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("./edits.js").Edits} Edits */
+/** @typedef {import("./edits.js").Place} Place */
 /**
  * What there is to see: the picture's name and pixels (null: nothing there), its label if known, the chosen neuron,
  * and what was changed in the network.
@@ -95,7 +95,7 @@ class Draw {
 
   /**
    * A line grows, or is done.
-   * @param {import("./draw/ink.js").Stroke[]} strokes
+   * @param {import("./ink.js").Stroke[]} strokes
    * @param {boolean} resting
    */
   drawn(strokes, resting) {
@@ -200,7 +200,7 @@ class Draw {
     if (pixels) this.app.navigate("microscope", { image: label === null ? imageName(pixels) : image });
   }
 
-  /** @param {import("./draw/measure.js").Measured} measured */
+  /** @param {import("./measure.js").Measured} measured */
   measured({ before, after, count, answers, labels }) {
     const { app, digits, accuracy, view } = this;
     digits.use(answers, labels);
@@ -263,7 +263,7 @@ function dropZone(element, take) {
 /**
  * @param {HTMLElement} root
  * @param {App} app
- * @returns {import("../ui/app.js").Room}
+ * @returns {import("../../ui/app.js").Room}
  */
 export function mount(root, app) {
   const room = new Draw(root, app);

@@ -2,18 +2,18 @@
  * The room Train: a network learns in the worker, and this shows it: curves, weights, mistakes, numbers.
  */
 
-import { write } from "../core/modelfile.js";
-import { h } from "../ui/dom.js";
-import { download } from "../ui/files.js";
-import * as state from "../ui/state.js";
-import { buildPanels } from "./train/panels.js";
-import { session } from "./train/session.js";
-import { DEFAULTS, fromParams, toParams } from "./train/settings.js";
-import { settingsForm } from "./train/form.js";
-import { buildTransport } from "./train/transport.js";
+import { write } from "../../core/modelfile.js";
+import { h } from "../../ui/dom.js";
+import { download } from "../../ui/files.js";
+import * as state from "../../ui/state.js";
+import { buildPanels } from "./panels.js";
+import { session } from "./session.js";
+import { DEFAULTS, fromParams, toParams } from "./settings.js";
+import { settingsForm } from "./form.js";
+import { buildTransport } from "./transport.js";
 
-/** @typedef {import("../ui/app.js").App} App */
-/** @typedef {import("./train/settings.js").Settings} Settings */
+/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("./settings.js").Settings} Settings */
 
 /** @type {Readonly<Record<string, Settings>>} */
 const PRESETS = {
@@ -27,7 +27,7 @@ const PRESETS = {
 /**
  * @param {HTMLElement} root
  * @param {App} app
- * @returns {import("../ui/app.js").Room}
+ * @returns {import("../../ui/app.js").Room}
  */
 export function mount(root, app) {
   const { text } = app;
@@ -66,7 +66,7 @@ export function mount(root, app) {
 
 /**
  * Take up what an address says: a shared one brings its settings with it, a bare one leaves the training as it is.
- * @param {import("./train/session.js").Session} training
+ * @param {import("./session.js").Session} training
  * @param {URLSearchParams} params
  * @param {() => void} render
  */
@@ -107,7 +107,7 @@ function paced(render) {
 /**
  * What can be done with the trained network.
  * @param {App} app
- * @param {import("./train/session.js").Session} training
+ * @param {import("./session.js").Session} training
  */
 function result(app, training) {
   const { text } = app;
