@@ -12,7 +12,7 @@ import {
 import { answersWith, countRight, remember } from "../../../src/mnist_nn/playground/page/rooms/draw/effects.js";
 import { inkOfGrey } from "../../../src/mnist_nn/playground/page/rooms/draw/photo.js";
 import { decode, encode, extend, point } from "../../../src/mnist_nn/playground/page/rooms/draw/strokes.js";
-import { termsOf } from "../../../src/mnist_nn/playground/page/rooms/draw/terms.js";
+import { termsOf } from "../../../src/mnist_nn/playground/page/ui/terms.js";
 import { nameOf, imageOf } from "../../../src/mnist_nn/playground/page/ui/images.js";
 import { mnist, near } from "./support.mjs";
 

@@ -8,7 +8,7 @@ import { start } from "../../../src/mnist_nn/playground/page/core/training.js";
 import {
   NAMES, fromParams, raceOf, specsOf, toParams,
 } from "../../../src/mnist_nn/playground/page/rooms/race/lanes.js";
-import * as settings from "../../../src/mnist_nn/playground/page/rooms/train/settings.js";
+import * as settings from "../../../src/mnist_nn/playground/page/ui/training/settings.js";
 import { text } from "../../../src/mnist_nn/playground/page/strings.js";
 import { mnist } from "./support.mjs";
 

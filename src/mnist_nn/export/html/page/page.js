@@ -2,10 +2,10 @@
  * The page itself: a sheet to draw on, what the network sees, its verdict and its probabilities.
  */
 
+import { SIDE, draw, inkOf } from "../../../playground/page/ui/ink.js";
 import { answer, framed, largestDifference, open, pictures, verdictOf } from "./answers.js";
-import { SIDE, draw, inkOf } from "../../../playground/page/rooms/draw/ink.js";
 
-/** @typedef {import("../../../playground/page/rooms/draw/ink.js").Point} Point */
+/** @typedef {import("../../../playground/page/ui/ink.js").Point} Point */
 
 const WIDTH = 0.085; // of the sheet: as thick as MNIST's lines, for a digit that fills most of it
 const SAME = 1e-6; // answers nearer than this are the reference engine's

@@ -21,6 +21,11 @@ import { colour } from "./theme.js";
  *   range: (low: number, high: number) => [number, number], pick?: (x: number) => void, height?: number}} Form
  */
 
+/** What tells lines apart: their colours, and their dashes where colours do not. */
+export const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
+/** @type {(number[] | undefined)[]} */
+export const DASHES = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
+
 const ROWS = 12; // of the table
 const BEGINNING = 0.04; // of the x axis: what happens there may lie outside the picture
 
@@ -155,6 +160,21 @@ export class LineChart {
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, form.xLabel), ...names)), h("tbody", {}, ...rows));
   }
 }
+
+/**
+ * The y axis for shares that end near 1: from the tenth below the lowest.
+ * @param {number} low
+ * @returns {[number, number]}
+ */
+export const rangeOfShares = (low) => [Math.max(0, Math.floor(low * 10 - 1e-9) / 10), 1];
+
+/**
+ * The y axis for losses: from 0 to a little above the highest.
+ * @param {number} _low
+ * @param {number} high
+ * @returns {[number, number]}
+ */
+export const rangeFromZero = (_low, high) => [0, high > 0 ? high * 1.05 : 1];
 
 /**
  * @param {Form} form

@@ -5,9 +5,9 @@
  * Rooms that make their own networks have none, and nothing is loaded for them.
  */
 
+import { sizes, todaysName } from "../core/config.js";
 import { fetchBytes } from "../core/data.js";
 import { read } from "../core/modelfile.js";
-import { sizes, todaysName } from "../core/config.js";
 import { text } from "../strings.js";
 
 /** @typedef {import("../core/modelfile.js").Model} Model */

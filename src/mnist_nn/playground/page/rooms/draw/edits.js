@@ -6,7 +6,7 @@
  */
 
 /** @typedef {import("../../core/modelfile.js").Model} Model */
-/** @typedef {{layer: number, unit: number}} Place both from 0 */
+/** @typedef {import("../../ui/terms.js").Place} Place */
 /** @typedef {{off: Place[], bias: (Place & {shift: number})[]}} Edits */
 
 /**

@@ -5,23 +5,23 @@
 import { opinions } from "../../core/calibration.js";
 import { frame } from "../../core/framing.js";
 import { forward } from "../../core/network.js";
-import { buildBars } from "../../ui/bars.js";
 import { fill, h } from "../../ui/dom.js";
 import { pickFile } from "../../ui/files.js";
 import { signed } from "../../ui/format.js";
 import { imageOf, nameOf as imageName } from "../../ui/images.js";
+import { SIDE, inkOf } from "../../ui/ink.js";
 import * as state from "../../ui/state.js";
+import { buildBars } from "./bars.js";
+import { buildVerdict } from "./decision.js";
 import { decisive, sent } from "./decisive.js";
 import { buildDigits } from "./digits.js";
+import { buildPad } from "./drawing-canvas.js";
 import { edited, editsOf, nameOf, none, placeOf, same, toParams, withOff, withShift } from "./edits.js";
-import { SIDE, inkOf } from "./ink.js";
 import { buildInspector } from "./inspector.js";
 import { buildMeasure } from "./measure.js";
 import { buildNetworkView } from "./network-view.js";
-import { buildPad } from "./pad.js";
 import { inkOfFile } from "./photo.js";
 import { decode, encode } from "./strokes.js";
-import { buildVerdict } from "./verdict.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("./edits.js").Edits} Edits */
@@ -95,7 +95,7 @@ class Draw {
 
   /**
    * A line grows, or is done.
-   * @param {import("./ink.js").Stroke[]} strokes
+   * @param {import("../../ui/ink.js").Stroke[]} strokes
    * @param {boolean} resting
    */
   drawn(strokes, resting) {

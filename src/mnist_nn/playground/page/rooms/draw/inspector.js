@@ -5,9 +5,9 @@
 import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
 import { number, signed } from "../../ui/format.js";
+import { neuronSum } from "../../ui/terms.js";
 import { drawWeights, largest } from "../../ui/weights.js";
 import { isOff, shiftOf } from "./edits.js";
-import { neuronSum } from "./terms.js";
 
 /** @typedef {import("../../core/modelfile.js").Model} Model */
 /** @typedef {import("../../core/network.js").Pass} Pass */

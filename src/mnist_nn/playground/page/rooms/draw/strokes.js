@@ -6,8 +6,8 @@
 
 import { toBytes, toText } from "../../ui/bytes.js";
 
-/** @typedef {import("./ink.js").Point} Point */
-/** @typedef {import("./ink.js").Stroke} Stroke */
+/** @typedef {import("../../ui/ink.js").Point} Point */
+/** @typedef {import("../../ui/ink.js").Stroke} Stroke */
 
 const STEPS = 250;
 const NEAR = 0.006; // points nearer to the last one are left out

@@ -2,16 +2,12 @@
  * The curves of one training and of those laid over it, in epochs, with a mark where the time machine stands.
  */
 
-import { LineChart } from "../../ui/charts.js";
-import { exactPercent, significant, wholePercent } from "../train/format.js";
-import { fromZero, shares } from "../train/panels.js";
-import { answerOf } from "./library.js";
+import { COLOURS, DASHES, LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
+import { exactPercent, significant, wholePercent } from "../../ui/training/format.js";
+import { answerOf } from "./recordings.js";
 
-/** @typedef {import("../train/session.js").Recording} Recording */
+/** @typedef {import("../../ui/training/session.js").Recording} Recording */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
-
-export const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
-const DASHES = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
 
 /**
  * @param {import("../../ui/app.js").App["text"]} text
@@ -20,8 +16,8 @@ const DASHES = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
 export function curves(text, pick) {
   const common = { xLabel: text("history.axis"), table: text("chart.table"), x: significant, pick };
   const accuracy = new LineChart({ ...common, title: text("history.accuracy"), y: exactPercent, tick: wholePercent,
-    range: shares });
-  const losses = new LineChart({ ...common, title: text("history.loss"), y: significant, range: fromZero });
+    range: rangeOfShares });
+  const losses = new LineChart({ ...common, title: text("history.loss"), y: significant, range: rangeFromZero });
   const both = [accuracy, losses];
   let names = "";
   return {

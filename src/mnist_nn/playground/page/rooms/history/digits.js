@@ -3,10 +3,10 @@
  */
 
 import { fill, h } from "../../ui/dom.js";
-import { drawImage } from "../../ui/pixels.js";
 import { percent } from "../../ui/format.js";
-import { answerOf } from "./library.js";
-import { placeOf } from "../train/session.js";
+import { drawImage } from "../../ui/pixels.js";
+import { placeOf } from "../../ui/training/session.js";
+import { answerOf } from "./recordings.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 /** @typedef {import("../../core/data.js").Samples} Samples */

@@ -6,7 +6,7 @@ import { logarithmic } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
 
 /** @typedef {import("../../ui/app.js").App["text"]} Text */
-/** @typedef {import("../train/session.js").Recording} Recording */
+/** @typedef {import("../../ui/training/session.js").Recording} Recording */
 
 /**
  * @param {Text} text

@@ -3,24 +3,25 @@
  */
 
 import { write } from "../../core/modelfile.js";
-import { confusionTable } from "../../ui/confusion.js";
+import { COLOURS } from "../../ui/charts.js";
+import { confusionTable } from "../../ui/confusion-matrix.js";
 import { choice } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
 import { download, pickFile } from "../../ui/files.js";
 import * as state from "../../ui/state.js";
-import { COLOURS, curves, epochsOf } from "./curves.js";
+import { count } from "../../ui/training/format.js";
+import { neuronGrid } from "../../ui/training/neurons.js";
+import { placeOf, session } from "../../ui/training/session.js";
+import { DEFAULTS } from "../../ui/training/settings.js";
+import { curves, epochsOf } from "./curves.js";
 import { MOST, USUAL, digitList } from "./digits.js";
 import { forkForm, overlayList } from "./fork.js";
-import { Examiner, addFile, answerOf, loadServed, recordings } from "./library.js";
 import { modelOf } from "./recording.js";
+import { Examiner, addFile, answerOf, loadServed, recordings } from "./recordings.js";
 import { scrubber } from "./scrubber.js";
-import { count } from "../train/format.js";
-import { neuronGrid } from "../train/neurons.js";
-import { placeOf, session } from "../train/session.js";
-import { DEFAULTS } from "../train/settings.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
-/** @typedef {import("../train/session.js").Recording} Recording */
+/** @typedef {import("../../ui/training/session.js").Recording} Recording */
 
 const MOST_OVER = COLOURS.length - 1;
 const EXAMPLE = { subset: "10000", epochs: 5 };

@@ -12,7 +12,7 @@ import { optimizer } from "../../core/optimizers.js";
 /** @typedef {import("../../core/modelfile.js").Model} Model */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 /** @typedef {import("../../core/training.js").Scores} Scores */
-/** @typedef {import("../train/session.js").Recording} Recording */
+/** @typedef {import("../../ui/training/session.js").Recording} Recording */
 /**
  * `tally` is there inside an epoch: the sums over its samples so far.
  * @typedef {{epoch: number, offset: number, size: number, samples?: number, rate?: number, tally?: number[]}} Row

@@ -3,8 +3,8 @@
  */
 
 import { h } from "../../ui/dom.js";
-import { count } from "../train/format.js";
-import { placeOf } from "../train/session.js";
+import { count } from "../../ui/training/format.js";
+import { placeOf } from "../../ui/training/session.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 

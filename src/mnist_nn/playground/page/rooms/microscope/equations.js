@@ -2,7 +2,7 @@
  * The equation of each step, as docs/mathematics.md has it.
  */
 
-import { group, math, over, power, sign, sumOver } from "../../ui/math.js";
+import { group, math, over, power, sign, sumOver } from "./mathml.js";
 
 /** @typedef {import("./steps.js").Step} Step */
 /** @typedef {import("./symbols.js").Letters} Letters */
@@ -31,10 +31,10 @@ const applied = ({ f, z }) => [f.length > 1 ? sign(f) : [f], "(", z, ")"];
 /**
  * What an activation is, where it is short to say.
  * @param {Letters} names
- * @returns {import("../../ui/math.js").Part[]}
+ * @returns {import("./mathml.js").Part[]}
  */
 function formula({ f, z }) {
-  const e = (/** @type {import("../../ui/math.js").Part} */ p) => power(["e"], p);
+  const e = (/** @type {import("./mathml.js").Part} */ p) => power(["e"], p);
   if (f === "σ") return ["=", over("1", group("1", "+", e(group("−", z))))];
   if (f === "softmax") return ["=", over(e(z), group(sumOver(["k"]), e(group(z, "[", ["k"], "]"))))];
   if (f === "relu") return ["=", sign("max"), "(", z, ",", "0", ")"];
@@ -74,12 +74,12 @@ function hiddenError(letters, layer, t) {
 
 /** @param {Letters} names */
 function gradients({ W, b, delta, below }) {
-  const by = (/** @type {import("../../ui/math.js").Symbol} */ p) => over(group("∂", ["L"]), group("∂", p));
+  const by = (/** @type {import("./mathml.js").Symbol} */ p) => over(group("∂", ["L"]), group("∂", p));
   const product = math([by(W), "=", delta, power(below, ["T"])], true);
   return [product, math([by(b), "=", delta], true)];
 }
 
-/** @param {import("../../ui/math.js").Symbol} p */
+/** @param {import("./mathml.js").Symbol} p */
 function update(p) {
   return math([p, "←", p, "−", ["η"], over(group("∂", ["L"]), group("∂", p))], true);
 }

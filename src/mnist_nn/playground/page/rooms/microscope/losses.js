@@ -6,7 +6,7 @@
 import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
-import { entry, math } from "../../ui/math.js";
+import { entry, math } from "./mathml.js";
 import { weightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */

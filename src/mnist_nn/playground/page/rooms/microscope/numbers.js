@@ -5,11 +5,11 @@
 import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { short } from "../../ui/format.js";
-import { math, plain } from "../../ui/math.js";
 import { largest } from "../../ui/weights.js";
 import { heat } from "./heat.js";
+import { math, plain } from "./mathml.js";
 
-/** @typedef {import("../../ui/math.js").Symbol} Symbol */
+/** @typedef {import("./mathml.js").Symbol} Symbol */
 
 const MOST = 64; // numbers that are written out; a longer vector is a picture
 

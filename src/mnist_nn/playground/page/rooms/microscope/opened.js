@@ -5,12 +5,12 @@
 import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
-import { entry, group, math, over, power } from "../../ui/math.js";
-import { sourceOf, termsOf, termsTable } from "../draw/terms.js";
+import { sourceOf, termsOf, termsTable } from "../../ui/terms.js";
+import { entry, group, math, over, power } from "./mathml.js";
 import { countOf, weightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
-/** @typedef {import("../../ui/math.js").Part} Part */
+/** @typedef {import("./mathml.js").Part} Part */
 /** @typedef {import("./path.js").Path} Path */
 /** @typedef {import("./steps.js").Step} Step */
 /** @typedef {import("./symbols.js").Letters} Letters */

@@ -4,11 +4,11 @@
 
 import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
-import { plain } from "../../ui/math.js";
 import { drawWeights } from "../../ui/weights.js";
 import { equationsOf } from "./equations.js";
 import { heat } from "./heat.js";
 import { mismatch, outputsTable } from "./losses.js";
+import { plain } from "./mathml.js";
 import { vector } from "./numbers.js";
 import { opened } from "./opened.js";
 import { countOf } from "./symbols.js";
@@ -114,7 +114,7 @@ function inputs({ t, path, move }) {
 /**
  * A vector of a layer, the path's number chosen.
  * @param {Shown} scene
- * @param {import("../../ui/math.js").Symbol} symbol
+ * @param {import("./mathml.js").Symbol} symbol
  * @param {Float64Array} numbers
  * @param {number} layer
  */

@@ -2,7 +2,7 @@
  * The steps of one update, in the order in which they are done: forward, the loss, backward, the new weights.
  */
 
-import { group, math, over } from "../../ui/math.js";
+import { group, math, over } from "./mathml.js";
 
 /** @typedef {import("./symbols.js").Letters} Letters */
 /** @typedef {"input" | "weighted" | "activation" | "loss" | "delta" | "gradient" | "update"} Kind */

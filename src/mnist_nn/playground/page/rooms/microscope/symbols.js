@@ -2,7 +2,7 @@
  * What everything is called: the classic letters for one hidden layer, numbered ones for any other depth.
  */
 
-/** @typedef {import("../../ui/math.js").Symbol} Symbol */
+/** @typedef {import("./mathml.js").Symbol} Symbol */
 /**
  * @typedef {object} Letters of one layer; `below` is what it is fed
  * @property {Symbol} W

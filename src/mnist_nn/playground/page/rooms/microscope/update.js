@@ -2,12 +2,12 @@
  * The last step: old weights, new weights, and the same image once more.
  */
 
-import { forward } from "../../core/network.js";
 import { loss } from "../../core/losses.js";
+import { forward } from "../../core/network.js";
 import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { number, precise, signed } from "../../ui/format.js";
-import { entry, math } from "../../ui/math.js";
+import { entry, math } from "./mathml.js";
 import { countOf, weightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */

@@ -4,7 +4,7 @@
 
 import { text } from "../../strings.js";
 import { number } from "../../ui/format.js";
-import { sourceOf, termsOf } from "../draw/terms.js";
+import { sourceOf, termsOf } from "../../ui/terms.js";
 import { countOf, lettersOf, weightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
@@ -85,10 +85,10 @@ function exercises(sheet) {
   return parts.map(([title, body], n) => `<div><h2>${n + 1}. ${title}</h2>${body}</div>`).join("\n");
 }
 
-/** @param {import("../../ui/math.js").Symbol} name */
+/** @param {import("./mathml.js").Symbol} name */
 const symbol = ([base, index]) => `<i>${base}</i>${index ? `<sub>${index}</sub>` : ""}`;
 
-/** @param {Sheet} sheet @param {number} k @param {import("../../ui/math.js").Symbol} name */
+/** @param {Sheet} sheet @param {number} k @param {import("./mathml.js").Symbol} name */
 const at = ({ path, letters }, k, name) => `${symbol(name)}[${countOf(k, path[k + 1], letters.length)}]`;
 
 /**

@@ -2,12 +2,13 @@
  * The lanes as cards: name, what is special about it, how it stands, its neurons, and its settings.
  */
 
+import { COLOURS, DASHES } from "../../ui/charts.js";
 import { put } from "../../ui/controls.js";
 import { h, s } from "../../ui/dom.js";
-import { count, exactPercent, significant } from "../train/format.js";
-import { settingsForm } from "../train/form.js";
-import { neuronGrid } from "../train/neurons.js";
-import { DEFAULTS } from "../train/settings.js";
+import { settingsForm } from "../../ui/training/form.js";
+import { count, exactPercent, significant } from "../../ui/training/format.js";
+import { neuronGrid } from "../../ui/training/neurons.js";
+import { DEFAULTS } from "../../ui/training/settings.js";
 import { ALL_IMAGES } from "./lanes.js";
 
 /** @typedef {import("../../ui/app.js").App["text"]} Text */
@@ -15,9 +16,6 @@ import { ALL_IMAGES } from "./lanes.js";
 /** @typedef {import("./session.js").Progress} Progress */
 /** @typedef {ReturnType<typeof laneCard>} Card */
 
-export const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
-/** @type {(number[] | undefined)[]} */
-export const DASHES = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
 const NEURONS = 8;
 
 /**

@@ -2,17 +2,16 @@
  * The room Race: two to four trainings from the same start, side by side.
  */
 
-import { LineChart } from "../../ui/charts.js";
+import { COLOURS, DASHES, LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
 import { choice, entry, put } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
 import * as state from "../../ui/state.js";
-import { COLOURS, DASHES, laneCard } from "./cards.js";
+import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
+import { DEFAULTS } from "../../ui/training/settings.js";
+import { laneCard } from "./cards.js";
 import { MOST_LANES, NAMES, fromParams, raceOf, toParams } from "./lanes.js";
 import { resultsTable } from "./results.js";
 import { session } from "./session.js";
-import { count, exactPercent, short, significant, wholePercent } from "../train/format.js";
-import { fromZero, shares } from "../train/panels.js";
-import { DEFAULTS } from "../train/settings.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("./lanes.js").Race} Race */
@@ -185,8 +184,9 @@ class RaceRoom {
 function buildCharts(text) {
   const common = { xLabel: text("race.axis.samples"), table: text("chart.table"), x: short };
   return [
-    new LineChart({ ...common, title: text("race.accuracy"), y: exactPercent, tick: wholePercent, range: shares }),
-    new LineChart({ ...common, title: text("race.error"), y: significant, range: fromZero }),
+    new LineChart({ ...common, title: text("race.accuracy"), y: exactPercent, tick: wholePercent,
+      range: rangeOfShares }),
+    new LineChart({ ...common, title: text("race.error"), y: significant, range: rangeFromZero }),
   ];
 }
 

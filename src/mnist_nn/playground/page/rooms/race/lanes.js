@@ -4,9 +4,9 @@
  * A lane is a name and settings. Training images, seed and length belong to the race, because all lanes share them.
  */
 
-import { DEFAULTS, specOf } from "../train/settings.js";
+import { DEFAULTS, specOf } from "../../ui/training/settings.js";
 
-/** @typedef {import("../train/settings.js").Settings} Settings */
+/** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 /** @typedef {{name: string, settings: Settings}} Lane */
 /** @typedef {{preset: string, lanes: Lane[], subset: string, epochs: string, seed: string,
  *   measure: "samples" | "seconds"}} Race */

@@ -3,7 +3,7 @@
  */
 
 import { fill, h } from "../../ui/dom.js";
-import { count, exactPercent } from "../train/format.js";
+import { count, exactPercent } from "../../ui/training/format.js";
 
 /** @typedef {import("./session.js").RaceSession} RaceSession */
 /** @typedef {import("./session.js").Progress} Progress */

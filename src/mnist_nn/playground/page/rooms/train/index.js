@@ -6,14 +6,14 @@ import { write } from "../../core/modelfile.js";
 import { h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
 import * as state from "../../ui/state.js";
+import { settingsForm } from "../../ui/training/form.js";
+import { session } from "../../ui/training/session.js";
+import { DEFAULTS, fromParams, toParams } from "../../ui/training/settings.js";
 import { buildPanels } from "./panels.js";
-import { session } from "./session.js";
-import { DEFAULTS, fromParams, toParams } from "./settings.js";
-import { settingsForm } from "./form.js";
 import { buildTransport } from "./transport.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
-/** @typedef {import("./settings.js").Settings} Settings */
+/** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 
 /** @type {Readonly<Record<string, Settings>>} */
 const PRESETS = {
@@ -66,7 +66,7 @@ export function mount(root, app) {
 
 /**
  * Take up what an address says: a shared one brings its settings with it, a bare one leaves the training as it is.
- * @param {import("./session.js").Session} training
+ * @param {import("../../ui/training/session.js").Session} training
  * @param {URLSearchParams} params
  * @param {() => void} render
  */
@@ -107,7 +107,7 @@ function paced(render) {
 /**
  * What can be done with the trained network.
  * @param {App} app
- * @param {import("./session.js").Session} training
+ * @param {import("../../ui/training/session.js").Session} training
  */
 function result(app, training) {
   const { text } = app;

@@ -3,15 +3,15 @@
  */
 
 import { loss } from "../../core/losses.js";
-import { LineChart } from "../../ui/charts.js";
-import { confusionTable } from "../../ui/confusion.js";
+import { LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
+import { confusionTable } from "../../ui/confusion-matrix.js";
 import { h } from "../../ui/dom.js";
 import { drawImage } from "../../ui/pixels.js";
-import { count, exactPercent, short, significant, wholePercent } from "./format.js";
-import { neuronGrid } from "./neurons.js";
+import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
+import { neuronGrid } from "../../ui/training/neurons.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("../../ui/training/session.js").Session} Session */
 
 const MOST_NEURONS = 64;
 const CALM = 1000; // milliseconds between pictures for those who want little motion
@@ -64,8 +64,8 @@ export function buildPanels(app) {
 function buildCharts(text) {
   const common = { xLabel: text("train.axis"), table: text("chart.table"), x: short };
   const accuracy = new LineChart({ ...common, title: text("train.accuracy"), y: exactPercent, tick: wholePercent,
-    range: shares });
-  const losses = new LineChart({ ...common, title: text("train.loss", ""), y: significant, range: fromZero });
+    range: rangeOfShares });
+  const losses = new LineChart({ ...common, title: text("train.loss", ""), y: significant, range: rangeFromZero });
   let drawn = { name: "", opened: -1, points: -1 };
   return {
     elements: [h("section", { class: "panel stack" }, accuracy.element, help(text("train.accuracy.help"))),
@@ -98,7 +98,7 @@ function buildCharts(text) {
 
 /**
  * The reported loss in words; settings that contradict each other have none.
- * @param {import("./settings.js").Settings} settings
+ * @param {import("../../ui/training/settings.js").Settings} settings
  */
 function nameOf(settings) {
   try {
@@ -136,16 +136,3 @@ function buildLast(text) {
 
 /** @param {string} words */
 const help = (words) => h("p", { class: "note" }, words);
-
-/**
- * @param {number} low
- * @returns {[number, number]}
- */
-export const shares = (low) => [Math.max(0, Math.floor(low * 10 - 1e-9) / 10), 1];
-
-/**
- * @param {number} _low
- * @param {number} high
- * @returns {[number, number]}
- */
-export const fromZero = (_low, high) => [0, high > 0 ? high * 1.05 : 1];

@@ -4,11 +4,11 @@
 
 import { choice, put } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
-import { count, exactPercent, short, significant } from "./format.js";
+import { count, exactPercent, short, significant } from "../../ui/training/format.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
-/** @typedef {import("./session.js").Session} Session */
-/** @typedef {import("./settings.js").Settings} Settings */
+/** @typedef {import("../../ui/training/session.js").Session} Session */
+/** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 
 const SPEEDS = ["", "1000", "100", "10", "1"];
 const STATS = ["epoch", "samples", "test", "loss", "rate", "micro", "speed"];

@@ -2,7 +2,7 @@
  * Formulas as MathML, which browsers set by themselves. A symbol is a letter with an index: ["z", "h"] is z_h.
  */
 
-import { set } from "./dom.js";
+import { set } from "../../ui/dom.js";
 
 /** @typedef {string[]} Symbol letter, and index if it has one */
 /** @typedef {Node | string | Symbol} Part strings of letters are variables, of digits numbers, of others signs */

@@ -11,7 +11,7 @@ import { recordingOf } from "./recording.js";
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../core/evaluation.js").Evaluation} Evaluation */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
-/** @typedef {import("../train/session.js").Recording} Recording */
+/** @typedef {import("../../ui/training/session.js").Recording} Recording */
 
 /** @type {WeakMap<Moment, Evaluation>} */
 const answers = new WeakMap();

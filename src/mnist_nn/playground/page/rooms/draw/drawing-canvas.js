@@ -4,12 +4,12 @@
 
 import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
+import { draw } from "../../ui/ink.js";
 import { drawImage } from "../../ui/pixels.js";
 import { colour } from "../../ui/theme.js";
-import { draw } from "./ink.js";
 import { extend, point } from "./strokes.js";
 
-/** @typedef {import("./ink.js").Stroke} Stroke */
+/** @typedef {import("../../ui/ink.js").Stroke} Stroke */
 /** @typedef {(strokes: Stroke[], resting: boolean) => void} Changed called while a line grows, and when it is done */
 
 const WIDTH = 0.085; // of the sheet: as thick as MNIST's lines, for a digit that fills most of it

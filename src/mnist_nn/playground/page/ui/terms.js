@@ -2,13 +2,13 @@
  * A neuron's sum, term by term.
  */
 
-import { text } from "../../strings.js";
-import { h } from "../../ui/dom.js";
-import { number, signed } from "../../ui/format.js";
+import { text } from "../strings.js";
+import { h } from "./dom.js";
+import { number, signed } from "./format.js";
 
-/** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {import("../../core/network.js").Pass} Pass */
-/** @typedef {import("./edits.js").Place} Place */
+/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../core/network.js").Pass} Pass */
+/** @typedef {{layer: number, unit: number}} Place of a neuron, both from 0 */
 /** @typedef {{from: number, weight: number, input: number, value: number}} Term */
 
 const SIDE = 28;

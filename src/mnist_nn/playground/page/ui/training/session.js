@@ -6,7 +6,7 @@ import { sizes } from "../../core/config.js";
 import { worker } from "../../worker/client.js";
 import { DEFAULTS, sameNetwork, settingsOf, specOf } from "./settings.js";
 
-/** @typedef {import("../../ui/app.js").App} App */
+/** @typedef {import("../app.js").App} App */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 /** @typedef {import("../../worker/lane.js").Point} Point */
 /** @typedef {import("../../worker/host.js").LaneState} LaneState */

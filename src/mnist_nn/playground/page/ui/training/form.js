@@ -8,13 +8,13 @@ import { FAULTS } from "../../core/faults.js";
 import { INITIALIZERS } from "../../core/initializers.js";
 import { LOSSES } from "../../core/losses.js";
 import { OPTIMIZERS } from "../../core/optimizers.js";
-import { choice, entry, logarithmic } from "../../ui/controls.js";
-import { h } from "../../ui/dom.js";
+import { choice, entry, logarithmic } from "../controls.js";
+import { h } from "../dom.js";
 import { specOf, withSetting } from "./settings.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {keyof Settings} Name */
-/** @typedef {import("../../ui/app.js").App["text"]} Text */
+/** @typedef {import("../app.js").App["text"]} Text */
 
 /** Fields that take a whole row. @type {Name[]} */
 const WIDE = ["hidden", "loss", "rate", "fault"];
@@ -41,7 +41,7 @@ export function settingsForm(text, groups, changed) {
   };
   const fieldsets = groups.map(({ legend, names }) => h("fieldset", {}, h("legend", {}, legend),
     ...names.map((name) => {
-      const { element } = /** @type {import("../../ui/controls.js").Control} */ (controls.get(name));
+      const { element } = /** @type {import("../controls.js").Control} */ (controls.get(name));
       element.classList.toggle("wide", WIDE.includes(name));
       return element;
     })));
@@ -52,7 +52,7 @@ export function settingsForm(text, groups, changed) {
  * @param {Text} text
  * @param {Name} name
  * @param {(value: string) => void} set
- * @returns {import("../../ui/controls.js").Control & {hint?: (value: string) => void}}
+ * @returns {import("../controls.js").Control & {hint?: (value: string) => void}}
  */
 function control(text, name, set) {
   const label = text(`setting.${name}`);

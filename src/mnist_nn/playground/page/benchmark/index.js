@@ -3,18 +3,18 @@
  * worker, with its measurements on test images and its reports to the page.
  */
 
-import { count } from "./rooms/train/format.js";
-import { DEFAULTS, specOf } from "./rooms/train/settings.js";
-import { text } from "./strings.js";
-import { fill, h } from "./ui/dom.js";
-import { worker } from "./worker/client.js";
+import { text } from "../strings.js";
+import { fill, h } from "../ui/dom.js";
+import { count } from "../ui/training/format.js";
+import { DEFAULTS, specOf } from "../ui/training/settings.js";
+import { worker } from "../worker/client.js";
 
-/** @typedef {import("./worker/host.js").LaneState} LaneState */
+/** @typedef {import("../worker/host.js").LaneState} LaneState */
 
 const SESSION = "benchmark";
 const EPOCH = 60000;
 
-/** @type {[string, Partial<import("./rooms/train/settings.js").Settings>][]} */
+/** @type {[string, Partial<import("../ui/training/settings.js").Settings>][]} */
 const CASES = [
   ["classic", {}],
   ["batch", { batch: "32" }],
@@ -50,7 +50,7 @@ async function run() {
 /**
  * One epoch: seconds by the clock on the wall, and the lane at its end.
  * @param {string} id
- * @param {Partial<import("./rooms/train/settings.js").Settings>} changes
+ * @param {Partial<import("../ui/training/settings.js").Settings>} changes
  * @returns {Promise<{seconds: number, lane: LaneState}>}
  */
 function measure(id, changes) {

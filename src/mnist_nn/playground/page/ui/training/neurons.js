@@ -2,10 +2,10 @@
  * The weights into each hidden neuron as a picture of 28×28: blue pushes it up, orange holds it down.
  */
 
-import { fill, h } from "../../ui/dom.js";
-import { paint } from "../../ui/pixels.js";
-import { colour } from "../../ui/theme.js";
-import { largest } from "../../ui/weights.js";
+import { fill, h } from "../dom.js";
+import { paint } from "../pixels.js";
+import { colour } from "../theme.js";
+import { largest } from "../weights.js";
 
 const MANY = 24; // pictures, from which on they are smaller
 
