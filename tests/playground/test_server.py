@@ -28,7 +28,7 @@ from mnist_nn.playground import site
 from mnist_nn.playground.server import POLICY, Server
 from mnist_nn.reading.reader_model import load_reader_model
 
-PAGES = {"index.html", "style.css", "app.js", "strings.js", "icon.svg", "core/network.js", "rooms/draw/index.js"}
+PAGES = {"index.html", "style.css", "app.js", "ui/strings.js", "icon.svg", "core/network.js", "rooms/draw/index.js"}
 DATA = {"train-images.gz", "train-labels.gz", "test-images.gz", "test-labels.gz", "manifest.json"}
 
 

@@ -9,8 +9,11 @@ import {
   NAMES, fromParams, raceOf, specsOf, toParams,
 } from "../../../src/mnist_nn/playground/page/rooms/race/lanes.js";
 import * as settings from "../../../src/mnist_nn/playground/page/ui/training/settings.js";
-import { text } from "../../../src/mnist_nn/playground/page/strings.js";
+import * as raceStrings from "../../../src/mnist_nn/playground/page/rooms/race/strings.js";
+import { addStrings, text } from "../../../src/mnist_nn/playground/page/ui/text.js";
 import { mnist } from "./support.mjs";
+
+addStrings(raceStrings);
 
 describe("settings", () => {
   test("go into an address and come back", () => {

@@ -3,11 +3,12 @@
  * worker, with its measurements on test images and its reports to the page.
  */
 
-import { text } from "../strings.js";
 import { fill, h } from "../ui/dom.js";
+import { addStrings, text } from "../ui/text.js";
 import { count } from "../ui/training/format.js";
 import { DEFAULTS, specOf } from "../ui/training/settings.js";
 import { worker } from "../worker/client.js";
+import * as strings from "./strings.js";
 
 /** @typedef {import("../worker/host.js").LaneState} LaneState */
 
@@ -22,6 +23,7 @@ const CASES = [
   ["wide", { hidden: "64", activation: "relu", output: "softmax", loss: "cross_entropy", batch: "16" }],
 ];
 
+addStrings(strings);
 const body = h("tbody");
 const button = h("button", { type: "button", class: "primary", onclick: run }, text("bench.run"));
 const columns = ["case", "epoch", "micro", "test"].map((name) => h("th", { scope: "col" }, text(`bench.${name}`)));

@@ -1,23 +1,23 @@
 /**
  * The frame: tabs, theme, models and data, and the room that is open.
  *
- * A room is a module rooms/<name>/index.js with `mount(root, app)`. It hears of a new address through `update` and of
- * everything else through `app.on`. Which rooms there are, the caller says.
+ * A room is a module rooms/<name>/index.js with its text and `mount(root, app)`. It hears of a new address through
+ * `update` and of everything else through `app.on`. Which rooms there are, the caller says.
  */
 
 import { loadSamples } from "../core/data.js";
-import { text } from "../strings.js";
 import { h } from "./dom.js";
 import { buildFrame } from "./frame.js";
 import { openModels } from "./models.js";
 import * as state from "./state.js";
+import { addStrings, text } from "./text.js";
 import { theme } from "./theme.js";
 
 /** @typedef {import("../core/activations.js").Floats} Floats */
 /** @typedef {import("../core/modelfile.js").Model} Model */
 /** @typedef {import("../core/data.js").Samples} Samples */
 /** @typedef {{update(params: URLSearchParams): void, unmount(): void}} Room */
-/** @typedef {{mount(root: HTMLElement, app: App): Room}} RoomModule */
+/** @typedef {{mount(root: HTMLElement, app: App): Room, strings: import("./text.js").Strings}} RoomModule */
 /** @typedef {Readonly<Record<string, () => Promise<RoomModule>>>} Rooms what loads each room, by name */
 /**
  * An epoch of a recorded run, with the weights at its end.
@@ -163,6 +163,7 @@ async function follow(rooms, frame, models, app) {
 async function mount(root, load, app) {
   try {
     const module = await load();
+    addStrings(module.strings);
     root.replaceChildren();
     return module.mount(root, app);
   } catch (error) {

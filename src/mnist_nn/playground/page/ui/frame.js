@@ -3,11 +3,11 @@
  */
 
 import { read, write } from "../core/modelfile.js";
-import { text } from "../strings.js";
 import { fill, h } from "./dom.js";
 import { download, pickFile } from "./files.js";
 import { shape } from "./models.js";
 import * as state from "./state.js";
+import { text } from "./text.js";
 import { listen, theme, toggle } from "./theme.js";
 
 /** @typedef {ReturnType<typeof buildFrame>} Frame */

@@ -8,7 +8,7 @@
 import { sizes, todaysName } from "../core/config.js";
 import { fetchBytes } from "../core/data.js";
 import { read } from "../core/modelfile.js";
-import { text } from "../strings.js";
+import { text } from "./text.js";
 
 /** @typedef {import("../core/modelfile.js").Model} Model */
 /** @typedef {{id: string, name: string, model: Model | null, url: string}} Entry */

@@ -2,9 +2,9 @@
  * A neuron's sum, term by term.
  */
 
-import { text } from "../strings.js";
 import { h } from "./dom.js";
 import { number, signed } from "./format.js";
+import { text } from "./text.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Pass} Pass */

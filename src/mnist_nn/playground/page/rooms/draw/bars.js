@@ -2,9 +2,9 @@
  * Ten probabilities as bars, one below the other; each is a button that chooses its digit.
  */
 
-import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { percent } from "../../ui/format.js";
+import { text } from "../../ui/text.js";
 
 /** @typedef {ReturnType<typeof buildBars>} Bars */
 

@@ -3,9 +3,9 @@
  */
 
 import { judge } from "../../core/calibration.js";
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
 import { percent } from "../../ui/format.js";
+import { text } from "../../ui/text.js";
 
 /** @typedef {import("../../core/calibration.js").Opinion} Opinion */
 /** @typedef {import("../../core/modelfile.js").Model} Model */

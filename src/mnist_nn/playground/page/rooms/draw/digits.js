@@ -2,8 +2,8 @@
  * Going through the test digits, the wrongly read ones first.
  */
 
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
+import { text } from "../../ui/text.js";
 
 /** @typedef {ReturnType<typeof buildDigits>} Digits */
 

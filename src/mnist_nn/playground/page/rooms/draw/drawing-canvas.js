@@ -2,10 +2,10 @@
  * The sheet to draw on: mouse, finger and pen, undo, clear, and how thick the line is.
  */
 
-import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { draw } from "../../ui/ink.js";
 import { drawImage } from "../../ui/pixels.js";
+import { text } from "../../ui/text.js";
 import { colour } from "../../ui/theme.js";
 import { extend, point } from "./strokes.js";
 

@@ -23,6 +23,8 @@ import { buildNetworkView } from "./network-view.js";
 import { inkOfFile } from "./photo.js";
 import { decode, encode } from "./strokes.js";
 
+export * as strings from "./strings.js";
+
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("./edits.js").Edits} Edits */
 /** @typedef {import("./edits.js").Place} Place */

@@ -2,10 +2,10 @@
  * A neuron from near: its weights as a picture, its sum, and what becomes of the answers when it is changed.
  */
 
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
 import { number, signed } from "../../ui/format.js";
 import { neuronSum } from "../../ui/terms.js";
+import { text } from "../../ui/text.js";
 import { drawWeights, largest } from "../../ui/weights.js";
 import { isOff, shiftOf } from "./edits.js";
 

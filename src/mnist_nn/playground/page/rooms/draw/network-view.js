@@ -3,10 +3,10 @@
  * arrow keys go from one to the next.
  */
 
-import { text } from "../../strings.js";
 import { fill, h, s, set } from "../../ui/dom.js";
 import { number } from "../../ui/format.js";
 import { drawImage } from "../../ui/pixels.js";
+import { text } from "../../ui/text.js";
 import { layoutOf, pixelSpot } from "./layout.js";
 
 /** @typedef {import("./decisive.js").Connection} Connection */

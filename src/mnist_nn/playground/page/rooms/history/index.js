@@ -20,6 +20,8 @@ import { modelOf } from "./recording.js";
 import { Examiner, addFile, answerOf, loadServed, recordings } from "./recordings.js";
 import { scrubber } from "./scrubber.js";
 
+export * as strings from "./strings.js";
+
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../ui/training/session.js").Recording} Recording */
 
@@ -57,7 +59,7 @@ class HistoryRoom {
     this.examiner = new Examiner(() => this.soon());
     this.scrubber = scrubber(text, (index) => this.go(index));
     this.curves = curves(text, (epochs) => this.near(epochs));
-    this.neurons = neuronGrid((shown, all) => text("train.neurons.label", shown, all), 64);
+    this.neurons = neuronGrid((shown, all) => text("training.neurons.label", shown, all), 64);
     this.matrix = confusionTable({ caption: "", is: text("confusion.is"), says: text("confusion.says"),
       cell: (label, said, n) => text("confusion.cell", label, said, n),
       pick: (label, said) => this.pick(label, said) });
@@ -94,9 +96,9 @@ class HistoryRoom {
         this.others.element, this.scrubber.element),
       h("div", { class: "two" }, h("section", { class: "panel" }, accuracy), h("section", { class: "panel" }, losses)),
       h("div", { class: "two" },
-        h("div", { class: "stack" }, section("train.neurons", this.neurons.element, note(text("train.neurons.help"))),
-          this.forking.element),
-        section("train.confusion", this.matrix.element, note(text("history.pick")))),
+        h("div", { class: "stack" },
+          section("training.neurons", this.neurons.element, note(text("training.neurons.help"))), this.forking.element),
+        section("training.confusion", this.matrix.element, note(text("history.pick")))),
       section("history.digits", note(text("history.digits.help")), this.list.element,
         h("div", { class: "row" }, this.button("history.usual", () => this.show(USUAL)))),
     ];

@@ -7,11 +7,11 @@ import { defaultRate, trainingConfig, todaysName } from "../../core/config.js";
 import { LOSSES } from "../../core/losses.js";
 import { forward } from "../../core/network.js";
 import { candidateLosses, numericGradient, trace } from "../../core/trace.js";
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
 import { imageOf } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
+import { text } from "../../ui/text.js";
 import { learnedOf, replay, toText, updated } from "./lesson.js";
 import { buildMap } from "./map.js";
 import { busiest, nameOf, pathOf } from "./path.js";
@@ -20,6 +20,8 @@ import { showStep } from "./stage.js";
 import { stepsOf } from "./steps.js";
 import { lettersOf } from "./symbols.js";
 import { worksheet } from "./worksheet.js";
+
+export * as strings from "./strings.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../core/trace.js").Trace} Trace */

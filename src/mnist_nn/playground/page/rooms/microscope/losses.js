@@ -3,9 +3,9 @@
  * of each would be.
  */
 
-import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
+import { text } from "../../ui/text.js";
 import { entry, math } from "./mathml.js";
 import { weightPlace } from "./symbols.js";
 

@@ -2,8 +2,8 @@
  * The map of the steps: forward from left to right, and below each quantity, from right to left, what comes back.
  */
 
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
+import { text } from "../../ui/text.js";
 import { symbolOf } from "./steps.js";
 
 /**

@@ -2,9 +2,9 @@
  * Vectors as numbers one can choose, and large ones as pictures.
  */
 
-import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { short } from "../../ui/format.js";
+import { text } from "../../ui/text.js";
 import { largest } from "../../ui/weights.js";
 import { heat } from "./heat.js";
 import { math, plain } from "./mathml.js";

@@ -2,10 +2,10 @@
  * The number on the path, opened into what it is made of.
  */
 
-import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
 import { sourceOf, termsOf, termsTable } from "../../ui/terms.js";
+import { text } from "../../ui/text.js";
 import { entry, group, math, over, power } from "./mathml.js";
 import { countOf, weightPlace } from "./symbols.js";
 

@@ -3,9 +3,9 @@
  */
 
 import { LOSSES } from "../../core/losses.js";
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
 import { drawImage } from "../../ui/pixels.js";
+import { text } from "../../ui/text.js";
 
 /** @typedef {{image: string, label: number | null, loss: string, rate: number}} Choice */
 /**

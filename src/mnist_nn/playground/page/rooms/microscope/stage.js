@@ -2,8 +2,8 @@
  * What a step shows: its equation, a sentence, the quantities, and the number that is opened.
  */
 
-import { text } from "../../strings.js";
 import { fill, h } from "../../ui/dom.js";
+import { text } from "../../ui/text.js";
 import { drawWeights } from "../../ui/weights.js";
 import { equationsOf } from "./equations.js";
 import { heat } from "./heat.js";

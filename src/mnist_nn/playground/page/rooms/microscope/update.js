@@ -4,9 +4,9 @@
 
 import { loss } from "../../core/losses.js";
 import { forward } from "../../core/network.js";
-import { text } from "../../strings.js";
 import { h } from "../../ui/dom.js";
 import { number, precise, signed } from "../../ui/format.js";
+import { text } from "../../ui/text.js";
 import { entry, math } from "./mathml.js";
 import { countOf, weightPlace } from "./symbols.js";
 

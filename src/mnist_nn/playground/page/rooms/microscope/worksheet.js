@@ -2,9 +2,9 @@
  * The update as a worksheet: a page to print, with blanks, and the solution on a sheet of its own.
  */
 
-import { text } from "../../strings.js";
 import { number } from "../../ui/format.js";
 import { sourceOf, termsOf } from "../../ui/terms.js";
+import { text } from "../../ui/text.js";
 import { countOf, lettersOf, weightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */

@@ -36,7 +36,7 @@ export function laneCard(text, number, { changed, remove }) {
   const track = h("progress", { max: 1, value: 0 });
   const different = h("p", { class: "note" });
   const facts = h("p", { class: "note number facts" });
-  const neurons = neuronGrid((shown, all) => text("train.neurons.label", shown, all), NEURONS);
+  const neurons = neuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
   const element = h("section", { class: "panel lane" },
     h("div", { class: "row lane-head" }, key(number), name, score), track, different, neurons.element, facts,
     h("details", {}, h("summary", {}, text("race.lane.settings")), form.element),

@@ -13,6 +13,8 @@ import { MOST_LANES, NAMES, fromParams, raceOf, toParams } from "./lanes.js";
 import { resultsTable } from "./results.js";
 import { session } from "./session.js";
 
+export * as strings from "./strings.js";
+
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("./lanes.js").Race} Race */
 /** @typedef {import("./session.js").RaceSession} RaceSession */
@@ -127,7 +129,7 @@ class RaceRoom {
     const { controls } = this;
     controls.preset.show(NAMES.includes(race.preset) ? race.preset : "own");
     for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) controls[name].show(race[name]);
-    put(controls.play, text(now.playing ? "train.pause" : now.finished ? "race.rerun" : "race.play"));
+    put(controls.play, text(now.playing ? "training.pause" : now.finished ? "race.rerun" : "race.play"));
     controls.play.disabled = now.status === "idle";
     controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
     controls.add.disabled = race.lanes.length >= MOST_LANES;
@@ -196,7 +198,7 @@ function buildCharts(text) {
  */
 function message(now, text) {
   if (now.message) return now.message;
-  if (now.status === "loading") return text("train.loading");
+  if (now.status === "loading") return text("training.loading");
   const start = text(now.sameStart ? "race.same" : "race.other");
   return `${now.finished ? text("race.finished", count(now.limit)) : text("race.length", count(now.limit))} ${start}`;
 }

@@ -12,6 +12,8 @@ import { DEFAULTS, fromParams, toParams } from "../../ui/training/settings.js";
 import { buildPanels } from "./panels.js";
 import { buildTransport } from "./transport.js";
 
+export * as strings from "./strings.js";
+
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 

@@ -20,8 +20,8 @@ const CALM = 1000; // milliseconds between pictures for those who want little mo
 export function buildPanels(app) {
   const { text } = app;
   const charts = buildCharts(text);
-  const neurons = neuronGrid((shown, all) => text("train.neurons.label", shown, all), MOST_NEURONS);
-  const heading = h("h3", {}, text("train.neurons"));
+  const neurons = neuronGrid((shown, all) => text("training.neurons.label", shown, all), MOST_NEURONS);
+  const heading = h("h3", {}, text("training.neurons"));
   const matrix = confusionTable({
     caption: "", is: text("confusion.is"), says: text("confusion.says"),
     cell: (label, said, n) => text("confusion.cell", label, said, n),
@@ -30,7 +30,7 @@ export function buildPanels(app) {
   let drawn = 0;
   const draw = (/** @type {Session} */ { lane, settings }) => {
     if (!lane) return;
-    heading.textContent = text(settings.hidden ? "train.neurons" : "train.neurons.outputs");
+    heading.textContent = text(settings.hidden ? "training.neurons" : "train.neurons.outputs");
     neurons.draw(lane.first, 784);
     matrix.name(text("train.confusion.caption", count(lane.test.samples)));
     matrix.update(lane.test);
@@ -40,9 +40,9 @@ export function buildPanels(app) {
     elements: [
       h("div", { class: "two" }, ...charts.elements),
       h("div", { class: "two" },
-        h("section", { class: "panel stack" }, heading, neurons.element, help(text("train.neurons.help")),
+        h("section", { class: "panel stack" }, heading, neurons.element, help(text("training.neurons.help")),
           last.element),
-        h("section", { class: "panel stack" }, h("h3", {}, text("train.confusion")), matrix.element)),
+        h("section", { class: "panel stack" }, h("h3", {}, text("training.confusion")), matrix.element)),
     ],
     /** @param {Session} training */
     render: (training) => {

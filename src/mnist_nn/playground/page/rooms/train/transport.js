@@ -45,7 +45,7 @@ export function buildTransport(app, training, presets) {
     render: () => {
       const { playing, status, settings, lane } = training;
       const ready = status === "ready";
-      put(play, text(playing ? "train.pause" : "train.play"));
+      put(play, text(playing ? "training.pause" : "train.play"));
       play.disabled = status === "idle" || Boolean(lane?.diverged);
       steps.forEach((step) => void (step.disabled = !ready || playing || Boolean(lane?.diverged)));
       steps[1].hidden = settings.batch === "1";
@@ -54,7 +54,7 @@ export function buildTransport(app, training, presets) {
       const at = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(settings));
       preset.show(at ?? "");
       message.classList.toggle("bad", training.bad);
-      put(message, status === "loading" && !training.bad ? text("train.loading") : training.message);
+      put(message, status === "loading" && !training.bad ? text("training.loading") : training.message);
       stats.show(training, meter(training));
     },
   };

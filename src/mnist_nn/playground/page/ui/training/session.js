@@ -89,10 +89,11 @@ export class Session {
     const from = old.epochs[index];
     this.begin(settings, training, old.epochs.slice(0, index + 1), old.points.filter((p) => p.samples <= from.samples));
     const { app } = this;
-    this.recording = { ...this.recorded(), config: old.config,
-      name: app.text("train.forkName", this.opened, old.name.split(":")[0], placeOf(from), rate || String(from.rate)) };
+    const name = app.text("training.forkName", this.opened, old.name.split(":")[0], placeOf(from),
+      rate || String(from.rate));
+    this.recording = { ...this.recorded(), config: old.config, name };
     this.worker.send({ type: "open", session: SESSION, lanes: [{ id: this.id, network: old.config, training, from }] });
-    this.message = app.text("train.forked", old.name, placeOf(from));
+    this.message = app.text("training.forked", old.name, placeOf(from));
     this.tell();
   }
 
@@ -130,7 +131,7 @@ export class Session {
     const { playing, fresh } = this;
     this.open(settings);
     if (playing) this.play();
-    if (!fresh) this.note(this.app.text("train.anew"));
+    if (!fresh) this.note(this.app.text("training.anew"));
   }
 
   /** @param {number | "epoch"} [until] samples */
@@ -179,7 +180,7 @@ export class Session {
   begin(settings, training, epochs, points) {
     const { network: config } = specOf(settings);
     this.opened++;
-    const name = this.app.text("train.runName", this.opened, sizes(config).join("-"));
+    const name = this.app.text("training.runName", this.opened, sizes(config).join("-"));
     this.recording = { id: this.id, name, config, training, epochs, points: [...points] };
     this.points = this.recording.points;
     Object.assign(this, { settings, status: "loading", lane: null, message: "", bad: false });
@@ -200,7 +201,7 @@ export class Session {
     Object.assign(this, { status: "ready", playing, lane });
     this.points.push(...lane.points);
     for (const moment of lane.moments) this.keep(moment);
-    if (lane.diverged && !this.bad) this.note(this.app.text("train.diverged", String(lane.rate)), true);
+    if (lane.diverged && !this.bad) this.note(this.app.text("training.diverged", String(lane.rate)), true);
     else this.tell();
   }
 

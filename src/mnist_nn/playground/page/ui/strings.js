@@ -1,8 +1,8 @@
 /**
- * English text of the frame around the rooms.
+ * English text of the frame around the rooms, and of what several rooms show.
  */
 
-export default {
+export const en = {
   "app.title": "mnist-nn playground",
   "app.skip": "Skip to the room",
   "app.rooms": "Rooms",
@@ -30,4 +30,20 @@ export default {
     "closed, unless they are saved. You see “{1}” instead.",
   "model.badFile": "{0} is not a model file that this page can read: {1}",
   "dialog.close": "Close",
+
+  "chart.table": "The same as a table",
+  "confusion.is": "the digit is",
+  "confusion.says": "the network says",
+  "confusion.cell": "{2} times a {0} is read as {1}",
+
+  "terms.bias": "bias",
+  "terms.from": "from",
+  "terms.input": "× input",
+  "terms.neuron": "neuron {0}",
+  "terms.open": "Show the {0} smaller terms",
+  "terms.pixel": "pixel in row {0}, column {1}",
+  "terms.product": "= term",
+  "terms.rest": "the {0} smaller terms together",
+  "terms.through": ", and {0} makes of it ",
+  "terms.weight": "weight",
 };

@@ -2,7 +2,7 @@
  * English text of the room "history", the time machine.
  */
 
-export default {
+export const en = {
   "history.title": "Time machine",
   "history.intro":
     "Go back to any moment of a training and see the network as it was: its weights, its mistakes, what it " +

@@ -2,7 +2,7 @@
  * English text of the room "race".
  */
 
-export default {
+export const en = {
   "race.title": "Race",
   "race.intro":
     "Two to four trainings from the same weights, with the same images in the same order: what differs is what " +

@@ -2,7 +2,7 @@
  * English text of the room "draw".
  */
 
-export default {
+export const en = {
   "bars.title": "Probabilities of the ten digits",
   "digits.all": "in order",
   "digits.count": "{0} of {1} test digits are read wrongly; they come first.",
@@ -45,16 +45,6 @@ export default {
   "inspect.termsBelow": "Weights times what it receives now",
   "inspect.weights": "Its weights: blue asks for ink, orange for none",
   "inspect.weightsBelow": "Its weights, one for each neuron below",
-  "terms.bias": "bias",
-  "terms.from": "from",
-  "terms.input": "× input",
-  "terms.neuron": "neuron {0}",
-  "terms.open": "Show the {0} smaller terms",
-  "terms.pixel": "pixel in row {0}, column {1}",
-  "terms.product": "= term",
-  "terms.rest": "the {0} smaller terms together",
-  "terms.through": ", and {0} makes of it ",
-  "terms.weight": "weight",
   "verdict.digit": "This is a {0}",
   "verdict.digitWhy": "{0} among the ten digits.",
   "verdict.doubtful": "Perhaps a {0} ({1})",

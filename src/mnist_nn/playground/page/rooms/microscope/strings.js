@@ -2,7 +2,7 @@
  * English text of the room "microscope".
  */
 
-export default {
+export const en = {
   "loss.categorical cross-entropy": "Categorical cross-entropy",
   "loss.cross-entropy of a second softmax": "Cross-entropy of a second softmax",
   "loss.half the summed squared error": "Half the summed squared error",

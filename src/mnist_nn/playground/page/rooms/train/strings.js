@@ -1,0 +1,63 @@
+/**
+ * English text of the room "train".
+ */
+
+export const en = {
+  "train.title": "Train a network",
+  "train.intro":
+    "Press Train and watch a network learn 60,000 handwritten digits, one after the other, in this page. Every " +
+    "setting can be changed while it learns.",
+  "train.play": "Train",
+  "train.sample": "One sample",
+  "train.batch": "One batch",
+  "train.epoch": "One epoch",
+  "train.restart": "Start again",
+  "train.speed": "Speed",
+  "train.speed.": "as fast as it can",
+  "train.speed.1000": "1,000 samples a second",
+  "train.speed.100": "100 samples a second",
+  "train.speed.10": "10 samples a second",
+  "train.speed.1": "1 sample a second",
+  "train.stats": "Where the training stands",
+  "train.stat.epoch": "Epochs",
+  "train.stat.samples": "Samples seen",
+  "train.stat.test": "Right, {0} test images",
+  "train.stat.loss": "Loss, lately",
+  "train.stat.rate": "Learning rate",
+  "train.stat.micro": "µs a sample",
+  "train.stat.speed": "Samples a second",
+  "train.stat.micro.help": "Learning alone, without the measurements in between",
+  "train.stat.speed.help": "By the clock on the wall, measurements included",
+  "train.accuracy": "Right answers",
+  "train.accuracy.training": "training",
+  "train.accuracy.test": "test",
+  "train.accuracy.help":
+    "“training” counts each image before it is learned; “test” asks 1,000 test images on the way and all 10,000 " +
+    "when an epoch ends.",
+  "train.loss": "Loss: {0}",
+  "train.loss.training": "training",
+  "train.axis": "samples seen",
+  "train.neurons.outputs": "Weights of the ten outputs",
+  "train.confusion.caption": "Counted over {0} test images",
+  "train.last": "The image learned last",
+  "train.last.text":
+    "Training image {0}, a {1}. Before the update the network said {2}: output {2} was {3}, output {1} was {4}.",
+  "train.last.right": "Training image {0}, a {1}. The network said {1} already, with output {1} at {3}.",
+  "train.last.help": "Go slowly, or sample by sample, to see the images that it learns.",
+  "train.settings": "Settings",
+  "train.settings.network": "Network (a change starts anew)",
+  "train.settings.training": "Training (a change counts from the next sample)",
+  "train.preset": "Start from",
+  "train.preset.own": "my own settings",
+  "train.preset.classic": "784-20-10 sigmoid, the classic",
+  "train.preset.softmax": "softmax and cross-entropy",
+  "train.preset.wide": "64 hidden units, ReLU",
+  "train.preset.deep": "two hidden layers, Adam",
+  "train.use": "Use in the other rooms",
+  "train.used": "{0} is now the model of the page.",
+  "train.download": "Download the model",
+  "train.toHistory": "Look back in the time machine",
+  "train.result": "The trained network",
+  "train.result.help": "The file is a model of the library: mnist-nn evaluate {0} reads it.",
+  "train.modelName": "Trained here: {0}",
+};
