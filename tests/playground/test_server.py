@@ -28,7 +28,7 @@ from mnist_nn.playground import site
 from mnist_nn.playground.server import POLICY, Server
 from mnist_nn.reading.reader_model import load_reader_model
 
-PAGES = {"index.html", "style.css", "app.js", "ui/strings.js", "icon.svg", "core/network.js", "rooms/draw/index.js"}
+PAGES = {"index.html", "ui/style.css", "app.js", "ui/strings.js", "icon.svg", "core/network.js", "rooms/draw/index.js"}
 DATA = {"train-images.gz", "train-labels.gz", "test-images.gz", "test-labels.gz", "manifest.json"}
 
 
@@ -148,7 +148,7 @@ def test_a_recording_of_something_else_is_refused(tmp_path: Path) -> None:
     [
         ("/", "text/html; charset=utf-8"),
         ("/app.js?again", "text/javascript; charset=utf-8"),
-        ("/style.css", "text/css; charset=utf-8"),
+        ("/ui/style.css", "text/css; charset=utf-8"),
         ("/icon.svg", "image/svg+xml"),
         ("/data/manifest.json", "application/json"),
     ],
@@ -171,9 +171,9 @@ def test_gzipped_data_are_sent_as_they_are(server: Server, parts: site.Site) -> 
 
 
 def test_text_is_gzipped_for_those_who_can_read_it(server: Server, parts: site.Site) -> None:
-    answer = ask(server, "/style.css", **{"Accept-Encoding": "gzip, br"})
+    answer = ask(server, "/ui/style.css", **{"Accept-Encoding": "gzip, br"})
     assert answer.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(answer.body) == parts["style.css"].read()
+    assert gzip.decompress(answer.body) == parts["ui/style.css"].read()
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_export_writes_every_file(parts: site.Site, tmp_path: Path) -> None:
     }
     assert written.keys() == parts.keys()
     assert size == sum(path.stat().st_size for path in written.values())
-    assert written["style.css"].read_bytes() == parts["style.css"].read()
+    assert written["ui/style.css"].read_bytes() == parts["ui/style.css"].read()
     assert load(written["data/classic.safetensors"]).network.config.hidden == (20,)
 
 

@@ -1,5 +1,5 @@
 /**
- * Light or dark: the system's choice until the reader makes another. Colours come from style.css alone.
+ * Light or dark: the system's choice until the reader makes another. Colours come from ui/style.css alone.
  */
 
 const STORED = "mnist-nn-theme";
@@ -42,7 +42,7 @@ function recall() {
 }
 
 /**
- * A colour of style.css as it stands now, for drawing on a canvas: red, green, blue.
+ * A colour of ui/style.css as it stands now, for drawing on a canvas: red, green, blue.
  * @param {string} name such as "--positive"
  * @returns {[number, number, number]}
  */

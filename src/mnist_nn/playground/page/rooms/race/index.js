@@ -47,7 +47,7 @@ class RaceRoom {
     this.results = resultsTable(app.text);
     this.lanes = h("div", { class: "lanes" });
     this.say = h("p", { class: "message", role: "status" });
-    this.lesson = h("p", { class: "lesson" });
+    this.lesson = h("p", { class: "race-lesson" });
     const { text } = app;
     root.append(
       h("h2", {}, text("race.title")), h("p", { class: "note" }, text("race.intro")),
