@@ -2,6 +2,21 @@
 import js from "@eslint/js";
 import globals from "globals";
 
+const PAGE = "src/mnist_nn/playground/page";
+
+/**
+ * What the modules of some folders may import, as the beginning of a path; all else is an error, and so is loading a
+ * module later: app.js alone knows which rooms there are.
+ */
+function mayImport(folders, allowed, why) {
+  const patterns = [{ regex: `^(?!${allowed})`, message: why }];
+  const later = { selector: "ImportExpression", message: "Import at the top; app.js alone loads rooms later." };
+  return {
+    files: folders.map((folder) => `${folder}/**/*.js`),
+    rules: { "no-restricted-imports": ["error", { patterns }], "no-restricted-syntax": ["error", later] },
+  };
+}
+
 export default [
   { ignores: ["**/vendor/**", "node_modules/", "build/", "dist/", ".venv/", "docs/"] },
   js.configs.recommended,
@@ -19,11 +34,19 @@ export default [
       "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     },
   },
+  mayImport([`${PAGE}/core`], "\\./", "The mathematics imports nothing but itself."),
+  mayImport([`${PAGE}/worker`], "\\./|\\.\\./core/", "The training worker imports core alone."),
+  mayImport([`${PAGE}/ui`], "\\./|(\\.\\./)+(core|worker|vendor)/|\\.\\./[\\w-]+\\.js$",
+    "What rooms share knows no room."),
+  mayImport([`${PAGE}/rooms`], "\\./|\\.\\./\\.\\./(core|ui|worker)/",
+    "A room imports no other room; share through ui."),
+  mayImport(["src/mnist_nn/export/html/page"], "\\./|(\\.\\./){3}playground/page/(core|ui)/",
+    "The exported page takes core and ui of the playground, no room."),
   // The mathematics knows nothing of the page: it runs the same in a page, in a worker and in node.
-  { files: ["src/mnist_nn/playground/page/core/**"], languageOptions: { globals: globals["shared-node-browser"] } },
+  { files: [`${PAGE}/core/**`], languageOptions: { globals: globals["shared-node-browser"] } },
   {
-    files: ["src/mnist_nn/playground/page/**", "src/mnist_nn/export/html/page/**"],
-    ignores: ["src/mnist_nn/playground/page/core/**"],
+    files: [`${PAGE}/**`, "src/mnist_nn/export/html/page/**"],
+    ignores: [`${PAGE}/core/**`],
     languageOptions: { globals: globals.browser },
   },
   { files: ["tests/playground/page/**", "eslint.config.js"], languageOptions: { globals: globals.node } },
