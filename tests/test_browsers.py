@@ -231,21 +231,21 @@ def reads_as_the_library(tab: Tab, canvas: str, bars: str) -> int:
 
 def test_a_drawn_digit_is_read_as_the_library_reads_it(tab: Tab, play: str) -> None:
     tab.visit(f"{play}#/draw")
-    tab.hears(".verdict", "Nothing there")
+    tab.hears(".decision", "Nothing there")
     tab.draw(".sheet", SEVEN)
-    tab.hears(".verdict", "a 7")
+    tab.hears(".decision", "a 7")
     assert reads_as_the_library(tab, ".net-picture", ".bars") == 7
     tab.is_well()
 
 
 def test_the_address_brings_the_drawing_back(tab: Tab, play: str) -> None:
     tab.visit(f"{play}#/draw")
-    tab.hears(".verdict", "Nothing there")
+    tab.hears(".decision", "Nothing there")
     tab.draw(".sheet", SEVEN)
     address = tab.until(lambda: tab.driver.current_url if "ink:" in tab.driver.current_url else None)
     before = seen(tab, ".net-picture")
     tab.visit(address)
-    tab.hears(".verdict", "a 7")
+    tab.hears(".decision", "a 7")
     assert np.array_equal(seen(tab, ".net-picture"), before)
     tab.is_well()
 
@@ -294,9 +294,9 @@ def test_the_static_site_needs_no_python(tab: Tab, tmp_path: Path) -> None:
     site.export(site.site(), tmp_path / "site")
     with files(tmp_path / "site") as url:
         tab.visit(f"{url}#/draw")
-        tab.hears(".verdict", "Nothing there")
+        tab.hears(".decision", "Nothing there")
         tab.draw(".sheet", SEVEN)
-        tab.hears(".verdict", "a 7")
+        tab.hears(".decision", "a 7")
     assert tab.outside.asked() == []
 
 

@@ -79,7 +79,7 @@ def test_the_page_frames_and_answers_as_the_library(visit: Callable[..., Page], 
     ink = np.zeros((60, 60), np.uint8)
     ink[8:50, 25:31], ink[8:14, 12:31], ink[20:33, 20:24] = 200, 255, 17
     framed = frame(ink)
-    pixels = "$export_html_page_answers.framed(Uint8Array.from(ink), 60)"
+    pixels = "$export_html_page_answers.frameInk(Uint8Array.from(ink), 60)"
     assert tab.evaluate(f"ink => [...{pixels}]", ink.ravel().tolist()) == framed.ravel().tolist()
     given = tab.evaluate(f"ink => $export_html_page_answers.answer({OPENED}, {pixels})", ink.ravel().tolist())
     own = predict(reader.network, framed[None], reader.calibration)

@@ -34,7 +34,7 @@ def draw(page: Any, strokes: list[list[tuple[float, float]]]) -> None:
 
 
 def says(page: Any, text: str) -> None:
-    page.locator(".verdict h2", has_text=text).wait_for()
+    page.locator(".decision h2", has_text=text).wait_for()
 
 
 @pytest.mark.parametrize(("strokes", "digit"), [(SEVEN, 7), pytest.param(FOUR, 4, marks=pytest.mark.slow)])
@@ -69,7 +69,7 @@ def test_undo_takes_the_last_line_away(visit: Visit) -> None:
     draw(page, FOUR)
     says(page, "a 4")
     page.get_by_role("button", name="Undo").click()
-    page.locator(".verdict h2", has_text="4").wait_for(state="detached")
+    page.locator(".decision h2", has_text="4").wait_for(state="detached")
     page.get_by_role("button", name="Undo").click()
     says(page, "Nothing there")
 
@@ -99,7 +99,7 @@ def test_the_wrongly_read_digits_come_first(visit: Visit, mnist: Dataset) -> Non
     page.get_by_role("button", name="Next").click()
     page.wait_for_url(re.compile("image=test:"))
     image = int(re.findall(r"image=test:(\d+)", page.url)[0])
-    page.locator(".verdict", has_text=f"Wrong: the label says {mnist.test.labels[image]}").wait_for()
+    page.locator(".decision", has_text=f"Wrong: the label says {mnist.test.labels[image]}").wait_for()
 
 
 def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset) -> None:
@@ -143,7 +143,7 @@ def test_the_bias_of_a_neuron_moves_the_answer(visit: Visit) -> None:
     says(page, "a 6")
     slider = page.get_by_role("slider", name="Bias")
     slider.press("Home")
-    page.locator(".verdict h2", has_text="6").wait_for(state="detached")
+    page.locator(".decision h2", has_text="6").wait_for(state="detached")
     assert page.locator(".inspect output").inner_text().endswith("(−5.00)")
     page.get_by_role("button", name="Undo all changes").click()
     says(page, "a 6")

@@ -1,4 +1,4 @@
-"""The page believes a network as far as the library does: the same probabilities, the same verdicts."""
+"""The page believes a network as far as the library does: the same probabilities, the same decisions."""
 
 import json
 import shutil
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed, whi
 def page_says(model: Model, images: Any, folder: Path) -> list[dict[str, Any]]:
     path = save(folder / "model.safetensors", model)
     (folder / "images.json").write_text(json.dumps(images.reshape(len(images), -1).tolist()), encoding="utf-8")
-    command = [str(NODE), str(HERE / "read_opinions.mjs"), str(path), str(folder / "images.json")]
+    command = [str(NODE), str(HERE / "read_predictions.mjs"), str(path), str(folder / "images.json")]
     return list(
         json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout)
     )
 
 
 def agree(model: Model, images: Any, folder: Path) -> set[str]:
-    """Compare the page with the library; returns the verdicts that came up."""
+    """Compare the page with the library; returns the decisions that came up."""
     expected = predict(model.network, images, model.calibration)
     calibration = model.calibration
     threshold = calibration.operating_point(MAX_ERROR).threshold if calibration else UNCALIBRATED
@@ -43,8 +43,8 @@ def agree(model: Model, images: Any, folder: Path) -> set[str]:
     assert [one["isDigit"] for one in found] == pytest.approx(expected.is_digit, abs=2e-6)
     assert [one["confidence"] for one in found] == pytest.approx(expected.confidence, abs=2e-6)
     accepted = np.where(expected.confidence >= threshold, DIGIT, DOUBTFUL)
-    assert [one["verdict"] for one in found] == np.where(expected.is_digit < lowest, NOT_A_DIGIT, accepted).tolist()
-    return {one["verdict"] for one in found}
+    assert [one["decision"] for one in found] == np.where(expected.is_digit < lowest, NOT_A_DIGIT, accepted).tolist()
+    return {one["decision"] for one in found}
 
 
 def test_the_reader_says_the_same(mnist: Dataset, tmp_path: Path) -> None:
@@ -52,8 +52,8 @@ def test_the_reader_says_the_same(mnist: Dataset, tmp_path: Path) -> None:
     digits = mnist.test.images[:60]
     doubtful = (digits[:40].astype(np.float64) * 0.5 + digits[20:60] * 0.5).astype(np.uint8)
     noise = rng.integers(0, 256, (10, 28, 28), np.uint8)
-    verdicts = agree(load_reader_model(), np.concatenate([digits, doubtful, noise]), tmp_path)
-    assert verdicts == {"digit", "doubtful", "not a digit"}
+    decisions = agree(load_reader_model(), np.concatenate([digits, doubtful, noise]), tmp_path)
+    assert decisions == {"digit", "doubtful", "not a digit"}
 
 
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])

@@ -3,7 +3,7 @@
  */
 
 import { argmax } from "../../../playground/page/core/activations.js";
-import { judge, opinions } from "../../../playground/page/core/calibration.js";
+import { decide, predict } from "../../../playground/page/core/calibration.js";
 import { InkError } from "../../../playground/page/core/errors.js";
 import { frame } from "../../../playground/page/core/framing.js";
 
@@ -48,19 +48,19 @@ export function open({ network: config, weights, biases, refusal }) {
  * @returns {Answer}
  */
 export function answer(model, pixels) {
-  const { probabilities, isDigit, confidence } = opinions(model, pixels);
+  const { probabilities, isDigit, confidence } = predict(model, pixels);
   return { label: argmax(probabilities), probabilities: [...probabilities], is_digit: isDigit, confidence };
 }
 
 /**
- * What to say about a picture: `verdict` is also "nothing there".
+ * What to say about a picture: `decision` is also "nothing there".
  * @param {Model} model
  * @param {Page} page
  * @param {Answer} given
  */
-export function verdictOf(model, { refusal }, { probabilities, is_digit: isDigit, confidence }) {
-  const opinion = { probabilities: Float64Array.from(probabilities), isDigit, confidence };
-  return judge(model, opinion, refusal?.max_error);
+export function decideOn(model, { refusal }, { probabilities, is_digit: isDigit, confidence }) {
+  const prediction = { probabilities: Float64Array.from(probabilities), isDigit, confidence };
+  return decide(model, prediction, refusal?.max_error);
 }
 
 /**
@@ -69,7 +69,7 @@ export function verdictOf(model, { refusal }, { probabilities, is_digit: isDigit
  * @param {number} side
  * @returns {Uint8Array | null}
  */
-export function framed(ink, side) {
+export function frameInk(ink, side) {
   try {
     return frame(ink, side, side);
   } catch (error) {
@@ -83,7 +83,7 @@ export function framed(ink, side) {
  * @param {Page} page
  * @returns {Uint8Array[]}
  */
-export function pictures({ vectors: { count, images } }) {
+export function readPictures({ vectors: { count, images } }) {
   const bytes = bytesOf(images);
   const size = bytes.length / count;
   return Array.from({ length: count }, (_, i) => bytes.slice(i * size, (i + 1) * size));
@@ -96,7 +96,7 @@ export function pictures({ vectors: { count, images } }) {
  */
 export function largestDifference(model, page) {
   const { probabilities, is_digit: isDigit } = page.vectors;
-  const apart = pictures(page).flatMap((pixels, i) => {
+  const apart = readPictures(page).flatMap((pixels, i) => {
     const given = answer(model, pixels);
     return [given.is_digit - isDigit[i], ...given.probabilities.map((p, c) => p - probabilities[i][c])];
   });

@@ -1,9 +1,9 @@
 /**
- * The page itself: a sheet to draw on, what the network sees, its verdict and its probabilities.
+ * The page itself: a sheet to draw on, what the network sees, its decision and its probabilities.
  */
 
 import { SIDE, draw, inkOf } from "../../../playground/page/ui/ink.js";
-import { answer, framed, largestDifference, open, pictures, verdictOf } from "./answers.js";
+import { answer, frameInk, largestDifference, open, readPictures, decideOn } from "./answers.js";
 
 /** @typedef {import("../../../playground/page/ui/ink.js").Point} Point */
 
@@ -76,12 +76,12 @@ const a = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
  * @returns {[string, string, string]}
  */
 function words(given) {
-  const { verdict, digit, rival } = verdictOf(model, page, given);
+  const { decision, digit, runnerUp } = decideOn(model, page, given);
   const p = given.probabilities;
   const unlike = `it looks like a digit with ${percent(given.is_digit)} only`;
-  if (verdict === "not a digit") return ["#", "Not a digit", `No digit: ${unlike}.`];
-  if (verdict === "digit") return [String(digit), `This is ${a(digit)}`, `${percent(p[digit])} among the classes.`];
-  const why = given.is_digit < p[digit] ? unlike : `it may be ${a(rival)} (${percent(p[rival])})`;
+  if (decision === "not a digit") return ["#", "Not a digit", `No digit: ${unlike}.`];
+  if (decision === "digit") return [String(digit), `This is ${a(digit)}`, `${percent(p[digit])} among the classes.`];
+  const why = given.is_digit < p[digit] ? unlike : `it may be ${a(runnerUp)} (${percent(p[runnerUp])})`;
   return [String(digit), `Perhaps ${a(digit)}`, `Doubtful: ${why}.`];
 }
 
@@ -127,7 +127,7 @@ function point(event) {
 /** @param {boolean} aloud */
 function redraw(aloud) {
   paintSheet();
-  show(framed(inkOf(strokes), SIDE), aloud);
+  show(frameInk(inkOf(strokes), SIDE), aloud);
 }
 
 /** @param {PointerEvent} event */
@@ -179,7 +179,7 @@ function example(pixels, i) {
 
 function repaint() {
   find("#examples").replaceChildren();
-  pictures(page).forEach(example);
+  readPictures(page).forEach(example);
   redraw(false);
 }
 

@@ -1,5 +1,5 @@
 /**
- * When to believe a network: tempered probabilities, whether a picture is a digit at all, and a verdict in words.
+ * When to believe a network: tempered probabilities, whether a picture is a digit at all, and a decision in words.
  *
  * Formulas are those of the library's calibration.py, which fits them; a model without a calibration takes everything
  * for a digit.
@@ -18,11 +18,11 @@ import { forward, probabilities } from "./network.js";
  */
 /**
  * `probabilities` of each digit if it is one; `isDigit` that it is one; `confidence` that the best is right.
- * @typedef {{probabilities: Float64Array, isDigit: number, confidence: number}} Opinion
+ * @typedef {{probabilities: Float64Array, isDigit: number, confidence: number}} Prediction
  */
-/** @typedef {"digit" | "doubtful" | "not a digit"} Verdict */
+/** @typedef {"digit" | "doubtful" | "not a digit"} Decision */
 
-const MORE = 3; // what the score takes besides hidden units: log-sum-exp, largest and second largest of z_o
+const EXTRA_FEATURES = 3; // what the score takes besides hidden units: log-sum-exp, largest and second largest of z_o
 const MAX_ERROR = 0.01; // of the digits accepted, the share that may be wrong
 const UNCALIBRATED = 0.9; // the confidence that a digit needs where the model holds no calibration
 
@@ -31,7 +31,7 @@ const UNCALIBRATED = 0.9; // the confidence that a digit needs where the model h
  * @param {Pick<Model, "header" | "tensors">} model
  * @returns {Calibration | null}
  */
-export function calibrationOf({ header, tensors }) {
+export function readCalibration({ header, tensors }) {
   if (!header.calibration) return null;
   const { temperature, bias, not_a_digit } = header.calibration;
   return {
@@ -45,18 +45,18 @@ export function calibrationOf({ header, tensors }) {
  * Ask a network about one image.
  * @param {Pick<Model, "network" | "header" | "tensors">} model
  * @param {import("./network.js").Picture} picture
- * @returns {Opinion}
+ * @returns {Prediction}
  */
-export function opinions(model, picture) {
+export function predict(model, picture) {
   const { network } = model;
   const { z, a } = forward(network, picture);
   const z_o = z[z.length - 1];
-  const calibration = calibrationOf(model);
+  const calibration = readCalibration(model);
   if (calibration === null) {
     const own = probabilities(network, z_o);
     return { probabilities: own, isDigit: 1, confidence: largest(own) };
   }
-  const isDigit = sigmoid(score(calibration, a[a.length - 2], z_o));
+  const isDigit = sigmoid(scoreDigit(calibration, a[a.length - 2], z_o));
   const tempered = probabilities(network, z_o.map((value) => value / calibration.temperature));
   return { probabilities: tempered, isDigit, confidence: largest(tempered) * isDigit };
 }
@@ -67,7 +67,7 @@ export function opinions(model, picture) {
  * @param {number} maxError
  * @returns {{threshold: number, error: number, coverage: number}}
  */
-export function operatingPoint({ table }, maxError) {
+export function findOperatingPoint({ table }, maxError) {
   for (let row = 0; row < table.length; row += 3) {
     const [threshold, error, coverage] = table.subarray(row, row + 3);
     if (error <= maxError) return { threshold, error, coverage };
@@ -76,19 +76,19 @@ export function operatingPoint({ table }, maxError) {
 }
 
 /**
- * Judge as the library's reader does.
+ * Decide as the library's reader does.
  * @param {Pick<Model, "header" | "tensors">} model
- * @param {Opinion} opinion
+ * @param {Prediction} prediction
  * @param {number} [maxError]
- * @returns {{verdict: Verdict, digit: number, rival: number}}
+ * @returns {{decision: Decision, digit: number, runnerUp: number}}
  */
-export function judge(model, { probabilities: p, isDigit, confidence }, maxError = MAX_ERROR) {
-  const calibration = calibrationOf(model);
-  const threshold = calibration ? operatingPoint(calibration, maxError).threshold : UNCALIBRATED;
+export function decide(model, { probabilities: p, isDigit, confidence }, maxError = MAX_ERROR) {
+  const calibration = readCalibration(model);
+  const threshold = calibration ? findOperatingPoint(calibration, maxError).threshold : UNCALIBRATED;
   const digit = argmax(p);
-  const rival = argmax(p.map((value, i) => (i === digit ? -1 : value)));
+  const runnerUp = argmax(p.map((value, i) => (i === digit ? -1 : value)));
   const refused = isDigit < (calibration?.not_a_digit ?? 0);
-  return { verdict: refused ? "not a digit" : confidence >= threshold ? "digit" : "doubtful", digit, rival };
+  return { decision: refused ? "not a digit" : confidence >= threshold ? "digit" : "doubtful", digit, runnerUp };
 }
 
 /**
@@ -97,11 +97,11 @@ export function judge(model, { probabilities: p, isDigit, confidence }, maxError
  * @param {Float64Array} hidden
  * @param {Float64Array} z
  */
-function score({ weights, bias }, hidden, z) {
+function scoreDigit({ weights, bias }, hidden, z) {
   const top = z.slice().sort().reverse();
   const total = top[0] + Math.log(z.reduce((sum, value) => sum + Math.exp(value - top[0]), 0));
   const more = [total, top[0], top[1]];
-  const units = weights.length - MORE;
+  const units = weights.length - EXTRA_FEATURES;
   if (units !== hidden.length) throw new ConfigError("the calibration is of another network");
   const linear = hidden.reduce((sum, a, i) => sum + Math.fround(weights[i]) * a, 0);
   return more.reduce((sum, value, i) => sum + value * weights[units + i], linear + bias);

@@ -18,7 +18,7 @@ export function buildBars(count, choose) {
   return {
     element,
     /**
-     * @param {ArrayLike<number> | null} probabilities null if there is nothing to judge
+     * @param {ArrayLike<number> | null} probabilities null if nothing is there
      * @param {{chosen?: number, best?: number}} [marks]
      */
     show: (probabilities, { chosen = -1, best = -1 } = {}) => {

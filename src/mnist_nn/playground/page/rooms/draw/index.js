@@ -2,7 +2,7 @@
  * The room "Draw": a sheet to draw on, what the network receives of it, what it says, and why.
  */
 
-import { opinions } from "../../core/calibration.js";
+import { predict } from "../../core/calibration.js";
 import { frame } from "../../core/framing.js";
 import { forward } from "../../core/network.js";
 import { fill, h } from "../../ui/dom.js";
@@ -12,7 +12,7 @@ import { imageOf, nameOf as imageName } from "../../ui/images.js";
 import { SIDE, inkOf } from "../../ui/ink.js";
 import * as state from "../../ui/state.js";
 import { buildBars } from "./bars.js";
-import { buildVerdict } from "./decision.js";
+import { buildDecision } from "./decision.js";
 import { decisive, sent } from "./decisive.js";
 import { buildDigits } from "./digits.js";
 import { buildPad } from "./drawing-canvas.js";
@@ -50,7 +50,7 @@ class Draw {
     this.pad = buildPad((strokes, resting) => this.drawn(strokes, resting));
     this.network = buildNetworkView((place) => this.choose(place));
     this.bars = buildBars(10, (unit) => this.choose({ layer: this.last, unit }));
-    this.verdict = buildVerdict();
+    this.decision = buildDecision();
     this.digits = buildDigits((image) => this.open(`test:${image}`));
     this.inspector = buildInspector({
       switchOff: (place, off) => this.change(withOff(this.view.edits, place, off)),
@@ -87,9 +87,9 @@ class Draw {
   }
 
   right() {
-    const { verdict, onward, network, bars, legend, accuracy, reset, inspector } = this;
+    const { decision, onward, network, bars, legend, accuracy, reset, inspector } = this;
     const answer = h("section", { class: "panel stack draw-net", "aria-label": this.app.text("draw.answer") },
-      h("div", { class: "row apart" }, verdict.element, onward),
+      h("div", { class: "row apart" }, decision.element, onward),
       h("div", { class: "net-row" }, network.element, bars.element),
       legend, h("div", { class: "row apart" }, accuracy, reset));
     return h("div", { class: "stack draw-right" }, answer, inspector.element);
@@ -140,17 +140,17 @@ class Draw {
     const { pixels, place, edits } = view;
     const now = edited(app.model, edits);
     const pass = forward(now.network, pixels ?? BLANK);
-    const opinion = pixels && opinions(now, pixels);
-    const best = opinion ? opinion.probabilities.indexOf(Math.max(...opinion.probabilities)) : -1;
+    const prediction = pixels && predict(now, pixels);
+    const best = prediction ? prediction.probabilities.indexOf(Math.max(...prediction.probabilities)) : -1;
     const target = place ?? { layer: this.last, unit: best };
-    const connections = opinion
+    const connections = prediction
       ? [...decisive(now.network, pass, target), ...(place ? sent(now.network, pass, place) : [])]
       : [];
     this.network.show({ pixels: pixels ?? BLANK, pass, connections, chosen: place, off: edits.off });
     const chosen = place?.layer === this.last ? place.unit : -1;
-    this.bars.show(opinion?.probabilities ?? null, { best, chosen });
-    const says = this.verdict.show(now, opinion, view.label);
-    const legend = !opinion ? "draw.legendEmpty" : place && chosen < 0 ? "draw.legendNeuron" : "draw.legend";
+    this.bars.show(prediction?.probabilities ?? null, { best, chosen });
+    const says = this.decision.show(now, prediction, view.label);
+    const legend = !prediction ? "draw.legendEmpty" : place && chosen < 0 ? "draw.legendNeuron" : "draw.legend";
     this.legend.textContent = app.text(legend, target.unit);
     this.inspector.show(place && { place, model: app.model, now, pass, edits });
     this.reset.hidden = none(edits);

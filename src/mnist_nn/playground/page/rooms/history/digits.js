@@ -39,7 +39,8 @@ export function digitList(text, go) {
       fill(element, ...digits.map((row) => {
         const label = test.labels[row];
         const cells = moments.map((moment, i) => cell(moment, i, all[i]?.predictions[row], label));
-        return h("li", {}, picture(test, row), h("div", { class: "stack tight" }, verdict(row, label, all[index]),
+        return h("li", {}, picture(test, row), h("div", { class: "stack tight" },
+          describeAnswer(row, label, all[index]),
           h("div", { class: "then", role: "group", "aria-label": text("history.then", row) }, ...cells)));
       }));
       [...element.querySelectorAll(".then")].forEach((strip) => strip.children[index]?.classList.add("now"));
@@ -53,7 +54,7 @@ export function digitList(text, go) {
    * @param {number} label
    * @param {import("../../core/evaluation.js").Evaluation | undefined} answer
    */
-  function verdict(row, label, answer) {
+  function describeAnswer(row, label, answer) {
     if (!answer) return h("p", { class: "note" }, text("history.asking"));
     const said = answer.predictions[row];
     const words = text("history.said", label, said, percent(answer.certainty[row]));
