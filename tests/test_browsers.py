@@ -1,7 +1,7 @@
 """The pages in Firefox and in WebKit, Safari's engine: the playground, its static export, and a model as one page.
 
-Chromium has tests of its own, which go further (tests/web, tests/export/html). What can differ between engines
-is here: pointer events, workers, downloads, layout, and what the console says.
+Chromium has tests of its own, which go further (tests/playground/page, tests/export/html). What can differ between
+engines is here: pointer events, workers, downloads, layout, and what the console says.
 """
 
 import re
@@ -23,8 +23,8 @@ from patience import PATIENCE, wait_for
 from mnist_nn import Dataset, evaluate, load_model
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import export
-from mnist_nn.playground import site
 from mnist_nn.playground.server import Server
+from mnist_nn.playground.site import Asset, build_site, export_site
 from mnist_nn.reading.reader_model import load_reader_model
 
 pytestmark = pytest.mark.slow
@@ -176,14 +176,14 @@ def tab(engine: Engine) -> Iterator[Tab]:
 @pytest.fixture(scope="module")
 def play() -> Iterator[str]:
     """The address of the playground, with a witness in its page."""
-    parts = site.site()
-    page = parts["index.html"].read().replace(b"<head>", b'<head><script src="witness.js"></script>')
+    site = build_site()
+    page = site["index.html"].read().replace(b"<head>", b'<head><script src="witness.js"></script>')
     told = {
-        "index.html": site.Part(parts["index.html"].type, lambda: page),
-        "witness.js": site.Part("text/javascript", WITNESS.encode),
-        "faults.js": site.Part("text/javascript", FAULTS.encode),
+        "index.html": Asset(site["index.html"].media_type, lambda: page),
+        "witness.js": Asset("text/javascript", WITNESS.encode),
+        "faults.js": Asset("text/javascript", FAULTS.encode),
     }
-    with Server({**parts, **told}, "127.0.0.1", 0) as server, served(server):
+    with Server({**site, **told}, "127.0.0.1", 0) as server, served(server):
         yield server.url
 
 
@@ -291,7 +291,7 @@ def test_a_phone_shows_every_room(tab: Tab, play: str, room: str) -> None:
 
 
 def test_the_static_site_needs_no_python(tab: Tab, tmp_path: Path) -> None:
-    site.export(site.site(), tmp_path / "site")
+    export_site(build_site(), tmp_path / "site")
     with files(tmp_path / "site") as url:
         tab.visit(f"{url}#/draw")
         tab.hears(".decision", "Nothing there")

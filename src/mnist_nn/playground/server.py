@@ -1,4 +1,7 @@
-"""The playground in this machine's browser: an HTTP server of the files of a `site`, and of nothing else."""
+"""The playground in this machine's browser: an HTTP server of the assets of a `site`, and of nothing else.
+
+It answers GET and HEAD alone. What there is to serve, `site` says; the server of models is in `mnist_nn.server`.
+"""
 
 import gzip
 import sys
@@ -8,19 +11,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
-from mnist_nn.playground.site import BYTES, Site
+from mnist_nn.playground.site import OCTET_STREAM, Site
 from mnist_nn.util.addresses import resolved, url
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'"
 
 
 class Server(ThreadingHTTPServer):
-    """Serves the parts of a site and nothing else; ``url`` is where."""
+    """Serves the assets of a site and nothing else; ``url`` is where."""
 
     daemon_threads = True
 
-    def __init__(self, parts: Site, host: str, port: int) -> None:
-        self.parts = parts
+    def __init__(self, site: Site, host: str, port: int) -> None:
+        self.site = site
         with resolved(host, port) as (family, address):
             self.address_family = family
             super().__init__(address, _Handler)
@@ -51,23 +54,26 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Send a part."""
-        self._answer(body=True)
+        """Send an asset."""
+        self._respond(body=True)
 
     def do_HEAD(self) -> None:
         """Send its headers."""
-        self._answer(body=False)
+        self._respond(body=False)
 
-    def _answer(self, *, body: bool) -> None:
+    def _respond(self, *, body: bool) -> None:
         name = self.path.partition("?")[0].removeprefix("/") or "index.html"
-        part = self.server.parts.get(name)
-        if part is None:
+        asset = self.server.site.get(name)
+        if asset is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        content, packed = part.read(), part.type != BYTES and "gzip" in self.headers.get("Accept-Encoding", "")
-        content = gzip.compress(content, 6, mtime=0) if packed else content
+        content, compressed = (
+            asset.read(),
+            asset.media_type != OCTET_STREAM and "gzip" in self.headers.get("Accept-Encoding", ""),
+        )
+        content = gzip.compress(content, 6, mtime=0) if compressed else content
         self.send_response(HTTPStatus.OK)
-        for header, value in _headers(name, part.type, len(content), packed=packed):
+        for header, value in _list_headers(name, asset.media_type, len(content), compressed=compressed):
             self.send_header(header, value)
         self.end_headers()
         if body:
@@ -77,12 +83,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing of every request."""
 
 
-def _headers(name: str, kind: str, size: int, *, packed: bool) -> Iterator[tuple[str, str]]:
-    yield "Content-Type", kind
+def _list_headers(name: str, media_type: str, size: int, *, compressed: bool) -> Iterator[tuple[str, str]]:
+    yield "Content-Type", media_type
     yield "Content-Length", str(size)
     yield "Content-Security-Policy", f"{POLICY}; frame-ancestors 'none'"
     yield "X-Content-Type-Options", "nosniff"
     yield "Referrer-Policy", "no-referrer"
     yield "Cache-Control", "max-age=3600" if name.endswith("images.gz") else "no-cache"
-    if packed:
+    if compressed:
         yield "Content-Encoding", "gzip"

@@ -1,6 +1,7 @@
 """The playground's files by name, and all of them written as a folder for any file host.
 
-Every address that is answered stands in one dictionary, so no path can lead anywhere else. `server` serves them.
+A site is one dictionary of every address that is answered, so no path can lead anywhere else. It knows nothing of HTTP:
+`server` serves it.
 """
 
 import gzip
@@ -26,7 +27,7 @@ from mnist_nn.nn.network import Network
 from mnist_nn.training.loop import train
 from mnist_nn.util.files import replacing
 
-TYPES = {
+MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -34,23 +35,23 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-BYTES = "application/octet-stream"  # gzipped data too: the page unpacks it, so that any file host will do
-PAGES = ("train-images", "train-labels", "test-images", "test-labels")  # the names of data.FILES here
+OCTET_STREAM = "application/octet-stream"  # gzipped data too: the page unpacks it, so that any file host will do
+DATA_NAMES = ("train-images", "train-labels", "test-images", "test-labels")  # of data.sources.FILES, in its order
 CLASSIC_EPOCHS = 3
 _training = Lock()
 
 
-class Part(NamedTuple):
+class Asset(NamedTuple):
     """One file of the playground: its media type, and how to get its bytes."""
 
-    type: str
+    media_type: str
     read: Callable[[], bytes]
 
 
-Site = Mapping[str, Part]
+Site = Mapping[str, Asset]
 
 
-def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
+def build_site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
     """List the playground's files by name: the page, MNIST, the reader's model and the classic one, and yours if given.
 
     The classic network is trained when it is first asked for, which takes about a second.
@@ -64,85 +65,85 @@ def site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
 
     Examples
     --------
-    >>> pages = site()
-    >>> pages["index.html"].type, len(pages["data/test-labels.gz"].read()) > 1000
+    >>> site = build_site()
+    >>> site["index.html"].media_type, len(site["data/test-labels.gz"].read()) > 1000
     ('text/html; charset=utf-8', True)
     """
     package = files("mnist_nn")
-    parts = dict(_page(package / "playground" / "page"))
-    for name, stored in zip(PAGES, FILES, strict=True):
+    assets = dict(_list_page(package / "playground" / "page"))
+    for name, stored in zip(DATA_NAMES, FILES, strict=True):
         source = package / "data" / "embedded" / f"{stored}.gz"
-        parts[f"data/{name}.gz"] = Part(BYTES, source.read_bytes)
+        assets[f"data/{name}.gz"] = Asset(OCTET_STREAM, source.read_bytes)
     models: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "reader": ("data/reader.safetensors.gz", partial(_packed, package / "reading" / "reader.safetensors")),
-        "classic": ("data/classic.safetensors", classic_model),
+        "reader": ("data/reader.safetensors.gz", partial(_compress, package / "reading" / "reader.safetensors")),
+        "classic": ("data/classic.safetensors", train_classic),
     }
     rooms = {"draw": "reader", "microscope": "classic"}
     if model is not None:
-        models = {"given": ("data/model.safetensors", partial(bytes, _checked(model))), **models}
+        models = {"given": ("data/model.safetensors", partial(bytes, _read_model(model))), **models}
         rooms = dict.fromkeys(rooms, "given")
-    parts |= {url: Part(BYTES, read) for url, read in models.values()}
+    assets |= {url: Asset(OCTET_STREAM, read) for url, read in models.values()}
     runs = {f"data/runs/{number}.safetensors": path for number, path in enumerate(recordings)}
-    parts |= {url: Part(BYTES, partial(bytes, _filmed(path))) for url, path in runs.items()}
+    assets |= {url: Asset(OCTET_STREAM, partial(bytes, _read_recording(path))) for url, path in runs.items()}
     manifest = {
         "version": version("mnist-nn"),
         "models": [{"id": name, "url": url} for name, (url, _) in models.items()],
         "rooms": rooms,
-        "runs": [{"name": name, "url": url} for name, url in zip(_names(runs.values()), runs, strict=True)],
+        "runs": [{"name": name, "url": url} for name, url in zip(_choose_names(runs.values()), runs, strict=True)],
     }
-    parts["data/manifest.json"] = Part(TYPES[".json"], json.dumps(manifest).encode)
-    return parts
+    assets["data/manifest.json"] = Asset(MEDIA_TYPES[".json"], json.dumps(manifest).encode)
+    return assets
 
 
-def _page(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Part]]:
+def _list_page(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Asset]]:
     for entry in folder.iterdir():
         name = f"{prefix}{entry.name}"
         if entry.is_dir():
-            yield from _page(entry, f"{name}/")
-        elif (kind := TYPES.get(Path(name).suffix)) is not None:
-            yield name, Part(kind, entry.read_bytes)
+            yield from _list_page(entry, f"{name}/")
+        elif (media_type := MEDIA_TYPES.get(Path(name).suffix)) is not None:
+            yield name, Asset(media_type, entry.read_bytes)
 
 
-def _packed(source: Traversable) -> bytes:
+def _compress(source: Traversable) -> bytes:
     return gzip.compress(source.read_bytes(), mtime=0)
 
 
-def _checked(path: Path) -> bytes:
-    """The bytes of a model file, which is a sound one and of digits."""
+def _read_model(path: Path) -> bytes:
+    """Read a model file that is a sound one and of digits."""
     model = load_model(path)
     check_reads_digits(model.network.config, repr(str(path)))
     return to_bytes(model)
 
 
-def _filmed(path: Path) -> bytes:
-    """The same of a recording."""
+def _read_recording(path: Path) -> bytes:
+    """Read a recording that is a sound one and of digits."""
     recording = load_recording(path)
     check_reads_digits(recording.model.network.config, repr(str(path)))
     return recording_to_bytes(recording)
 
 
-def _names(paths: Iterable[Path]) -> list[str]:
-    """Short names of files, each its own: the page knows recordings by them."""
+def _choose_names(paths: Iterable[Path]) -> list[str]:
+    """Choose short names for files, each its own: the page knows recordings by them."""
     stems = [path.stem for path in paths]
     counts = [stems[: n + 1].count(stem) for n, stem in enumerate(stems)]
     return [stem if count == 1 else f"{stem} ({count})" for stem, count in zip(stems, counts, strict=True)]
 
 
-def classic_model() -> bytes:
+def train_classic() -> bytes:
     """Train the classic network, once, and return the bytes of its model file.
 
     Examples
     --------
     >>> from mnist_nn.model_file.storage import from_bytes
-    >>> from_bytes(classic_model()).scores["test_accuracy"] > 0.9
+    >>> from_bytes(train_classic()).scores["test_accuracy"] > 0.9
     True
     """
     with _training:  # requests come in threads
-        return _trained()
+        return _train_once()
 
 
 @cache
-def _trained() -> bytes:
+def _train_once() -> bytes:
     from mnist_nn.evaluation.metrics import evaluate  # noqa: PLC0415 only here
 
     mnist, config = load("mnist"), TrainingConfig(epochs=CLASSIC_EPOCHS)
@@ -155,7 +156,7 @@ def _trained() -> bytes:
     )
 
 
-def export(parts: Site, folder: Path, *, force: bool = False) -> int:
+def export_site(site: Site, folder: Path, *, force: bool = False) -> int:
     """Write the playground as a folder that any file host serves; returns its size in bytes.
 
     Raises
@@ -169,7 +170,7 @@ def export(parts: Site, folder: Path, *, force: bool = False) -> int:
             raise ConfigError(
                 f"{str(folder)!r} is not empty; choose another folder, or replace files in it with --force"
             )
-        return sum(_write(folder / name, part.read()) for name, part in parts.items())
+        return sum(_write(folder / name, asset.read()) for name, asset in site.items())
     except (OSError, ValueError) as error:
         if isinstance(error, ConfigError | ModelFileError):
             raise

@@ -17,8 +17,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from waiting import until
 
-from mnist_nn.playground import site
 from mnist_nn.playground.server import Server
+from mnist_nn.playground.site import build_site
 
 FOLDER = Path(__file__).parents[3] / "docs" / "images" / "playground"
 SIZE: Any = {"width": 1280, "height": 800}
@@ -97,7 +97,7 @@ def take(page: Page, name: str, top: int) -> None:
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with Server(site.site(), "127.0.0.1", 0) as server, sync_playwright() as driver:
+    with Server(build_site(), "127.0.0.1", 0) as server, sync_playwright() as driver:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, (address, act, top) in ROOMS.items():

@@ -46,27 +46,26 @@ def play(
     """Open the playground in the browser. Draw a digit, look inside, do the arithmetic, watch it learn."""
     from mnist_nn.cli.common.tables import as_json
     from mnist_nn.playground.server import Server
-    from mnist_nn.playground.site import classic_model, site
-    from mnist_nn.playground.site import export as export_site
+    from mnist_nn.playground.site import build_site, export_site, train_classic
 
     if model is None and DEFAULT.is_file():
         model = DEFAULT
-    parts = site(model, record or ())
+    site = build_site(model, record or ())
     shown = {"model": None if model is None else str(model), "recordings": list(map(str, record or ()))}
     if export is not None:
-        size = export_site(parts, export, force=force)
+        size = export_site(site, export, force=force)
         if json:
             as_json({"url": None, "folder": str(export), "bytes": size, **shown})
             return 0
         print(f"The playground is in {export} ({size / 1e6:.1f} MB); any file host can serve it, for example:")
         print(f"python -m http.server --bind 127.0.0.1 --directory {export}")
         return 0
-    with Server(parts, host, port) as server, suppress(KeyboardInterrupt):
+    with Server(site, host, port) as server, suppress(KeyboardInterrupt):
         if json:
             as_json({"url": server.url, "folder": None, "bytes": None, **shown})
         else:
             _announce(server.url, model, record or [])
-        Thread(target=classic_model, daemon=True).start()  # so that it is there when the microscope asks
+        Thread(target=train_classic, daemon=True).start()  # so that it is there when the microscope asks
         if not no_open:
             _open(server, quiet=json)
         server.serve_forever()
