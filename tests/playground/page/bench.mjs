@@ -1,7 +1,7 @@
 // How long one sample takes to learn, the best of three epochs: `npm run bench:web`. The processor's time is given
 // beside the clock's, because other programs slow down only the clock.
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import { advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
+import { create } from "#page/core/network.js";
+import { advance, start } from "#page/core/training.js";
 import { mnist } from "./mnist.mjs";
 
 const { images, labels } = mnist("train", 60000);

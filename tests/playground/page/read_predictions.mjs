@@ -1,8 +1,8 @@
 // What the page thinks of images: node read_predictions.mjs MODEL IMAGES, where IMAGES holds JSON lists of bytes.
 import { readFileSync } from "node:fs";
 
-import { decide, predict } from "../../../src/mnist_nn/playground/page/core/calibration.js";
-import { read } from "../../../src/mnist_nn/playground/page/core/modelfile.js";
+import { decide, predict } from "#page/core/calibration.js";
+import { read } from "#page/core/modelfile.js";
 
 const [, , file, images] = process.argv;
 const model = read(new Uint8Array(readFileSync(file)).buffer);

@@ -73,7 +73,7 @@ def test_the_comparison_can_fail(found: Any, expected: Any, where: list[str]) ->
 
 @needs_node
 def test_javascript_passes_its_own_tests() -> None:
-    command = [NODE, "--test", "--test-reporter=tap", *map(str, sorted(HERE.glob("*.test.js")))]
+    command = [NODE, "--test", "--test-reporter=tap", *map(str, sorted(HERE.rglob("*.test.js")))]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     failed = [line for line in done.stdout.splitlines() if line.lstrip().startswith("not ok")]
     assert (done.returncode, failed) == (0, []), done.stdout[-3000:]

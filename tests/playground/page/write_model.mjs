@@ -1,8 +1,8 @@
 // Train a little in JavaScript and write the model file to standard output, for the library to read and to go on with.
 // Arguments: the settings of the network and of the training as JSON, and the number of samples to learn.
-import { modelOf, write } from "../../../src/mnist_nn/playground/page/core/modelfile.js";
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import { advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
+import { modelOf, write } from "#page/core/modelfile.js";
+import { create } from "#page/core/network.js";
+import { advance, start } from "#page/core/training.js";
 import { mnist } from "./mnist.mjs";
 
 const [network, training] = process.argv.slice(2, 4).map((text) => JSON.parse(text));

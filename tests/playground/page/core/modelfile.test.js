@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { modelOf, read, resumed, write } from "../../../src/mnist_nn/playground/page/core/modelfile.js";
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import { advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
-import { allNear, bytes, golden, mnist, near, parameters } from "./support.mjs";
+import { modelOf, read, resumed, write } from "#page/core/modelfile.js";
+import { create } from "#page/core/network.js";
+import { advance, start } from "#page/core/training.js";
+import { allNear, bytes, golden, mnist, near, parameters } from "../support.mjs";
 
 const files = golden("models");
 const few = mnist("train", 60);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SIDE, frame } from "../../../src/mnist_nn/playground/page/core/framing.js";
-import { bytes, golden } from "./support.mjs";
+import { SIDE, frame } from "#page/core/framing.js";
+import { bytes, golden } from "../support.mjs";
 
 for (const [name, { width, height, ink, scale, framed }] of Object.entries(golden("framing"))) {
   test(`${name} (scale ${scale}) is framed byte for byte`, () => {

@@ -1,19 +1,12 @@
-// Settings and races: what a person writes, what the core takes, and what an address carries.
+// Settings: what a person writes, what the core takes, and what an address carries.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { FAULTS } from "../../../src/mnist_nn/playground/page/core/faults.js";
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import { start } from "../../../src/mnist_nn/playground/page/core/training.js";
-import {
-  NAMES, fromParams, raceOf, specsOf, toParams,
-} from "../../../src/mnist_nn/playground/page/rooms/race/lanes.js";
-import * as settings from "../../../src/mnist_nn/playground/page/ui/training/settings.js";
-import * as raceStrings from "../../../src/mnist_nn/playground/page/rooms/race/strings.js";
-import { addStrings, text } from "../../../src/mnist_nn/playground/page/ui/text.js";
-import { mnist } from "./support.mjs";
-
-addStrings(raceStrings);
+import { FAULTS } from "#page/core/faults.js";
+import { create } from "#page/core/network.js";
+import { start } from "#page/core/training.js";
+import * as settings from "#page/ui/training/settings.js";
+import { mnist } from "../../support.mjs";
 
 describe("settings", () => {
   test("go into an address and come back", () => {
@@ -56,25 +49,5 @@ describe("settings", () => {
     mine = settings.withSetting(mine, "loss", "classic_mse");
     assert.equal(mine.output, "sigmoid");
     for (const fault of Object.keys(FAULTS)) settings.specOf(settings.withSetting(settings.DEFAULTS, "fault", fault));
-  });
-});
-
-describe("races", () => {
-  for (const name of NAMES) {
-    test(`${name} has lanes that can run, and an address`, () => {
-      const race = raceOf(name, text);
-      const { specs, limit } = specsOf(race);
-      assert.ok(specs.length >= 2 && specs.length <= 4);
-      assert.equal(limit, 30000);
-      assert.equal(toParams(race, text).toString(), `race=${name}`);
-      assert.deepEqual(fromParams(toParams(race, text), text), race);
-    });
-  }
-
-  test("of one's own have an address too", () => {
-    const race = { ...raceOf("loss", text), preset: "own", seed: "4", subset: "", measure: "seconds" };
-    race.lanes[0] = { name: "mine, my own", settings: { ...race.lanes[0].settings, hidden: "64,32", rate: "0.5" } };
-    const again = fromParams(new URLSearchParams(toParams(race, text).toString()), text);
-    assert.deepEqual(again, race);
   });
 });

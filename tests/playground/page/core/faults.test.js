@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import { candidateLosses, numericGradient, trace } from "../../../src/mnist_nn/playground/page/core/trace.js";
-import { FAULTS, advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
-import { mnist, near, parameters } from "./support.mjs";
+import { create } from "#page/core/network.js";
+import { candidateLosses, numericGradient, trace } from "#page/core/trace.js";
+import { FAULTS, advance, start } from "#page/core/training.js";
+import { mnist, near, parameters } from "../support.mjs";
 
 const { images, labels } = mnist("train", 64);
 const picture = images.subarray(0, 784);

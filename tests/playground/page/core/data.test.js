@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
-import { loadSamples, parseIdx } from "../../../src/mnist_nn/playground/page/core/data.js";
-import { mnist } from "./support.mjs";
+import { loadSamples, parseIdx } from "#page/core/data.js";
+import { mnist } from "../support.mjs";
 
-const FOLDER = new URL("../../../src/mnist_nn/data/embedded/", import.meta.url);
+const FOLDER = new URL("../../../../src/mnist_nn/data/embedded/", import.meta.url);
 const buffer = (...bytes) => Uint8Array.from(bytes).buffer;
 let server;
 let root;

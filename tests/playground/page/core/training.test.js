@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import { trace } from "../../../src/mnist_nn/playground/page/core/trace.js";
-import { advance, means, position, start, withTraining } from "../../../src/mnist_nn/playground/page/core/training.js";
-import { TOLERANCE, allNear, golden, mnist, near, parameters } from "./support.mjs";
+import { create } from "#page/core/network.js";
+import { trace } from "#page/core/trace.js";
+import { advance, means, position, start, withTraining } from "#page/core/training.js";
+import { TOLERANCE, allNear, golden, mnist, near, parameters } from "../support.mjs";
 
 function begin({ network, training, images, labels }) {
   return start(create(network, training.seed), Uint8Array.from(images), Uint8Array.from(labels), training);

@@ -2,12 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { create } from "../../../src/mnist_nn/playground/page/core/network.js";
-import {
-  candidateLosses, numericGradient, classicSymbols, trace,
-} from "../../../src/mnist_nn/playground/page/core/trace.js";
-import { advance, start } from "../../../src/mnist_nn/playground/page/core/training.js";
-import { mnist, near } from "./support.mjs";
+import { create } from "#page/core/network.js";
+import { candidateLosses, numericGradient, classicSymbols, trace } from "#page/core/trace.js";
+import { advance, start } from "#page/core/training.js";
+import { mnist, near } from "../support.mjs";
 
 const { images, labels } = mnist("train", 3);
 const picture = images.subarray(0, 784);

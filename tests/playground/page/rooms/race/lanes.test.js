@@ -1,0 +1,29 @@
+// Races: lanes that can run, and what an address carries of them.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { NAMES, fromParams, raceOf, specsOf, toParams } from "#page/rooms/race/lanes.js";
+import * as raceStrings from "#page/rooms/race/strings.js";
+import { addStrings, text } from "#page/ui/text.js";
+
+addStrings(raceStrings);
+
+describe("races", () => {
+  for (const name of NAMES) {
+    test(`${name} has lanes that can run, and an address`, () => {
+      const race = raceOf(name, text);
+      const { specs, limit } = specsOf(race);
+      assert.ok(specs.length >= 2 && specs.length <= 4);
+      assert.equal(limit, 30000);
+      assert.equal(toParams(race, text).toString(), `race=${name}`);
+      assert.deepEqual(fromParams(toParams(race, text), text), race);
+    });
+  }
+
+  test("of one's own have an address too", () => {
+    const race = { ...raceOf("loss", text), preset: "own", seed: "4", subset: "", measure: "seconds" };
+    race.lanes[0] = { name: "mine, my own", settings: { ...race.lanes[0].settings, hidden: "64,32", rate: "0.5" } };
+    const again = fromParams(new URLSearchParams(toParams(race, text).toString()), text);
+    assert.deepEqual(again, race);
+  });
+});
