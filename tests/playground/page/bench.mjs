@@ -6,7 +6,7 @@ import { mnist } from "./mnist.mjs";
 
 const { images, labels } = mnist("train", 60000);
 const CASES = [
-  ["784-20-10, batch 1 (the seed's)", {}, {}],
+  ["784-20-10, batch 1 (classic)", {}, {}],
   ["784-20-10, batch 1, L2", {}, { l2: 1e-5 }],
   ["784-20-10, batch 1, dropout", {}, { dropout: 0.2 }],
   ["784-20-10, batch 16", {}, { batch_size: 16 }],

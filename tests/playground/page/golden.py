@@ -37,8 +37,8 @@ SOFTMAX: dict[str, Any] = {"output": "softmax"}
 CROSS: dict[str, Any] = {"loss": "cross_entropy"}
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "the seed's rule": (SHAPE, {}),
-    "the seed's rule in batches": (SHAPE, {"batch_size": 8}),
+    "classic": (SHAPE, {}),
+    "classic in batches": (SHAPE, {"batch_size": 8}),
     "mse, tanh, L2, in batches": (SHAPE | {"activation": "tanh"}, {"loss": "mse", "l2": 0.05, "batch_size": 8}),
     "mse of softmax, relu": (SHAPE | SOFTMAX | {"activation": "relu"}, {"loss": "mse"}),
     "sigmoid cross-entropy, leaky relu, dropout, in batches": (
@@ -201,11 +201,11 @@ def first_sample(network: Network, samples: Samples, plan: Plan, training: Train
         for layer, (units, rate) in enumerate(zip(config.hidden, dropout_rates(config, training), strict=True))
         if training.drops_units
     ]
-    rule = get_loss(training.loss, config.output)
+    descended = get_loss(training.loss, config.output)
     x = reference.Placed(samples.images.reshape(20, -1), samples.labels).rows(row, config.dtype)
     l = np.eye(config.outputs, dtype=config.dtype)[samples.labels[row]]
     z, a = reference.forward(config, network.weights, network.biases, x, masks)
-    g, z_o = reference.gradients(config, network.weights, network.biases, x, l, rule, masks, plan.coupled_decay)
+    g, z_o = reference.gradients(config, network.weights, network.biases, x, l, descended, masks, plan.coupled_decay)
     o = network.output(z_o)
     return {
         "z": [plain(array) for array in z],
@@ -213,8 +213,8 @@ def first_sample(network: Network, samples: Samples, plan: Plan, training: Train
         "o": plain(o),
         "delta": [plain(array) for array in g[1::2]],
         "dW": [plain(array) for array in g[0::2]],
-        "reported": float(rule.reported(z_o, o, l)[0]),
-        "descended": float(rule.descended(z_o, o, l)[0]),
+        "reported": float(descended.reported(z_o, o, l)[0]),
+        "descended": float(descended.descended(z_o, o, l)[0]),
     }
 
 

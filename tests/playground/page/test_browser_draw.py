@@ -94,7 +94,7 @@ def test_a_scribble_is_no_digit(visit: Visit) -> None:
 
 
 def test_the_wrongly_read_digits_come_first(visit: Visit, mnist: Dataset) -> None:
-    page = visit("#/draw?model=seed")
+    page = visit("#/draw?model=classic")
     page.locator(".digits .note", has_text="are read wrongly").wait_for()
     page.get_by_role("button", name="Next").click()
     page.wait_for_url(re.compile("image=test:"))
@@ -103,7 +103,7 @@ def test_the_wrongly_read_digits_come_first(visit: Visit, mnist: Dataset) -> Non
 
 
 def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset) -> None:
-    page = visit("#/draw?model=seed&image=test:0")
+    page = visit("#/draw?model=classic&image=test:0")
     page.locator(".accuracy", has_text="of 10,000").wait_for()
     page.get_by_role("button", name="Hidden neuron 7:").press("Enter")
     page.get_by_role("heading", name="Hidden neuron 7").wait_for()
@@ -123,8 +123,16 @@ def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset
     page.wait_for_url(re.compile(r"off=1\.7"))
 
 
+def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
+    page = visit("#/draw?model=seed&image=test:8&neuron=1.4&off=1.4&bias=2.7:0.5")
+    page.locator(".accuracy", has_text="unchanged it is").wait_for()
+    assert page.locator("#model").input_value() == "classic"
+    assert page.locator(".neuron.off").count() == 1
+    page.get_by_role("heading", name="Hidden neuron 4").wait_for()
+
+
 def test_the_sum_of_a_neuron_is_its_terms(visit: Visit) -> None:
-    page = visit("#/draw?model=seed&image=test:0&neuron=1.3")
+    page = visit("#/draw?model=classic&image=test:0&neuron=1.3")
     page.locator(".fold summary").click()
     page.locator(".inspect .fold .terms").wait_for()
     rows = page.locator(".inspect .terms tbody tr:not(.rest) td:last-child").all_inner_texts()
@@ -139,7 +147,7 @@ def value(text: str) -> float:
 
 @pytest.mark.slow
 def test_the_bias_of_a_neuron_moves_the_answer(visit: Visit) -> None:
-    page = visit("#/draw?model=seed&image=test:8&neuron=2.7")
+    page = visit("#/draw?model=classic&image=test:8&neuron=2.7")
     says(page, "a 6")
     slider = page.get_by_role("slider", name="Bias")
     slider.press("Home")
@@ -186,7 +194,7 @@ def test_a_model_is_opened_and_downloaded(visit: Visit, tmp_path: Path) -> None:
 
 
 def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]]) -> None:
-    page = visit("#/draw?model=seed&image=test:8&neuron=1.7", bypass_csp=True)
+    page = visit("#/draw?model=classic&image=test:8&neuron=1.7", bypass_csp=True)
     page.get_by_role("heading", name="Hidden neuron 7").wait_for()
     assert findings(page) == []
 

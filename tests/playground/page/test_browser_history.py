@@ -96,6 +96,13 @@ def test_a_reload_keeps_the_moment(visit: Visit, theatre: str) -> None:
     assert page.locator(".digit-history li p").all_inner_texts() == digits
 
 
+def test_a_link_from_before_todays_names_still_works(visit: Visit, theatre: str) -> None:
+    page = visit("#/history?run=recorded:film&at=1&digits=8,247&model=seed", theatre)
+    until(page, "document.querySelectorAll('.digit-history li').length === 2")
+    assert place(page).startswith("Epoch 1 ")
+    until(page, "document.querySelector('.then .now')?.textContent.trim().length === 1")
+
+
 @pytest.mark.slow
 def test_a_number_of_the_matrix_shows_its_digits(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre)

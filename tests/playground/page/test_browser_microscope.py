@@ -84,10 +84,10 @@ SLOW = pytest.mark.slow  # the same again with other settings
 
 
 @pytest.mark.parametrize(
-    "rule", ["classic_mse", pytest.param("mse", marks=SLOW), pytest.param("cross_entropy", marks=SLOW)]
+    "loss", ["classic_mse", pytest.param("mse", marks=SLOW), pytest.param("cross_entropy", marks=SLOW)]
 )
-def test_every_derivative_agrees_with_the_one_taken_numerically(visit: Visit, rule: str) -> None:
-    page = visit(f"#/microscope?image=train:3&step=8&loss={rule}")
+def test_every_derivative_agrees_with_the_one_taken_numerically(visit: Visit, loss: str) -> None:
+    page = visit(f"#/microscope?image=train:3&step=8&loss={loss}")
     for step in (7, 9):
         page.locator(".map button").nth(step).click()
         for unit in (0, 4, 9):
@@ -97,11 +97,11 @@ def test_every_derivative_agrees_with_the_one_taken_numerically(visit: Visit, ru
 
 
 @pytest.mark.parametrize(
-    ("rule", "descended"),
+    ("loss", "descended"),
     [("classic_mse", "Summed binary cross-entropy"), pytest.param("mse", "Mean squared error", marks=SLOW)],
 )
-def test_the_mismatch_is_shown_in_numbers(visit: Visit, rule: str, descended: str) -> None:
-    page = visit(f"#/microscope?step=7&loss={rule}")
+def test_the_mismatch_is_shown_in_numbers(visit: Visit, loss: str, descended: str) -> None:
+    page = visit(f"#/microscope?step=7&loss={loss}")
     rows = page.locator(".mismatch tbody tr")
     equal = rows.filter(has_text="equal ✓")
     rows.first.wait_for()
@@ -147,6 +147,20 @@ def test_a_step_is_taken_and_can_be_shared(visit: Visit, mnist: Dataset) -> None
     page.get_by_role("button", name="Start again").click()
     page.get_by_text("images learned here").wait_for(state="detached")
     assert page.locator(".step-main .terms .rest").inner_text() != loss
+
+
+def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
+    page = visit(
+        "#/microscope?model=seed&image=test:18&loss=seed_mse&step=8&path=100.3.4&learned=test:5/1/seed_mse/0.03"
+    )
+    assert title(page) == STEPS[7]
+    assert [page.locator(one).input_value() for one in ("#model", "#loss", "#place")] == [
+        "classic",
+        "classic_mse",
+        "18",
+    ]
+    page.get_by_text("1 images learned here, one update each.").wait_for()
+    page.locator(".agrees").first.wait_for()
 
 
 def test_the_worksheet_has_blanks_and_their_solution(visit: Visit, tmp_path: Path) -> None:

@@ -113,6 +113,15 @@ def test_lanes_are_edited_added_and_removed(visit: Visit) -> None:
     assert rows[0][0] == "softmax, cross-entropy"
 
 
+def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
+    page = visit("#/race?lane=one@loss:seed_mse,hidden:30&lane=two@loss:mse&subset=200&epochs=1&measure=seconds")
+    lined_up(page)
+    assert page.get_by_label("Compare by").input_value() == "seconds"
+    losses = page.get_by_label("Loss", exact=True).evaluate_all("all => all.map(one => one.value)")
+    assert losses == ["classic_mse", "mse"]
+    assert page.locator(".message.bad").count() == 0
+
+
 @pytest.mark.slow
 def test_settings_that_make_no_sense_are_named(visit: Visit) -> None:
     page = visit("#/race")

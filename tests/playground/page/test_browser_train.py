@@ -162,8 +162,19 @@ def test_a_reload_keeps_the_settings(visit: Visit) -> None:
     page.reload()
     ready(page)
     assert page.get_by_role("textbox", name="Hidden units").input_value() == "64,32"
-    assert page.get_by_label("Update rule").input_value() == "adam"
+    assert page.get_by_label("Optimizer").input_value() == "adam"
     assert page.get_by_label("Speed").input_value() == "100"
+
+
+def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
+    page = visit("#/train?hidden=30&loss=seed_mse&batch=4&subset=500&seed=3&speed=10")
+    ready(page)
+    values = {
+        name: page.get_by_label(name, exact=True).input_value() for name in ("Hidden units", "Loss", "Batch size")
+    }
+    assert values == {"Hidden units": "30", "Loss": "classic_mse", "Batch size": "4"}
+    assert page.get_by_label("Speed").input_value() == "10"
+    assert page.locator(".message.bad").count() == 0
 
 
 def test_settings_that_make_no_sense_are_named(visit: Visit) -> None:

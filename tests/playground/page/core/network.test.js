@@ -27,7 +27,7 @@ for (const [name, expected] of Object.entries(golden("networks"))) {
   });
 }
 
-test("the seed's network has the library's weights to the last bit", () => {
+test("the classic network has the library's weights to the last bit", () => {
   const { weights } = create({}, 0);
   assert.deepEqual(weights.map((W) => [W.length, W.constructor]), [[15680, Float32Array], [200, Float32Array]]);
 });

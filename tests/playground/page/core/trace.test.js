@@ -11,7 +11,7 @@ const { images, labels } = mnist("train", 3);
 const picture = images.subarray(0, 784);
 const inked = picture.findIndex((pixel) => pixel > 100);
 
-test("the classic symbols satisfy the seed's equations", () => {
+test("the classic symbols satisfy the classic equations", () => {
   const network = create();
   const s = classicSymbols(trace(network, picture, labels[0]));
   const sigma = (z) => 1 / (1 + Math.exp(-z));
@@ -64,7 +64,7 @@ for (const [loss, output] of PAIRS) {
   });
 }
 
-test("the seed's rule descends the cross-entropy, not the error that it prints", () => {
+test("classic_mse descends the cross-entropy, not the error that it prints", () => {
   const network = create();
   const { dW } = trace(network, picture, labels[0]);
   const found = candidateLosses(network, picture, labels[0], {}, 1, 4, 7);

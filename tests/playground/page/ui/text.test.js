@@ -15,9 +15,9 @@ const ROOMS = readdirSync(join(PAGE, "rooms"));
 
 /** The keys that the modules of a folder name in full. */
 function keysIn(folder) {
-  const modules = readdirSync(join(PAGE, folder), { recursive: true }).map(String).filter((name) => name.endsWith(".js"));
-  const code = modules.filter((name) => !name.endsWith("strings.js"))
-    .map((name) => readFileSync(join(PAGE, folder, name), "utf8"));
+  const modules = readdirSync(join(PAGE, folder), { recursive: true }).map(String)
+    .filter((name) => name.endsWith(".js") && !name.endsWith("strings.js"));
+  const code = modules.map((name) => readFileSync(join(PAGE, folder, name), "utf8"));
   return code.flatMap((one) => [...one.matchAll(/\btext\(\s*"([^"]+)"/g)].map(([, key]) => key));
 }
 

@@ -43,7 +43,7 @@ export const NETWORK = Object.freeze({
   dtype: "float32",
 });
 
-/** The classic rule, one update per sample. @type {Readonly<TrainingConfig>} */
+/** The classic training, one update per sample. @type {Readonly<TrainingConfig>} */
 export const TRAINING = Object.freeze({
   loss: "classic_mse", optimizer: "sgd", learning_rate: null, batch_size: 1, dropout: 0, l2: 0,
   max_norm: null, subset: null, seed: 0, momentum: null, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, fault: "none",
@@ -95,7 +95,7 @@ export function trainingConfig(network, changes = {}) {
   }
   if (longest !== null) within("max_norm", longest, longest > 0, "a number above 0, or null for no limit");
   within("l2", training.l2, training.l2 >= 0, "0 or more");
-  lookUp("fault", FAULTS, training.fault).rule(network, training);
+  lookUp("fault", FAULTS, training.fault).chooseLoss(network, training);
   return training;
 }
 
@@ -104,12 +104,12 @@ export function trainingConfig(network, changes = {}) {
  * @param {NetworkConfig} network
  * @param {TrainingConfig} training
  */
-function checkTogether(network, { dropout, max_norm: longest, momentum, optimizer: rule }) {
+function checkTogether(network, { dropout, max_norm: longest, momentum, optimizer: name }) {
   if (network.hidden.length === 0 && ([dropout].flat().some((rate) => rate > 0) || longest !== null)) {
     throw new ConfigError("dropout and max_norm act on hidden layers and there are none; leave them out");
   }
-  if (momentum !== null && rule !== "momentum" && rule !== "nesterov") {
-    throw new ConfigError(`momentum has no part in ${rule}; leave it out, or choose optimizer momentum or nesterov`);
+  if (momentum !== null && name !== "momentum" && name !== "nesterov") {
+    throw new ConfigError(`momentum has no part in ${name}; leave it out, or choose optimizer momentum or nesterov`);
   }
 }
 

@@ -24,7 +24,7 @@ import { loss } from "./losses.js";
  */
 export function evaluate(network, images, labels, lossName = "mse") {
   const { inputs, outputs, output: name } = network.config;
-  const rule = loss(lossName, name);
+  const { reported } = loss(lossName, name);
   const layers = layersOf(network, false);
   const { z, a } = layers[layers.length - 1];
   const predictions = new Uint8Array(labels.length);
@@ -38,7 +38,7 @@ export function evaluate(network, images, labels, lossName = "mse") {
     certainty[i] = share(a, predictions[i]);
     confusion[labels[i] * outputs + predictions[i]]++;
     correct += predictions[i] === labels[i] ? 1 : 0;
-    sum += rule.reported(z, a, labels[i]);
+    sum += reported(z, a, labels[i]);
   }
   const samples = labels.length;
   return { samples, correct, accuracy: correct / samples, loss: sum / samples, predictions, certainty, confusion };

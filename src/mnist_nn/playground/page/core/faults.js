@@ -21,8 +21,8 @@ import { categoricalCrossEntropy, loss, throughSoftmax } from "./losses.js";
  * @property {boolean} derivative whether hidden errors are multiplied by the activation's derivative
  * @property {boolean} averaged whether a batch takes the mean of its gradients
  * @property {boolean} zeroed whether weights start at zero
- * @property {(network: NetworkConfig, training: TrainingConfig) => Loss} rule the loss, or a ConfigError where the
- *   fault makes no sense
+ * @property {(network: NetworkConfig, training: TrainingConfig) => Loss} chooseLoss gives the loss, or a
+ *   ConfigError where the fault makes no sense
  */
 
 /** @type {Loss} */
@@ -38,18 +38,18 @@ const DOUBLE_SOFTMAX = {
   },
 };
 
-/** @type {Fault["rule"]} */
-const usual = (network, training) => loss(training.loss, network.output);
+/** @type {Fault["chooseLoss"]} */
+const takeSetting = (network, training) => loss(training.loss, network.output);
 
 /** @type {Fault} */
-const NONE = { derivative: true, averaged: true, zeroed: false, rule: usual };
+const NONE = { derivative: true, averaged: true, zeroed: false, chooseLoss: takeSetting };
 
 /** @type {Readonly<Record<string, Fault>>} */
 export const FAULTS = Object.freeze({
   none: NONE,
   no_derivative: { ...NONE, derivative: false },
   summed: { ...NONE, averaged: false },
-  double_softmax: { ...NONE, rule: needsSoftmax },
+  double_softmax: { ...NONE, chooseLoss: requireSoftmax },
   zero_weights: { ...NONE, zeroed: true },
 });
 
@@ -61,8 +61,8 @@ function doubleCrossEntropy(_z, o, label) {
   return categoricalCrossEntropy(o, o, label);
 }
 
-/** @type {Fault["rule"]} */
-function needsSoftmax(network, training) {
+/** @type {Fault["chooseLoss"]} */
+function requireSoftmax(network, training) {
   if (network.output !== "softmax" || training.loss !== "cross_entropy") {
     throw new ConfigError("fault double_softmax needs output softmax and loss cross_entropy; choose both");
   }

@@ -1,7 +1,7 @@
 /**
  * The losses, each with the output error delta_o that it sends backwards.
  *
- * A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes through it. The classic rule, `classic_mse`,
+ * A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes through it. The classic one, `classic_mse`,
  * *reports* the mean squared error and *descends* the summed binary cross-entropy, whose gradient o - l is; every
  * other loss descends what it reports. Formulas and names are those of the library's losses.py.
  */

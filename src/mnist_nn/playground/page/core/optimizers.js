@@ -1,5 +1,5 @@
 /**
- * The update rules: what happens to parameters once their gradient is known.
+ * The optimizers: what happens to parameters once their gradient is known.
  *
  * Each changes parameters in place, with the memory it keeps between updates (its slots) as plain arrays beside them.
  * Letters: p parameter, g gradient, eta rate, t number of the update from 1. Formulas as in the library's

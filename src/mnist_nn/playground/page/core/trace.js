@@ -40,22 +40,22 @@ export function trace(network, picture, label, settings = {}, place = {}) {
   const { config } = network;
   const training = trainingConfig(config, settings);
   const fault = FAULTS[training.fault];
-  const rule = fault.rule(config, training);
+  const loss = fault.chooseLoss(config, training);
   const masks = masksOf(config, training, place);
   const { weights, biases } = widened(network);
   const { z, a } = forward({ config, weights, biases }, picture, masks);
   const o = a[a.length - 1];
   const l = Float64Array.from(o, (_, i) => (i === label ? 1 : 0));
-  const delta = deltas({ config, weights, biases }, a, masks, label, rule, fault.derivative);
+  const delta = deltas({ config, weights, biases }, a, masks, label, loss, fault.derivative);
   const decayed = training.optimizer === "adamw" ? 0 : training.l2;
   const dW = weights.map((W, k) => outer(delta[k], fed({ z, a }, masks, k), W, decayed));
   const db = delta.map((d) => d.slice());
   const eta = defaultRate(config, training);
   const values = {
-    reportedName: rule.reportedName,
-    reported: rule.reported(z[z.length - 1], o, label),
-    descendedName: rule.descendedName,
-    descended: rule.descended(z[z.length - 1], o, label),
+    reportedName: loss.reportedName,
+    reported: loss.reported(z[z.length - 1], o, label),
+    descendedName: loss.descendedName,
+    descended: loss.descended(z[z.length - 1], o, label),
   };
   const old = { weights, biases };
   const after = updated(weights, biases, dW, db, eta, training);
@@ -91,7 +91,7 @@ export function classicSymbols(t) {
  */
 export function numericGradient(network, picture, label, settings, layer, i, j, place = {}) {
   const training = trainingConfig(network.config, settings);
-  const { descended } = FAULTS[training.fault].rule(network.config, training);
+  const { descended } = FAULTS[training.fault].chooseLoss(network.config, training);
   return differentiate(network, picture, training, place, { layer, i, j }, [(z, o) => descended(z, o, label)])[0];
 }
 
@@ -110,7 +110,7 @@ export function numericGradient(network, picture, label, settings, layer, i, j, 
 export function candidateLosses(network, picture, label, settings, layer, i, j, place = {}) {
   const { config } = network;
   const training = trainingConfig(config, settings);
-  const rule = FAULTS[training.fault].rule(config, training);
+  const loss = FAULTS[training.fault].chooseLoss(config, training);
   const { z, a } = forward(widened(network), picture, masksOf(config, training, place));
   const candidates = CANDIDATES[config.output];
   const values = candidates.map(([, value]) => /** @type {Objective} */ ((z_o, o) => value(z_o, o, label)));
@@ -119,7 +119,7 @@ export function candidateLosses(network, picture, label, settings, layer, i, j, 
     name,
     value: values[n](z[z.length - 1], a[a.length - 1]),
     derivative: derivatives[n],
-    descends: name === rule.descendedName,
+    descends: name === loss.descendedName,
   }));
 }
 
@@ -166,14 +166,14 @@ function signs({ activation: names }, z) {
  * @param {Float64Array[]} a
  * @param {Float64Array[]} masks
  * @param {number} label
- * @param {import("./losses.js").Loss} rule
+ * @param {import("./losses.js").Loss} loss
  * @param {boolean} derivative
  * @returns {Float64Array[]}
  */
-function deltas({ config, weights }, a, masks, label, rule, derivative) {
+function deltas({ config, weights }, a, masks, label, loss, derivative) {
   const last = weights.length - 1;
   const delta = a.slice(1).map((units) => new Float64Array(units.length));
-  rule.outputDelta(a[last + 1], label, delta[last]);
+  loss.outputDelta(a[last + 1], label, delta[last]);
   for (let k = last; k > 0; k--) {
     const slope = activation(config.activation[k - 1]).derivative;
     delta[k - 1].forEach((_, i) => {
@@ -205,13 +205,13 @@ function outer(delta, a, W, l2) {
  * @param {TrainingConfig} training
  */
 function updated(weights, biases, dW, db, eta, training) {
-  const rule = optimizer(training.optimizer);
+  const { step, slots } = optimizer(training.optimizer);
   const constants = { ...training, momentum: training.momentum ?? 0.9 };
   const kept = training.optimizer === "adamw" ? 1 - eta * training.l2 : 1;
   /** @type {(p: Float64Array, g: Float64Array) => Float64Array} */
   const stepped = (p, g) => {
     const q = p.slice();
-    rule.step(q, g, rule.slots.map(() => new Float64Array(p.length)), 1, eta, constants);
+    step(q, g, slots.map(() => new Float64Array(p.length)), 1, eta, constants);
     return q;
   };
   return {

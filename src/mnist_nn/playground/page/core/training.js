@@ -60,7 +60,7 @@ export function start(network, images, labels, settings = {}, from) {
     size: rows ? rows.length : labels.length,
     eta,
     ...taker(eta, training),
-    rule: fault.rule(config, training),
+    loss: fault.chooseLoss(config, training),
     output: output(config.output),
     dropout: dropoutRates(config, training).map((rate, k) => dropoutOf(rate, config.hidden[k], config)),
     order: /** @type {Uint32Array} */ (new Uint32Array(0)),
@@ -184,19 +184,19 @@ function openBatch(run) {
  * @param {Tally} seen
  */
 function learn(run, seen) {
-  const { layers, rule, config } = run;
+  const { layers, loss, config } = run;
   const number = run.order[run.offset];
   const row = run.rows ? run.rows[number] : number;
   const label = run.labels[row];
   const last = layers[layers.length - 1];
   for (let k = 0; k < run.dropout.length; k++) drop(run, number, k);
   pass(layers, run.output, run.images, row * config.inputs);
-  const reported = rule.reported(last.z, last.a, label);
-  const descended = rule.descended(last.z, last.a, label);
+  const reported = loss.reported(last.z, last.a, label);
+  const descended = loss.descended(last.z, last.a, label);
   const correct = argmax(last.z) === label ? 1 : 0;
   add(seen, 1, reported, descended, correct);
   add(run.batch, 1, reported, descended, correct);
-  rule.outputDelta(last.a, label, last.delta);
+  loss.outputDelta(last.a, label, last.delta);
   const length = run.batchStop - run.batchStart;
   if (run.fault.averaged) for (let i = 0; i < last.units; i++) last.delta[i] /= length;
   back(layers, run.fault.derivative, run.take);

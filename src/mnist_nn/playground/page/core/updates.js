@@ -1,8 +1,8 @@
 /**
  * One update of all layers, once the gradient of a batch is known: decay, the optimiser's step, the limit on norms.
  *
- * Plain SGD changes only the rows of weights that the gradient has touched; the other rules have a memory, and change
- * every weight each time.
+ * Plain SGD changes only the rows of weights that the gradient has touched; the other optimizers have a memory, and
+ * change every weight each time.
  */
 
 import { addGradient, descendAtOnce, transposed } from "./layers.js";
@@ -56,9 +56,9 @@ export function taker(eta, training) {
  * @param {number} eta
  * @param {TrainingConfig} training
  */
-function decay({ W, gW }, eta, { l2, optimizer: rule }) {
+function decay({ W, gW }, eta, { l2, optimizer: name }) {
   if (l2 === 0) return;
-  if (rule === "sgd" || rule === "adamw") {
+  if (name === "sgd" || name === "adamw") {
     const kept = 1 - eta * l2;
     for (let i = 0; i < W.length; i++) W[i] *= kept;
   } else {
@@ -83,7 +83,7 @@ function descend({ W, b, gW, gb, touched, touchedCount, units }, eta) {
 }
 
 /**
- * A rule with a memory, over every weight.
+ * An optimizer with a memory, over every weight.
  * @param {Layer} layer
  * @param {number} k number of the layer
  * @param {Slots} slots
@@ -92,11 +92,11 @@ function descend({ W, b, gW, gb, touched, touchedCount, units }, eta) {
  * @param {TrainingConfig} training
  */
 function step(layer, k, slots, t, eta, training) {
-  const rule = optimizer(training.optimizer);
+  const { step: change, slots: names } = optimizer(training.optimizer);
   const constants = { ...training, momentum: training.momentum ?? 0.9 };
-  const memory = (/** @type {number} */ p) => rule.slots.map((name) => slots[name][p]);
-  rule.step(layer.W, layer.gW, memory(2 * k), t, eta, constants);
-  rule.step(layer.b, layer.gb, memory(2 * k + 1), t, eta, constants);
+  const memory = (/** @type {number} */ p) => names.map((name) => slots[name][p]);
+  change(layer.W, layer.gW, memory(2 * k), t, eta, constants);
+  change(layer.b, layer.gb, memory(2 * k + 1), t, eta, constants);
   layer.gW.fill(0); // all of it: λW reached rows that no input has touched
 }
 

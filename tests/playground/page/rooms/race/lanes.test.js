@@ -20,6 +20,13 @@ describe("races", () => {
     });
   }
 
+  test("of links from before today's names are understood", () => {
+    const params = new URLSearchParams("lane=one@loss:seed_mse,hidden:64-32&lane=two@loss:mse&epochs=1");
+    const { lanes, preset } = fromParams(params, text);
+    assert.deepEqual([preset, ...lanes.map(({ settings }) => settings.loss)], ["own", "classic_mse", "mse"]);
+    assert.equal(lanes[0].settings.hidden, "64,32");
+  });
+
   test("of one's own have an address too", () => {
     const race = { ...raceOf("loss", text), preset: "own", seed: "4", subset: "", measure: "seconds" };
     race.lanes[0] = { name: "mine, my own", settings: { ...race.lanes[0].settings, hidden: "64,32", rate: "0.5" } };

@@ -3,8 +3,7 @@
  */
 
 import { argmax } from "../../core/activations.js";
-import { defaultRate, trainingConfig, todaysName } from "../../core/config.js";
-import { LOSSES } from "../../core/losses.js";
+import { defaultRate, trainingConfig } from "../../core/config.js";
 import { forward } from "../../core/network.js";
 import { candidateLosses, numericGradient, trace } from "../../core/trace.js";
 import { fill, h } from "../../ui/dom.js";
@@ -12,7 +11,7 @@ import { download } from "../../ui/files.js";
 import { imageOf } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
-import { learnedOf, replay, toText, updated } from "./lesson.js";
+import { applyUpdate, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
 import { buildMap } from "./map.js";
 import { busiest, nameOf, pathOf } from "./path.js";
 import { buildPicker } from "./picker.js";
@@ -39,7 +38,7 @@ class Microscope {
     /** What the address says: image, label, loss, rate, step, path, learned. */
     this.view = {
       image: FIRST_IMAGE, label: 0, loss: "classic_mse", rate: 0.03, step: 0,
-      path: /** @type {number[] | null} */ (null), learned: learnedOf(null),
+      path: /** @type {number[] | null} */ (null), learned: parseLearned(null),
     };
     /** @type {Uint8Array} */
     this.pixels = new Uint8Array(784);
@@ -71,7 +70,7 @@ class Microscope {
   async update(params) {
     const ticket = ++this.ticket;
     const { network } = this.app.model;
-    const learned = learnedOf(params.get("learned"));
+    const learned = parseLearned(params.get("learned"));
     const asked = await imageOf(this.app, params.get("image") ?? FIRST_IMAGE);
     const found = asked ?? (await imageOf(this.app, FIRST_IMAGE));
     const current = await replay(this.app, network, learned);
@@ -80,7 +79,7 @@ class Microscope {
     this.pixels = found.pixels;
     this.known = found.label !== null;
     const label = found.label ?? labelOf(params, current, found.pixels);
-    const loss = lossOf(params.get("loss"), this.app.model);
+    const loss = chooseLoss(params.get("loss"), this.app.model);
     const rate = rateOf(params.get("rate"), loss, network.config);
     this.trace = trace(current, found.pixels, label, { loss, learning_rate: rate });
     const steps = stepsOf(network.weights.length);
@@ -153,9 +152,9 @@ class Microscope {
 
   save() {
     const { image, label, loss, rate, step, path, learned } = this.view;
-    const usual = lossOf(null, this.app.model);
+    const usual = chooseLoss(null, this.app.model);
     state.write("microscope", {
-      image, step: step + 1, path: path && nameOf(path), learned: toText(learned),
+      image, step: step + 1, path: path && nameOf(path), learned: formatLearned(learned),
       label: this.known ? null : label, loss: loss === usual ? null : loss,
       rate: rate === rateOf(null, loss, this.network.config) ? null : rate,
     });
@@ -185,8 +184,8 @@ class Microscope {
     const { image, label, loss, rate, learned } = this.view;
     const [kind, n] = image.split(":");
     const next = kind === "pixels" ? image : `${kind}:${(Number(n) + 1) % (kind === "test" ? 10_000 : 60_000)}`;
-    this.network = updated(t);
-    const all = toText([...learned, { image, label, loss, rate }]);
+    this.network = applyUpdate(t);
+    const all = formatLearned([...learned, { image, label, loss, rate }]);
     const step = kind === "pixels" ? String(this.view.step + 1) : "1";
     this.app.announce(text("micro.applied", learned.length + 1));
     return this.open({ image: next, learned: all, step, ...(kind === "pixels" ? { label: String(label) } : {}) });
@@ -214,16 +213,6 @@ function labelOf(params, network, pixels) {
   const given = Number(params.get("label") ?? NaN);
   if (Number.isInteger(given) && given >= 0 && given < network.config.outputs) return given;
   return argmax(/** @type {Float64Array} */ (forward(network, pixels).z.at(-1)));
-}
-
-/**
- * The loss asked for, that of the model's training, or the usual one for its outputs.
- * @param {string | null} name
- * @param {import("../../core/modelfile.js").Model} model
- */
-function lossOf(name, { network: { config }, header }) {
-  const wanted = [todaysName(name), header.training?.loss, "classic_mse", "cross_entropy"];
-  return /** @type {string} */ (wanted.find((one) => one && LOSSES[one]?.[config.output]));
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { floats, todaysName } from "../../core/config.js";
+import { LOSSES } from "../../core/losses.js";
 import { trace } from "../../core/trace.js";
 import { imageOf } from "../../ui/images.js";
 
@@ -14,7 +15,7 @@ import { imageOf } from "../../ui/images.js";
  * @param {string | null} text
  * @returns {Learned[]}
  */
-export function learnedOf(text) {
+export function parseLearned(text) {
   return (text ?? "").split(",").filter(Boolean).map((entry) => {
     const [image, label, loss, rate] = entry.split("/");
     return { image, label: Number(label), loss: todaysName(loss), rate: Number(rate) };
@@ -22,7 +23,7 @@ export function learnedOf(text) {
 }
 
 /** @param {Learned[]} learned */
-export function toText(learned) {
+export function formatLearned(learned) {
   return learned.map(({ image, label, loss, rate }) => [image, label, loss, rate].join("/")).join(",");
 }
 
@@ -36,7 +37,7 @@ export function toText(learned) {
 export async function replay(app, network, learned) {
   for (const { image, label, loss, rate } of learned) {
     const found = await imageOf(app, image);
-    if (found) network = updated(trace(network, found.pixels, label, { loss, learning_rate: rate }));
+    if (found) network = applyUpdate(trace(network, found.pixels, label, { loss, learning_rate: rate }));
   }
   return network;
 }
@@ -46,7 +47,17 @@ export async function replay(app, network, learned) {
  * @param {import("../../core/trace.js").Trace} t
  * @returns {Network}
  */
-export function updated({ config, newWeights, newBiases }) {
+export function applyUpdate({ config, newWeights, newBiases }) {
   const numbers = floats(config);
   return { config, weights: newWeights.map((W) => numbers.from(W)), biases: newBiases.map((b) => numbers.from(b)) };
+}
+
+/**
+ * The loss asked for, that of the model's training, or the usual one for its outputs.
+ * @param {string | null} name
+ * @param {import("../../core/modelfile.js").Model} model
+ */
+export function chooseLoss(name, { network: { config }, header }) {
+  const wanted = [todaysName(name), header.training?.loss, "classic_mse", "cross_entropy"];
+  return /** @type {string} */ (wanted.find((one) => one && LOSSES[one]?.[config.output]));
 }

@@ -1,5 +1,5 @@
 /**
- * The loss, and the classic rule's mismatch in numbers: what is printed, what is descended, and what the derivative
+ * The loss, and the mismatch of classic_mse in numbers: what is printed, what is descended, and what the derivative
  * of each would be.
  */
 
@@ -62,7 +62,7 @@ export function mismatch(t, candidates, { layer, unit, input }, letters) {
     h("td", { class: "number" }, number(value)),
     h("td", { class: "number" }, derivative === null ? "–" : precise(derivative)),
     h("td", { class: "number" }, derivative === null ? "–" : matches(used, derivative))));
-  const keys = ["micro.loss", "micro.value", "micro.slope", "micro.fits"];
+  const keys = ["micro.candidate", "micro.value", "micro.slope", "micro.fits"];
   const titles = keys.map((key) => h("th", { scope: "col" }, text(key)));
   const differ = t.reportedName !== t.descendedName;
   return h("section", { class: "stack mismatch" },

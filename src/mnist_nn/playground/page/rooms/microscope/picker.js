@@ -1,5 +1,5 @@
 /**
- * Which image is looked at, by which rule, and at which rate.
+ * Which image is looked at, by which loss, and at which rate.
  */
 
 import { LOSSES } from "../../core/losses.js";
@@ -30,7 +30,7 @@ export function buildPicker(on) {
   });
   const label = h("select", { id: "label", onchange: () => on.label(Number(label.value)) },
     ...Array.from({ length: 10 }, (_, digit) => h("option", { value: digit }, digit)));
-  const rule = h("select", { id: "rule", onchange: () => on.loss(rule.value) });
+  const loss = h("select", { id: "loss", onchange: () => on.loss(loss.value) });
   const rate = h("input", { type: "number", id: "rate", min: 0, step: "any", inputmode: "decimal" });
   const most = () => COUNTS[/** @type {keyof typeof COUNTS} */ (source.value)] ?? 1;
   const choose = (/** @type {number} */ n) => on.image(`${source.value}:${(n + most()) % most()}`);
@@ -43,7 +43,7 @@ export function buildPicker(on) {
   const places = h("div", { class: "row tight" }, step("‹", "micro.previousImage", -1), place,
     step("›", "micro.nextImage", 1));
   const element = h("div", { class: "picker" }, canvas,
-    field("source", source, places), field("label", label), field("rule", rule), field("rate", rate));
+    field("source", source, places), field("label", label), field("loss", loss), field("rate", rate));
   return {
     element,
     /**
@@ -61,10 +61,10 @@ export function buildPicker(on) {
       place.max = String(most() - 1);
       label.value = String(choice.label);
       label.disabled = known;
-      const rules = Object.keys(LOSSES).filter((name) => output in LOSSES[name]);
+      const names = Object.keys(LOSSES).filter((name) => output in LOSSES[name]);
       const option = (/** @type {string} */ name) =>
-        h("option", { value: name, selected: name === choice.loss }, text(`rule.${name}`));
-      fill(rule, ...rules.map(option));
+        h("option", { value: name, selected: name === choice.loss }, text(`lossChoice.${name}`));
+      fill(loss, ...names.map(option));
       rate.value = String(Number(choice.rate.toPrecision(4)));
     },
   };

@@ -23,11 +23,11 @@ const SIDE = 28;
 export function lettersOf({ hidden, activation, output }) {
   const layers = hidden.length + 1;
   const f = [...activation, output].map((name) => (name === "sigmoid" ? "σ" : name.replace("leaky_relu", "lrelu")));
-  const seed = layers === 2;
+  const classic = layers === 2;
   return f.map((name, k) => {
     const last = k === layers - 1;
-    const index = seed ? (last ? "o" : "h") : last ? "o" : String(k + 1);
-    const pair = seed ? (last ? "ho" : "ih") : String(k + 1);
+    const index = classic ? (last ? "o" : "h") : last ? "o" : String(k + 1);
+    const pair = classic ? (last ? "ho" : "ih") : String(k + 1);
     return {
       W: ["W", pair], b: ["b", pair], z: ["z", index], a: unit(k, layers), delta: ["δ", index],
       below: k === 0 ? ["x"] : unit(k - 1, layers), f: name,

@@ -54,11 +54,11 @@ export function again(t) {
   const network = { config: t.config, weights: t.newWeights, biases: t.newBiases };
   const { z, a } = forward(network, t.x);
   const o = a[a.length - 1];
-  const rule = loss(t.training.loss, t.config.output);
+  const { reported, descended } = loss(t.training.loss, t.config.output);
   const z_o = z[z.length - 1];
   const lines = [
-    [t.reportedName, t.reported, rule.reported(z_o, o, t.label)],
-    ...(t.reportedName === t.descendedName ? [] : [[t.descendedName, t.descended, rule.descended(z_o, o, t.label)]]),
+    [t.reportedName, t.reported, reported(z_o, o, t.label)],
+    ...(t.reportedName === t.descendedName ? [] : [[t.descendedName, t.descended, descended(z_o, o, t.label)]]),
   ];
   const rows = /** @type {[string, number, number][]} */ (lines).map(([name, before, after]) =>
     compared(text(`loss.${name}`), before, after));

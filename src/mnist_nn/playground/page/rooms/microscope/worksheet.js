@@ -169,11 +169,11 @@ function formulaOf(name) {
 function outputPart({ t, letters, blank }) {
   const last = letters.length - 1;
   const name = symbol(letters[last].delta);
-  const rule = t.training.loss !== "mse" ? "<i>o</i> − <i>l</i>"
+  const formula = t.training.loss !== "mse" ? "<i>o</i> − <i>l</i>"
     : t.config.output === "softmax" ? "<i>o</i> (<i>g</i> − Σ <i>g o</i>), <i>g</i> = (2/n)(<i>o</i> − <i>l</i>)"
       : "(2/n)(<i>o</i> − <i>l</i>) <i>o</i> (1 − <i>o</i>)";
   const cells = Array.from(t.delta[last], (d, k) => `<tr><th>${name}[${k}]</th><td>${blank(d)}</td></tr>`);
-  return [text("sheet.delta", name), `<p>${name} = ${rule}</p><table>${cells.join("")}</table>`];
+  return [text("sheet.delta", name), `<p>${name} = ${formula}</p><table>${cells.join("")}</table>`];
 }
 
 /**

@@ -91,7 +91,7 @@ function special(text, { settings }) {
     return named.includes(name) ? text(`${name}.${value}`) : value.replaceAll("_", " ");
   };
   const words = changed.map(([name, value]) => `${text(`setting.${name}`)}: ${inWords(name, value)}`);
-  return words.join(" · ") || text("race.lane.seed");
+  return words.join(" · ") || text("race.lane.classic");
 }
 
 /**

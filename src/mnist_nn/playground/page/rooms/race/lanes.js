@@ -4,6 +4,7 @@
  * A lane is a name and settings. Training images, seed and length belong to the race, because all lanes share them.
  */
 
+import { todaysName } from "../../core/config.js";
 import { DEFAULTS, specOf } from "../../ui/training/settings.js";
 
 /** @typedef {import("../../ui/training/settings.js").Settings} Settings */
@@ -114,6 +115,7 @@ function encode({ name, settings }) {
 function decode(text) {
   const [name, pairs = ""] = text.split("@");
   const known = pairs.split(",").map((pair) => pair.split(":")).filter(([key]) => Object.hasOwn(DEFAULTS, key));
-  const values = known.map(([key, value = ""]) => [key, key === "hidden" ? value.replaceAll("-", ",") : value]);
+  const values = known.map(([key, value = ""]) =>
+    [key, key === "hidden" ? value.replaceAll("-", ",") : todaysName(value)]);
   return { name, settings: { ...DEFAULTS, ...Object.fromEntries(values) } };
 }

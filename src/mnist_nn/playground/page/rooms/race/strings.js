@@ -22,7 +22,7 @@ export const en = {
   "race.lane.name": "Name of lane {0}",
   "race.lane.settings": "Settings of this lane",
   "race.lane.remove": "Remove this lane",
-  "race.lane.seed": "784-20-10, sigmoid, one sample at a time",
+  "race.lane.classic": "784-20-10, sigmoid, one sample at a time",
   "race.lane.all": "all images",
   "race.network": "Network",
   "race.training": "Training",
