@@ -18,7 +18,7 @@ test("evaluation agrees with one forward pass an image", () => {
     correct += said === label ? 1 : 0;
     loss -= Math.log(o[label]) / 50;
     assert.equal(found.predictions[i], said);
-    near([found.certainty[i]], [o[said]], 1e-6);
+    near([found.topShares[i]], [o[said]], 1e-6);
   });
   assert.equal(found.correct, correct);
   assert.equal(found.confusion.reduce((sum, count) => sum + count, 0), 50);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { modelOf, read, resumed, write } from "#page/core/modelfile.js";
+import { makeModel, read, resumeRun, write } from "#page/core/modelfile.js";
 import { create } from "#page/core/network.js";
 import { advance, start } from "#page/core/training.js";
 import { allNear, bytes, golden, mnist, near, parameters } from "../support.mjs";
@@ -39,7 +39,7 @@ test("a training that the library began goes on as the library's did", () => {
   const { images, labels, next_epoch: next } = files.trained;
   const model = read(file("trained"));
   assert.equal(model.header.training.seed, 2n ** 64n - 1n);
-  const { network, settings, from, ignored } = resumed(model);
+  const { network, settings, from, ignored } = resumeRun(model);
   const run = start(network, Uint8Array.from(images), Uint8Array.from(labels), settings, from);
   advance(run, 20);
   allNear(parameters(run.network), next, 1e-11, "parameters");
@@ -65,7 +65,7 @@ test("a run goes through a file in the middle of an epoch", () => {
   const settings = { optimizer: "adam", batch_size: 7, dropout: 0.3, l2: 0.01, seed: 3 };
   const run = start(create({ hidden: [8], dtype: "float64" }), few.images, few.labels, settings);
   advance(run, 60 + 21);
-  const again = resumed(read(write(modelOf(run))));
+  const again = resumeRun(read(write(makeModel(run))));
   const other = start(again.network, few.images, few.labels, again.settings, again.from);
   advance(run, 100);
   advance(other, 100);
@@ -76,7 +76,7 @@ test("a run goes through a file in the middle of an epoch", () => {
 test("where early stopping kept older weights, training goes on from the latest", () => {
   const run = start(create(), few.images, few.labels);
   advance(run, 60);
-  const model = modelOf(run);
+  const model = makeModel(run);
   const old = create({}, 9);
   const latest = run.network;
   const tensors = Object.fromEntries(
@@ -87,26 +87,26 @@ test("where early stopping kept older weights, training goes on from the latest"
   );
   const again = read(write({ ...model, network: old, tensors }));
   assert.deepEqual(again.network, old);
-  assert.deepEqual(resumed(again).network, latest);
+  assert.deepEqual(resumeRun(again).network, latest);
 });
 
 test("settings that the page does not follow are named", () => {
-  const model = modelOf(start(create(), few.images, few.labels));
+  const model = makeModel(start(create(), few.images, few.labels));
   Object.assign(model.header.training, { schedule: "cosine", augmentation: "elastic", validation: 0 });
-  assert.deepEqual(resumed(read(write(model))).ignored, ["schedule", "augmentation"]);
+  assert.deepEqual(resumeRun(read(write(model))).ignored, ["schedule", "augmentation"]);
 });
 
 test("with a deliberate fault only the network is kept", () => {
   const run = start(create(), few.images, few.labels, { fault: "summed", batch_size: 4 });
   advance(run, 8);
-  const model = read(write(modelOf(run)));
+  const model = read(write(makeModel(run)));
   assert.deepEqual(model.network, run.network);
   assert.equal(model.header.training, null);
-  assert.equal(resumed(model), null);
+  assert.equal(resumeRun(model), null);
 });
 
 test("what this page does not know of a file is kept", () => {
-  const model = modelOf(start(create(), few.images, few.labels));
+  const model = makeModel(start(create(), few.images, few.labels));
   model.header.later = { some: [1, 2] };
   model.tensors["later/table"] = { shape: [2, 1], data: Float64Array.of(0.1, 0.2) };
   const again = read(write(model));
@@ -117,7 +117,7 @@ test("what this page does not know of a file is kept", () => {
 test("numbers that are not finite are not written", () => {
   const network = create();
   network.biases[0][3] = NaN;
-  assert.throws(() => write({ ...modelOf(start(create(), few.images, few.labels)), network }), {
+  assert.throws(() => write({ ...makeModel(start(create(), few.images, few.labels)), network }), {
     name: "ModelFileError",
     message: /b1 holds numbers that are not finite/,
   });

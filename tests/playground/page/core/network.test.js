@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { networkConfig } from "#page/core/config.js";
-import { copy, create, forward, parameterCount, probabilities } from "#page/core/network.js";
+import { makeNetworkConfig } from "#page/core/config.js";
+import { copy, create, forward, countParameters, probabilities } from "#page/core/network.js";
 import { allNear, golden, near } from "../support.mjs";
 
 const EXACT = ["uniform", "he_uniform", "lecun_uniform", "zeros"];
@@ -48,8 +48,8 @@ test("a copy shares nothing", () => {
 });
 
 test("parameters are counted", () => {
-  assert.equal(parameterCount(networkConfig()), 15910);
-  assert.equal(parameterCount(networkConfig({ hidden: [] })), 7850);
+  assert.equal(countParameters(makeNetworkConfig()), 15910);
+  assert.equal(countParameters(makeNetworkConfig({ hidden: [] })), 7850);
 });
 
 test("an image of the wrong size is an error in one line", () => {

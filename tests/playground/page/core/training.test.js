@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 
 import { create } from "#page/core/network.js";
 import { trace } from "#page/core/trace.js";
-import { advance, means, position, start, withTraining } from "#page/core/training.js";
+import { advance, averageTally, savePosition, start, changeTraining } from "#page/core/training.js";
 import { TOLERANCE, allNear, golden, mnist, near, parameters } from "../support.mjs";
 
 function begin({ network, training, images, labels }) {
@@ -72,7 +72,7 @@ test("a run goes on from its position as if it had not stopped", () => {
   const first = start(create(), few.images, few.labels, SETTINGS);
   advance(straight, 250);
   advance(first, 137); // in the middle of a batch
-  const second = start(first.network, few.images, few.labels, SETTINGS, position(first));
+  const second = start(first.network, few.images, few.labels, SETTINGS, savePosition(first));
   advance(second, 250 - 132); // 100 of the first epoch and 4 batches of the second are learned
   assert.deepEqual(second.network, straight.network);
   assert.deepEqual(second.tally, straight.tally);
@@ -81,7 +81,7 @@ test("a run goes on from its position as if it had not stopped", () => {
 test("a position can be copied as a message to a worker is", () => {
   const run = start(create(), few.images, few.labels, SETTINGS);
   advance(run, 24);
-  const at = structuredClone(position(run));
+  const at = structuredClone(savePosition(run));
   const again = start(structuredClone(run.network), few.images, few.labels, SETTINGS, at);
   advance(run, 30);
   advance(again, 30);
@@ -92,7 +92,7 @@ test("a run with the same settings again is the same run, and leaves the first a
   const run = start(create(), few.images, few.labels, SETTINGS);
   advance(run, 50);
   const before = run.network;
-  const other = withTraining(run, {});
+  const other = changeTraining(run, {});
   advance(other, 62);
   assert.equal(run.network, before);
   advance(run, 60);
@@ -102,7 +102,7 @@ test("a run with the same settings again is the same run, and leaves the first a
 test("rate, L2, dropout and batch size can change while it trains", () => {
   const run = start(create(), few.images, few.labels, { batch_size: 8 });
   advance(run, 24);
-  const other = withTraining(run, { learning_rate: 0.5, l2: 0.1, dropout: 0.4, batch_size: 10 });
+  const other = changeTraining(run, { learning_rate: 0.5, l2: 0.1, dropout: 0.4, batch_size: 10 });
   advance(other, 6); // batches end at the multiples of their size
   assert.equal(other.updates, run.updates + 1);
   assert.equal(other.eta, 0.5);
@@ -114,7 +114,7 @@ test("rate, L2, dropout and batch size can change while it trains", () => {
 test("another optimiser begins with an empty memory", () => {
   const run = start(create(), few.images, few.labels, SETTINGS);
   advance(run, 16);
-  const other = withTraining(run, { optimizer: "momentum" });
+  const other = changeTraining(run, { optimizer: "momentum" });
   assert.deepEqual(Object.keys(other.slots), ["velocity"]);
   assert.equal(other.updates, 0);
   assert.ok(other.slots.velocity[0].every((value) => value === 0));
@@ -123,7 +123,7 @@ test("another optimiser begins with an empty memory", () => {
 test("another subset begins the epoch again with the network as it is", () => {
   const run = start(create(), few.images, few.labels, {});
   advance(run, 130);
-  const other = withTraining(run, { subset: 40 });
+  const other = changeTraining(run, { subset: 40 });
   assert.deepEqual([other.epoch, other.offset, other.size], [1, 0, 40]);
   assert.deepEqual(other.network, run.network);
 });
@@ -144,7 +144,7 @@ test("the tally counts the samples of the call, each before its update", () => {
   const second = advance(run, 60);
   assert.deepEqual([first.samples, second.samples], [60, 60]);
   assert.equal(run.tally.samples, 20);
-  const { loss, accuracy } = means(first);
+  const { loss, accuracy } = averageTally(first);
   assert.ok(loss > 0 && loss < 1 && accuracy >= 0 && accuracy <= 1);
 });
 

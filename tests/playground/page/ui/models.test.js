@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { create } from "#page/core/network.js";
-import { openModels, shape } from "#page/ui/models.js";
+import { openModels, formatShape } from "#page/ui/models.js";
 
 const manifest = {
   version: "0", runs: [], rooms: { draw: "reader", microscope: "classic" },
@@ -28,4 +28,4 @@ test("a model that is added is the current one, and one of the same name gives w
   assert.equal(models.current.name, "mine");
 });
 
-test("a shape is written as people write it", () => assert.equal(shape(model), "784-20-10"));
+test("a shape is written as people write it", () => assert.equal(formatShape(model), "784-20-10"));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { create } from "#page/core/network.js";
-import { advance, start, withTraining } from "#page/core/training.js";
+import { advance, start, changeTraining } from "#page/core/training.js";
 import { changeLane } from "#page/worker/lane.js";
 import { parameters } from "../support.mjs";
 import { SIZE, images, labels, lane, learn } from "./lanes.mjs";
@@ -66,7 +66,7 @@ describe("a lane", () => {
     learn(one, 500);
     let run = start(create(), images, labels);
     advance(run, 500);
-    run = withTraining(run, { learning_rate: 0.3, l2: 1e-4 });
+    run = changeTraining(run, { learning_rate: 0.3, l2: 1e-4 });
     advance(run, 500);
     assert.deepEqual(parameters(one.run.network), parameters(run.network));
   });

@@ -2,7 +2,7 @@
  * The page itself: a sheet to draw on, what the network sees, its decision and its probabilities.
  */
 
-import { SIDE, draw, inkOf } from "../../../playground/page/ui/ink.js";
+import { SIDE, drawStrokes, renderInk } from "../../../playground/page/ui/ink.js";
 import { answer, frameInk, largestDifference, open, readPictures, decideOn } from "./answers.js";
 
 /** @typedef {import("../../../playground/page/ui/ink.js").Point} Point */
@@ -45,7 +45,7 @@ function paintSheet() {
   sheet.width = sheet.height = side;
   const pen = context(sheet);
   pen.strokeStyle = getComputedStyle(sheet).color;
-  draw(pen, strokes, side);
+  drawStrokes(pen, strokes, side);
 }
 
 /**
@@ -127,7 +127,7 @@ function point(event) {
 /** @param {boolean} aloud */
 function redraw(aloud) {
   paintSheet();
-  show(frameInk(inkOf(strokes), SIDE), aloud);
+  show(frameInk(renderInk(strokes), SIDE), aloud);
 }
 
 /** @param {PointerEvent} event */

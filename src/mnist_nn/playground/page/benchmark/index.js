@@ -6,8 +6,8 @@
 import { fill, h } from "../ui/dom.js";
 import { addStrings, text } from "../ui/text.js";
 import { count } from "../ui/training/format.js";
-import { DEFAULTS, specOf } from "../ui/training/settings.js";
-import { worker } from "../worker/client.js";
+import { DEFAULTS, parseSettings } from "../ui/training/settings.js";
+import { openWorker } from "../worker/client.js";
 import * as strings from "./strings.js";
 
 /** @typedef {import("../worker/host.js").LaneState} LaneState */
@@ -56,7 +56,7 @@ async function run() {
  * @returns {Promise<{seconds: number, lane: LaneState}>}
  */
 function measure(id, changes) {
-  const thread = worker();
+  const thread = openWorker();
   let began = 0;
   return new Promise((resolve, reject) => {
     thread.listen(SESSION, (event) => {
@@ -70,7 +70,7 @@ function measure(id, changes) {
         resolve({ seconds: (performance.now() - began) / 1000, lane });
       }
     });
-    const spec = { id, ...specOf({ ...DEFAULTS, ...changes }) };
+    const spec = { id, ...parseSettings({ ...DEFAULTS, ...changes }) };
     thread.send({ type: "open", session: SESSION, lanes: [spec], limit: EPOCH });
   });
 }

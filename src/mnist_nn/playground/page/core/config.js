@@ -54,15 +54,15 @@ export const TRAINING = Object.freeze({
  * @param {NetworkChanges} [changes] one activation name serves all hidden layers
  * @returns {NetworkConfig}
  */
-export function networkConfig(changes = {}) {
-  const config = { ...NETWORK, ...known("network", NETWORK, changes) };
-  const hidden = config.hidden.map((units) => whole("hidden", units, 1, 2 ** 24));
+export function makeNetworkConfig(changes = {}) {
+  const config = { ...NETWORK, ...checkNames("network", NETWORK, changes) };
+  const hidden = config.hidden.map((units) => checkWhole("hidden", units, 1, 2 ** 24));
   const filled = {
     ...config,
-    inputs: whole("inputs", config.inputs, 1, 2 ** 24),
+    inputs: checkWhole("inputs", config.inputs, 1, 2 ** 24),
     hidden,
-    outputs: whole("outputs", config.outputs, 2, 2 ** 24),
-    activation: perLayer("activation", config.activation, hidden.length),
+    outputs: checkWhole("outputs", config.outputs, 2, 2 ** 24),
+    activation: spreadPerLayer("activation", config.activation, hidden.length),
   };
   filled.activation.forEach(activation);
   output(filled.output);
@@ -82,19 +82,19 @@ export function networkConfig(changes = {}) {
  * @param {Partial<TrainingConfig>} [changes]
  * @returns {TrainingConfig}
  */
-export function trainingConfig(network, changes = {}) {
-  const training = { ...TRAINING, ...known("training", TRAINING, changes) };
+export function makeTrainingConfig(network, changes = {}) {
+  const training = { ...TRAINING, ...checkNames("training", TRAINING, changes) };
   const { learning_rate, max_norm: longest } = training;
   optimizer(training.optimizer);
-  dropoutRates(network, training).forEach((share) => within("dropout", share, share >= 0 && share < 1, "0 ≤ p < 1"));
+  listDropoutRates(network, training).forEach((share) => check("dropout", share, share >= 0 && share < 1, "0 ≤ p < 1"));
   checkTogether(network, training);
-  whole("batch_size", training.batch_size, 1, 2 ** 32);
-  if (training.subset !== null) whole("subset", training.subset, 1, 2 ** 32);
+  checkWhole("batch_size", training.batch_size, 1, 2 ** 32);
+  if (training.subset !== null) checkWhole("subset", training.subset, 1, 2 ** 32);
   if (learning_rate !== null) {
-    within("learning_rate", learning_rate, learning_rate > 0, "a number above 0, or null for the default");
+    check("learning_rate", learning_rate, learning_rate > 0, "a number above 0, or null for the default");
   }
-  if (longest !== null) within("max_norm", longest, longest > 0, "a number above 0, or null for no limit");
-  within("l2", training.l2, training.l2 >= 0, "0 or more");
+  if (longest !== null) check("max_norm", longest, longest > 0, "a number above 0, or null for no limit");
+  check("l2", training.l2, training.l2 >= 0, "0 or more");
   lookUp("fault", FAULTS, training.fault).chooseLoss(network, training);
   return training;
 }
@@ -118,7 +118,7 @@ function checkTogether(network, { dropout, max_norm: longest, momentum, optimize
  * @param {NetworkConfig} network
  * @param {Pick<TrainingConfig, "loss" | "optimizer" | "learning_rate" | "batch_size">} training
  */
-export function defaultRate(network, training) {
+export function chooseRate(network, training) {
   if (training.learning_rate !== null) return training.learning_rate;
   const batch = training.batch_size;
   if (training.optimizer.startsWith("adam")) return 0.001 * Math.min(batch, 128) ** 0.4;
@@ -133,8 +133,8 @@ export function defaultRate(network, training) {
  * @param {NetworkConfig} network
  * @param {Pick<TrainingConfig, "dropout">} training
  */
-export function dropoutRates(network, training) {
-  return perLayer("dropout", training.dropout, network.hidden.length);
+export function listDropoutRates(network, training) {
+  return spreadPerLayer("dropout", training.dropout, network.hidden.length);
 }
 
 /**
@@ -156,7 +156,7 @@ export const floats = (config) => (config.dtype === "float64" ? Float64Array : F
  * @param {number} layers
  * @returns {T[]}
  */
-function perLayer(name, value, layers) {
+function spreadPerLayer(name, value, layers) {
   const values = Array.isArray(value) ? value : [value];
   if (values.length === 1) return Array(layers).fill(values[0]);
   if (values.length === layers) return [...values];
@@ -170,7 +170,7 @@ function perLayer(name, value, layers) {
  * @param {T} changes
  * @returns {T}
  */
-function known(what, defaults, changes) {
+function checkNames(what, defaults, changes) {
   const unknown = Object.keys(/** @type {object} */ (changes)).find((name) => !Object.hasOwn(defaults, name));
   if (unknown !== undefined) fail(`a ${what} setting`, unknown, Object.keys(defaults).join(", "));
   return changes;
@@ -182,9 +182,9 @@ function known(what, defaults, changes) {
  * @param {number} low
  * @param {number} high
  */
-function whole(name, value, low, high) {
+function checkWhole(name, value, low, high) {
   const fits = Number.isInteger(value) && value >= low && value <= high;
-  return within(name, value, fits, `a whole number from ${low} to ${high}`);
+  return check(name, value, fits, `a whole number from ${low} to ${high}`);
 }
 
 /**
@@ -193,7 +193,7 @@ function whole(name, value, low, high) {
  * @param {boolean} fits
  * @param {string} valid
  */
-function within(name, value, fits, valid) {
+function check(name, value, fits, valid) {
   return Number.isFinite(value) && fits ? value : fail(name, value, valid);
 }
 

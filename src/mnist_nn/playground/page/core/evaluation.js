@@ -3,15 +3,15 @@
  */
 
 import { argmax, output } from "./activations.js";
-import { layersOf, pass } from "./layers.js";
+import { makeLayers, pass } from "./layers.js";
 import { loss } from "./losses.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /**
- * `predictions` has a digit an image; `certainty` the share that the digit has of all outputs; `confusion` counts
+ * `predictions` has a digit an image; `topShares` the share that the digit has of all outputs; `confusion` counts
  * images by label and prediction, confusion[label * outputs + prediction]; `loss` is the mean of the reported loss.
  * @typedef {{samples: number, correct: number, accuracy: number, loss: number, predictions: Uint8Array,
- *   certainty: Float32Array, confusion: Uint32Array}} Evaluation
+ *   topShares: Float32Array, confusion: Uint32Array}} Evaluation
  */
 
 /**
@@ -25,30 +25,30 @@ import { loss } from "./losses.js";
 export function evaluate(network, images, labels, lossName = "mse") {
   const { inputs, outputs, output: name } = network.config;
   const { reported } = loss(lossName, name);
-  const layers = layersOf(network, false);
+  const layers = makeLayers(network, false);
   const { z, a } = layers[layers.length - 1];
   const predictions = new Uint8Array(labels.length);
-  const certainty = new Float32Array(labels.length);
+  const topShares = new Float32Array(labels.length);
   const confusion = new Uint32Array(outputs * outputs);
   let correct = 0;
   let sum = 0;
   for (let i = 0; i < labels.length; i++) {
     pass(layers, output(name), images, i * inputs);
     predictions[i] = argmax(z);
-    certainty[i] = share(a, predictions[i]);
+    topShares[i] = shareOf(a, predictions[i]);
     confusion[labels[i] * outputs + predictions[i]]++;
     correct += predictions[i] === labels[i] ? 1 : 0;
     sum += reported(z, a, labels[i]);
   }
   const samples = labels.length;
-  return { samples, correct, accuracy: correct / samples, loss: sum / samples, predictions, certainty, confusion };
+  return { samples, correct, accuracy: correct / samples, loss: sum / samples, predictions, topShares, confusion };
 }
 
 /**
  * @param {Float64Array} o
  * @param {number} i
  */
-function share(o, i) {
+function shareOf(o, i) {
   let sum = 0;
   for (let j = 0; j < o.length; j++) sum += o[j];
   return o[i] / Math.max(sum, Number.MIN_VALUE);

@@ -24,10 +24,10 @@ const ROUNDING = 1e-11; // a pixel edge this near to a grid line lies on it
  * @returns {Uint8Array} 28 × 28
  */
 export function frame(ink, width, height) {
-  const small = resample(doubled(squared(cropped(asFloats(ink, width, height)))));
+  const small = resample(doubleSize(padToSquare(crop(asFloats(ink, width, height)))));
   const scale = 255 / Math.min(1, small.reduce((most, value) => Math.max(most, value), 0));
   const digit = Uint8Array.from(small, (value) => Math.min(Math.max(Math.floor(value * scale + 0.5), 0), 255));
-  return centred(digit);
+  return placeAtCentre(digit);
 }
 
 /**
@@ -53,7 +53,7 @@ function asFloats(ink, width, height) {
  * Step 1: the tight box around whatever is not background.
  * @param {Ink} ink
  */
-function cropped({ width, height, values }) {
+function crop({ width, height, values }) {
   let left = width, right = -1, top = height, bottom = -1;
   values.forEach((value, i) => {
     if (value === 0) return;
@@ -61,18 +61,18 @@ function cropped({ width, height, values }) {
     const y = Math.floor(i / width);
     [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
   });
-  return picture(right - left + 1, bottom - top + 1, (x, y) => values[(top + y) * width + left + x]);
+  return makePicture(right - left + 1, bottom - top + 1, (x, y) => values[(top + y) * width + left + x]);
 }
 
 /**
  * Step 2: background around it up to a square, the odd row or column after it.
  * @param {Ink} ink
  */
-function squared({ width, height, values }) {
+function padToSquare({ width, height, values }) {
   const side = Math.max(width, height, LEAST);
   const left = Math.floor((side - width) / 2);
   const top = Math.floor((side - height) / 2);
-  return picture(side, side, (x, y) => {
+  return makePicture(side, side, (x, y) => {
     const inside = x >= left && x < left + width && y >= top && y < top + height;
     return inside ? values[(y - top) * width + x - left] : 0;
   });
@@ -83,10 +83,10 @@ function squared({ width, height, values }) {
  * @param {Ink} ink
  * @returns {Ink}
  */
-function doubled(ink) {
+function doubleSize(ink) {
   const { width, values } = ink;
   if (width >= INNER) return ink;
-  return doubled(picture(2 * width, 2 * width, (x, y) => values[(y >> 1) * width + (x >> 1)]));
+  return doubleSize(makePicture(2 * width, 2 * width, (x, y) => values[(y >> 1) * width + (x >> 1)]));
 }
 
 /**
@@ -95,10 +95,10 @@ function doubled(ink) {
  * @returns {Float64Array} 20 × 20
  */
 function resample({ width, values }) {
-  const cells = spread(width);
-  const rows = weighted(cells, width, (source, x) => values[source * width + x]);
-  const columns = weighted(cells, INNER, (source, y) => rows[y * width + source]);
-  return picture(INNER, INNER, (x, y) => columns[x * INNER + y]).values;
+  const cells = spreadWeights(width);
+  const rows = weigh(cells, width, (source, x) => values[source * width + x]);
+  const columns = weigh(cells, INNER, (source, y) => rows[y * width + source]);
+  return makePicture(INNER, INNER, (x, y) => columns[x * INNER + y]).values;
 }
 
 /**
@@ -108,7 +108,7 @@ function resample({ width, values }) {
  * @param {(source: number, line: number) => number} value
  * @returns {Float64Array} cells × lines
  */
-function weighted(cells, lines, value) {
+function weigh(cells, lines, value) {
   const sums = new Float64Array(cells.length * lines);
   cells.forEach((sources, cell) => {
     for (const [source, weight] of sources) {
@@ -123,7 +123,7 @@ function weighted(cells, lines, value) {
  * @param {number} side of the source
  * @returns {[number, number][][]}
  */
-function spread(side) {
+function spreadWeights(side) {
   const scale = INNER / side;
   /** @type {[number, number][][]} */
   const cells = Array.from({ length: INNER }, () => []);
@@ -147,7 +147,7 @@ function spread(side) {
  * @param {Uint8Array} digit 20 × 20
  * @returns {Uint8Array}
  */
-function centred(digit) {
+function placeAtCentre(digit) {
   let total = 0, down = 0, across = 0; // pixel centres lie at i + 1/2; whole numbers keep the sums exact
   digit.forEach((byte, i) => {
     total += 2 * byte;
@@ -174,7 +174,7 @@ const clip = (value) => Math.min(Math.max(value, 0), 1);
  * @param {(x: number, y: number) => number} value
  * @returns {Ink}
  */
-function picture(width, height, value) {
+function makePicture(width, height, value) {
   const values = Float64Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width)));
   return { width, height, values };
 }

@@ -11,27 +11,27 @@ import { normal, uniform } from "./random.js";
 /** @typedef {(k: Key, fanIn: number, fanOut: number) => Float64Array} Initializer */
 
 /** @type {(limit: (i: number, o: number) => number) => Initializer} */
-const even = (limit) => (k, i, o) => {
+const makeUniform = (limit) => (k, i, o) => {
   const bound = limit(i, o);
   return uniform(k, o * i).map((u) => bound * (2 * u - 1));
 };
 
 /** @type {(deviation: (i: number, o: number) => number) => Initializer} */
-const bell = (deviation) => (k, i, o) => {
+const makeNormal = (deviation) => (k, i, o) => {
   const scale = deviation(i, o);
   return normal(k, o * i).map((n) => scale * n);
 };
 
 /** @type {Readonly<Record<string, Initializer>>} */
 export const INITIALIZERS = Object.freeze({
-  glorot_uniform: even((i, o) => Math.sqrt(6 / (i + o))),
-  glorot_normal: bell((i, o) => Math.sqrt(2 / (i + o))),
-  he_uniform: even((i) => Math.sqrt(6 / i)),
-  he_normal: bell((i) => Math.sqrt(2 / i)),
-  lecun_uniform: even((i) => Math.sqrt(3 / i)),
-  lecun_normal: bell((i) => Math.sqrt(1 / i)),
-  uniform: even(() => 0.05),
-  normal: bell(() => 0.05),
+  glorot_uniform: makeUniform((i, o) => Math.sqrt(6 / (i + o))),
+  glorot_normal: makeNormal((i, o) => Math.sqrt(2 / (i + o))),
+  he_uniform: makeUniform((i) => Math.sqrt(6 / i)),
+  he_normal: makeNormal((i) => Math.sqrt(2 / i)),
+  lecun_uniform: makeUniform((i) => Math.sqrt(3 / i)),
+  lecun_normal: makeNormal((i) => Math.sqrt(1 / i)),
+  uniform: makeUniform(() => 0.05),
+  normal: makeNormal(() => 0.05),
   zeros: (_k, i, o) => new Float64Array(o * i),
 });
 
@@ -44,7 +44,7 @@ export const INITIALIZERS = Object.freeze({
  * @param {number} fanOut
  * @returns {Float64Array}
  */
-export function initialWeights(name, activation, k, fanIn, fanOut) {
+export function drawInitialWeights(name, activation, k, fanIn, fanOut) {
   const suited = activation.endsWith("relu") ? "he_normal" : "glorot_uniform";
   return lookUp("initializer", INITIALIZERS, name === "auto" ? suited : name)(k, fanIn, fanOut);
 }

@@ -41,9 +41,9 @@ import { floats, sizes } from "./config.js";
  * @param {boolean} [learns] whether memory for gradients is wanted
  * @returns {Layer[]}
  */
-export function layersOf({ config, weights, biases }, learns = true) {
+export function makeLayers({ config, weights, biases }, learns = true) {
   const units = sizes(config);
-  return weights.map((W, k) => layer(units[k], units[k + 1], config.activation[k], W, biases[k], learns));
+  return weights.map((W, k) => makeLayer(units[k], units[k + 1], config.activation[k], W, biases[k], learns));
 }
 
 /**
@@ -55,13 +55,13 @@ export function layersOf({ config, weights, biases }, learns = true) {
  * @param {boolean} learns
  * @returns {Layer}
  */
-function layer(inputs, units, name, W, b, learns) {
+function makeLayer(inputs, units, name, W, b, learns) {
   const rows = learns ? inputs : 0;
   return {
     inputs,
     units,
     activation: name === undefined ? null : activation(name),
-    W: transposed(W, units, inputs),
+    W: transpose(W, units, inputs),
     b: b.slice(),
     gW: new Float64Array(rows * units),
     gb: new Float64Array(units),
@@ -84,11 +84,11 @@ function layer(inputs, units, name, W, b, learns) {
  * @param {Layer[]} layers
  * @returns {Network}
  */
-export function networkOf(config, layers) {
+export function makeNetwork(config, layers) {
   const numbers = floats(config);
   return {
     config,
-    weights: layers.map(({ W, inputs, units }) => numbers.from(transposed(W, inputs, units))),
+    weights: layers.map(({ W, inputs, units }) => numbers.from(transpose(W, inputs, units))),
     biases: layers.map(({ b }) => numbers.from(b)),
   };
 }
@@ -101,7 +101,7 @@ export function networkOf(config, layers) {
  * @param {number} columns
  * @returns {A}
  */
-export function transposed(matrix, rows, columns) {
+export function transpose(matrix, rows, columns) {
   const turned = /** @type {A} */ (matrix.slice());
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) turned[c * rows + r] = matrix[r * columns + c];

@@ -91,15 +91,15 @@ const CCE = ["categorical cross-entropy", categoricalCrossEntropy];
  * @param {OutputDelta} outputDelta
  * @returns {Loss}
  */
-function record([reportedName, reported], [descendedName, descended], outputDelta) {
+function makeLoss([reportedName, reported], [descendedName, descended], outputDelta) {
   return { reportedName, reported, descendedName, descended, outputDelta };
 }
 
 /** The pairs that exist: loss, then output activation. @type {Readonly<Record<string, Record<string, Loss>>>} */
 export const LOSSES = Object.freeze({
-  classic_mse: { sigmoid: record(MSE, BCE, difference) },
-  mse: { sigmoid: record(MSE, MSE, mseThroughSigmoid), softmax: record(MSE, MSE, mseThroughSoftmax) },
-  cross_entropy: { sigmoid: record(BCE, BCE, difference), softmax: record(CCE, CCE, difference) },
+  classic_mse: { sigmoid: makeLoss(MSE, BCE, difference) },
+  mse: { sigmoid: makeLoss(MSE, MSE, mseThroughSigmoid), softmax: makeLoss(MSE, MSE, mseThroughSoftmax) },
+  cross_entropy: { sigmoid: makeLoss(BCE, BCE, difference), softmax: makeLoss(CCE, CCE, difference) },
 });
 
 /**

@@ -1,13 +1,13 @@
 /**
  * The library's model file (docs/model-file.md): safetensors, with everything but the numbers in one JSON header.
  *
- * `read` and `write` turn bytes into a Model and back; `modelOf` makes the Model of a run, `resumed` what is needed to
- * go on with one. What this page does not know of a file is kept, so that writing loses nothing.
+ * `read` and `write` turn bytes into a Model and back; `makeModel` makes the Model of a run, `resumeRun` what is needed
+ * to go on with one. What this page does not know of a file is kept, so that writing loses nothing.
  */
 
-import { TRAINING, floats, networkConfig, sizes, todaysName } from "./config.js";
+import { TRAINING, floats, makeNetworkConfig, sizes, todaysName } from "./config.js";
 import { ModelFileError } from "./errors.js";
-import { position } from "./training.js";
+import { savePosition } from "./training.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {import("./network.js").Network} Network */
@@ -89,13 +89,13 @@ export function write({ network, header, tensors }) {
  * @param {{data?: Record<string, string>, scores?: Record<string, any>, versions?: Record<string, string>}} [about]
  * @returns {Model}
  */
-export function modelOf(run, { data = {}, scores = {}, versions = {} } = {}) {
+export function makeModel(run, { data = {}, scores = {}, versions = {} } = {}) {
   const { fault, ...settings } = run.training;
   const common = { format: FORMAT, network: run.config, data, scores, versions };
   if (fault !== "none") {
     return { network: run.network, header: { ...common, training: null, checkpoint: null, history: [] }, tensors: {} };
   }
-  const { epoch, offset, updates, seconds, tally, history, slots } = position(run);
+  const { epoch, offset, updates, seconds, tally, history, slots } = savePosition(run);
   const training = { ...settings, epochs: Math.max(epoch + (offset > 0 ? 1 : 0), 1) };
   const sums = [tally.samples, tally.reported, tally.descended, tally.correct];
   const checkpoint = { epoch, offset, updates, tally: sums, seconds, best: null };
@@ -115,7 +115,7 @@ export function modelOf(run, { data = {}, scores = {}, versions = {} } = {}) {
  * @returns {{network: Network, settings: Partial<import("./config.js").TrainingConfig>,
  *   from: import("./training.js").Position, ignored: string[]} | null}
  */
-export function resumed({ network, header, tensors: saved }) {
+export function resumeRun({ network, header, tensors: saved }) {
   const tensors = { ...saved };
   const { training, checkpoint, history } = header;
   if (!training || !checkpoint) return null;
@@ -185,7 +185,7 @@ function tensor(buffer, start, name, { dtype, shape, data_offsets: [from, to] })
  * @returns {Network}
  */
 function takeNetwork(plain, tensors, prefix) {
-  const config = networkConfig(plain);
+  const config = makeNetworkConfig(plain);
   const units = sizes(config);
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const found = tensors[prefix + name];

@@ -6,9 +6,9 @@
  */
 
 import { activation, output } from "./activations.js";
-import { floats, networkConfig, sizes } from "./config.js";
+import { floats, makeNetworkConfig, sizes } from "./config.js";
 import { ConfigError } from "./errors.js";
-import { initialWeights } from "./initializers.js";
+import { drawInitialWeights } from "./initializers.js";
 import { PURPOSES, fold, key } from "./random.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
@@ -31,13 +31,13 @@ import { PURPOSES, fold, key } from "./random.js";
  * @returns {Network}
  */
 export function create(config = {}, seed = 0) {
-  const full = networkConfig(config);
+  const full = makeNetworkConfig(config);
   const numbers = floats(full);
   const units = sizes(full);
   const k = fold(key(seed), PURPOSES.WEIGHTS);
   const feeds = [...full.activation, full.output];
   const weights = feeds.map((name, layer) =>
-    numbers.from(initialWeights(full.initializer, name, fold(k, layer), units[layer], units[layer + 1])),
+    numbers.from(drawInitialWeights(full.initializer, name, fold(k, layer), units[layer], units[layer + 1])),
   );
   return { config: full, weights, biases: units.slice(1).map((count) => new numbers(count)) };
 }
@@ -55,7 +55,7 @@ export function copy({ config, weights, biases }) {
  * Number of weights and biases.
  * @param {NetworkConfig} config
  */
-export function parameterCount(config) {
+export function countParameters(config) {
   return sizes(config).reduce((sum, units, k, all) => (k ? sum + (all[k - 1] + 1) * units : 0), 0);
 }
 
@@ -86,7 +86,7 @@ export function forward(network, picture, masks = []) {
   /** @type {Pass} */
   const pass = { z: [], a: [inputs(network, picture)] };
   for (let k = 0; k <= last; k++) {
-    const z = weighted(weights[k], biases[k], fed(pass, masks, k));
+    const z = weigh(weights[k], biases[k], feed(pass, masks, k));
     const a = new Float64Array(z.length);
     if (k < last) a.set(z.map(activation(config.activation[k]).f));
     else output(config.output)(z, a);
@@ -103,7 +103,7 @@ export function forward(network, picture, masks = []) {
  * @param {number} k
  * @returns {Float64Array}
  */
-export function fed(pass, masks, k) {
+export function feed(pass, masks, k) {
   return k && masks.length ? pass.a[k].map((a, i) => a * masks[k - 1][i]) : pass.a[k];
 }
 
@@ -114,7 +114,7 @@ export function fed(pass, masks, k) {
  * @param {Float64Array} a
  * @returns {Float64Array}
  */
-function weighted(W, b, a) {
+function weigh(W, b, a) {
   return Float64Array.from(b, (bias, unit) => {
     let z = bias;
     for (let i = 0, w = unit * a.length; i < a.length; i++, w++) z += W[w] * a[i];

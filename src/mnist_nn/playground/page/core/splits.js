@@ -17,7 +17,7 @@ import { permutation, roundHalfEven } from "./random.js";
  * @returns {Uint32Array} row numbers, ascending
  */
 export function subset(labels, count, k) {
-  return rowsWhere(chosen(labels, count, k), 1);
+  return findRows(choose(labels, count, k), 1);
 }
 
 /**
@@ -28,8 +28,8 @@ export function subset(labels, count, k) {
  * @returns {{training: Uint32Array, validation: Uint32Array}} row numbers, ascending
  */
 export function holdOut(labels, share, k) {
-  const marks = chosen(labels, share < 1 ? roundHalfEven(share * labels.length) : share, k);
-  return { training: rowsWhere(marks, 0), validation: rowsWhere(marks, 1) };
+  const marks = choose(labels, share < 1 ? roundHalfEven(share * labels.length) : share, k);
+  return { training: findRows(marks, 0), validation: findRows(marks, 1) };
 }
 
 /**
@@ -38,11 +38,11 @@ export function holdOut(labels, share, k) {
  * @param {number} count
  * @param {Key} k
  */
-function chosen(labels, count, k) {
+function choose(labels, count, k) {
   if (!Number.isInteger(count) || count < 1 || count > labels.length) {
     throw new DataError(`cannot choose ${count} of ${labels.length} images; give a whole number of them`);
   }
-  const left = quotas(labels, count);
+  const left = shareOut(labels, count);
   const marks = new Uint8Array(labels.length);
   for (const row of permutation(k, labels.length)) marks[row] = left[labels[row]]-- > 0 ? 1 : 0;
   return marks;
@@ -53,7 +53,7 @@ function chosen(labels, count, k) {
  * @param {Uint8Array} labels
  * @param {number} count
  */
-function quotas(labels, count) {
+function shareOut(labels, count) {
   const shares = Array.from({ length: 256 }, (_, label) => ({ label, size: 0, quota: 0, remainder: 0 }));
   for (const label of labels) shares[label].size++;
   for (const share of shares) {
@@ -71,7 +71,7 @@ function quotas(labels, count) {
  * @param {Uint8Array} marks
  * @param {number} mark
  */
-function rowsWhere(marks, mark) {
+function findRows(marks, mark) {
   const rows = new Uint32Array(marks.length);
   let count = 0;
   for (let row = 0; row < marks.length; row++) if (marks[row] === mark) rows[count++] = row;

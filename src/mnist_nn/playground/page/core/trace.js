@@ -7,11 +7,11 @@
  */
 
 import { activation } from "./activations.js";
-import { defaultRate, dropoutRates, trainingConfig } from "./config.js";
+import { chooseRate, listDropoutRates, makeTrainingConfig } from "./config.js";
 import { ConfigError } from "./errors.js";
 import { FAULTS } from "./faults.js";
 import { CANDIDATES } from "./losses.js";
-import { fed, forward } from "./network.js";
+import { feed, forward } from "./network.js";
 import { optimizer } from "./optimizers.js";
 import { PURPOSES, dropoutKeeps, fold, key } from "./random.js";
 
@@ -38,19 +38,19 @@ const STEP = 1e-3; // with five points the error is of the order of STEP**4
  */
 export function trace(network, picture, label, settings = {}, place = {}) {
   const { config } = network;
-  const training = trainingConfig(config, settings);
+  const training = makeTrainingConfig(config, settings);
   const fault = FAULTS[training.fault];
   const loss = fault.chooseLoss(config, training);
-  const masks = masksOf(config, training, place);
-  const { weights, biases } = widened(network);
+  const masks = drawMasks(config, training, place);
+  const { weights, biases } = widen(network);
   const { z, a } = forward({ config, weights, biases }, picture, masks);
   const o = a[a.length - 1];
   const l = Float64Array.from(o, (_, i) => (i === label ? 1 : 0));
   const delta = deltas({ config, weights, biases }, a, masks, label, loss, fault.derivative);
   const decayed = training.optimizer === "adamw" ? 0 : training.l2;
-  const dW = weights.map((W, k) => outer(delta[k], fed({ z, a }, masks, k), W, decayed));
+  const dW = weights.map((W, k) => outer(delta[k], feed({ z, a }, masks, k), W, decayed));
   const db = delta.map((d) => d.slice());
-  const eta = defaultRate(config, training);
+  const eta = chooseRate(config, training);
   const values = {
     reportedName: loss.reportedName,
     reported: loss.reported(z[z.length - 1], o, label),
@@ -58,7 +58,7 @@ export function trace(network, picture, label, settings = {}, place = {}) {
     descended: loss.descended(z[z.length - 1], o, label),
   };
   const old = { weights, biases };
-  const after = updated(weights, biases, dW, db, eta, training);
+  const after = applyUpdate(weights, biases, dW, db, eta, training);
   return { config, training, eta, x: a[0], label, l, masks, z, a, o, ...values, delta, dW, db, ...old, ...after };
 }
 
@@ -90,7 +90,7 @@ export function classicSymbols(t) {
  * @returns {number | null}
  */
 export function numericGradient(network, picture, label, settings, layer, i, j, place = {}) {
-  const training = trainingConfig(network.config, settings);
+  const training = makeTrainingConfig(network.config, settings);
   const { descended } = FAULTS[training.fault].chooseLoss(network.config, training);
   return differentiate(network, picture, training, place, { layer, i, j }, [(z, o) => descended(z, o, label)])[0];
 }
@@ -109,9 +109,9 @@ export function numericGradient(network, picture, label, settings, layer, i, j, 
  */
 export function candidateLosses(network, picture, label, settings, layer, i, j, place = {}) {
   const { config } = network;
-  const training = trainingConfig(config, settings);
+  const training = makeTrainingConfig(config, settings);
   const loss = FAULTS[training.fault].chooseLoss(config, training);
-  const { z, a } = forward(widened(network), picture, masksOf(config, training, place));
+  const { z, a } = forward(widen(network), picture, drawMasks(config, training, place));
   const candidates = CANDIDATES[config.output];
   const values = candidates.map(([, value]) => /** @type {Objective} */ ((z_o, o) => value(z_o, o, label)));
   const derivatives = differentiate(network, picture, training, place, { layer, i, j }, values);
@@ -134,8 +134,8 @@ export function candidateLosses(network, picture, label, settings, layer, i, j, 
  * @returns {(number | null)[]}
  */
 function differentiate(network, picture, training, place, { layer, i, j }, values) {
-  const wide = widened(network);
-  const masks = masksOf(network.config, training, place);
+  const wide = widen(network);
+  const masks = drawMasks(network.config, training, place);
   const W = wide.weights[layer], b = wide.biases[layer];
   const [p, n] = j === null ? [b, i] : [W, i * (W.length / b.length) + j];
   const start = p[n];
@@ -204,7 +204,7 @@ function outer(delta, a, W, l2) {
  * @param {number} eta
  * @param {TrainingConfig} training
  */
-function updated(weights, biases, dW, db, eta, training) {
+function applyUpdate(weights, biases, dW, db, eta, training) {
   const { step, slots } = optimizer(training.optimizer);
   const constants = { ...training, momentum: training.momentum ?? 0.9 };
   const kept = training.optimizer === "adamw" ? 1 - eta * training.l2 : 1;
@@ -227,8 +227,8 @@ function updated(weights, biases, dW, db, eta, training) {
  * @param {Place} place
  * @returns {Float64Array[]}
  */
-function masksOf(config, training, { epoch = 0, row = 0 }) {
-  const rates = dropoutRates(config, training);
+function drawMasks(config, training, { epoch = 0, row = 0 }) {
+  const rates = listDropoutRates(config, training);
   const k = fold(key(training.seed), PURPOSES.DROPOUT, epoch);
   if (!rates.some((rate) => rate > 0)) return [];
   return rates.map((rate, layer) =>
@@ -240,6 +240,6 @@ function masksOf(config, training, { epoch = 0, row = 0 }) {
  * The same network in float64.
  * @param {Network} network
  */
-function widened({ config, weights, biases }) {
+function widen({ config, weights, biases }) {
   return { config, weights: weights.map((W) => Float64Array.from(W)), biases: biases.map((b) => Float64Array.from(b)) };
 }

@@ -1,22 +1,21 @@
 /**
  * Training, a few samples at a time: the library's orders, batches, dropout masks and updates from the same seed.
  *
- * `start` makes a Run, `advance` learns the next samples and says how they went, `withTraining` goes on with other
- * settings, `position` is all that the rest of a run depends on besides its network. A Run is the one thing in the
+ * `start` makes a Run, `advance` learns the next samples and says how they went, `changeTraining` goes on with other
+ * settings, `savePosition` is all that the rest of a run depends on besides its network. A Run is the one thing in the
  * core that changes; `run.network` is a network as it stands.
  */
 
 import { argmax, output } from "./activations.js";
-import { defaultRate, dropoutRates, floats, trainingConfig } from "./config.js";
+import { chooseRate, listDropoutRates, floats, makeTrainingConfig } from "./config.js";
 import { ConfigError, DataError } from "./errors.js";
 import { FAULTS } from "./faults.js";
-import { back, layersOf, networkOf, pass } from "./layers.js";
+import { back, makeLayers, makeNetwork, pass } from "./layers.js";
 import { optimizer } from "./optimizers.js";
 import { PURPOSES, dropoutKeeps, fold, key, permutation } from "./random.js";
 import { subset } from "./splits.js";
-import { savedSlots, slotsOf, taker, update } from "./updates.js";
+import { saveSlots, makeSlots, chooseTake, update } from "./updates.js";
 
-export { defaultRate } from "./config.js";
 export { FAULTS } from "./faults.js";
 
 /** @typedef {import("./network.js").Network} Network */
@@ -46,11 +45,11 @@ export { FAULTS } from "./faults.js";
  */
 export function start(network, images, labels, settings = {}, from) {
   const { config } = network;
-  const training = trainingConfig(config, settings);
+  const training = makeTrainingConfig(config, settings);
   checkData(config, images, labels);
   const root = key(training.seed);
-  const eta = defaultRate(config, training);
-  const layers = layersOf(network);
+  const eta = chooseRate(config, training);
+  const layers = makeLayers(network);
   const fault = FAULTS[training.fault];
   if (fault.zeroed && !from) for (const { W, b } of layers) [W, b].forEach((p) => p.fill(0));
   const rows = training.subset === null ? null : subset(labels, training.subset, fold(root, PURPOSES.SUBSET));
@@ -59,10 +58,10 @@ export function start(network, images, labels, settings = {}, from) {
     /** Samples in an epoch. */
     size: rows ? rows.length : labels.length,
     eta,
-    ...taker(eta, training),
+    ...chooseTake(eta, training),
     loss: fault.chooseLoss(config, training),
     output: output(config.output),
-    dropout: dropoutRates(config, training).map((rate, k) => dropoutOf(rate, config.hidden[k], config)),
+    dropout: listDropoutRates(config, training).map((rate, k) => makeDropout(rate, config.hidden[k], config)),
     order: /** @type {Uint32Array} */ (new Uint32Array(0)),
     dropoutKey: root,
     /** Complete epochs, and samples seen of the one under way. */
@@ -71,10 +70,10 @@ export function start(network, images, labels, settings = {}, from) {
     batchStart: from?.offset ?? 0,
     batchStop: from?.offset ?? 0,
     updates: from?.updates ?? 0,
-    slots: slotsOf(training.optimizer, layers, from?.slots),
+    slots: makeSlots(training.optimizer, layers, from?.slots),
     /** Of the complete batches of the epoch under way, and of the batch under way. */
-    tally: from ? { ...from.tally } : tallyOf(),
-    batch: tallyOf(),
+    tally: from ? { ...from.tally } : startTally(),
+    batch: startTally(),
     seconds: from?.seconds ?? 0,
     history: [...(from?.history ?? [])],
     /** Whether numbers are no longer finite; such a run stands still. */
@@ -83,7 +82,7 @@ export function start(network, images, labels, settings = {}, from) {
     /** The network as it stands after the last complete batch. @returns {Network} */
     get network() {
       if (this.packed.updates !== this.updates) {
-        this.packed = { updates: this.updates, network: networkOf(config, layers) };
+        this.packed = { updates: this.updates, network: makeNetwork(config, layers) };
       }
       return this.packed.network;
     },
@@ -99,7 +98,7 @@ export function start(network, images, labels, settings = {}, from) {
  * @returns {Tally} of these samples
  */
 export function advance(run, samples) {
-  const seen = tallyOf();
+  const seen = startTally();
   let mark = performance.now();
   for (let n = 0; n < samples && !run.diverged; n++) {
     if (run.offset === run.batchStop) openBatch(run);
@@ -126,11 +125,11 @@ export function advance(run, samples) {
  * @param {Partial<TrainingConfig>} changes
  * @returns {Run}
  */
-export function withTraining(run, changes) {
+export function changeTraining(run, changes) {
   const training = { ...run.training, ...changes };
-  const at = position(run);
+  const at = savePosition(run);
   if (training.seed !== run.training.seed || training.subset !== run.training.subset) {
-    Object.assign(at, { offset: 0, tally: tallyOf(), seconds: 0 });
+    Object.assign(at, { offset: 0, tally: startTally(), seconds: 0 });
   }
   if (optimizer(training.optimizer).slots.join() !== Object.keys(at.slots).join()) {
     Object.assign(at, { slots: undefined, updates: 0 });
@@ -143,9 +142,9 @@ export function withTraining(run, changes) {
  * @param {Run} run
  * @returns {Position}
  */
-export function position(run) {
+export function savePosition(run) {
   const { epoch, batchStart, updates, seconds, history } = run;
-  const slots = savedSlots(run.slots, run.layers);
+  const slots = saveSlots(run.slots, run.layers);
   return { epoch, offset: batchStart, updates, tally: { ...run.tally }, seconds, history: [...history], slots };
 }
 
@@ -153,12 +152,12 @@ export function position(run) {
  * Means of a tally.
  * @param {Tally} tally
  */
-export function means({ samples, reported, descended, correct }) {
+export function averageTally({ samples, reported, descended, correct }) {
   return { loss: reported / samples, descended: descended / samples, accuracy: correct / samples };
 }
 
-/** @returns {Tally} */
-function tallyOf() {
+/** An empty tally. @returns {Tally} */
+export function startTally() {
   return { samples: 0, reported: 0, descended: 0, correct: 0 };
 }
 
@@ -223,15 +222,15 @@ function closeBatch(run) {
   if (!run.atOnce) update(run.layers, run.slots, run.updates, run.eta, run.training);
   const { samples, reported, descended, correct } = run.batch;
   add(run.tally, samples, reported, descended, correct);
-  run.batch = tallyOf();
+  run.batch = startTally();
   run.batchStart = run.offset;
 }
 
 /** @param {Run} run */
 function closeEpoch(run) {
   run.epoch++;
-  run.history.push({ epoch: run.epoch, ...means(run.tally), rate: run.eta, seconds: run.seconds });
-  Object.assign(run, { offset: 0, batchStart: 0, batchStop: 0, tally: tallyOf(), seconds: 0 });
+  run.history.push({ epoch: run.epoch, ...averageTally(run.tally), rate: run.eta, seconds: run.seconds });
+  Object.assign(run, { offset: 0, batchStart: 0, batchStop: 0, tally: startTally(), seconds: 0 });
 }
 
 /**
@@ -254,7 +253,7 @@ function add(tally, samples, reported, descended, correct) {
  * @param {number} units
  * @param {import("./config.js").NetworkConfig} config
  */
-function dropoutOf(rate, units, config) {
+function makeDropout(rate, units, config) {
   const numbers = floats(config);
   return { rate, kept: numbers.of(1 / numbers.of(1 - rate)[0])[0], keeps: new Uint8Array(units) };
 }

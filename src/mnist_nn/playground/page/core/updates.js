@@ -5,7 +5,7 @@
  * change every weight each time.
  */
 
-import { addGradient, descendAtOnce, transposed } from "./layers.js";
+import { addGradient, descendAtOnce, transpose } from "./layers.js";
 import { optimizer } from "./optimizers.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
@@ -40,7 +40,7 @@ export function update(layers, slots, t, eta, training) {
  * @param {TrainingConfig} training
  * @returns {{atOnce: boolean, take: (layer: Layer) => void}}
  */
-export function taker(eta, training) {
+export function chooseTake(eta, training) {
   if (training.optimizer !== "sgd" || training.batch_size > 1) return { atOnce: false, take: addGradient };
   const take = (/** @type {Layer} */ layer) => {
     decay(layer, eta, training);
@@ -122,14 +122,14 @@ function shorten({ W, inputs, units, z, activation }, { max_norm: limit }) {
  * @param {Slots} [saved] weights row by row, as in a network
  * @returns {Slots}
  */
-export function slotsOf(name, layers, saved) {
+export function makeSlots(name, layers, saved) {
   return Object.fromEntries(
     optimizer(name).slots.map((slot) => [
       slot,
       layers.flatMap(({ W, b, units, inputs }, k) => {
         const old = saved?.[slot];
         return old
-          ? [transposed(old[2 * k], units, inputs), old[2 * k + 1].slice()]
+          ? [transpose(old[2 * k], units, inputs), old[2 * k + 1].slice()]
           : [W.slice().fill(0), b.slice().fill(0)];
       }),
     ]),
@@ -142,11 +142,11 @@ export function slotsOf(name, layers, saved) {
  * @param {Layer[]} layers
  * @returns {Slots}
  */
-export function savedSlots(slots, layers) {
+export function saveSlots(slots, layers) {
   return Object.fromEntries(
     Object.entries(slots).map(([slot, arrays]) => [
       slot,
-      layers.flatMap(({ inputs, units }, k) => [transposed(arrays[2 * k], inputs, units), arrays[2 * k + 1].slice()]),
+      layers.flatMap(({ inputs, units }, k) => [transpose(arrays[2 * k], inputs, units), arrays[2 * k + 1].slice()]),
     ]),
   );
 }

@@ -11,7 +11,7 @@ import { buildFrame } from "./frame.js";
 import { openModels } from "./models.js";
 import * as state from "./state.js";
 import { addStrings, text } from "./text.js";
-import { theme } from "./theme.js";
+import { currentTheme } from "./theme.js";
 
 /** @typedef {import("../core/activations.js").Floats} Floats */
 /** @typedef {import("../core/modelfile.js").Model} Model */
@@ -59,12 +59,12 @@ import { theme } from "./theme.js";
  * @param {Rooms} rooms
  */
 export async function start(body, rooms) {
-  const listeners = topics();
+  const listeners = buildTopics();
   const frame = buildFrame(body, Object.keys(rooms), () => listeners.tell("theme"));
   try {
     const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());
     const models = openModels(manifest, () => listeners.tell("model"));
-    const app = appOf(manifest, models, listeners, frame);
+    const app = buildApp(manifest, models, listeners, frame);
     frame.connect(models, app);
     const wanted = state.read().params.get("model");
     await follow(rooms, frame, models, app);
@@ -79,11 +79,11 @@ export async function start(body, rooms) {
 /**
  * @param {Manifest} manifest
  * @param {import("./models.js").Models} models
- * @param {ReturnType<typeof topics>} listeners
+ * @param {ReturnType<typeof buildTopics>} listeners
  * @param {import("./frame.js").Frame} frame
  * @returns {App}
  */
-function appOf(manifest, models, listeners, frame) {
+function buildApp(manifest, models, listeners, frame) {
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {RecordedRun[]} */
   const recorded = [];
@@ -99,8 +99,8 @@ function appOf(manifest, models, listeners, frame) {
       state.put("model", models.current.id);
     },
     manifest,
-    test: once(() => loadSamples("data/test-images.gz", "data/test-labels.gz")),
-    training: once(() => loadSamples("data/train-images.gz", "data/train-labels.gz")),
+    test: askOnce(() => loadSamples("data/test-images.gz", "data/test-labels.gz")),
+    training: askOnce(() => loadSamples("data/train-images.gz", "data/train-labels.gz")),
     on: listeners.on,
     navigate: (room, params) => state.go(room, params),
     text,
@@ -109,7 +109,7 @@ function appOf(manifest, models, listeners, frame) {
       return motion.matches;
     },
     get theme() {
-      return theme();
+      return currentTheme();
     },
     runs: {
       list: () => [...recorded],
@@ -174,7 +174,7 @@ async function mount(root, load, app) {
 }
 
 /** Listeners by topic. */
-function topics() {
+function buildTopics() {
   /** @type {Map<Topic, Set<() => void>>} */
   const sets = new Map();
   return {
@@ -195,7 +195,7 @@ function topics() {
  * @param {() => Promise<T>} ask
  * @returns {() => Promise<T>}
  */
-function once(ask) {
+function askOnce(ask) {
   /** @type {Promise<T> | null} */
   let answer = null;
   return () => {

@@ -6,7 +6,7 @@
 import "./language.js";
 import uPlot from "../vendor/uplot/uPlot.min.js";
 import { fill, h, s } from "./dom.js";
-import { colour } from "./theme.js";
+import { readColour } from "./theme.js";
 
 /**
  * A line: its colour is the name of a custom property; dashes tell lines apart where colours do not.
@@ -67,7 +67,7 @@ export class LineChart {
     this.series = series;
     this.values = lines.map(() => h("b", { class: "number" }));
     fill(this.legend, ...lines.map((line, i) =>
-      h("span", { class: "key" }, swatch(line), h("span", {}, line.label), this.values[i])));
+      h("span", { class: "key" }, drawSwatch(line), h("span", {}, line.label), this.values[i])));
     this.build();
     this.say();
   }
@@ -78,7 +78,7 @@ export class LineChart {
    */
   update(series) {
     this.series = series;
-    if (this.chart) this.chart.setData(joined(series));
+    if (this.chart) this.chart.setData(alignSeries(series));
     else this.build();
     this.say();
   }
@@ -111,9 +111,9 @@ export class LineChart {
       setCursor: [(/** @type {uPlot} */ u) => this.read(u.cursor.idx ?? null)],
       draw: [(/** @type {uPlot} */ u) => drawMark(u, this.marked)],
     };
-    const limits = () => this.form.range(...extent(this.series));
-    const all = { ...options(this.form, this.lines, limits), ...this.size(), hooks };
-    this.chart = new uPlot(all, joined(this.series), this.plot);
+    const limits = () => this.form.range(...findExtent(this.series));
+    const all = { ...buildOptions(this.form, this.lines, limits), ...this.size(), hooks };
+    this.chart = new uPlot(all, alignSeries(this.series), this.plot);
     const { chart, form } = this;
     if (form.pick) chart.over.addEventListener("click", ({ offsetX }) => form.pick?.(chart.posToVal(offsetX, "x")));
   }
@@ -138,7 +138,7 @@ export class LineChart {
    */
   read(index) {
     const x = index === null ? this.place : Number(this.chart?.data[0][index]);
-    this.series.forEach((one, i) => void (this.values[i].textContent = shown(at(one, x), this.form.y)));
+    this.series.forEach((one, i) => void (this.values[i].textContent = formatValue(valueAt(one, x), this.form.y)));
   }
 
   /** In words what the lines say. */
@@ -146,15 +146,15 @@ export class LineChart {
     const { form, lines, series } = this;
     this.read(null);
     this.tabulate();
-    const values = lines.map(({ label }, i) => `${label} ${shown(at(series[i], this.place), form.y)}`);
+    const values = lines.map(({ label }, i) => `${label} ${formatValue(valueAt(series[i], this.place), form.y)}`);
     this.plot.setAttribute("aria-label", [form.title, ...values].join(", "));
   }
 
   tabulate() {
     const { form, lines, series } = this;
     if (!this.details.open) return;
-    const rows = rowsOf(series).map((x) => h("tr", {}, h("th", { scope: "row" }, form.x(x)),
-      ...series.map((one) => h("td", {}, shown(at(one, x), form.y)))));
+    const rows = chooseRows(series).map((x) => h("tr", {}, h("th", { scope: "row" }, form.x(x)),
+      ...series.map((one) => h("td", {}, formatValue(valueAt(one, x), form.y)))));
     const names = lines.map(({ label }) => h("th", { scope: "col" }, label));
     fill(this.table, h("caption", { class: "unseen" }, form.title),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, form.xLabel), ...names)), h("tbody", {}, ...rows));
@@ -182,7 +182,7 @@ export const rangeFromZero = (_low, high) => [0, high > 0 ? high * 1.05 : 1];
  * @param {() => [number, number]} limits of y
  * @returns {Omit<uPlot.Options, "width" | "height">}
  */
-function options(form, lines, limits) {
+function buildOptions(form, lines, limits) {
   const soft = css("--soft");
   const axis = { stroke: soft, font: "12px system-ui, sans-serif", ticks: { show: false } };
   return {
@@ -228,7 +228,7 @@ function drawMark(u, x) {
  * @param {Series[]} series
  * @returns {uPlot.AlignedData}
  */
-function joined(series) {
+function alignSeries(series) {
   const tables = series.map(({ x, y }) => /** @type {uPlot.AlignedData} */ ([x, y]));
   return tables.length ? uPlot.join(tables) : [[]];
 }
@@ -238,7 +238,7 @@ function joined(series) {
  * @param {Series[]} series
  * @returns {[number, number]}
  */
-function extent(series) {
+function findExtent(series) {
   const right = Math.max(...series.map(({ x }) => x.at(-1) ?? 0));
   const left = Math.min(...series.map(({ x }) => x[0] ?? 0));
   const from = left + BEGINNING * (right - left);
@@ -257,7 +257,7 @@ function extent(series) {
  * @param {Series} series
  * @param {number} place
  */
-function at({ x, y }, place) {
+function valueAt({ x, y }, place) {
   let i = x.length - 1;
   while (i >= 0 && (x[i] > place || y[i] === null)) i--;
   return i < 0 ? null : y[i];
@@ -267,7 +267,7 @@ function at({ x, y }, place) {
  * Places for the rows of the table, evenly over the points there are.
  * @param {Series[]} series
  */
-function rowsOf(series) {
+function chooseRows(series) {
   const all = [...new Set(series.flatMap(({ x }) => x))].sort((a, b) => a - b);
   if (all.length <= ROWS) return all;
   return Array.from({ length: ROWS }, (_, i) => all[Math.round((i * (all.length - 1)) / (ROWS - 1))]);
@@ -277,14 +277,14 @@ function rowsOf(series) {
  * @param {number | null} value
  * @param {(value: number) => string} format
  */
-const shown = (value, format) => (value === null ? "–" : format(value));
+const formatValue = (value, format) => (value === null ? "–" : format(value));
 
 /** @param {Line} line */
-function swatch({ colour: name, dash }) {
+function drawSwatch({ colour: name, dash }) {
   const line = s("line", { x1: 0, y1: 5, x2: 22, y2: 5, "stroke-width": 2.5, "stroke-dasharray": dash?.join(" ") });
   line.style.stroke = `var(${name})`;
   return s("svg", { width: 22, height: 10, "aria-hidden": "true" }, line);
 }
 
 /** @param {string} name */
-const css = (name) => `rgb(${colour(name).join(" ")})`;
+const css = (name) => `rgb(${readColour(name).join(" ")})`;

@@ -14,7 +14,7 @@ import { fill, h } from "./dom.js";
  * @param {Texts} texts
  * @param {number} [classes]
  */
-export function confusionTable({ caption, is, says, cell, pick }, classes = 10) {
+export function buildConfusionMatrix({ caption, is, says, cell, pick }, classes = 10) {
   const digits = Array.from({ length: classes }, (_, i) => i);
   const title = h("caption", {}, caption);
   const cells = digits.map((label) => digits.map((said) => h("td", { class: label === said ? "right" : "wrong" })));

@@ -14,12 +14,12 @@ import { fill, h } from "./dom.js";
  * @param {HTMLElement} element
  * @param {string} words
  */
-export function put(element, words) {
+export function putText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
 let count = 0;
-const fresh = () => `control-${++count}`;
+const makeId = () => `control-${++count}`;
 
 /**
  * @param {string} label
@@ -28,9 +28,9 @@ const fresh = () => `control-${++count}`;
  * @param {string} [help]
  * @returns {Control & {offer: (options: [string, string][]) => void}}
  */
-export function choice(label, options, changed, help) {
-  const id = fresh();
-  const select = h("select", { id, onchange: () => changed(select.value), ...described(id, help) });
+export function buildChoice(label, options, changed, help) {
+  const id = makeId();
+  const select = h("select", { id, onchange: () => changed(select.value), ...describeBy(id, help) });
   const offer = (/** @type {[string, string][]} */ all) => {
     const { value } = select;
     fill(select, ...all.map(([name, text]) => h("option", { value: name }, text)));
@@ -38,7 +38,7 @@ export function choice(label, options, changed, help) {
   };
   offer(options);
   return {
-    element: field(id, label, help, select),
+    element: buildField(id, label, help, select),
     show: (value) => void (select.value = value),
     enable: (is) => void (select.disabled = !is),
     offer,
@@ -53,12 +53,12 @@ export function choice(label, options, changed, help) {
  * @param {string} [help]
  * @returns {Control & {hint: (placeholder: string) => void}}
  */
-export function entry(label, attributes, changed, help) {
-  const id = fresh();
+export function buildEntry(label, attributes, changed, help) {
+  const id = makeId();
   const input = h("input", { id, type: "text", autocomplete: "off", spellcheck: "false", ...attributes,
-    onchange: () => changed(input.value.trim()), ...described(id, help) });
+    onchange: () => changed(input.value.trim()), ...describeBy(id, help) });
   return {
-    element: field(id, label, help, input),
+    element: buildField(id, label, help, input),
     show: (value) => {
       if (document.activeElement !== input || input.value.trim() === "") input.value = value;
     },
@@ -74,10 +74,10 @@ export function entry(label, attributes, changed, help) {
  * @param {Changed} changed
  * @returns {Control & {hint: (automatic: string) => void}}
  */
-export function logarithmic(label, { from, to, automatic, help }, changed) {
-  const id = fresh();
+export function buildLogSlider(label, { from, to, automatic, help }, changed) {
+  const id = makeId();
   let standard = "";
-  const input = h("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", ...described(id, help),
+  const input = h("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", ...describeBy(id, help),
     onchange: () => give(input.value.trim()) });
   const slider = h("input", { type: "range", min: from, max: to, step: 0.05, "aria-label": label,
     oninput: () => give(String(Number((10 ** Number(slider.value)).toPrecision(2)))) });
@@ -94,7 +94,7 @@ export function logarithmic(label, { from, to, automatic, help }, changed) {
     changed(value);
   };
   return {
-    element: field(id, label, help, h("div", { class: "with-slider" }, input, reset, slider)),
+    element: buildField(id, label, help, h("div", { class: "with-slider" }, input, reset, slider)),
     show: (value) => {
       if (document.activeElement !== input) input.value = value;
       place();
@@ -114,7 +114,7 @@ export function logarithmic(label, { from, to, automatic, help }, changed) {
  * @param {string | undefined} help
  * @param {HTMLElement} control
  */
-function field(id, label, help, control) {
+function buildField(id, label, help, control) {
   return h("div", { class: "field" }, h("label", { for: id }, label), control,
     help ? h("small", { id: `${id}-help`, class: "help" }, help) : null);
 }
@@ -123,4 +123,4 @@ function field(id, label, help, control) {
  * @param {string} id
  * @param {string | undefined} help
  */
-const described = (id, help) => (help ? { "aria-describedby": `${id}-help` } : {});
+const describeBy = (id, help) => (help ? { "aria-describedby": `${id}-help` } : {});

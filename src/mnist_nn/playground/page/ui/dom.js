@@ -17,7 +17,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   set(element, properties);
-  element.append(...shown(children));
+  element.append(...keepShown(children));
   return element;
 }
 
@@ -32,7 +32,7 @@ export function h(tag, properties = {}, ...children) {
 export function s(tag, properties = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
   set(element, properties);
-  element.append(...shown(children));
+  element.append(...keepShown(children));
   return element;
 }
 
@@ -55,11 +55,11 @@ export function set(element, properties) {
  * @param {...Child} children
  */
 export function fill(element, ...children) {
-  element.replaceChildren(...shown(children));
+  element.replaceChildren(...keepShown(children));
 }
 
 /** @param {Child[]} children */
-function shown(children) {
+function keepShown(children) {
   return children.filter((child) => child !== null && child !== undefined && child !== false)
     .map((child) => (typeof child === "number" ? String(child) : /** @type {Node | string} */ (child)));
 }

@@ -5,10 +5,10 @@
 import { read, write } from "../core/modelfile.js";
 import { fill, h } from "./dom.js";
 import { download, pickFile } from "./files.js";
-import { shape } from "./models.js";
+import { formatShape } from "./models.js";
 import * as state from "./state.js";
 import { text } from "./text.js";
-import { listen, theme, toggle } from "./theme.js";
+import { followTheme, currentTheme, toggleTheme } from "./theme.js";
 
 /** @typedef {ReturnType<typeof buildFrame>} Frame */
 /** @typedef {import("./app.js").App} App */
@@ -20,9 +20,9 @@ import { listen, theme, toggle } from "./theme.js";
  * @param {() => void} themeChanged
  */
 export function buildFrame(body, rooms, themeChanged) {
-  const tabs = rooms.map((room) => tab(room));
+  const tabs = rooms.map((room) => buildTab(room));
   const label = text("app.rooms");
-  const list = h("div", { role: "tablist", class: "tabs", "aria-label": label, onkeydown: arrows }, ...tabs);
+  const list = h("div", { role: "tablist", class: "tabs", "aria-label": label, onkeydown: followArrows }, ...tabs);
   const menu = h("div", { class: "model-menu" });
   const voice = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
   const stage = h("main", { class: "room", id: "room", role: "tabpanel", tabindex: "-1" });
@@ -30,14 +30,14 @@ export function buildFrame(body, rooms, themeChanged) {
   document.title = text("app.title");
   body.append(
     h("a", { class: "skip", href: "#room", onclick: (/** @type {Event} */ e) => skip(e, stage) }, text("app.skip")),
-    h("header", { class: "bar" }, h("h1", { class: "brand" }, mark(), h("span", {}, "mnist-nn")), list, menu,
-      themeButton(themeChanged)),
+    h("header", { class: "bar" }, h("h1", { class: "brand" }, buildMark(), h("span", {}, "mnist-nn")), list, menu,
+      buildThemeButton(themeChanged)),
     stage,
     voice,
   );
   return {
     /** @param {string} name */
-    select: (name) => tabs.forEach((button) => mark_(button, button.dataset.room === name, stage)),
+    select: (name) => tabs.forEach((button) => markTab(button, button.dataset.room === name, stage)),
     /** @param {string} name */
     stage: (name) => {
       stage.className = `room room-${name}`;
@@ -46,7 +46,7 @@ export function buildFrame(body, rooms, themeChanged) {
     },
     /** @param {string} message */
     announce: (message) => void (voice.textContent = message),
-    say: alertOf,
+    say: showAlert,
     /** @param {string} message */
     fail: (message) => fill(stage, h("p", { class: "failure", role: "alert" }, message)),
     /**
@@ -54,13 +54,13 @@ export function buildFrame(body, rooms, themeChanged) {
      * @param {App} app
      */
     connect: (models, app) => {
-      app.on("model", () => fill(menu, ...modelMenu(models, app)));
+      app.on("model", () => fill(menu, ...buildModelMenu(models, app)));
     },
   };
 }
 
 /** @param {string} room */
-function tab(room) {
+function buildTab(room) {
   const go = () => state.read().room !== room && state.go(room);
   const properties = { type: "button", role: "tab", id: `tab-${room}`, "data-room": room, "aria-controls": "room" };
   return h("button", { ...properties, tabindex: "-1", onclick: go }, text(`room.${room}`));
@@ -71,7 +71,7 @@ function tab(room) {
  * @param {boolean} selected
  * @param {HTMLElement} stage
  */
-function mark_(button, selected, stage) {
+function markTab(button, selected, stage) {
   button.setAttribute("aria-selected", String(selected));
   button.tabIndex = selected ? 0 : -1;
   if (!selected) return;
@@ -83,7 +83,7 @@ function mark_(button, selected, stage) {
  * Arrow keys, Home and End go from tab to tab.
  * @param {KeyboardEvent} event
  */
-function arrows(event) {
+function followArrows(event) {
   const tabs = /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (event.currentTarget).children]);
   const at = tabs.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   /** @type {Record<string, number>} */
@@ -104,24 +104,24 @@ function skip(event, stage) {
   stage.focus();
 }
 
-function mark() {
+function buildMark() {
   return h("img", { src: "icon.svg", alt: "", width: 24, height: 24 });
 }
 
 /** @param {() => void} changed */
-function themeButton(changed) {
+function buildThemeButton(changed) {
   const button = h("button", { type: "button", class: "icon", onclick: () => {
-    toggle();
+    toggleTheme();
     label();
     changed();
   } });
-  listen(() => {
+  followTheme(() => {
     label();
     changed();
   });
   const label = () => {
-    const key = theme() === "dark" ? "theme.toLight" : "theme.toDark";
-    button.textContent = theme() === "dark" ? "☀" : "☾";
+    const key = currentTheme() === "dark" ? "theme.toLight" : "theme.toDark";
+    button.textContent = currentTheme() === "dark" ? "☀" : "☾";
     button.title = text(key);
     button.setAttribute("aria-label", text(key));
   };
@@ -133,7 +133,7 @@ function themeButton(changed) {
  * @param {Models} models
  * @param {App} app
  */
-function modelMenu(models, app) {
+function buildModelMenu(models, app) {
   const options = models.list().map(({ id, name }) =>
     h("option", { value: id, selected: id === models.current.id }, name),
   );
@@ -144,9 +144,9 @@ function modelMenu(models, app) {
   return [
     h("label", { for: "model", class: "unseen" }, text("model.choose")),
     choose,
-    h("span", { class: "shape" }, shape(models.current.model)),
-    fileButton("open", "↥", () => openModel(app)),
-    fileButton("download", "↧", () => saveModel(models)),
+    h("span", { class: "shape" }, formatShape(models.current.model)),
+    buildFileButton("open", "↥", () => openModel(app)),
+    buildFileButton("download", "↧", () => saveModel(models)),
   ];
 }
 
@@ -156,7 +156,7 @@ function modelMenu(models, app) {
  * @param {string} sign
  * @param {() => void} onclick
  */
-function fileButton(name, sign, onclick) {
+function buildFileButton(name, sign, onclick) {
   const label = text(`model.${name}`);
   return h("button", { type: "button", title: label, "aria-label": label, onclick },
     h("span", { class: "word" }, text(`model.${name}Word`)), h("span", { class: "sign" }, sign));
@@ -170,9 +170,9 @@ async function openModel(app) {
     const model = read(await file.arrayBuffer());
     const name = file.name.replace(/\.safetensors$/, "");
     app.setModel(model, name);
-    app.announce(text("model.opened", name, shape(model)));
+    app.announce(text("model.opened", name, formatShape(model)));
   } catch (error) {
-    alertOf(text("model.badFile", file.name, /** @type {Error} */ (error).message));
+    showAlert(text("model.badFile", file.name, /** @type {Error} */ (error).message));
   }
 }
 
@@ -182,7 +182,7 @@ function saveModel({ current }) {
 }
 
 /** @param {string} message */
-function alertOf(message) {
+function showAlert(message) {
   const close = h("button", { type: "button", onclick: () => box.remove() }, text("dialog.close"));
   const box = h("div", { class: "toast", role: "alert" }, h("span", {}, message), close);
   document.body.append(box);

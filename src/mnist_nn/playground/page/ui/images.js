@@ -15,7 +15,7 @@ const SIDE = 28;
  * @param {string} name
  * @returns {Promise<Named | null>}
  */
-export async function imageOf(app, name) {
+export async function findImage(app, name) {
   const [kind, rest = ""] = name.split(":");
   if (kind === "pixels") {
     const pixels = unpack(rest);
@@ -33,7 +33,7 @@ export async function imageOf(app, name) {
  * Name an image by its pixels: the box around its ink, then the bytes in it.
  * @param {ArrayLike<number>} pixels
  */
-export function nameOf(pixels) {
+export function nameImage(pixels) {
   const inked = Array.from({ length: SIDE * SIDE }, (_, i) => i).filter((i) => pixels[i] > 0);
   const rows = inked.map((i) => Math.floor(i / SIDE));
   const columns = inked.map((i) => i % SIDE);

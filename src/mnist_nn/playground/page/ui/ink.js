@@ -13,7 +13,7 @@ export const SIDE = 140; // of the ink that is framed, in pixels: seven for each
  * @param {Stroke[]} strokes
  * @param {number} side of the canvas
  */
-export function draw(context, strokes, side) {
+export function drawStrokes(context, strokes, side) {
   context.lineCap = "round";
   context.lineJoin = "round";
   for (const stroke of strokes) {
@@ -33,11 +33,11 @@ export function draw(context, strokes, side) {
  * @param {Stroke[]} strokes
  * @returns {Uint8Array} SIDE × SIDE
  */
-export function inkOf(strokes) {
+export function renderInk(strokes) {
   const canvas = new OffscreenCanvas(SIDE, SIDE);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return new Uint8Array(SIDE * SIDE);
-  draw(context, strokes, SIDE);
+  drawStrokes(context, strokes, SIDE);
   const { data } = context.getImageData(0, 0, SIDE, SIDE);
   return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3]);
 }

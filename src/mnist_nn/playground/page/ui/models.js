@@ -34,7 +34,7 @@ export function openModels(manifest, changed) {
   }
   /** @param {Entry} next */
   async function use(next) {
-    const loaded = await load(next);
+    const loaded = await loadModel(next);
     if (loaded.model === current?.model) return;
     current = loaded;
     changed();
@@ -90,7 +90,7 @@ export function openModels(manifest, changed) {
  * @param {Entry} entry
  * @returns {Promise<Loaded>}
  */
-async function load(entry) {
+async function loadModel(entry) {
   entry.model ??= read(await fetchBytes(entry.url));
   return { id: entry.id, name: entry.name, model: entry.model };
 }
@@ -99,4 +99,4 @@ async function load(entry) {
  * A network's shape as people write it.
  * @param {Model} model
  */
-export const shape = ({ network }) => sizes(network.config).join("-");
+export const formatShape = ({ network }) => sizes(network.config).join("-");

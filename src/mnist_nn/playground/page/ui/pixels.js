@@ -2,7 +2,7 @@
  * Pictures of 28×28 pixels as the network has them: 0 is paper, 255 is ink, in the colours of the page.
  */
 
-import { colour } from "./theme.js";
+import { readColour } from "./theme.js";
 
 /**
  * Draw pixels on a canvas, a canvas pixel each; CSS makes it larger, and keeps the pixels square (class "pixels").
@@ -10,7 +10,8 @@ import { colour } from "./theme.js";
  * @param {ArrayLike<number>} pixels bytes
  * @param {{side?: number, pen?: [number, number, number]}} [options]
  */
-export function drawImage(canvas, pixels, { side = Math.round(Math.sqrt(pixels.length)), pen = colour("--pen") } = {}) {
+export function drawImage(canvas, pixels, options = {}) {
+  const { side = Math.round(Math.sqrt(pixels.length)), pen = readColour("--pen") } = options;
   paint(canvas, side, pixels.length / side, (data, i) => {
     data[4 * i] = pen[0];
     data[4 * i + 1] = pen[1];

@@ -29,7 +29,7 @@ export function read() {
 export function write(room, params) {
   const before = read();
   if (before.room !== room && before.room !== "") return;
-  waiting = address(room, params, before.params);
+  waiting = formatAddress(room, params, before.params);
   timer ??= setTimeout(flush, DELAY); // one that is set stays: who writes all the time shall be heard as well
 }
 
@@ -50,7 +50,7 @@ export function put(name, value) {
  * @param {URLSearchParams | Record<string, string | number | null | undefined>} [params]
  */
 export function go(room, params = {}) {
-  const target = address(room, params, read().params);
+  const target = formatAddress(room, params, read().params);
   flush();
   location.hash = target;
 }
@@ -68,12 +68,12 @@ export function flush() {
  * @param {URLSearchParams | Record<string, string | number | null | undefined>} params
  * @param {URLSearchParams} before
  */
-function address(room, params, before) {
+function formatAddress(room, params, before) {
   const pairs = params instanceof URLSearchParams ? [...params] : Object.entries(params);
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
   const names = pairs.map(([name]) => name);
   const kept = KEPT.filter((name) => !names.includes(name) && before.has(name)).map((name) => [name, before.get(name)]);
-  const query = [...known, ...kept].map(([name, value]) => `${name}=${readable(String(value))}`).join("&");
+  const query = [...known, ...kept].map(([name, value]) => `${name}=${escapeLittle(String(value))}`).join("&");
   return `#/${room}${query ? `?${query}` : ""}`;
 }
 
@@ -81,4 +81,4 @@ function address(room, params, before) {
  * Escaped as little as an address allows, because people read it.
  * @param {string} value
  */
-const readable = (value) => encodeURIComponent(value).replace(/%(3A|2C|40|2F)/g, decodeURIComponent);
+const escapeLittle = (value) => encodeURIComponent(value).replace(/%(3A|2C|40|2F)/g, decodeURIComponent);

@@ -21,7 +21,7 @@ const SHOWN = 6; // the others are folded away
  * @param {Place} place
  * @returns {Term[]}
  */
-export function termsOf({ weights }, pass, { layer, unit }) {
+export function listTerms({ weights }, pass, { layer, unit }) {
   const a = pass.a[layer];
   const terms = Array.from(a, (input, from) => {
     const weight = weights[layer][unit * a.length + from];
@@ -35,7 +35,7 @@ export function termsOf({ weights }, pass, { layer, unit }) {
  * @param {number} layer
  * @param {number} from
  */
-export function sourceOf(layer, from) {
+export function nameSource(layer, from) {
   if (layer > 0) return text("terms.neuron", from + 1);
   return text("terms.pixel", Math.floor(from / SIDE) + 1, (from % SIDE) + 1);
 }
@@ -46,13 +46,13 @@ export function sourceOf(layer, from) {
  * @param {Pass} pass
  * @param {Place} place
  */
-export function neuronSum(network, pass, place) {
+export function buildNeuronSum(network, pass, place) {
   const { layer, unit } = place;
   const name = network.config.activation[layer] ?? network.config.output;
   return h("div", { class: "stack" },
-    termsTable(termsOf(network, pass, place), (from) => sourceOf(layer, from), network.biases[layer][unit]),
-    h("p", { class: "sum-result" }, h("var", {}, "z"), " = ", bold(pass.z[layer][unit]), text("terms.through", name),
-      bold(pass.a[layer + 1][unit])));
+    buildTermsTable(listTerms(network, pass, place), (from) => nameSource(layer, from), network.biases[layer][unit]),
+    h("p", { class: "sum-result" }, h("var", {}, "z"), " = ", buildBold(pass.z[layer][unit]),
+      text("terms.through", name), buildBold(pass.a[layer + 1][unit])));
 }
 
 /**
@@ -61,22 +61,22 @@ export function neuronSum(network, pass, place) {
  * @param {(from: number) => string} source
  * @param {number | null} [bias]
  */
-export function termsTable(terms, source, bias = null) {
+export function buildTermsTable(terms, source, bias = null) {
   const [first, rest] = [terms.slice(0, SHOWN), terms.slice(SHOWN)];
   const sum = rest.reduce((total, { value }) => total + value, 0);
   const rows = [
-    ...first.map((term) => row(term, source)),
-    rest.length > 0 && summed(text("terms.rest", rest.length), sum, "rest"),
-    bias !== null && summed(text("terms.bias"), bias, "bias"),
+    ...first.map((term) => buildRow(term, source)),
+    rest.length > 0 && buildSumRow(text("terms.rest", rest.length), sum, "rest"),
+    bias !== null && buildSumRow(text("terms.bias"), bias, "bias"),
   ];
-  return h("div", { class: "stack" }, table(rows), rest.length > 0 && folded(rest, source));
+  return h("div", { class: "stack" }, buildTable(rows), rest.length > 0 && buildFold(rest, source));
 }
 
 /** @param {number} value */
-const bold = (value) => h("b", { class: "number" }, number(value, 4));
+const buildBold = (value) => h("b", { class: "number" }, number(value, 4));
 
 /** @param {(Node | false)[]} rows */
-function table(rows) {
+function buildTable(rows) {
   const keys = ["terms.from", "terms.weight", "terms.input", "terms.product"];
   const titles = keys.map((key) => h("th", { scope: "col" }, text(key)));
   return h("div", { class: "scroll" },
@@ -88,19 +88,19 @@ function table(rows) {
  * @param {number} value
  * @param {string} name
  */
-function summed(label, value, name) {
-  return h("tr", { class: name }, h("th", { scope: "row", colspan: 3 }, label), cell(value));
+function buildSumRow(label, value, name) {
+  return h("tr", { class: name }, h("th", { scope: "row", colspan: 3 }, label), buildCell(value));
 }
 
 /**
  * @param {Term[]} rest
  * @param {(from: number) => string} source
  */
-function folded(rest, source) {
+function buildFold(rest, source) {
   const body = h("div");
   const open = h("details", { class: "fold" }, h("summary", {}, text("terms.open", rest.length)), body);
   open.addEventListener("toggle", () => {
-    if (open.open && !body.firstChild) body.append(table(rest.map((term) => row(term, source))));
+    if (open.open && !body.firstChild) body.append(buildTable(rest.map((term) => buildRow(term, source))));
   });
   return open;
 }
@@ -109,12 +109,12 @@ function folded(rest, source) {
  * @param {Term} term
  * @param {(from: number) => string} source
  */
-function row({ from, weight, input, value }, source) {
+function buildRow({ from, weight, input, value }, source) {
   return h("tr", {}, h("th", { scope: "row" }, source(from)), h("td", { class: "number" }, signed(weight, 3)),
-    h("td", { class: "number" }, `× ${number(input, 3)}`), cell(value));
+    h("td", { class: "number" }, `× ${number(input, 3)}`), buildCell(value));
 }
 
 /** @param {number} value */
-function cell(value) {
+function buildCell(value) {
   return h("td", { class: `number ${value < 0 ? "negative" : "positive"}` }, signed(value, 3));
 }

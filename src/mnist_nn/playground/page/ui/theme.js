@@ -6,7 +6,7 @@ const STORED = "mnist-nn-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** @returns {"light" | "dark"} */
-export function theme() {
+export function currentTheme() {
   const chosen = document.documentElement.dataset.theme;
   if (chosen === "light" || chosen === "dark") return chosen;
   return dark.matches ? "dark" : "light";
@@ -16,15 +16,15 @@ export function theme() {
  * Take up the reader's last choice, and call back when it changes.
  * @param {() => void} changed
  */
-export function listen(changed) {
-  const stored = recall();
+export function followTheme(changed) {
+  const stored = recallTheme();
   if (stored === "light" || stored === "dark") document.documentElement.dataset.theme = stored;
   dark.addEventListener("change", changed);
 }
 
 /** The other of the two, from now on. */
-export function toggle() {
-  const next = theme() === "dark" ? "light" : "dark";
+export function toggleTheme() {
+  const next = currentTheme() === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
   try {
     localStorage.setItem(STORED, next);
@@ -33,7 +33,7 @@ export function toggle() {
   }
 }
 
-function recall() {
+function recallTheme() {
   try {
     return localStorage.getItem(STORED);
   } catch {
@@ -46,7 +46,7 @@ function recall() {
  * @param {string} name such as "--positive"
  * @returns {[number, number, number]}
  */
-export function colour(name) {
+export function readColour(name) {
   const probe = document.createElement("span");
   probe.style.color = `var(${name})`;
   document.body.append(probe);

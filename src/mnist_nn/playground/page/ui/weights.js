@@ -3,7 +3,7 @@
  */
 
 import { paint } from "./pixels.js";
-import { colour } from "./theme.js";
+import { readColour } from "./theme.js";
 
 /**
  * Draw weights on a canvas, a canvas pixel each.
@@ -13,7 +13,7 @@ import { colour } from "./theme.js";
  */
 export function drawWeights(canvas, values, { width = Math.round(Math.sqrt(values.length)), limit } = {}) {
   const full = limit ?? largest(values);
-  const [above, below] = [colour("--positive"), colour("--negative")];
+  const [above, below] = [readColour("--positive"), readColour("--negative")];
   paint(canvas, width, Math.ceil(values.length / width), (data, i) => {
     const value = i < values.length ? values[i] : 0;
     const [red, green, blue] = value >= 0 ? above : below;

@@ -6,19 +6,19 @@
 /** @typedef {import("./host.js").Question} Question */
 /** @typedef {import("./host.js").Report} Report */
 /** @typedef {Extract<Report, {type: "news" | "failed" | "loading" | "ready"}>} Event */
-/** @typedef {ReturnType<typeof client>} Client */
+/** @typedef {ReturnType<typeof connect>} Client */
 
 /** @type {Client | null} */
 let only = null;
 
 /** @returns {Client} */
-export function worker() {
-  only ??= client(new Worker(new URL("./index.js", import.meta.url), { type: "module" }));
+export function openWorker() {
+  only ??= connect(new Worker(new URL("./index.js", import.meta.url), { type: "module" }));
   return only;
 }
 
 /** @param {Worker} thread */
-function client(thread) {
+function connect(thread) {
   /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
   const open = new Map();
   /** @type {Map<string, (event: Event) => void>} */

@@ -4,9 +4,9 @@
  */
 
 import { evaluate } from "../core/evaluation.js";
-import { modelOf } from "../core/modelfile.js";
+import { makeModel } from "../core/modelfile.js";
 import { changeLane, examine, toBatchEnd } from "./lane.js";
-import { newsOf, openSession, prepare, settle, step, work } from "./session.js";
+import { gatherNews, openSession, prepare, settle, step, work } from "./session.js";
 
 /** @typedef {import("./lane.js").Data} Data */
 /** @typedef {import("./session.js").Session} Session */
@@ -68,7 +68,7 @@ export class Host {
     try {
       await this.execute(order, await this.loaded());
     } catch (error) {
-      this.post({ type: "failed", session: order.session, message: said(error) });
+      this.post({ type: "failed", session: order.session, message: messageOf(error) });
     }
   }
 
@@ -80,7 +80,7 @@ export class Host {
     try {
       this.post({ type: "answer", id, value: await this.reply(question, await this.loaded()) });
     } catch (error) {
-      this.post({ type: "answer", id, message: said(error) });
+      this.post({ type: "answer", id, message: messageOf(error) });
     }
   }
 
@@ -93,7 +93,7 @@ export class Host {
     const session = this.session(order.session);
     if (order.type === "play") return this.play(session, order);
     if (order.type === "pause") return this.stop(session);
-    const lane = laneOf(session, order.lane);
+    const lane = findLane(session, order.lane);
     if (order.type === "step") step(lane, order.by === "sample" ? 1 : toBatchEnd(lane));
     else changeLane(lane, order.training);
     this.tell(session);
@@ -106,9 +106,9 @@ export class Host {
   async reply(question, data) {
     const { images, labels } = data.test;
     if (question.type === "examine") return evaluate(question.network, images, labels);
-    const { run } = laneOf(this.session(question.session), question.lane);
+    const { run } = findLane(this.session(question.session), question.lane);
     const { accuracy } = examine(run.network, data.test);
-    return modelOf(run, { scores: { test_accuracy: accuracy }, data: await origin(data) });
+    return makeModel(run, { scores: { test_accuracy: accuracy }, data: await describeData(data) });
   }
 
   /**
@@ -163,7 +163,7 @@ export class Host {
 
   /** @param {Session} session */
   tell(session) {
-    this.post({ type: "news", news: newsOf(session, this.playing === session) });
+    this.post({ type: "news", news: gatherNews(session, this.playing === session) });
   }
 
   /** @param {string} name */
@@ -178,7 +178,7 @@ export class Host {
  * @param {Session} session
  * @param {string} id
  */
-function laneOf(session, id) {
+function findLane(session, id) {
   const lane = session.lanes.find((one) => one.id === id);
   if (!lane) throw new Error(`session ${session.name} has no lane ${id}`);
   return lane;
@@ -190,7 +190,7 @@ function laneOf(session, id) {
  * @param {Data} data
  * @returns {Promise<Record<string, string>>}
  */
-async function origin({ train: { images, labels } }) {
+async function describeData({ train: { images, labels } }) {
   if (!globalThis.crypto?.subtle) return {};
   const files = new Blob([images, labels].map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer)));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", await files.arrayBuffer()));
@@ -198,4 +198,4 @@ async function origin({ train: { images, labels } }) {
 }
 
 /** @param {unknown} error */
-const said = (error) => (error instanceof Error ? error.message : String(error));
+const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -14,7 +14,7 @@ async function load() {
     loadSamples(url("train-images"), url("train-labels")),
     loadSamples(url("test-images"), url("test-labels")),
   ]);
-  return { train, test, few: every(STEP, test) };
+  return { train, test, few: takeEvery(STEP, test) };
 }
 
 /**
@@ -22,7 +22,7 @@ async function load() {
  * @param {number} n
  * @param {import("../core/data.js").Samples} samples
  */
-function every(n, { images, labels, count }) {
+function takeEvery(n, { images, labels, count }) {
   const pixels = images.length / count;
   const rows = Array.from({ length: Math.floor(count / n) }, (_, i) => i * n);
   const chosen = new Uint8Array(rows.length * pixels);

@@ -7,7 +7,7 @@
 
 import { evaluate } from "../core/evaluation.js";
 import { create } from "../core/network.js";
-import { advance, means, position, start, withTraining } from "../core/training.js";
+import { advance, averageTally, changeTraining, savePosition, start, startTally } from "../core/training.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/training.js").Run} Run */
@@ -61,7 +61,7 @@ export function openLane({ id, network: changes, training, from }, data) {
     samples: from?.samples ?? 0,
     seconds: from?.seconds ?? 0,
     /** What was learned since the last point, and in the last second or so. */
-    window: sums(),
+    window: startTally(),
     recent: { samples: 0, seconds: 0 },
     nextPoint: 0,
     /** Samples at the last point. */
@@ -74,9 +74,9 @@ export function openLane({ id, network: changes, training, from }, data) {
     test: /** @type {Test | null} */ (null),
     tested: -1,
   };
-  lane.nextPoint = after(lane);
-  mark(lane, true);
-  if (!from) keep(lane);
+  lane.nextPoint = placeNextPoint(lane);
+  addPoint(lane, true);
+  if (!from) keepMoment(lane);
   return lane;
 }
 
@@ -94,12 +94,12 @@ export function advanceLane(lane, most) {
   const { epoch } = run;
   const began = performance.now();
   const seen = advance(run, count);
-  clock(lane, seen, (performance.now() - began) / 1000);
+  countTime(lane, seen, (performance.now() - began) / 1000);
   if (run.epoch > epoch) closeEpoch(lane);
-  else if (lane.samples >= lane.nextPoint || run.diverged) mark(lane, false);
+  else if (lane.samples >= lane.nextPoint || run.diverged) addPoint(lane, false);
   if (lane.samples >= (lane.early[0] ?? Infinity)) {
     lane.early = lane.early.filter((n) => n > lane.samples);
-    if (run.epoch === 0 && run.updates > 0 && !run.diverged) keep(lane);
+    if (run.epoch === 0 && run.updates > 0 && !run.diverged) keepMoment(lane);
   }
 }
 
@@ -109,10 +109,10 @@ export function advanceLane(lane, most) {
  * @param {Settings} changes
  */
 export function changeLane(lane, changes) {
-  lane.run = withTraining(lane.run, changes);
+  lane.run = changeTraining(lane.run, changes);
   lane.recent = { samples: 0, seconds: 0 };
   lane.tested = -1;
-  lane.nextPoint = Math.min(lane.nextPoint, after(lane));
+  lane.nextPoint = Math.min(lane.nextPoint, placeNextPoint(lane));
 }
 
 /**
@@ -135,13 +135,13 @@ export const toEpochEnd = ({ run }) => run.size - run.offset;
  * @param {Lane} lane
  * @param {boolean} whole whether all test images are asked, or a tenth
  */
-export function mark(lane, whole) {
+export function addPoint(lane, whole) {
   const { run, window } = lane;
   if (run.diverged) return;
-  const { accuracy, loss } = measured(lane, whole);
+  const { accuracy, loss } = measure(lane, whole);
   if (lane.samples === lane.marked) return;
   lane.marked = lane.samples;
-  const learned = window.samples >= ENOUGH ? means(window) : null;
+  const learned = window.samples >= ENOUGH ? averageTally(window) : null;
   lane.points.push({
     samples: lane.samples,
     epochs: run.epoch + run.offset / run.size,
@@ -152,8 +152,8 @@ export function mark(lane, whole) {
     testLoss: loss,
     whole: lane.test?.samples === lane.data.test.labels.length,
   });
-  if (learned) lane.window = sums();
-  lane.nextPoint = after(lane);
+  if (learned) lane.window = startTally();
+  lane.nextPoint = placeNextPoint(lane);
 }
 
 /**
@@ -161,7 +161,7 @@ export function mark(lane, whole) {
  * @param {Lane} lane
  * @param {boolean} whole
  */
-function measured(lane, whole) {
+function measure(lane, whole) {
   const images = whole ? lane.data.test : lane.data.few;
   if (!lane.test || lane.tested !== lane.run.updates || (whole && lane.test.samples < images.labels.length)) {
     lane.test = examine(lane.run.network, images);
@@ -185,7 +185,7 @@ export function examine(network, { images, labels }) {
  * Whether lanes begin with the same weights.
  * @param {Lane[]} lanes that have learned nothing yet
  */
-export function alike([first, ...others]) {
+export function startAlike([first, ...others]) {
   const same = (/** @type {ArrayLike<number>} */ p, /** @type {ArrayLike<number>} */ q) =>
     p.length === q.length && Array.prototype.every.call(p, (value, i) => value === q[i]);
   return others.every((lane) =>
@@ -198,7 +198,7 @@ export function alike([first, ...others]) {
  * @param {Tally} seen
  * @param {number} seconds
  */
-function clock(lane, seen, seconds) {
+function countTime(lane, seen, seconds) {
   lane.samples += seen.samples;
   lane.seconds += seconds;
   lane.window.samples += seen.samples;
@@ -212,18 +212,18 @@ function clock(lane, seen, seconds) {
 
 /** @param {Lane} lane */
 function closeEpoch(lane) {
-  mark(lane, true);
-  if (!lane.run.diverged) keep(lane);
+  addPoint(lane, true);
+  if (!lane.run.diverged) keepMoment(lane);
 }
 
 /**
  * Keep this moment.
  * @param {Lane} lane
  */
-function keep(lane) {
+function keepMoment(lane) {
   const { run } = lane;
-  const at = position(run);
-  const learned = at.offset > 0 ? means(at.tally) : run.history.at(-1);
+  const at = savePosition(run);
+  const learned = at.offset > 0 ? averageTally(at.tally) : run.history.at(-1);
   const { weights, biases } = run.network;
   lane.moments.push({
     epoch: at.epoch,
@@ -245,10 +245,7 @@ function keep(lane) {
  * When the next point is due: soon at first, later at the pace of an epoch.
  * @param {Lane} lane
  */
-function after({ samples, run }) {
+function placeNextPoint({ samples, run }) {
   const step = Math.max(FIRST_POINT, Math.min(samples * (GROWTH - 1), run.size / POINTS_AN_EPOCH));
   return samples + Math.ceil(step);
 }
-
-/** @returns {Tally} */
-const sums = () => ({ samples: 0, reported: 0, descended: 0, correct: 0 });

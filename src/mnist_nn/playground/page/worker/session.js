@@ -3,7 +3,7 @@
  * samples learned or in seconds of learning, so that a race is fair however many cores there are.
  */
 
-import { advanceLane, alike, mark, openLane, toEpochEnd } from "./lane.js";
+import { advanceLane, startAlike, addPoint, openLane, toEpochEnd } from "./lane.js";
 
 /** @typedef {import("./lane.js").Data} Data */
 /** @typedef {import("./lane.js").Lane} Lane */
@@ -41,7 +41,7 @@ export function openSession(name, specs, limit, data) {
   const lanes = specs.map((spec) => openLane(spec, data));
   return {
     name, lanes, measure: "samples", limit: limit ?? Infinity, stop: Infinity, pace: Infinity, credit: 0,
-    sameStart: alike(lanes),
+    sameStart: startAlike(lanes),
   };
 }
 
@@ -66,7 +66,7 @@ export function work(session, waited) {
   const end = performance.now() + TURN;
   if (pace < Infinity) session.credit = Math.min(session.credit + (pace * waited) / 1000, Math.max(pace / 10, 1));
   do {
-    const lane = behind(session);
+    const lane = findLaneBehind(session);
     if (!lane) return false;
     const left = Math.min(session.limit, session.stop) - lane.samples;
     const most = pace < Infinity ? Math.min(left, Math.floor(session.credit)) : left;
@@ -83,7 +83,7 @@ export function work(session, waited) {
  * @param {Session} session
  * @returns {Lane | undefined}
  */
-function behind({ lanes, limit, stop, measure }) {
+function findLaneBehind({ lanes, limit, stop, measure }) {
   const open = lanes.filter(({ run, samples }) => !run.diverged && samples < Math.min(limit, stop));
   return open.reduce((last, lane) => (lane[measure] < last[measure] ? lane : last), open[0]);
 }
@@ -103,7 +103,7 @@ export function step(lane, samples) {
  * @param {Session} session
  */
 export function settle({ lanes }) {
-  for (const lane of lanes) mark(lane, true);
+  for (const lane of lanes) addPoint(lane, true);
 }
 
 /**
@@ -111,24 +111,24 @@ export function settle({ lanes }) {
  * @param {boolean} playing
  * @returns {News}
  */
-export function newsOf(session, playing) {
+export function gatherNews(session, playing) {
   const { name, lanes, sameStart, limit } = session;
   const finished = lanes.every(({ run, samples }) => run.diverged || samples >= limit);
-  return { session: name, playing, finished, sameStart, lanes: lanes.map(stateOf) };
+  return { session: name, playing, finished, sameStart, lanes: lanes.map(describeLane) };
 }
 
 /**
  * @param {Lane} lane
  * @returns {LaneState}
  */
-function stateOf(lane) {
+function describeLane(lane) {
   const { run, recent } = lane;
   const state = {
     id: lane.id, epoch: run.epoch, offset: run.offset, size: run.size, samples: lane.samples, seconds: lane.seconds,
     rate: run.eta, diverged: run.diverged, first: run.network.weights[0],
     microseconds: recent.samples ? (recent.seconds / recent.samples) * 1e6 : null,
     test: /** @type {import("./lane.js").Test} */ (lane.test),
-    points: lane.points, moments: lane.moments, last: lastOf(run),
+    points: lane.points, moments: lane.moments, last: findLastImage(run),
   };
   Object.assign(lane, { points: [], moments: [] });
   return state;
@@ -138,7 +138,7 @@ function stateOf(lane) {
  * @param {import("../core/training.js").Run} run
  * @returns {Last | null}
  */
-function lastOf({ offset, order, rows, labels, size, images, config, layers }) {
+function findLastImage({ offset, order, rows, labels, size, images, config, layers }) {
   if (order.length !== size) return null;
   const number = order[(offset > 0 ? offset : size) - 1];
   const row = rows ? rows[number] : number;

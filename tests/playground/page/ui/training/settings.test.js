@@ -20,7 +20,7 @@ describe("settings", () => {
   });
 
   test("are the library's defaults", () => {
-    const { network, training } = settings.specOf(settings.DEFAULTS);
+    const { network, training } = settings.parseSettings(settings.DEFAULTS);
     const { images, labels } = mnist("train", 10);
     const run = start(create(), images, labels);
     assert.deepEqual(network, run.config);
@@ -29,8 +29,8 @@ describe("settings", () => {
 
   test("come back from a training", () => {
     const mine = { ...settings.DEFAULTS, hidden: "64,32", rate: "0.1", subset: "500", dropout: "0.2", seed: "3" };
-    const { network, training } = settings.specOf(mine);
-    assert.deepEqual(settings.settingsOf(network, training), mine);
+    const { network, training } = settings.parseSettings(mine);
+    assert.deepEqual(settings.describeSettings(network, training), mine);
   });
 
   for (const [name, value, said] of [
@@ -39,15 +39,17 @@ describe("settings", () => {
     ["batch", "0", /batch_size/],
   ]) {
     test(`that make no sense are named: ${name} ${value}`, () => {
-      assert.throws(() => settings.specOf({ ...settings.DEFAULTS, [name]: value }), said);
+      assert.throws(() => settings.parseSettings({ ...settings.DEFAULTS, [name]: value }), said);
     });
   }
 
   test("that contradict each other give way to the latest", () => {
-    let mine = settings.withSetting(settings.DEFAULTS, "output", "softmax");
+    let mine = settings.changeSetting(settings.DEFAULTS, "output", "softmax");
     assert.equal(mine.loss, "cross_entropy");
-    mine = settings.withSetting(mine, "loss", "classic_mse");
+    mine = settings.changeSetting(mine, "loss", "classic_mse");
     assert.equal(mine.output, "sigmoid");
-    for (const fault of Object.keys(FAULTS)) settings.specOf(settings.withSetting(settings.DEFAULTS, "fault", fault));
+    for (const fault of Object.keys(FAULTS)) {
+      settings.parseSettings(settings.changeSetting(settings.DEFAULTS, "fault", fault));
+    }
   });
 });

@@ -3,10 +3,10 @@
  */
 
 import { h } from "../../ui/dom.js";
-import { draw } from "../../ui/ink.js";
+import { drawStrokes } from "../../ui/ink.js";
 import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
-import { colour } from "../../ui/theme.js";
+import { readColour } from "../../ui/theme.js";
 import { extend, point } from "./strokes.js";
 
 /** @typedef {import("../../ui/ink.js").Stroke} Stroke */
@@ -103,8 +103,8 @@ class Pad {
     this.canvas.height = side;
     const context = this.canvas.getContext("2d");
     if (!context) return;
-    context.strokeStyle = `rgb(${colour("--pen").join(" ")})`;
-    draw(context, this.strokes, side);
+    context.strokeStyle = `rgb(${readColour("--pen").join(" ")})`;
+    drawStrokes(context, this.strokes, side);
   }
 }
 

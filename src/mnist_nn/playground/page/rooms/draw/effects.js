@@ -4,7 +4,7 @@
  */
 
 import { activation, argmax, output } from "../../core/activations.js";
-import { layersOf, pass } from "../../core/layers.js";
+import { makeLayers, pass } from "../../core/layers.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("./edits.js").Edits} Edits */
@@ -21,7 +21,7 @@ import { layersOf, pass } from "../../core/layers.js";
  * @returns {Memory}
  */
 export function remember(network, images, labels) {
-  const layers = layersOf(network, false);
+  const layers = makeLayers(network, false);
   const outputOf = output(network.config.output);
   const z = layers.map(({ units }) => new Float32Array(labels.length * units));
   const answers = new Uint8Array(labels.length);

@@ -8,8 +8,8 @@ import { forward } from "../../core/network.js";
 import { fill, h } from "../../ui/dom.js";
 import { pickFile } from "../../ui/files.js";
 import { signed } from "../../ui/format.js";
-import { imageOf, nameOf as imageName } from "../../ui/images.js";
-import { SIDE, inkOf } from "../../ui/ink.js";
+import { findImage, nameImage as imageName } from "../../ui/images.js";
+import { SIDE, renderInk } from "../../ui/ink.js";
 import * as state from "../../ui/state.js";
 import { buildBars } from "./bars.js";
 import { buildDecision } from "./decision.js";
@@ -104,7 +104,7 @@ class Draw {
     this.ticket++;
     cancelAnimationFrame(this.frameWanted);
     const look = () => {
-      const ink = inkOf(strokes);
+      const ink = renderInk(strokes);
       const pixels = ink.some((value) => value > 0) ? frame(ink, SIDE, SIDE) : null;
       Object.assign(this.view, { image: pixels ? `ink:${encode(strokes)}` : "", pixels, label: null });
       this.see(resting);
@@ -175,7 +175,7 @@ class Draw {
       this.drawn(strokes, true);
       return;
     }
-    const found = await imageOf(this.app, name);
+    const found = await findImage(this.app, name);
     if (ticket !== this.ticket) return;
     const { pixels = null, label = null } = found ?? {};
     Object.assign(this.view, { image: found ? name : "", pixels, label });

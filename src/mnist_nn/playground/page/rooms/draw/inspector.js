@@ -4,7 +4,7 @@
 
 import { fill, h } from "../../ui/dom.js";
 import { number, signed } from "../../ui/format.js";
-import { neuronSum } from "../../ui/terms.js";
+import { buildNeuronSum } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
 import { drawWeights, largest } from "../../ui/weights.js";
 import { isOff, shiftOf } from "./edits.js";
@@ -48,7 +48,7 @@ export function buildInspector(on) {
       const { place, model, now, pass } = scene;
       title.textContent = titleOf(place, model);
       fill(pictures, ...picturesOf(scene));
-      fill(sum, h("h3", {}, text("inspect.sum")), neuronSum(now.network, pass, place));
+      fill(sum, h("h3", {}, text("inspect.sum")), buildNeuronSum(now.network, pass, place));
       const name = `${place.layer}.${place.unit}`;
       if (name !== shown) fill(controls, ...controlsOf(scene, on)); // a slider in use must stay the same element
       shown = name;

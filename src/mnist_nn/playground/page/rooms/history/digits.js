@@ -5,7 +5,7 @@
 import { fill, h } from "../../ui/dom.js";
 import { percent } from "../../ui/format.js";
 import { drawImage } from "../../ui/pixels.js";
-import { placeOf } from "../../ui/training/session.js";
+import { formatPlace } from "../../ui/training/session.js";
 import { answerOf } from "./recordings.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
@@ -57,7 +57,7 @@ export function digitList(text, go) {
   function describeAnswer(row, label, answer) {
     if (!answer) return h("p", { class: "note" }, text("history.asking"));
     const said = answer.predictions[row];
-    const words = text("history.said", label, said, percent(answer.certainty[row]));
+    const words = text("history.said", label, said, percent(answer.topShares[row]));
     return h("p", { class: said === label ? "good" : "bad" }, words);
   }
 
@@ -69,7 +69,7 @@ export function digitList(text, go) {
    */
   function cell(moment, i, said, label) {
     const kind = said === undefined ? "" : said === label ? "right" : "wrong";
-    const title = text("history.cell", placeOf(moment), said ?? "?");
+    const title = text("history.cell", formatPlace(moment), said ?? "?");
     return h("button", { type: "button", tabindex: -1, class: kind, title, "aria-label": title, onclick: () => go(i) },
       said ?? "·");
   }

@@ -2,7 +2,7 @@
  * Another future: the form that makes a fork of a training, and the list of trainings laid over the one looked at.
  */
 
-import { logarithmic } from "../../ui/controls.js";
+import { buildLogSlider } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
 
 /** @typedef {import("../../ui/app.js").App["text"]} Text */
@@ -14,7 +14,7 @@ import { fill, h } from "../../ui/dom.js";
  */
 export function forkForm(text, fork) {
   let chosen = "";
-  const rate = logarithmic(text("history.fork.rate"), { from: -4, to: 1.5, automatic: text("setting.automatic") },
+  const rate = buildLogSlider(text("history.fork.rate"), { from: -4, to: 1.5, automatic: text("setting.automatic") },
     (value) => void (chosen = value));
   const go = h("button", { type: "button", onclick: () => fork(chosen) }, text("history.fork"));
   const element = h("section", { class: "panel stack" }, h("h3", {}, text("history.fork.title")),

@@ -4,14 +4,14 @@
 
 import { write } from "../../core/modelfile.js";
 import { COLOURS } from "../../ui/charts.js";
-import { confusionTable } from "../../ui/confusion-matrix.js";
-import { choice } from "../../ui/controls.js";
+import { buildConfusionMatrix } from "../../ui/confusion-matrix.js";
+import { buildChoice } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
 import { download, pickFile } from "../../ui/files.js";
 import * as state from "../../ui/state.js";
 import { count } from "../../ui/training/format.js";
-import { neuronGrid } from "../../ui/training/neurons.js";
-import { placeOf, session } from "../../ui/training/session.js";
+import { buildNeuronGrid } from "../../ui/training/neurons.js";
+import { formatPlace, openTraining } from "../../ui/training/session.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
 import { curves, epochsOf } from "./curves.js";
 import { MOST, USUAL, digitList } from "./digits.js";
@@ -59,12 +59,12 @@ class HistoryRoom {
     this.examiner = new Examiner(() => this.soon());
     this.scrubber = scrubber(text, (index) => this.go(index));
     this.curves = curves(text, (epochs) => this.near(epochs));
-    this.neurons = neuronGrid((shown, all) => text("training.neurons.label", shown, all), 64);
-    this.matrix = confusionTable({ caption: "", is: text("confusion.is"), says: text("confusion.says"),
+    this.neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), 64);
+    this.matrix = buildConfusionMatrix({ caption: "", is: text("confusion.is"), says: text("confusion.says"),
       cell: (label, said, n) => text("confusion.cell", label, said, n),
       pick: (label, said) => this.pick(label, said) });
     this.list = digitList(text, (index) => this.go(index));
-    this.main = choice(text("history.run"), [], (id) => this.choose(id));
+    this.main = buildChoice(text("history.run"), [], (id) => this.choose(id));
     this.others = overlayList(text, (id) => this.overlay(id));
     this.message = h("p", { class: "message", role: "status" });
     this.forking = forkForm(text, (rate) => this.fork(rate));
@@ -72,7 +72,7 @@ class HistoryRoom {
     this.empty = this.buildEmpty();
     root.append(h("h2", {}, text("history.title")), h("p", { class: "note" }, text("history.intro")),
       this.message, this.empty, this.stage);
-    const training = session(app);
+    const training = openTraining(app);
     this.stops = [app.on("runs", () => this.soon()), training.on(() => this.soon()), app.on("theme", () => {
       this.curves.restyle();
       this.list.restyle();
@@ -128,7 +128,7 @@ class HistoryRoom {
 
   /** @param {Recording} recording */
   index({ epochs }) {
-    const found = epochs.findIndex((moment) => placeOf(moment) === this.place);
+    const found = epochs.findIndex((moment) => formatPlace(moment) === this.place);
     return found < 0 ? epochs.length - 1 : found;
   }
 
@@ -212,7 +212,7 @@ class HistoryRoom {
   /** @param {number} index */
   go(index) {
     const epochs = this.recording?.epochs ?? [];
-    this.place = index === epochs.length - 1 ? "" : placeOf(epochs[index]);
+    this.place = index === epochs.length - 1 ? "" : formatPlace(epochs[index]);
     this.run = this.recording?.id ?? "";
     this.render();
   }
@@ -247,7 +247,7 @@ class HistoryRoom {
   fork(rate) {
     const { recording } = this;
     if (!recording) return;
-    const training = session(this.app);
+    const training = openTraining(this.app);
     try {
       training.fork(recording, this.index(recording), rate);
       this.app.navigate("train");
@@ -258,7 +258,7 @@ class HistoryRoom {
 
   /** A short training, so that there is something to look at. */
   example() {
-    const training = session(this.app);
+    const training = openTraining(this.app);
     training.open({ ...DEFAULTS, subset: EXAMPLE.subset });
     training.play(EXAMPLE.epochs * Number(EXAMPLE.subset));
     this.app.announce(this.app.text("history.making"));

@@ -5,7 +5,7 @@
  * writes the same (docs/model-file.md), one row an epoch.
  */
 
-import { defaultRate, floats, networkConfig, sizes } from "../../core/config.js";
+import { chooseRate, floats, makeNetworkConfig, sizes } from "../../core/config.js";
 import { ModelFileError } from "../../core/errors.js";
 import { optimizer } from "../../core/optimizers.js";
 
@@ -32,7 +32,7 @@ export function recordingOf({ network: { config }, header, tensors }, id, name) 
   if (!Array.isArray(rows) || rows.length === 0 || !training) {
     throw new ModelFileError("there is no recording in this file; make one with: mnist-nn train --record FILE");
   }
-  const full = networkConfig(config);
+  const full = makeNetworkConfig(config);
   const epochs = rows.map((row, n) => moment(row, take(full, tensors, n), full, training,
     /** @type {Scores[]} */ (history)));
   return { id, name, config: full, training, epochs, points: [] };
@@ -86,7 +86,7 @@ function moment({ epoch, offset = 0, size = IMAGES, samples, rate, tally }, para
     loss: known?.loss ?? null,
     accuracy: known?.accuracy ?? null,
     validationAccuracy: scores?.validation_accuracy,
-    rate: rate ?? scores?.rate ?? defaultRate(config, /** @type {any} */ (training)),
+    rate: rate ?? scores?.rate ?? chooseRate(config, /** @type {any} */ (training)),
     seconds: history.slice(0, epoch).reduce((sum, row) => sum + row.seconds, 0),
     position: {
       epoch, offset, seconds: 0, history: history.slice(0, epoch), slots: {},

@@ -5,7 +5,7 @@
 
 import { fetchBytes } from "../../core/data.js";
 import { read } from "../../core/modelfile.js";
-import { worker } from "../../worker/client.js";
+import { openWorker } from "../../worker/client.js";
 import { recordingOf } from "./recording.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
@@ -92,7 +92,7 @@ export class Examiner {
     const { weights, biases } = now.moment;
     const network = { config: now.recording.config, weights, biases };
     try {
-      answers.set(now.moment, await worker().ask({ type: "examine", network }));
+      answers.set(now.moment, await openWorker().ask({ type: "examine", network }));
       this.wanted = this.wanted.filter(({ moment }) => moment !== now.moment);
     } finally {
       this.busy = false;

@@ -4,7 +4,7 @@
 
 import { h } from "../../ui/dom.js";
 import { count } from "../../ui/training/format.js";
-import { placeOf } from "../../ui/training/session.js";
+import { formatPlace } from "../../ui/training/session.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 
@@ -51,7 +51,7 @@ export function scrubber(text, go) {
       slider.max = String(moments.length - 1);
       slider.value = String(index);
       const words = moment.samples === 0 ? text("history.start")
-        : text("history.place", placeOf(moment), count(moment.samples));
+        : text("history.place", formatPlace(moment), count(moment.samples));
       place.textContent = words;
       slider.setAttribute("aria-valuetext", words);
       steps.forEach((step, i) => void (step.disabled = index === (i < 2 ? 0 : moments.length - 1)));

@@ -3,12 +3,12 @@
  */
 
 import { argmax } from "../../core/activations.js";
-import { defaultRate, trainingConfig } from "../../core/config.js";
+import { chooseRate, makeTrainingConfig } from "../../core/config.js";
 import { forward } from "../../core/network.js";
 import { candidateLosses, numericGradient, trace } from "../../core/trace.js";
 import { fill, h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
-import { imageOf } from "../../ui/images.js";
+import { findImage } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
 import { applyUpdate, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
@@ -71,8 +71,8 @@ class Microscope {
     const ticket = ++this.ticket;
     const { network } = this.app.model;
     const learned = parseLearned(params.get("learned"));
-    const asked = await imageOf(this.app, params.get("image") ?? FIRST_IMAGE);
-    const found = asked ?? (await imageOf(this.app, FIRST_IMAGE));
+    const asked = await findImage(this.app, params.get("image") ?? FIRST_IMAGE);
+    const found = asked ?? (await findImage(this.app, FIRST_IMAGE));
     const current = await replay(this.app, network, learned);
     if (ticket !== this.ticket || !found) return;
     this.network = current;
@@ -221,7 +221,7 @@ function labelOf(params, network, pixels) {
  * @param {import("../../core/config.js").NetworkConfig} config
  */
 function rateOf(rate, loss, config) {
-  return Number(rate) > 0 ? Number(rate) : defaultRate(config, trainingConfig(config, { loss }));
+  return Number(rate) > 0 ? Number(rate) : chooseRate(config, makeTrainingConfig(config, { loss }));
 }
 
 /**

@@ -6,7 +6,7 @@
 import { floats, todaysName } from "../../core/config.js";
 import { LOSSES } from "../../core/losses.js";
 import { trace } from "../../core/trace.js";
-import { imageOf } from "../../ui/images.js";
+import { findImage } from "../../ui/images.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {{image: string, label: number, loss: string, rate: number}} Learned */
@@ -36,7 +36,7 @@ export function formatLearned(learned) {
  */
 export async function replay(app, network, learned) {
   for (const { image, label, loss, rate } of learned) {
-    const found = await imageOf(app, image);
+    const found = await findImage(app, image);
     if (found) network = applyUpdate(trace(network, found.pixels, label, { loss, learning_rate: rate }));
   }
   return network;

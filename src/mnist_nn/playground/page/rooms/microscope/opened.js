@@ -4,7 +4,7 @@
 
 import { h } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
-import { sourceOf, termsOf, termsTable } from "../../ui/terms.js";
+import { nameSource, listTerms, buildTermsTable } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
 import { entry, group, math, over, power } from "./mathml.js";
 import { countOf, weightPlace } from "./symbols.js";
@@ -59,11 +59,11 @@ function input(scene) {
 function weighted(scene) {
   const { step: { layer }, t, path, letters } = scene;
   const unit = path[layer + 1];
-  const terms = termsOf({ ...t }, t, { layer, unit });
+  const terms = listTerms({ ...t }, t, { layer, unit });
   const names = letters[layer];
   return [
     line(entry(names.z, nth(scene, layer)), "=", number(t.z[layer][unit])),
-    termsTable(terms, (from) => sourceOf(layer, from), t.biases[layer][unit]),
+    buildTermsTable(terms, (from) => nameSource(layer, from), t.biases[layer][unit]),
   ];
 }
 
@@ -121,7 +121,7 @@ function hiddenError(scene) {
   return [
     line(entry(letters[layer].delta, nth(scene, layer)), "=", n(sum), ...factors, "=", number(d)),
     h("p", { class: "note" }, text("micro.openBack", number(sum))),
-    termsTable(terms, source),
+    buildTermsTable(terms, source),
   ];
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { number } from "../../ui/format.js";
-import { sourceOf, termsOf } from "../../ui/terms.js";
+import { nameSource, listTerms } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
 import { countOf, lettersOf, weightPlace } from "./symbols.js";
 
@@ -68,7 +68,7 @@ function picture(pixels) {
 function intro({ t, path, letters }) {
   const units = letters.map((names, k) => `${symbol(names.a)}[${countOf(k, path[k + 1], letters.length)}]`).join(" → ");
   return `<p>${text("sheet.intro", t.label, number(t.eta), t.config.hidden.join(", "))}</p>
-<p>${text("sheet.path", sourceOf(0, path[0]), units)}</p>`;
+<p>${text("sheet.path", nameSource(0, path[0]), units)}</p>`;
 }
 
 /** @param {Sheet} sheet */
@@ -124,10 +124,10 @@ const asked = (title, weight, input, product) =>
 function forwardPart(sheet, k) {
   const { t, path, letters, blank } = sheet;
   const unit = path[k + 1];
-  const terms = termsOf(t, t, { layer: k, unit });
+  const terms = listTerms(t, t, { layer: k, unit });
   const rest = terms.slice(TERMS).reduce((sum, { value }) => sum + value, 0);
   const rows = terms.slice(0, TERMS).map(({ from, weight, input, value }) =>
-    asked(sourceOf(k, from), weight, k && from === path[k] ? blank(input) : number(input), blank(value)));
+    asked(nameSource(k, from), weight, k && from === path[k] ? blank(input) : number(input), blank(value)));
   const { a, b, z, f } = letters[k];
   const formula = f === "σ" ? " = 1 / (1 + e<sup>−z</sup>)" : "";
   return [text("sheet.forward", at(sheet, k, a)), `

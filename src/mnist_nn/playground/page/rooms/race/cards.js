@@ -3,11 +3,11 @@
  */
 
 import { COLOURS, DASHES } from "../../ui/charts.js";
-import { put } from "../../ui/controls.js";
+import { putText } from "../../ui/controls.js";
 import { h, s } from "../../ui/dom.js";
-import { settingsForm } from "../../ui/training/form.js";
+import { buildSettingsForm } from "../../ui/training/form.js";
 import { count, exactPercent, significant } from "../../ui/training/format.js";
-import { neuronGrid } from "../../ui/training/neurons.js";
+import { buildNeuronGrid } from "../../ui/training/neurons.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
 import { ALL_IMAGES } from "./lanes.js";
 
@@ -28,7 +28,7 @@ export function laneCard(text, number, { changed, remove }) {
   let lane;
   const name = h("input", { type: "text", "aria-label": text("race.lane.name", number + 1),
     onchange: () => changed({ ...lane, name: name.value.trim() || text("race.lane", number + 1) }) });
-  const form = settingsForm(text, [
+  const form = buildSettingsForm(text, [
     { legend: text("race.network"), names: ["hidden", "activation", "output", "initializer"] },
     { legend: text("race.training"), names: ["loss", "optimizer", "rate", "batch", "l2", "dropout", "fault"] },
   ], (settings) => changed({ ...lane, settings }));
@@ -36,7 +36,7 @@ export function laneCard(text, number, { changed, remove }) {
   const track = h("progress", { max: 1, value: 0 });
   const different = h("p", { class: "note" });
   const facts = h("p", { class: "note number facts" });
-  const neurons = neuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
+  const neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
   const element = h("section", { class: "panel lane" },
     h("div", { class: "row lane-head" }, key(number), name, score), track, different, neurons.element, facts,
     h("details", {}, h("summary", {}, text("race.lane.settings")), form.element),
@@ -50,7 +50,7 @@ export function laneCard(text, number, { changed, remove }) {
       name.value = next.name;
       element.setAttribute("aria-label", next.name);
       track.setAttribute("aria-label", text("race.progress", next.name));
-      put(different, special(text, next));
+      putText(different, special(text, next));
       form.show(next.settings);
     },
     /**
@@ -59,8 +59,8 @@ export function laneCard(text, number, { changed, remove }) {
      */
     render: ({ state }, limit) => {
       track.value = state ? state.samples / limit : 0;
-      put(score, state ? exactPercent(state.test.accuracy) : "–");
-      put(facts, state ? said(text, state) : "");
+      putText(score, state ? exactPercent(state.test.accuracy) : "–");
+      putText(facts, state ? said(text, state) : "");
       element.classList.toggle("diverged", Boolean(state?.diverged));
       if (state) neurons.draw(state.first, 784);
     },

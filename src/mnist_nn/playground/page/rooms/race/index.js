@@ -3,7 +3,7 @@
  */
 
 import { COLOURS, DASHES, LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
-import { choice, entry, put } from "../../ui/controls.js";
+import { buildChoice, buildEntry, putText } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
 import * as state from "../../ui/state.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
@@ -66,14 +66,14 @@ class RaceRoom {
   buildControls() {
     const { text } = this.app;
     const change = (/** @type {Partial<Race>} */ values) => this.open({ ...this.session.race, ...values });
-    const preset = choice(text("race.choose"),
+    const preset = buildChoice(text("race.choose"),
       [...NAMES.map((name) => option(name, text(`race.${name}`))), option("own", text("race.own"))],
       (name) => (name === "own" ? this.render() : this.open(raceOf(name, text))));
-    const subset = entry(text("race.subset"), { inputmode: "numeric", placeholder: text("setting.subset.all") },
+    const subset = buildEntry(text("race.subset"), { inputmode: "numeric", placeholder: text("setting.subset.all") },
       (value) => change({ subset: value }));
-    const epochs = entry(text("race.epochs"), { inputmode: "decimal" }, (value) => change({ epochs: value }));
-    const seed = entry(text("setting.seed"), { inputmode: "numeric" }, (value) => change({ seed: value }));
-    const measure = choice(text("race.measure"),
+    const epochs = buildEntry(text("race.epochs"), { inputmode: "decimal" }, (value) => change({ epochs: value }));
+    const seed = buildEntry(text("setting.seed"), { inputmode: "numeric" }, (value) => change({ seed: value }));
+    const measure = buildChoice(text("race.measure"),
       [option("samples", text("race.measure.samples")), option("seconds", text("race.measure.seconds"))],
       (value) => this.session.compare(/** @type {Race["measure"]} */ (value)));
     const play = h("button", { type: "button", class: "primary play", onclick: () => this.press() });
@@ -129,12 +129,12 @@ class RaceRoom {
     const { controls } = this;
     controls.preset.show(NAMES.includes(race.preset) ? race.preset : "own");
     for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) controls[name].show(race[name]);
-    put(controls.play, text(now.playing ? "training.pause" : now.finished ? "race.rerun" : "race.play"));
+    putText(controls.play, text(now.playing ? "training.pause" : now.finished ? "race.rerun" : "race.play"));
     controls.play.disabled = now.status === "idle";
     controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
     controls.add.disabled = race.lanes.length >= MOST_LANES;
-    put(this.lesson, NAMES.includes(race.preset) ? text(`race.${race.preset}.lesson`) : "");
-    put(this.say, message(now, text));
+    putText(this.lesson, NAMES.includes(race.preset) ? text(`race.${race.preset}.lesson`) : "");
+    putText(this.say, message(now, text));
     this.say.classList.toggle("bad", now.message !== "");
     now.progress.forEach((progress, i) => this.cards[i].render(progress, now.limit));
     this.paint();

@@ -5,7 +5,7 @@
  */
 
 import { todaysName } from "../../core/config.js";
-import { DEFAULTS, specOf } from "../../ui/training/settings.js";
+import { DEFAULTS, parseSettings } from "../../ui/training/settings.js";
 
 /** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 /** @typedef {{name: string, settings: Settings}} Lane */
@@ -57,7 +57,7 @@ export const settingsOf = ({ subset, seed }, { settings }) => ({ ...settings, su
  * @returns {{specs: import("../../worker/lane.js").Spec[], limit: number}}
  */
 export function specsOf(race) {
-  const specs = race.lanes.map((lane, i) => ({ id: `lane-${i + 1}`, ...specOf(settingsOf(race, lane)) }));
+  const specs = race.lanes.map((lane, i) => ({ id: `lane-${i + 1}`, ...parseSettings(settingsOf(race, lane)) }));
   const images = race.subset === "" ? 60000 : Number(race.subset);
   const epochs = Number(race.epochs);
   if (!(epochs > 0 && epochs <= 1000)) throw new RangeError(`epochs is "${race.epochs}"; give a number up to 1000`);

@@ -2,7 +2,7 @@
  * The race that is on: it stays while other rooms are open, and whoever shows it listens.
  */
 
-import { worker } from "../../worker/client.js";
+import { openWorker } from "../../worker/client.js";
 import { raceOf, specsOf } from "./lanes.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
@@ -46,7 +46,7 @@ export class RaceSession {
   /** @param {App} app */
   constructor(app) {
     this.race = raceOf("batch", app.text);
-    this.worker = worker();
+    this.worker = openWorker();
     this.worker.listen(SESSION, (event) => this.hear(event));
   }
 

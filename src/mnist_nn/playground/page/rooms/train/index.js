@@ -6,8 +6,8 @@ import { write } from "../../core/modelfile.js";
 import { h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
 import * as state from "../../ui/state.js";
-import { settingsForm } from "../../ui/training/form.js";
-import { session } from "../../ui/training/session.js";
+import { buildSettingsForm } from "../../ui/training/form.js";
+import { openTraining } from "../../ui/training/session.js";
 import { DEFAULTS, fromParams, toParams } from "../../ui/training/settings.js";
 import { buildPanels } from "./panels.js";
 import { buildTransport } from "./transport.js";
@@ -33,8 +33,8 @@ const PRESETS = {
  */
 export function mount(root, app) {
   const { text } = app;
-  const training = session(app);
-  const form = settingsForm(text, [
+  const training = openTraining(app);
+  const form = buildSettingsForm(text, [
     { legend: text("train.settings.network"), names: ["hidden", "activation", "output", "initializer", "seed"] },
     { legend: text("train.settings.training"),
       names: ["loss", "optimizer", "rate", "batch", "l2", "dropout", "subset"] },

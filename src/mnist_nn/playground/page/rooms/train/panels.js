@@ -4,11 +4,11 @@
 
 import { loss } from "../../core/losses.js";
 import { LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
-import { confusionTable } from "../../ui/confusion-matrix.js";
+import { buildConfusionMatrix } from "../../ui/confusion-matrix.js";
 import { h } from "../../ui/dom.js";
 import { drawImage } from "../../ui/pixels.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
-import { neuronGrid } from "../../ui/training/neurons.js";
+import { buildNeuronGrid } from "../../ui/training/neurons.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../ui/training/session.js").Session} Session */
@@ -20,9 +20,9 @@ const CALM = 1000; // milliseconds between pictures for those who want little mo
 export function buildPanels(app) {
   const { text } = app;
   const charts = buildCharts(text);
-  const neurons = neuronGrid((shown, all) => text("training.neurons.label", shown, all), MOST_NEURONS);
+  const neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), MOST_NEURONS);
   const heading = h("h3", {}, text("training.neurons"));
-  const matrix = confusionTable({
+  const matrix = buildConfusionMatrix({
     caption: "", is: text("confusion.is"), says: text("confusion.says"),
     cell: (label, said, n) => text("confusion.cell", label, said, n),
   });

@@ -2,7 +2,7 @@
  * Buttons that make a training go, and the numbers that say where it stands.
  */
 
-import { choice, put } from "../../ui/controls.js";
+import { buildChoice, putText } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
 import { count, exactPercent, short, significant } from "../../ui/training/format.js";
 
@@ -29,9 +29,9 @@ export function buildTransport(app, training, presets) {
     button("train.epoch", () => training.play("epoch")),
   ];
   const restart = button("train.restart", () => training.restart());
-  const speed = choice(text("train.speed"), SPEEDS.map((value) => [value, text(`train.speed.${value}`)]),
+  const speed = buildChoice(text("train.speed"), SPEEDS.map((value) => [value, text(`train.speed.${value}`)]),
     (value) => training.limit(value ? Number(value) : null));
-  const preset = choice(text("train.preset"),
+  const preset = buildChoice(text("train.preset"),
     [["", text("train.preset.own")], ...Object.keys(presets).map((name) => pair(text, name))],
     (name) => name && training.change(presets[name]));
   const message = h("p", { class: "message" }); // what it says is announced from the session, whatever room is open
@@ -45,7 +45,7 @@ export function buildTransport(app, training, presets) {
     render: () => {
       const { playing, status, settings, lane } = training;
       const ready = status === "ready";
-      put(play, text(playing ? "training.pause" : "train.play"));
+      putText(play, text(playing ? "training.pause" : "train.play"));
       play.disabled = status === "idle" || Boolean(lane?.diverged);
       steps.forEach((step) => void (step.disabled = !ready || playing || Boolean(lane?.diverged)));
       steps[1].hidden = settings.batch === "1";
@@ -54,7 +54,7 @@ export function buildTransport(app, training, presets) {
       const at = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(settings));
       preset.show(at ?? "");
       message.classList.toggle("bad", training.bad);
-      put(message, status === "loading" && !training.bad ? text("training.loading") : training.message);
+      putText(message, status === "loading" && !training.bad ? text("training.loading") : training.message);
       stats.show(training, meter(training));
     },
   };
@@ -83,7 +83,7 @@ function statistics(text) {
      */
     show: ({ lane, points }, speed) => {
       const asked = lane?.test?.samples ?? 10000;
-      put(names[2], text("train.stat.test", short(asked)));
+      putText(names[2], text("train.stat.test", short(asked)));
       const last = points.filter((point) => point.loss !== null).at(-1);
       const shown = lane ? [
         (lane.epoch + lane.offset / lane.size).toFixed(lane.offset ? 2 : 0), count(lane.samples),
@@ -91,7 +91,7 @@ function statistics(text) {
         significant(lane.rate), lane.microseconds ? lane.microseconds.toFixed(1) : "–",
         speed === null ? "–" : count(speed),
       ] : STATS.map(() => "–");
-      values.forEach((value, i) => put(value, shown[i]));
+      values.forEach((value, i) => putText(value, shown[i]));
     },
   };
 }

@@ -4,7 +4,7 @@
 
 import { fill, h } from "../dom.js";
 import { paint } from "../pixels.js";
-import { colour } from "../theme.js";
+import { readColour } from "../theme.js";
 import { largest } from "../weights.js";
 
 const MANY = 24; // pictures, from which on they are smaller
@@ -13,7 +13,7 @@ const MANY = 24; // pictures, from which on they are smaller
  * @param {(shown: number, all: number) => string} label
  * @param {number} most pictures
  */
-export function neuronGrid(label, most) {
+export function buildNeuronGrid(label, most) {
   const element = h("div", { class: "neurons", role: "img" });
   /** @type {HTMLCanvasElement[]} */
   let canvases = [];
@@ -32,7 +32,7 @@ export function neuronGrid(label, most) {
         element.classList.toggle("many", shown > MANY);
         element.setAttribute("aria-label", label(shown, units));
       }
-      const [above, below] = [colour("--positive"), colour("--negative")];
+      const [above, below] = [readColour("--positive"), readColour("--negative")];
       canvases.forEach((canvas, unit) => drawRow(canvas, row(weights, unit, inputs), above, below));
     },
   };

@@ -3,8 +3,8 @@
  */
 
 import { sizes } from "../../core/config.js";
-import { worker } from "../../worker/client.js";
-import { DEFAULTS, sameNetwork, settingsOf, specOf } from "./settings.js";
+import { openWorker } from "../../worker/client.js";
+import { DEFAULTS, sameNetwork, describeSettings, parseSettings } from "./settings.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
@@ -26,7 +26,7 @@ let only = null;
  * @param {App} app
  * @returns {Session}
  */
-export function session(app) {
+export function openTraining(app) {
   only ??= new Session(app);
   return only;
 }
@@ -54,7 +54,7 @@ export class Session {
   /** @param {App} app */
   constructor(app) {
     this.app = app;
-    this.worker = worker();
+    this.worker = openWorker();
     this.worker.listen(SESSION, (event) => this.hear(event));
   }
 
@@ -71,7 +71,7 @@ export class Session {
    * @param {Settings} settings
    */
   open(settings) {
-    const { network, training } = specOf(settings);
+    const { network, training } = parseSettings(settings);
     this.begin(settings, training, [], []);
     this.worker.send({ type: "open", session: SESSION, lanes: [{ id: this.id, network, training }] });
     this.tell();
@@ -84,16 +84,16 @@ export class Session {
    * @param {string} rate as a setting: "" for the automatic one
    */
   fork(old, index, rate) {
-    const settings = { ...settingsOf(old.config, old.training), rate };
-    const { training } = specOf(settings);
+    const settings = { ...describeSettings(old.config, old.training), rate };
+    const { training } = parseSettings(settings);
     const from = old.epochs[index];
     this.begin(settings, training, old.epochs.slice(0, index + 1), old.points.filter((p) => p.samples <= from.samples));
     const { app } = this;
-    const name = app.text("training.forkName", this.opened, old.name.split(":")[0], placeOf(from),
+    const name = app.text("training.forkName", this.opened, old.name.split(":")[0], formatPlace(from),
       rate || String(from.rate));
     this.recording = { ...this.recorded(), config: old.config, name };
     this.worker.send({ type: "open", session: SESSION, lanes: [{ id: this.id, network: old.config, training, from }] });
-    this.message = app.text("training.forked", old.name, placeOf(from));
+    this.message = app.text("training.forked", old.name, formatPlace(from));
     this.tell();
   }
 
@@ -103,7 +103,7 @@ export class Session {
    */
   change(settings) {
     try {
-      const { training } = specOf(settings);
+      const { training } = parseSettings(settings);
       if (!sameNetwork(settings, this.settings) || this.status === "idle") return this.anew(settings);
       this.note("");
       this.settings = settings;
@@ -178,7 +178,7 @@ export class Session {
    * @param {Point[]} points
    */
   begin(settings, training, epochs, points) {
-    const { network: config } = specOf(settings);
+    const { network: config } = parseSettings(settings);
     this.opened++;
     const name = this.app.text("training.runName", this.opened, sizes(config).join("-"));
     this.recording = { id: this.id, name, config, training, epochs, points: [...points] };
@@ -239,6 +239,6 @@ export class Session {
  * A place in a training, in epochs.
  * @param {Moment} moment
  */
-export function placeOf({ epoch, offset, size }) {
+export function formatPlace({ epoch, offset, size }) {
   return String(Number((epoch + offset / size).toFixed(4)));
 }

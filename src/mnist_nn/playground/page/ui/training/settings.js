@@ -1,9 +1,9 @@
 /**
  * The settings of a training as a person writes them and as an address carries them: one text a setting, "" where the
- * default is meant. `specOf` turns them into what the core takes, and says in one line what is wrong with them.
+ * default is meant. `parseSettings` turns them into what the core takes, and says in one line what is wrong with them.
  */
 
-import { networkConfig, trainingConfig, todaysName } from "../../core/config.js";
+import { makeNetworkConfig, makeTrainingConfig, todaysName } from "../../core/config.js";
 import { ConfigError } from "../../core/errors.js";
 import { LOSSES } from "../../core/losses.js";
 
@@ -32,21 +32,21 @@ const MOST_UNITS = 1000;
  * @param {Settings} settings
  * @returns {Spec}
  */
-export function specOf(settings) {
-  const hidden = numbers("hidden", settings.hidden);
+export function parseSettings(settings) {
+  const hidden = parseNumbers("hidden", settings.hidden);
   if (hidden.reduce((sum, units) => sum + units, 0) > MOST_UNITS) {
     throw new ConfigError(`hidden is ${settings.hidden}; this page trains up to ${MOST_UNITS} hidden units`);
   }
   const { activation, output, initializer, loss, optimizer, fault } = settings;
-  const network = networkConfig({ hidden, activation, output, initializer });
-  const training = trainingConfig(network, {
+  const network = makeNetworkConfig({ hidden, activation, output, initializer });
+  const training = makeTrainingConfig(network, {
     loss, optimizer, fault,
-    learning_rate: settings.rate === "" ? null : number("rate", settings.rate),
-    batch_size: number("batch size", settings.batch),
-    l2: number("l2", settings.l2),
-    dropout: number("dropout", settings.dropout),
-    subset: settings.subset === "" ? null : number("subset", settings.subset),
-    seed: number("seed", settings.seed),
+    learning_rate: settings.rate === "" ? null : parseNumber("rate", settings.rate),
+    batch_size: parseNumber("batch size", settings.batch),
+    l2: parseNumber("l2", settings.l2),
+    dropout: parseNumber("dropout", settings.dropout),
+    subset: settings.subset === "" ? null : parseNumber("subset", settings.subset),
+    seed: parseNumber("seed", settings.seed),
   });
   if ((training.subset ?? 0) > 60000) throw new ConfigError(`subset is ${training.subset}; there are 60000 images`);
   if (!Number.isInteger(training.seed) || Number(training.seed) < 0) {
@@ -61,7 +61,7 @@ export function specOf(settings) {
  * @param {Record<string, any>} training
  * @returns {Settings}
  */
-export function settingsOf(network, training) {
+export function describeSettings(network, training) {
   const text = (/** @type {unknown} */ value) => (value === null || value === undefined ? "" : String(value));
   return {
     hidden: network.hidden.join(","), activation: network.activation[0] ?? "sigmoid", output: network.output,
@@ -79,7 +79,7 @@ export function settingsOf(network, training) {
  * @param {string} value
  * @returns {Settings}
  */
-export function withSetting(settings, name, value) {
+export function changeSetting(settings, name, value) {
   const changed = { ...settings, [name]: value };
   if (name === "fault" && value === "double_softmax") {
     Object.assign(changed, { output: "softmax", loss: "cross_entropy" });
@@ -99,7 +99,7 @@ export function withSetting(settings, name, value) {
  * @returns {Record<string, string>}
  */
 export function toParams(settings) {
-  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== standard(name)));
+  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== defaultOf(name)));
 }
 
 /**
@@ -121,13 +121,13 @@ export function sameNetwork(a, b) {
 }
 
 /** @param {string} name */
-const standard = (name) => DEFAULTS[/** @type {keyof Settings} */ (name)];
+const defaultOf = (name) => DEFAULTS[/** @type {keyof Settings} */ (name)];
 
 /**
  * @param {string} name
  * @param {string} text
  */
-function number(name, text) {
+function parseNumber(name, text) {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new ConfigError(`${name} is "${text}"; give a number`);
   return value;
@@ -137,7 +137,7 @@ function number(name, text) {
  * @param {string} name
  * @param {string} text
  */
-function numbers(name, text) {
+function parseNumbers(name, text) {
   const parts = text.split(/[\s,×-]+/).filter(Boolean);
-  return parts.map((part) => number(name, part));
+  return parts.map((part) => parseNumber(name, part));
 }
