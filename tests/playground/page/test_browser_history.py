@@ -196,7 +196,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, theatre: str, findings: Callable
     assert findings(page) == []
 
 
-def test_a_phone_has_room_for_it(visit: Visit, theatre: str) -> None:
+def test_a_phone_shows_it_all(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre, phone=True)
     right_now(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

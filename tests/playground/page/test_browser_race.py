@@ -153,7 +153,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[s
     assert findings(page) == []
 
 
-def test_a_phone_has_room_for_it(visit: Visit) -> None:
+def test_a_phone_shows_it_all(visit: Visit) -> None:
     page = visit("#/race?race=activations&subset=200&epochs=1", phone=True)
     finish(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

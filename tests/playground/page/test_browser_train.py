@@ -253,7 +253,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[s
     assert findings(page) == []
 
 
-def test_a_phone_has_room_for_it(visit: Visit) -> None:
+def test_a_phone_shows_it_all(visit: Visit) -> None:
     page = visit("#/train?subset=1000", phone=True)
     ready(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -15,7 +15,7 @@ import { readColour } from "./theme.js";
 /** @typedef {{x: number[], y: (number | null)[]}} Series x ascending */
 /** @typedef {(value: number) => string} Format */
 /**
- * What a chart is; `tick` is for the axis, where there is little room, and `range` makes the limits of y from the
+ * What a chart is; `tick` is for the axis, where there is little space, and `range` makes the limits of y from the
  * lowest and the highest value.
  * @typedef {{title: string, xLabel: string, table: string, x: Format, y: Format, tick?: Format,
  *   range: (low: number, high: number) => [number, number], pick?: (x: number) => void, height?: number}} Form

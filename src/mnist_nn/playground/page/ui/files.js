@@ -1,5 +1,5 @@
 /**
- * Files of the reader's own machine: choosing one, and saving one. Nothing goes anywhere else.
+ * Files of the user's own machine: choosing one, and saving one. Nothing goes anywhere else.
  */
 
 import { h } from "./dom.js";

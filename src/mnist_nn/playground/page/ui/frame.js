@@ -151,7 +151,7 @@ function buildModelMenu(models, app) {
 }
 
 /**
- * A word where there is room for it, else a sign.
+ * A word where there is space for it, else a sign.
  * @param {string} name
  * @param {string} sign
  * @param {() => void} onclick

@@ -1,7 +1,7 @@
 /**
  * The models that one can choose between: those served with the page, those opened from a file, those trained here.
  *
- * Until the reader chooses, every room has the model that suits it: Draw a good reader, the microscope the classic one.
+ * Until the user chooses, every room has the model that suits it: Draw the reader's, the microscope the classic one.
  * Rooms that make their own networks have none, and nothing is loaded for them.
  */
 
@@ -62,7 +62,7 @@ export function openModels(manifest, changed) {
       if (suited) await use(known(chosen) ?? entry(suited));
     },
     /**
-     * The reader's choice, for all rooms from now on.
+     * The user's choice, for all rooms from now on.
      * @param {string} id
      */
     choose: (id) => {

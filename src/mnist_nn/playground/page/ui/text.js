@@ -1,5 +1,5 @@
 /**
- * The words of the page: a key to text in the reader's language.
+ * The words of the page: a key to text in the user's language.
  *
  * Whoever has words has a strings.js with a table for each language (`export const en = {…}`), and a room adds its own
  * when it is loaded. What a language lacks stays English. `{0}`, `{1}` … stand for values.
@@ -13,7 +13,7 @@ import * as training from "./training/strings.js";
 /** @type {Record<string, Record<string, string>>} */
 const tables = { en: {} };
 
-/** Languages of the reader, the preferred first. */
+/** Languages of the user, the preferred first. */
 const wanted = (globalThis.navigator?.languages ?? []).map((tag) => tag.split("-")[0]);
 
 addStrings(shared);
@@ -28,7 +28,7 @@ export function addStrings(strings) {
 }
 
 /**
- * Text in the first of the reader's languages that there is a table for.
+ * Text in the first of the user's languages that there is a table for.
  * @param {string} key
  * @param {...(string | number)} values for {0}, {1} …
  * @returns {string}

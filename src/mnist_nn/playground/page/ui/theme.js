@@ -1,5 +1,5 @@
 /**
- * Light or dark: the system's choice until the reader makes another. Colours come from ui/style.css alone.
+ * Light or dark: the system's choice until the user makes another. Colours come from ui/style.css alone.
  */
 
 const STORED = "mnist-nn-theme";
@@ -13,7 +13,7 @@ export function currentTheme() {
 }
 
 /**
- * Take up the reader's last choice, and call back when it changes.
+ * Take up the user's last choice, and call back when it changes.
  * @param {() => void} changed
  */
 export function followTheme(changed) {

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { forward } from "#page/core/network.js";
-import { decisive, sent } from "#page/rooms/draw/decisive.js";
+import { findDecisive, findSent } from "#page/rooms/draw/decisive.js";
 import { near } from "../../support.mjs";
 import { few, model } from "./networks.mjs";
 
 test("connections that decided: the last layer's are its terms, and shares sum to at most one", () => {
   const { network } = model("classic");
   const pass = forward(network, few.images.subarray(0, 784));
-  const found = decisive(network, pass, { layer: 1, unit: 7 });
+  const found = findDecisive(network, pass, { layer: 1, unit: 7 });
   const last = found.filter(({ layer }) => layer === 1);
   assert.equal(last.length, 20);
   near([last.reduce((sum, { share }) => sum + share, 0)], [1], 1e-12);
@@ -23,6 +23,6 @@ test("connections that decided: the last layer's are its terms, and shares sum t
 test("a neuron sends to every unit above, and an output to none", () => {
   const { network } = model("classic");
   const pass = forward(network, few.images.subarray(0, 784));
-  assert.equal(sent(network, pass, { layer: 0, unit: 2 }).length, 10);
-  assert.deepEqual(sent(network, pass, { layer: 1, unit: 2 }), []);
+  assert.equal(findSent(network, pass, { layer: 0, unit: 2 }).length, 10);
+  assert.deepEqual(findSent(network, pass, { layer: 1, unit: 2 }), []);
 });

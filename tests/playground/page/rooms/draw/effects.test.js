@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { evaluate } from "#page/core/evaluation.js";
-import { edited } from "#page/rooms/draw/edits.js";
+import { applyEdits } from "#page/rooms/draw/edits.js";
 import { answersWith, countRight, remember } from "#page/rooms/draw/effects.js";
 import { changes, few, model, nothing } from "./networks.mjs";
 
@@ -11,7 +11,7 @@ for (const [name, edits] of Object.entries(changes)) {
   test(`the quick answers of a changed ${name} network are those of the network with the changes made`, () => {
     const whole = model(name);
     const memory = remember(whole.network, few.images, few.labels);
-    const { predictions, correct } = evaluate(edited(whole, edits).network, few.images, few.labels);
+    const { predictions, correct } = evaluate(applyEdits(whole, edits).network, few.images, few.labels);
     const found = answersWith(memory, edits);
     const apart = found.filter((answer, i) => answer !== predictions[i]).length;
     assert.ok(apart <= 1, `${apart} answers differ`);

@@ -1,7 +1,7 @@
 // A few networks, changes inside them, and test images, for the tests of the room Draw.
 
 import { create } from "#page/core/network.js";
-import { withOff, withShift } from "#page/rooms/draw/edits.js";
+import { switchOff, shiftBias } from "#page/rooms/draw/edits.js";
 import { mnist } from "../../support.mjs";
 
 export const few = mnist("t10k", 300);
@@ -14,9 +14,9 @@ export const model = (name) => ({ network: create(shapes[name], 5), header: {}, 
 export const nothing = { off: [], bias: [] };
 
 export const changes = {
-  classic: withShift(withShift(withOff(nothing, { layer: 0, unit: 3 }, true), { layer: 0, unit: 7 }, -1.5),
+  classic: shiftBias(shiftBias(switchOff(nothing, { layer: 0, unit: 3 }, true), { layer: 0, unit: 7 }, -1.5),
     { layer: 1, unit: 4 }, 0.4),
-  deep: withShift(withOff(withOff(nothing, { layer: 0, unit: 3 }, true), { layer: 2, unit: 1 }, true),
+  deep: shiftBias(switchOff(switchOff(nothing, { layer: 0, unit: 3 }, true), { layer: 2, unit: 1 }, true),
     { layer: 1, unit: 4 }, 2),
-  flat: withShift(nothing, { layer: 0, unit: 4 }, 0.7),
+  flat: shiftBias(nothing, { layer: 0, unit: 4 }, 0.7),
 };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { frame } from "#page/core/framing.js";
-import { inkOfGrey } from "#page/rooms/draw/photo.js";
+import { findInk } from "#page/rooms/draw/photo.js";
 import { few } from "./networks.mjs";
 
 /** A digit photographed: uneven light, dark ink or chalk. */
@@ -22,7 +22,7 @@ for (const dark of [true, false]) {
   test(`${dark ? "dark ink" : "chalk"} in uneven light becomes the digit that was written`, () => {
     for (const i of [0, 1, 2, 3]) {
       const digit = few.images.subarray(784 * i, 784 * (i + 1));
-      const { ink, width, height } = inkOfGrey(photo(digit, dark), 140, 140);
+      const { ink, width, height } = findInk(photo(digit, dark), 140, 140);
       const framed = frame(ink, width, height);
       const overlap = framed.reduce((sum, value, n) => sum + Math.min(value, digit[n]), 0);
       const total = framed.reduce((sum, value, n) => sum + Math.max(value, digit[n]), 0);
@@ -32,5 +32,5 @@ for (const dark of [true, false]) {
 }
 
 test("a blank sheet has no ink", () => {
-  assert.throws(() => inkOfGrey(new Float64Array(100).fill(0.8), 10, 10), /blank/);
+  assert.throws(() => findInk(new Float64Array(100).fill(0.8), 10, 10), /blank/);
 });

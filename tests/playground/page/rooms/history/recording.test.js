@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 
 import { read, write } from "#page/core/modelfile.js";
 import { create } from "#page/core/network.js";
-import { modelOf, recordingOf } from "#page/rooms/history/recording.js";
+import { makeModel, readRecording } from "#page/rooms/history/recording.js";
 import { openLane } from "#page/worker/lane.js";
 import { parameters } from "../../support.mjs";
 import { SIZE, data, lane, learn } from "../../worker/lanes.mjs";
@@ -17,7 +17,7 @@ describe("a recording", () => {
 
   test("comes back from its file", () => {
     const old = made();
-    const again = recordingOf(read(write(modelOf(old))), "y", "y");
+    const again = readRecording(read(write(makeModel(old))), "y", "y");
     assert.deepEqual(again.config, old.config);
     for (const [i, moment] of again.epochs.entries()) {
       const { epoch, offset, size, samples, loss, accuracy, rate, weights, biases } = old.epochs[i];
@@ -29,7 +29,7 @@ describe("a recording", () => {
 
   test("can be gone on with from its file", () => {
     const old = made();
-    const again = recordingOf(read(write(modelOf(old))), "y", "y");
+    const again = readRecording(read(write(makeModel(old))), "y", "y");
     for (const moment of again.epochs) {
       const training = { learning_rate: 0.05 };
       const fork = learn(openLane({ id: "f", network: again.config, training, from: moment }, data),
@@ -41,6 +41,7 @@ describe("a recording", () => {
 
   test("is not any model file", () => {
     const bare = { network: create(), header: { format: 1, training: null, history: [] }, tensors: {} };
-    assert.throws(() => recordingOf(bare, "", ""), /no recording in this file; make one with: mnist-nn train --record/);
+    const message = /no recording in this file; make one with: mnist-nn train --record/;
+    assert.throws(() => readRecording(bare, "", ""), message);
   });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { NAMES, fromParams, raceOf, specsOf, toParams } from "#page/rooms/race/lanes.js";
+import { NAMES, fromParams, makeRace, parseRace, toParams } from "#page/rooms/race/lanes.js";
 import * as raceStrings from "#page/rooms/race/strings.js";
 import { addStrings, text } from "#page/ui/text.js";
 
@@ -11,8 +11,8 @@ addStrings(raceStrings);
 describe("races", () => {
   for (const name of NAMES) {
     test(`${name} has lanes that can run, and an address`, () => {
-      const race = raceOf(name, text);
-      const { specs, limit } = specsOf(race);
+      const race = makeRace(name, text);
+      const { specs, limit } = parseRace(race);
       assert.ok(specs.length >= 2 && specs.length <= 4);
       assert.equal(limit, 30000);
       assert.equal(toParams(race, text).toString(), `race=${name}`);
@@ -28,7 +28,7 @@ describe("races", () => {
   });
 
   test("of one's own have an address too", () => {
-    const race = { ...raceOf("loss", text), preset: "own", seed: "4", subset: "", measure: "seconds" };
+    const race = { ...makeRace("loss", text), preset: "own", seed: "4", subset: "", measure: "seconds" };
     race.lanes[0] = { name: "mine, my own", settings: { ...race.lanes[0].settings, hidden: "64,32", rate: "0.5" } };
     const again = fromParams(new URLSearchParams(toParams(race, text).toString()), text);
     assert.deepEqual(again, race);

@@ -13,7 +13,7 @@ import { text } from "../../ui/text.js";
  * @param {(digit: number) => void} [choose]
  */
 export function buildBars(count, choose) {
-  const rows = Array.from({ length: count }, (_, digit) => row(digit, choose));
+  const rows = Array.from({ length: count }, (_, digit) => buildBar(digit, choose));
   const element = h("ol", { class: "bars", "aria-label": text("bars.title") }, ...rows.map((one) => h("li", {}, one)));
   return {
     element,
@@ -32,7 +32,7 @@ export function buildBars(count, choose) {
  * @param {number} digit
  * @param {((digit: number) => void) | undefined} choose
  */
-function row(digit, choose) {
+function buildBar(digit, choose) {
   const parts = [h("b", {}, digit), h("span", { class: "track" }, h("i")), h("span", { class: "number share" })];
   return h("button", { type: "button", onclick: () => choose?.(digit) }, ...parts);
 }

@@ -19,14 +19,14 @@ const FOLLOWED = 16; // neurons of a layer whose own terms are looked at
  * @param {Place} target the neuron to explain
  * @returns {Connection[]} for each layer at most SHOWN, the strongest first
  */
-export function decisive(network, pass, { layer, unit }) {
+export function findDecisive(network, pass, { layer, unit }) {
   /** @type {Connection[]} */
   const all = [];
   let units = [{ unit, share: 1, sign: 1 }];
   for (let k = layer; k >= 0; k--) {
-    const terms = units.flatMap((one) => termsOf(network, pass, k, one)).sort((p, q) => q.share - p.share);
+    const terms = units.flatMap((one) => listTerms(network, pass, k, one)).sort((p, q) => q.share - p.share);
     all.push(...terms.slice(0, SHOWN));
-    units = strongest(terms);
+    units = chooseStrongest(terms);
   }
   return all;
 }
@@ -38,7 +38,7 @@ export function decisive(network, pass, { layer, unit }) {
  * @param {Place} source
  * @returns {Connection[]}
  */
-export function sent(network, pass, { layer, unit }) {
+export function findSent(network, pass, { layer, unit }) {
   const W = network.weights[layer + 1];
   const a = pass.a[layer + 1];
   if (!W) return [];
@@ -57,7 +57,7 @@ export function sent(network, pass, { layer, unit }) {
  * @param {{unit: number, share: number, sign: number}} of
  * @returns {Connection[]}
  */
-function termsOf({ weights }, pass, layer, { unit, share, sign }) {
+function listTerms({ weights }, pass, layer, { unit, share, sign }) {
   const a = pass.a[layer];
   const terms = a.map((value, i) => weights[layer][unit * a.length + i] * value);
   const total = terms.reduce((sum, term) => sum + Math.abs(term), 0);
@@ -74,7 +74,7 @@ function termsOf({ weights }, pass, layer, { unit, share, sign }) {
  * The neurons that most of it went through, each with its share, and whether it spoke for the answer on the whole.
  * @param {Connection[]} terms
  */
-function strongest(terms) {
+function chooseStrongest(terms) {
   /** @type {Map<number, number>} */
   const sums = new Map();
   for (const { from, share, sign } of terms) sums.set(from, (sums.get(from) ?? 0) + share * sign);

@@ -7,14 +7,14 @@ import { drawStrokes } from "../../ui/ink.js";
 import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
 import { readColour } from "../../ui/theme.js";
-import { extend, point } from "./strokes.js";
+import { extend, makePoint } from "./strokes.js";
 
 /** @typedef {import("../../ui/ink.js").Stroke} Stroke */
 /** @typedef {(strokes: Stroke[], resting: boolean) => void} Changed called while a line grows, and when it is done */
 
 const WIDTH = 0.085; // of the sheet: as thick as MNIST's lines, for a digit that fills most of it
 
-class Pad {
+class DrawingCanvas {
   /** @param {Changed} changed */
   constructor(changed) {
     this.changed = changed;
@@ -48,7 +48,7 @@ class Pad {
   at(event) {
     const box = this.canvas.getBoundingClientRect();
     const width = (Number(this.thickness.value) / 100) * (event.pointerType === "pen" ? 0.5 + event.pressure : 1);
-    return point((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, width);
+    return makePoint((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, width);
   }
 
   /** @param {PointerEvent} event */
@@ -109,8 +109,8 @@ class Pad {
 }
 
 /** @param {Changed} changed */
-export function buildPad(changed) {
-  const pad = new Pad(changed);
+export function buildDrawingCanvas(changed) {
+  const pad = new DrawingCanvas(changed);
   return {
     sheet: pad.sheet,
     tools: pad.tools,

@@ -12,14 +12,14 @@
 /**
  * @param {Place} place
  */
-export const nameOf = ({ layer, unit }) => `${layer + 1}.${unit + 1}`;
+export const nameNeuron = ({ layer, unit }) => `${layer + 1}.${unit + 1}`;
 
 /**
  * @param {string | null} name
  * @param {Model} model
  * @returns {Place | null} null if there is no such neuron
  */
-export function placeOf(name, { network }) {
+export function findPlace(name, { network }) {
   const [layer, unit] = (name ?? "").split(".").map((n) => Number(n) - 1);
   return unit >= 0 && unit < (network.biases[layer]?.length ?? 0) ? { layer, unit } : null;
 }
@@ -28,7 +28,7 @@ export function placeOf(name, { network }) {
  * @param {Place | null} a
  * @param {Place | null} b
  */
-export const same = (a, b) => a?.layer === b?.layer && a?.unit === b?.unit;
+export const isSame = (a, b) => a?.layer === b?.layer && a?.unit === b?.unit;
 
 /**
  * Read the edits of an address.
@@ -36,13 +36,13 @@ export const same = (a, b) => a?.layer === b?.layer && a?.unit === b?.unit;
  * @param {Model} model
  * @returns {Edits}
  */
-export function editsOf(params, model) {
+export function readEdits(params, model) {
   const names = (params.get("off") ?? "").split(",");
   const last = model.network.weights.length - 1;
-  const off = names.map((name) => placeOf(name, model)).filter((place) => place !== null && place.layer < last);
+  const off = names.map((name) => findPlace(name, model)).filter((place) => place !== null && place.layer < last);
   const bias = (params.get("bias") ?? "").split(",").map((entry) => {
     const [name, shift] = entry.split(":");
-    const place = placeOf(name, model);
+    const place = findPlace(name, model);
     return place && Number.isFinite(Number(shift)) ? { ...place, shift: Number(shift) } : null;
   });
   return { off: /** @type {Place[]} */ (off), bias: bias.filter((entry) => entry !== null) };
@@ -53,23 +53,23 @@ export function editsOf(params, model) {
  * @param {Edits} edits
  */
 export function toParams({ off, bias }) {
-  return { off: off.map(nameOf).join(","), bias: bias.map((one) => `${nameOf(one)}:${one.shift}`).join(",") };
+  return { off: off.map(nameNeuron).join(","), bias: bias.map((one) => `${nameNeuron(one)}:${one.shift}`).join(",") };
 }
 
 /** @param {Edits} edits */
-export const none = ({ off, bias }) => off.length === 0 && bias.length === 0;
+export const isEmpty = ({ off, bias }) => off.length === 0 && bias.length === 0;
 
 /**
  * @param {Edits} edits
  * @param {Place} place
  */
-export const isOff = ({ off }, place) => off.some((one) => same(one, place));
+export const isOff = ({ off }, place) => off.some((one) => isSame(one, place));
 
 /**
  * @param {Edits} edits
  * @param {Place} place
  */
-export const shiftOf = ({ bias }, place) => bias.find((one) => same(one, place))?.shift ?? 0;
+export const findShift = ({ bias }, place) => bias.find((one) => isSame(one, place))?.shift ?? 0;
 
 /**
  * Switch a neuron off, or on again.
@@ -78,8 +78,8 @@ export const shiftOf = ({ bias }, place) => bias.find((one) => same(one, place))
  * @param {boolean} off
  * @returns {Edits}
  */
-export function withOff(edits, place, off) {
-  const others = edits.off.filter((one) => !same(one, place));
+export function switchOff(edits, place, off) {
+  const others = edits.off.filter((one) => !isSame(one, place));
   return { ...edits, off: off ? [...others, place] : others };
 }
 
@@ -90,8 +90,8 @@ export function withOff(edits, place, off) {
  * @param {number} shift
  * @returns {Edits}
  */
-export function withShift(edits, { layer, unit }, shift) {
-  const others = edits.bias.filter((one) => !same(one, { layer, unit }));
+export function shiftBias(edits, { layer, unit }, shift) {
+  const others = edits.bias.filter((one) => !isSame(one, { layer, unit }));
   return { ...edits, bias: shift === 0 ? others : [...others, { layer, unit, shift }] };
 }
 
@@ -101,8 +101,8 @@ export function withShift(edits, { layer, unit }, shift) {
  * @param {Edits} edits
  * @returns {Model}
  */
-export function edited(model, edits) {
-  if (none(edits)) return model;
+export function applyEdits(model, edits) {
+  if (isEmpty(edits)) return model;
   const { network, tensors } = model;
   const weights = network.weights.map((W) => W.slice());
   const biases = network.biases.map((b) => b.slice());

@@ -42,7 +42,7 @@ export function remember(network, images, labels) {
 export function answersWith(memory, edits) {
   const { network, labels, z, answers } = memory;
   const last = network.weights.length - 1;
-  const changes = changesOf(network, edits);
+  const changes = listChanges(network, edits);
   const first = changes.findIndex(({ units }) => units.length > 0);
   if (first < 0) return answers;
   const found = new Uint8Array(labels.length);
@@ -75,7 +75,7 @@ export function countRight(answers, labels) {
  * @param {Edits} edits
  * @returns {Change[]}
  */
-function changesOf(network, { off, bias }) {
+function listChanges(network, { off, bias }) {
   return network.biases.map((b, layer) => {
     /** @type {Change} */
     const change = { units: [], shift: new Float64Array(b.length), on: new Uint8Array(b.length).fill(1) };

@@ -13,14 +13,16 @@ import { SIDE, renderInk } from "../../ui/ink.js";
 import * as state from "../../ui/state.js";
 import { buildBars } from "./bars.js";
 import { buildDecision } from "./decision.js";
-import { decisive, sent } from "./decisive.js";
+import { findDecisive, findSent } from "./decisive.js";
 import { buildDigits } from "./digits.js";
-import { buildPad } from "./drawing-canvas.js";
-import { edited, editsOf, nameOf, none, placeOf, same, toParams, withOff, withShift } from "./edits.js";
+import { buildDrawingCanvas } from "./drawing-canvas.js";
+import {
+  applyEdits, findPlace, isEmpty, isSame, nameNeuron, readEdits, shiftBias, switchOff, toParams,
+} from "./edits.js";
 import { buildInspector } from "./inspector.js";
 import { buildMeasure } from "./measure.js";
 import { buildNetworkView } from "./network-view.js";
-import { inkOfFile } from "./photo.js";
+import { readInk } from "./photo.js";
 import { decode, encode } from "./strokes.js";
 
 export * as strings from "./strings.js";
@@ -47,14 +49,14 @@ class Draw {
     this.view = { image: "", pixels: null, label: null, place: null, edits: { off: [], bias: [] } };
     this.frameWanted = 0;
     this.ticket = 0;
-    this.pad = buildPad((strokes, resting) => this.drawn(strokes, resting));
+    this.pad = buildDrawingCanvas((strokes, resting) => this.drawn(strokes, resting));
     this.network = buildNetworkView((place) => this.choose(place));
     this.bars = buildBars(10, (unit) => this.choose({ layer: this.last, unit }));
     this.decision = buildDecision();
     this.digits = buildDigits((image) => this.open(`test:${image}`));
     this.inspector = buildInspector({
-      switchOff: (place, off) => this.change(withOff(this.view.edits, place, off)),
-      shift: (place, shift) => this.change(withShift(this.view.edits, place, shift)),
+      switchOff: (place, off) => this.change(switchOff(this.view.edits, place, off)),
+      shift: (place, shift) => this.change(shiftBias(this.view.edits, place, shift)),
       close: () => this.view.place && this.choose(this.view.place),
     });
     this.measure = buildMeasure(app, (measured) => this.measured(measured));
@@ -82,7 +84,7 @@ class Draw {
     const open = h("button", { type: "button", onclick: choose }, app.text("draw.open"));
     const left = h("section", { class: "panel stack draw-sheet", "aria-label": app.text("room.draw") },
       pad.sheet, pad.tools, h("div", { class: "row" }, open), this.failure);
-    dropZone(left, (file) => this.openFile(file));
+    acceptDrops(left, (file) => this.openFile(file));
     return left;
   }
 
@@ -116,7 +118,7 @@ class Draw {
   /** Look inside a neuron, or stop looking. @param {Place} place */
   choose(place) {
     const { view, inspector } = this;
-    view.place = same(view.place, place) ? null : place;
+    view.place = isSame(view.place, place) ? null : place;
     this.see(true);
     const isNarrow = matchMedia("(max-width: 60rem)").matches;
     if (view.place && isNarrow) inspector.element.scrollIntoView({ block: "nearest" });
@@ -138,13 +140,13 @@ class Draw {
   see(resting) {
     const { view, app } = this;
     const { pixels, place, edits } = view;
-    const now = edited(app.model, edits);
+    const now = applyEdits(app.model, edits);
     const pass = forward(now.network, pixels ?? BLANK);
     const prediction = pixels && predict(now, pixels);
     const best = prediction ? prediction.probabilities.indexOf(Math.max(...prediction.probabilities)) : -1;
     const target = place ?? { layer: this.last, unit: best };
     const connections = prediction
-      ? [...decisive(now.network, pass, target), ...(place ? sent(now.network, pass, place) : [])]
+      ? [...findDecisive(now.network, pass, target), ...(place ? findSent(now.network, pass, place) : [])]
       : [];
     this.network.show({ pixels: pixels ?? BLANK, pass, connections, chosen: place, off: edits.off });
     const chosen = place?.layer === this.last ? place.unit : -1;
@@ -153,7 +155,7 @@ class Draw {
     const legend = !prediction ? "draw.legendEmpty" : place && chosen < 0 ? "draw.legendNeuron" : "draw.legend";
     this.legend.textContent = app.text(legend, target.unit);
     this.inspector.show(place && { place, model: app.model, now, pass, edits });
-    this.reset.hidden = none(edits);
+    this.reset.hidden = isEmpty(edits);
     this.onward.hidden = !pixels;
     this.digits.show(view.image.startsWith("test:") ? Number(view.image.slice(5)) : null);
     if (!resting) return;
@@ -163,7 +165,7 @@ class Draw {
 
   save() {
     const { image, place, edits } = this.view;
-    state.write("draw", { image, neuron: place && nameOf(place), ...toParams(edits) });
+    state.write("draw", { image, neuron: place && nameNeuron(place), ...toParams(edits) });
   }
 
   /** Show an image by its name. @param {string} name */
@@ -188,7 +190,7 @@ class Draw {
   async openFile(file) {
     if (!file) return;
     try {
-      const { ink, width, height } = await inkOfFile(file);
+      const { ink, width, height } = await readInk(file);
       await this.open(imageName(frame(ink, width, height)));
       fill(this.failure);
     } catch (error) {
@@ -208,7 +210,7 @@ class Draw {
     digits.use(answers, labels);
     const [all, right, unchanged] = [count, after, before].map((n) => n.toLocaleString("en"));
     const share = ((100 * after) / count).toFixed(2);
-    fill(accuracy, none(view.edits)
+    fill(accuracy, isEmpty(view.edits)
       ? app.text("draw.accuracy", right, all, share)
       : app.text("draw.accuracyChanged", right, all, share, unchanged, signed(after - before, 0)));
   }
@@ -231,8 +233,8 @@ class Draw {
 
   /** Take up what the address says. @param {URLSearchParams} params */
   update(params) {
-    this.view.edits = editsOf(params, this.app.model);
-    this.view.place = placeOf(params.get("neuron"), this.app.model);
+    this.view.edits = readEdits(params, this.app.model);
+    this.view.place = findPlace(params.get("neuron"), this.app.model);
     this.inspector.forget();
     this.measure.ask(this.view.edits);
     return this.open(params.get("image") ?? "");
@@ -249,7 +251,7 @@ class Draw {
  * @param {HTMLElement} element
  * @param {(file: File | undefined) => void} take
  */
-function dropZone(element, take) {
+function acceptDrops(element, take) {
   element.addEventListener("dragover", (event) => {
     event.preventDefault();
     element.classList.add("dropping");

@@ -7,7 +7,7 @@ import { number, signed } from "../../ui/format.js";
 import { buildNeuronSum } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
 import { drawWeights, largest } from "../../ui/weights.js";
-import { isOff, shiftOf } from "./edits.js";
+import { isOff, findShift } from "./edits.js";
 
 /** @typedef {import("../../core/modelfile.js").Model} Model */
 /** @typedef {import("../../core/network.js").Pass} Pass */
@@ -46,11 +46,11 @@ export function buildInspector(on) {
         return;
       }
       const { place, model, now, pass } = scene;
-      title.textContent = titleOf(place, model);
-      fill(pictures, ...picturesOf(scene));
+      title.textContent = nameTitle(place, model);
+      fill(pictures, ...buildPictures(scene));
       fill(sum, h("h3", {}, text("inspect.sum")), buildNeuronSum(now.network, pass, place));
       const name = `${place.layer}.${place.unit}`;
-      if (name !== shown) fill(controls, ...controlsOf(scene, on)); // a slider in use must stay the same element
+      if (name !== shown) fill(controls, ...buildControls(scene, on)); // a slider in use must stay the same element
       shown = name;
       refresh(controls, scene);
     },
@@ -62,14 +62,14 @@ export function buildInspector(on) {
  * @param {Place} place
  * @param {Model} model
  */
-export function titleOf({ layer, unit }, { network }) {
+export function nameTitle({ layer, unit }, { network }) {
   const layers = network.biases.length;
   if (layer === layers - 1) return text("inspect.output", unit);
   return layers === 2 ? text("draw.neuronOnly", unit + 1) : text("draw.neuron", unit + 1, layer + 1);
 }
 
 /** @param {Scene} scene */
-function picturesOf({ place: { layer, unit }, model, pass }) {
+function buildPictures({ place: { layer, unit }, model, pass }) {
   const inputs = pass.a[layer].length;
   const weights = model.network.weights[layer].subarray(unit * inputs, (unit + 1) * inputs);
   const terms = Array.from(weights, (w, i) => w * pass.a[layer][i]);
@@ -87,12 +87,12 @@ function picturesOf({ place: { layer, unit }, model, pass }) {
  * @param {Scene} scene
  * @param {Handlers} on
  */
-function controlsOf({ place, model, edits }, on) {
+function buildControls({ place, model, edits }, on) {
   const learned = model.network.biases[place.layer][place.unit];
   const reach = Math.max(5, 2 * Math.abs(learned));
   const slider = h("input", {
     type: "range", id: "bias", min: (learned - reach).toFixed(2), max: (learned + reach).toFixed(2), step: 0.05,
-    value: learned + shiftOf(edits, place),
+    value: learned + findShift(edits, place),
     oninput: () => on.shift(place, Math.round(100 * (Number(slider.value) - learned)) / 100),
   });
   const back = h("button", { type: "button", class: "plain", onclick: () => {
@@ -117,7 +117,7 @@ function controlsOf({ place, model, edits }, on) {
  */
 function refresh(controls, { place, model, edits }) {
   const learned = model.network.biases[place.layer][place.unit];
-  const moved = shiftOf(edits, place);
+  const moved = findShift(edits, place);
   const shown = /** @type {HTMLOutputElement} */ (controls.querySelector("output"));
   shown.textContent = moved === 0 ? number(learned, 2) : `${number(learned + moved, 2)} (${signed(moved, 2)})`;
 }

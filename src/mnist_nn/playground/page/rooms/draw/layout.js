@@ -21,13 +21,13 @@ const CAPTION = 24; // below the neurons
  * @param {number} outputs
  * @returns {Layout}
  */
-export function layoutOf(width, height, hidden, outputs) {
+export function layOut(width, height, hidden, outputs) {
   const side = Math.min(Math.max(0.24 * width, 76), 168);
   const image = { x: 1, y: (height - side) / 2, side };
-  const room = width - side;
+  const space = width - side;
   const blocks = hidden.map((units, k) => {
-    const centre = side + (room * (k + 1)) / (hidden.length + 1);
-    return blockOf(units, centre, (0.66 * room) / (hidden.length + 1), height);
+    const centre = side + (space * (k + 1)) / (hidden.length + 1);
+    return layOutBlock(units, centre, (0.66 * space) / (hidden.length + 1), height);
   });
   const ends = Array.from({ length: outputs }, (_, k) => ({ x: width - 2, y: ((k + 0.5) * height) / outputs }));
   return { width, height, image, blocks, outputs: ends };
@@ -40,9 +40,9 @@ export function layoutOf(width, height, hidden, outputs) {
  * @param {number} height
  * @returns {Block}
  */
-function blockOf(units, centre, most, height) {
+function layOutBlock(units, centre, most, height) {
   const round = units <= COLUMN;
-  const columns = round ? 1 : columnsOf(units, most, height);
+  const columns = round ? 1 : chooseColumns(units, most, height);
   const rows = Math.ceil(units / columns);
   const pitch = Math.min(round ? 26 : 14, (height - CAPTION) / rows, round ? most : most / columns);
   const left = centre - (columns * pitch) / 2;
@@ -60,7 +60,7 @@ function blockOf(units, centre, most, height) {
  * @param {number} most
  * @param {number} height
  */
-function columnsOf(units, most, height) {
+function chooseColumns(units, most, height) {
   const counts = Array.from({ length: Math.min(units, 64) }, (_, i) => i + 1);
   const size = (/** @type {number} */ n) => Math.min(14, most / n, (height - CAPTION) / Math.ceil(units / n));
   return counts.reduce((best, n) => (size(n) > size(best) + 1e-9 ? n : best), 1);
@@ -72,7 +72,7 @@ function columnsOf(units, most, height) {
  * @param {number} pixel
  * @returns {Spot}
  */
-export function pixelSpot({ image: { x, y, side } }, pixel) {
+export function locatePixel({ image: { x, y, side } }, pixel) {
   const step = side / SIDE;
   return { x: x + ((pixel % SIDE) + 0.5) * step, y: y + (Math.floor(pixel / SIDE) + 0.5) * step };
 }

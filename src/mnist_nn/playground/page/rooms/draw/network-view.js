@@ -7,7 +7,7 @@ import { fill, h, s, set } from "../../ui/dom.js";
 import { number } from "../../ui/format.js";
 import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
-import { layoutOf, pixelSpot } from "./layout.js";
+import { layOut, locatePixel } from "./layout.js";
 
 /** @typedef {import("./decisive.js").Connection} Connection */
 /** @typedef {import("./edits.js").Place} Place */
@@ -28,19 +28,20 @@ export function buildNetworkView(choose) {
   const element = h("div", { class: "net" }, picture, svg);
   const state = { hidden: /** @type {number[]} */ ([]), outputs: 10, neurons: /** @type {Neuron[][]} */ ([]) };
   /** @type {Layout} */
-  let layout = layoutOf(400, 340, [], 10);
+  let layout = layOut(400, 340, [], 10);
   /** @type {Scene | null} */
   let scene = null;
   const lines = s("g", { class: "lines", "aria-hidden": "true" });
 
   const rebuild = () => {
-    layout = layoutOf(Math.max(element.clientWidth, 150), element.clientHeight, state.hidden, state.outputs);
+    layout = layOut(Math.max(element.clientWidth, 150), element.clientHeight, state.hidden, state.outputs);
     set(svg, { viewBox: `0 0 ${layout.width} ${layout.height}`, width: layout.width, height: layout.height });
     Object.assign(picture.style, {
       left: `${layout.image.x}px`, top: `${layout.image.y}px`, width: `${layout.image.side}px`,
     });
-    state.neurons = layout.blocks.map((one, layer) => one.spots.map((_, unit) => neuron(one, layer, unit, choose)));
-    fill(svg, lines, ...state.neurons.map((units, k) => block(units, k, layout)), caption(layout));
+    state.neurons = layout.blocks.map((one, layer) =>
+      one.spots.map((_, unit) => buildNeuron(one, layer, unit, choose)));
+    fill(svg, lines, ...state.neurons.map((units, k) => buildBlock(units, k, layout)), buildCaption(layout));
     if (scene) show(scene);
   };
   const show = (/** @type {Scene} */ next) => {
@@ -49,7 +50,8 @@ export function buildNetworkView(choose) {
     light(state.neurons, next);
     const most = state.neurons.map(() => 0).concat(0);
     for (const { layer, share } of next.connections) most[layer] = Math.max(most[layer], share);
-    fill(lines, ...next.connections.map((one) => line(one, layout, most[one.layer])).filter((one) => one !== null));
+    const paths = next.connections.map((one) => buildLine(one, layout, most[one.layer]));
+    fill(lines, ...paths.filter((one) => one !== null));
   };
   const observer = new ResizeObserver(() => element.clientWidth !== layout.width && rebuild());
   observer.observe(element);
@@ -74,7 +76,7 @@ export function buildNetworkView(choose) {
  * @param {(place: Place) => void} choose
  * @returns {Neuron}
  */
-function neuron({ spots, size, round }, layer, unit, choose) {
+function buildNeuron({ spots, size, round }, layer, unit, choose) {
   const { x, y } = spots[unit];
   const shape = round
     ? s("circle", { cx: x, cy: y, r: size / 2 })
@@ -96,7 +98,7 @@ function neuron({ spots, size, round }, layer, unit, choose) {
  * @param {number} layer
  * @param {Layout} layout
  */
-function block(neurons, layer, layout) {
+function buildBlock(neurons, layer, layout) {
   const { columns } = layout.blocks[layer];
   const move = (/** @type {KeyboardEvent} */ event) => {
     const at = neurons.indexOf(/** @type {Neuron} */ (document.activeElement));
@@ -114,11 +116,11 @@ function block(neurons, layer, layout) {
  * The symbols under the columns.
  * @param {Layout} layout
  */
-function caption({ blocks, image, height }) {
+function buildCaption({ blocks, image, height }) {
   const only = blocks.length === 1;
   const layers = blocks.map(({ left, right }, k) =>
-    under((left + right) / 2, height - 4, "h", only ? "" : String(k + 1)));
-  const input = under(image.x + image.side / 2, image.y + image.side + 18, "x", "");
+    buildSymbol((left + right) / 2, height - 4, "h", only ? "" : String(k + 1)));
+  const input = buildSymbol(image.x + image.side / 2, image.y + image.side + 18, "x", "");
   const above = s("text", { x: image.x, y: image.y - 8, class: "plain" }, text("draw.receives"));
   return s("g", { class: "captions", "aria-hidden": "true" }, above, input, ...layers);
 }
@@ -130,7 +132,7 @@ function caption({ blocks, image, height }) {
  * @param {string} letter
  * @param {string} index
  */
-function under(x, y, letter, index) {
+function buildSymbol(x, y, letter, index) {
   return s("text", { x, y, "text-anchor": "middle" }, letter, s("tspan", { dy: 3, "font-size": "75%" }, index));
 }
 
@@ -163,8 +165,8 @@ function light(neurons, { pass, chosen, off }) {
  * @param {Layout} layout
  * @param {number} most
  */
-function line({ layer, from, to, share, sign }, layout, most) {
-  const start = layer === 0 ? pixelSpot(layout, from) : layout.blocks[layer - 1].spots[from];
+function buildLine({ layer, from, to, share, sign }, layout, most) {
+  const start = layer === 0 ? locatePixel(layout, from) : layout.blocks[layer - 1].spots[from];
   const end = layer === layout.blocks.length ? layout.outputs[to] : layout.blocks[layer].spots[to];
   if (!start || !end || sign === 0) return null;
   const bend = start.x + 0.55 * (end.x - start.x);

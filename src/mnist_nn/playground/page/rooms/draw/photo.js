@@ -11,13 +11,13 @@ import { InkError } from "../../core/errors.js";
 const LONGEST = 320; // pixels of the longer side that are looked at
 const BLOCK = 1 / 6; // of the longer side: larger than a stroke is thick
 const LEAST = 0.12; // ink that differs less from its paper is none
-const SPECK = 0.04; // of the largest piece: what is smaller is no part of the digit
+const SPECK = 0.04; // of the largest connected component: what is smaller is not of the digit
 
 /**
  * @param {Blob} file
  * @returns {Promise<Ink>}
  */
-export async function inkOfFile(file) {
+export async function readInk(file) {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
@@ -28,7 +28,7 @@ export async function inkOfFile(file) {
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
-  return inkOfGrey(Float64Array.from({ length: width * height }, (_, i) => luminance(data, 4 * i)), width, height);
+  return findInk(Float64Array.from({ length: width * height }, (_, i) => luminance(data, 4 * i)), width, height);
 }
 
 /**
@@ -37,18 +37,18 @@ export async function inkOfFile(file) {
  * @param {number} height
  * @returns {Ink}
  */
-export function inkOfGrey(grey, width, height) {
+export function findInk(grey, width, height) {
   const middle = grey.slice().sort()[grey.length >> 1];
   const energy = (/** @type {number} */ sign) =>
     grey.reduce((sum, value) => sum + Math.max(sign * (value - middle), 0) ** 2, 0);
   const dark = energy(-1) >= energy(1);
   const light = dark ? grey : grey.map((value) => 1 - value);
-  const paper = paperOf(light, width, height);
+  const paper = estimatePaper(light, width, height);
   const ink = light.map((value, i) => Math.max(paper[i] - value, 0) / Math.max(paper[i], 0.05));
-  const level = levelOf(ink);
+  const level = findInkLevel(ink);
   if (level < LEAST) throw new InkError("there is no ink to frame; the picture is blank");
   const soft = ink.map((value) => Math.min(Math.max((value - 0.35 * level) / (0.6 * level), 0), 1));
-  return { ink: withoutSpecks(soft, width, height), width, height };
+  return { ink: dropSpecks(soft, width, height), width, height };
 }
 
 /**
@@ -63,11 +63,12 @@ const luminance = (data, i) => (0.299 * data[i] + 0.587 * data[i + 1] + 0.114 * 
  * @param {number} width
  * @param {number} height
  */
-function paperOf(light, width, height) {
+function estimatePaper(light, width, height) {
   const side = Math.max(4, Math.round(BLOCK * Math.max(width, height)));
   const columns = Math.ceil(width / side) + 1;
   const rows = Math.ceil(height / side) + 1;
-  const blocks = Array.from({ length: columns * rows }, (_, n) => brightest(light, width, height, side, n, columns));
+  const blocks = Array.from({ length: columns * rows }, (_, n) =>
+    findBrightest(light, width, height, side, n, columns));
   return light.map((_, i) => {
     const x = (i % width) / side;
     const y = Math.floor(i / width) / side;
@@ -86,7 +87,7 @@ function paperOf(light, width, height) {
  * @param {number} n
  * @param {number} columns
  */
-function brightest(light, width, height, side, n, columns) {
+function findBrightest(light, width, height, side, n, columns) {
   const left = Math.max(0, ((n % columns) - 1) * side);
   const top = Math.max(0, (Math.floor(n / columns) - 1) * side);
   const values = [];
@@ -100,7 +101,7 @@ function brightest(light, width, height, side, n, columns) {
  * How strong full ink is: the mean of the stronger of two classes, after Otsu.
  * @param {Float64Array} ink
  */
-function levelOf(ink) {
+function findInkLevel(ink) {
   const counts = new Float64Array(256);
   ink.forEach((value) => counts[Math.min(255, Math.floor(value * 256))]++);
   const total = ink.length;
@@ -119,32 +120,32 @@ function levelOf(ink) {
 }
 
 /**
- * Connected pieces of ink that are much smaller than the largest are dropped.
+ * Connected components of ink that are much smaller than the largest are dropped.
  * @param {Float64Array} ink
  * @param {number} width
  * @param {number} height
  */
-function withoutSpecks(ink, width, height) {
-  const piece = new Int32Array(ink.length);
+function dropSpecks(ink, width, height) {
+  const component = new Int32Array(ink.length);
   const areas = [0];
   ink.forEach((value, i) => {
-    if (value > 0 && !piece[i]) areas.push(flood(ink, piece, i, areas.length, width, height));
+    if (value > 0 && !component[i]) areas.push(flood(ink, component, i, areas.length, width, height));
   });
   const most = Math.max(...areas);
-  return ink.map((value, i) => (areas[piece[i]] >= SPECK * most ? value : 0));
+  return ink.map((value, i) => (areas[component[i]] >= SPECK * most ? value : 0));
 }
 
 /**
  * @param {Float64Array} ink
- * @param {Int32Array} piece
+ * @param {Int32Array} component
  * @param {number} start
  * @param {number} name
  * @param {number} width
  * @param {number} height
  */
-function flood(ink, piece, start, name, width, height) {
+function flood(ink, component, start, name, width, height) {
   const open = [start];
-  piece[start] = name;
+  component[start] = name;
   let area = 0;
   while (open.length) {
     const i = /** @type {number} */ (open.pop());
@@ -153,8 +154,8 @@ function flood(ink, piece, start, name, width, height) {
       for (let dx = -1; dx <= 1; dx++) {
         const [x, y] = [(i % width) + dx, Math.floor(i / width) + dy];
         const n = y * width + x;
-        if (x < 0 || y < 0 || x >= width || y >= height || ink[n] === 0 || piece[n]) continue;
-        piece[n] = name;
+        if (x < 0 || y < 0 || x >= width || y >= height || ink[n] === 0 || component[n]) continue;
+        component[n] = name;
         open.push(n);
       }
     }

@@ -20,7 +20,7 @@ const END = 255; // of a stroke, in the address
  * @param {number} width
  * @returns {Point}
  */
-export function point(x, y, width) {
+export function makePoint(x, y, width) {
   const whole = (/** @type {number} */ value) => Math.round(Math.min(Math.max(value, 0), 1) * STEPS) / STEPS;
   return { x: whole(x), y: whole(y), width: whole(width) };
 }
@@ -63,7 +63,7 @@ export function decode(text) {
       stroke = [];
       i += 1;
     } else {
-      stroke.push(point(bytes[i] / STEPS, bytes[i + 1] / STEPS, bytes[i + 2] / STEPS));
+      stroke.push(makePoint(bytes[i] / STEPS, bytes[i + 1] / STEPS, bytes[i + 2] / STEPS));
       i += 3;
     }
   }

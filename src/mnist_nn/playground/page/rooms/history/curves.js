@@ -4,7 +4,7 @@
 
 import { COLOURS, DASHES, LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
 import { exactPercent, significant, wholePercent } from "../../ui/training/format.js";
-import { answerOf } from "./recordings.js";
+import { findAnswer } from "./recordings.js";
 
 /** @typedef {import("../../ui/training/session.js").Recording} Recording */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
@@ -13,7 +13,7 @@ import { answerOf } from "./recordings.js";
  * @param {import("../../ui/app.js").App["text"]} text
  * @param {(epochs: number) => void} pick
  */
-export function curves(text, pick) {
+export function buildCurves(text, pick) {
   const common = { xLabel: text("history.axis"), table: text("chart.table"), x: significant, pick };
   const accuracy = new LineChart({ ...common, title: text("history.accuracy"), y: exactPercent, tick: wholePercent,
     range: rangeOfShares });
@@ -34,8 +34,8 @@ export function curves(text, pick) {
         both.forEach((chart) => chart.draw(lines));
         names = next;
       }
-      accuracy.update(shown.map(tested));
-      losses.update(shown.map(learned));
+      accuracy.update(shown.map(listTested));
+      losses.update(shown.map(listLearned));
       both.forEach((chart) => chart.mark(epochsOf(moment)));
     },
     restyle: () => both.forEach((chart) => chart.build()),
@@ -51,16 +51,16 @@ export const epochsOf = ({ epoch, offset, size }) => epoch + offset / size;
  * @param {Recording} recording
  * @returns {import("../../ui/charts.js").Series}
  */
-function tested({ points, epochs }) {
+function listTested({ points, epochs }) {
   if (points.length) return { x: points.map((point) => point.epochs), y: points.map((point) => point.test) };
-  return { x: epochs.map(epochsOf), y: epochs.map((moment) => answerOf(moment)?.accuracy ?? null) };
+  return { x: epochs.map(epochsOf), y: epochs.map((moment) => findAnswer(moment)?.accuracy ?? null) };
 }
 
 /**
  * @param {Recording} recording
  * @returns {import("../../ui/charts.js").Series}
  */
-function learned({ points, epochs }) {
+function listLearned({ points, epochs }) {
   const made = points.filter(({ loss }) => loss !== null);
   if (made.length) return { x: made.map((point) => point.epochs), y: made.map((point) => point.loss) };
   return { x: epochs.map(epochsOf), y: epochs.map(({ loss }) => loss) };

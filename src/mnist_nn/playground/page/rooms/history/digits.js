@@ -6,7 +6,7 @@ import { fill, h } from "../../ui/dom.js";
 import { percent } from "../../ui/format.js";
 import { drawImage } from "../../ui/pixels.js";
 import { formatPlace } from "../../ui/training/session.js";
-import { answerOf } from "./recordings.js";
+import { findAnswer } from "./recordings.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 /** @typedef {import("../../core/data.js").Samples} Samples */
@@ -19,7 +19,7 @@ export const MOST = 12;
  * @param {import("../../ui/app.js").App["text"]} text
  * @param {(index: number) => void} go
  */
-export function digitList(text, go) {
+export function buildDigitList(text, go) {
   const element = h("ol", { class: "digit-history" });
   let drawn = "";
   return {
@@ -31,7 +31,7 @@ export function digitList(text, go) {
      * @param {number} index
      */
     render: (test, digits, moments, index) => {
-      const all = moments.map(answerOf);
+      const all = moments.map(findAnswer);
       const asked = all.filter(Boolean).length;
       const key = [digits, moments.length, asked, index, moments[0]?.samples, moments.at(-1)?.samples].join();
       if (key === drawn) return;
@@ -39,7 +39,7 @@ export function digitList(text, go) {
       fill(element, ...digits.map((row) => {
         const label = test.labels[row];
         const cells = moments.map((moment, i) => cell(moment, i, all[i]?.predictions[row], label));
-        return h("li", {}, picture(test, row), h("div", { class: "stack tight" },
+        return h("li", {}, buildPicture(test, row), h("div", { class: "stack tight" },
           describeAnswer(row, label, all[index]),
           h("div", { class: "then", role: "group", "aria-label": text("history.then", row) }, ...cells)));
       }));
@@ -79,7 +79,7 @@ export function digitList(text, go) {
  * @param {Samples} test
  * @param {number} row
  */
-function picture({ images, width, height }, row) {
+function buildPicture({ images, width, height }, row) {
   const canvas = h("canvas", { class: "digit", "aria-hidden": "true" });
   drawImage(canvas, images.subarray(row * width * height, (row + 1) * width * height));
   return canvas;

@@ -12,7 +12,7 @@ import { fill, h } from "../../ui/dom.js";
  * @param {Text} text
  * @param {(rate: string) => void} fork
  */
-export function forkForm(text, fork) {
+export function buildForkForm(text, fork) {
   let chosen = "";
   const rate = buildLogSlider(text("history.fork.rate"), { from: -4, to: 1.5, automatic: text("setting.automatic") },
     (value) => void (chosen = value));
@@ -30,7 +30,7 @@ export function forkForm(text, fork) {
  * @param {Text} text
  * @param {(id: string) => void} toggle
  */
-export function overlayList(text, toggle) {
+export function buildOverlayList(text, toggle) {
   const element = h("div", { class: "others", role: "group", "aria-label": text("history.over") });
   let drawn = "";
   return {

@@ -13,12 +13,12 @@ import { count } from "../../ui/training/format.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
 import { formatPlace, openTraining } from "../../ui/training/session.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
-import { curves, epochsOf } from "./curves.js";
-import { MOST, USUAL, digitList } from "./digits.js";
-import { forkForm, overlayList } from "./fork.js";
-import { modelOf } from "./recording.js";
-import { Examiner, addFile, answerOf, loadServed, recordings } from "./recordings.js";
-import { scrubber } from "./scrubber.js";
+import { buildCurves, epochsOf } from "./curves.js";
+import { MOST, USUAL, buildDigitList } from "./digits.js";
+import { buildForkForm, buildOverlayList } from "./fork.js";
+import { makeModel } from "./recording.js";
+import { Examiner, addFile, findAnswer, loadServed, listRecordings } from "./recordings.js";
+import { buildScrubber } from "./scrubber.js";
 
 export * as strings from "./strings.js";
 
@@ -57,17 +57,17 @@ class HistoryRoom {
     this.app = app;
     const { text } = app;
     this.examiner = new Examiner(() => this.soon());
-    this.scrubber = scrubber(text, (index) => this.go(index));
-    this.curves = curves(text, (epochs) => this.near(epochs));
+    this.scrubber = buildScrubber(text, (index) => this.go(index));
+    this.curves = buildCurves(text, (epochs) => this.near(epochs));
     this.neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), 64);
     this.matrix = buildConfusionMatrix({ caption: "", is: text("confusion.is"), says: text("confusion.says"),
       cell: (label, said, n) => text("confusion.cell", label, said, n),
       pick: (label, said) => this.pick(label, said) });
-    this.list = digitList(text, (index) => this.go(index));
+    this.list = buildDigitList(text, (index) => this.go(index));
     this.main = buildChoice(text("history.run"), [], (id) => this.choose(id));
-    this.others = overlayList(text, (id) => this.overlay(id));
+    this.others = buildOverlayList(text, (id) => this.overlay(id));
     this.message = h("p", { class: "message", role: "status" });
-    this.forking = forkForm(text, (rate) => this.fork(rate));
+    this.forking = buildForkForm(text, (rate) => this.fork(rate));
     this.stage = h("div", { class: "stack stage" }, ...this.panels());
     this.empty = this.buildEmpty();
     root.append(h("h2", {}, text("history.title")), h("p", { class: "note" }, text("history.intro")),
@@ -97,9 +97,10 @@ class HistoryRoom {
       h("div", { class: "two" }, h("section", { class: "panel" }, accuracy), h("section", { class: "panel" }, losses)),
       h("div", { class: "two" },
         h("div", { class: "stack" },
-          section("training.neurons", this.neurons.element, note(text("training.neurons.help"))), this.forking.element),
-        section("training.confusion", this.matrix.element, note(text("history.pick")))),
-      section("history.digits", note(text("history.digits.help")), this.list.element,
+          section("training.neurons", this.neurons.element, buildNote(text("training.neurons.help"))),
+          this.forking.element),
+        section("training.confusion", this.matrix.element, buildNote(text("history.pick")))),
+      section("history.digits", buildNote(text("history.digits.help")), this.list.element,
         h("div", { class: "row" }, this.button("history.usual", () => this.show(USUAL)))),
     ];
   }
@@ -109,7 +110,7 @@ class HistoryRoom {
     return h("section", { class: "panel stack" }, h("p", {}, text("history.empty")),
       h("div", { class: "row" }, h("button", { type: "button", class: "primary", onclick: () => this.example() },
         text("history.example")), this.button("history.open", () => this.open())),
-      note(text("history.record")));
+      buildNote(text("history.record")));
   }
 
   /**
@@ -122,7 +123,7 @@ class HistoryRoom {
 
   /** @returns {Recording | undefined} */
   get recording() {
-    const all = recordings(this.app);
+    const all = listRecordings(this.app);
     return all.find(({ id }) => id === this.run) ?? all.at(-1);
   }
 
@@ -147,7 +148,7 @@ class HistoryRoom {
 
   /** Say so if the training of the address is not here. */
   miss() {
-    const missing = this.run !== "" && !recordings(this.app).some(({ id }) => id === this.run);
+    const missing = this.run !== "" && !listRecordings(this.app).some(({ id }) => id === this.run);
     if (missing) this.note(this.app.text("history.gone"));
     else if (this.message.textContent === this.app.text("history.gone")) this.note("");
   }
@@ -169,15 +170,15 @@ class HistoryRoom {
     if (!recording) return;
     const index = this.index(recording);
     const moment = recording.epochs[index];
-    const others = recordings(this.app).filter(({ id }) => id !== recording.id);
+    const others = listRecordings(this.app).filter(({ id }) => id !== recording.id);
     const shown = [recording, ...others.filter(({ id }) => this.over.includes(id)).slice(0, MOST_OVER)];
-    this.main.offer(recordings(this.app).map(({ id, name }) => [id, name]));
+    this.main.offer(listRecordings(this.app).map(({ id, name }) => [id, name]));
     this.main.show(recording.id);
     this.others.show(others, shown);
     this.scrubber.show(recording.epochs, index);
     this.curves.render(shown, moment);
     this.neurons.draw(moment.weights[0], recording.config.inputs);
-    const answer = answerOf(moment);
+    const answer = findAnswer(moment);
     if (answer) this.matrix.update(answer);
     this.matrix.name(answer ? text("history.tested", count(answer.correct), count(answer.samples))
       : text("history.asking"));
@@ -236,7 +237,7 @@ class HistoryRoom {
    */
   pick(label, said) {
     const { recording, test } = this;
-    const predictions = recording && answerOf(recording.epochs[this.index(recording)])?.predictions;
+    const predictions = recording && findAnswer(recording.epochs[this.index(recording)])?.predictions;
     if (!predictions || !test) return;
     const rows = [...predictions.keys()].filter((row) => test.labels[row] === label && predictions[row] === said);
     this.show(rows.slice(0, MOST));
@@ -279,7 +280,7 @@ class HistoryRoom {
 
   save() {
     const { recording } = this;
-    if (recording) download(write(modelOf(recording)), `${recording.name.replace(/[^\w.-]+/g, "-")}.safetensors`);
+    if (recording) download(write(makeModel(recording)), `${recording.name.replace(/[^\w.-]+/g, "-")}.safetensors`);
   }
 
   /**
@@ -298,4 +299,4 @@ class HistoryRoom {
 }
 
 /** @param {string} words */
-const note = (words) => h("p", { class: "note" }, words);
+const buildNote = (words) => h("p", { class: "note" }, words);

@@ -27,13 +27,13 @@ const IMAGES = 60000;
  * @param {string} name
  * @returns {Recording}
  */
-export function recordingOf({ network: { config }, header, tensors }, id, name) {
+export function readRecording({ network: { config }, header, tensors }, id, name) {
   const { recording: rows, training, history } = header;
   if (!Array.isArray(rows) || rows.length === 0 || !training) {
     throw new ModelFileError("there is no recording in this file; make one with: mnist-nn train --record FILE");
   }
   const full = makeNetworkConfig(config);
-  const epochs = rows.map((row, n) => moment(row, take(full, tensors, n), full, training,
+  const epochs = rows.map((row, n) => makeMoment(row, takeParameters(full, tensors, n), full, training,
     /** @type {Scores[]} */ (history)));
   return { id, name, config: full, training, epochs, points: [] };
 }
@@ -43,15 +43,15 @@ export function recordingOf({ network: { config }, header, tensors }, id, name) 
  * @param {Recording} recording
  * @returns {Model}
  */
-export function modelOf({ config, training, epochs }) {
+export function makeModel({ config, training, epochs }) {
   const last = epochs[epochs.length - 1];
   const { fault, ...settings } = training;
-  const own = Object.assign({}, ...epochs.map(({ weights, biases }, n) => tensorsOf(config, weights, biases, n)));
+  const own = Object.assign({}, ...epochs.map(({ weights, biases }, n) => makeTensors(config, weights, biases, n)));
   const header = {
     format: 1, network: config, data: {}, scores: {}, versions: {}, checkpoint: null,
     training: { ...settings, epochs: Math.max(1, Math.ceil(last.samples / last.size)) },
     history: last.position.history,
-    recording: epochs.map(rowOf),
+    recording: epochs.map(makeRow),
     ...(fault && fault !== "none" ? { fault } : {}),
   };
   return { network: { config, weights: last.weights, biases: last.biases }, header, tensors: own };
@@ -61,7 +61,7 @@ export function modelOf({ config, training, epochs }) {
  * @param {Moment} moment
  * @returns {Row}
  */
-function rowOf({ epoch, offset, size, samples, rate, position: { tally } }) {
+function makeRow({ epoch, offset, size, samples, rate, position: { tally } }) {
   const sums = [tally.samples, tally.reported, tally.descended, tally.correct];
   return { epoch, offset, size, samples, rate, ...(offset ? { tally: sums } : {}) };
 }
@@ -74,7 +74,7 @@ function rowOf({ epoch, offset, size, samples, rate, position: { tally } }) {
  * @param {Scores[]} history
  * @returns {Moment}
  */
-function moment({ epoch, offset = 0, size = IMAGES, samples, rate, tally }, parameters, config, training, history) {
+function makeMoment({ epoch, offset = 0, size = IMAGES, samples, rate, tally }, parameters, config, training, history) {
   const [seen = 0, reported = 0, descended = 0, correct = 0] = tally ?? [];
   const scores = /** @type {(Scores & {validation_accuracy?: number}) | undefined} */ (history[epoch - 1]);
   const known = offset ? { loss: reported / seen, accuracy: correct / seen } : scores;
@@ -103,7 +103,7 @@ function moment({ epoch, offset = 0, size = IMAGES, samples, rate, tally }, para
  * @param {number} n
  * @returns {Pick<Moment, "weights" | "biases">}
  */
-function take(config, tensors, n) {
+function takeParameters(config, tensors, n) {
   const units = sizes(config);
   const get = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const found = tensors[`moments/${n}/${name}`];
@@ -126,7 +126,7 @@ function take(config, tensors, n) {
  * @param {number} n
  * @returns {Record<string, import("../../core/modelfile.js").Tensor>}
  */
-function tensorsOf(config, weights, biases, n) {
+function makeTensors(config, weights, biases, n) {
   const units = sizes(config);
   return Object.fromEntries(weights.flatMap((W, k) => [
     [`moments/${n}/W${k + 1}`, { shape: [units[k + 1], units[k]], data: W }],

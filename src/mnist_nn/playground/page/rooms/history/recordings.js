@@ -6,7 +6,7 @@
 import { fetchBytes } from "../../core/data.js";
 import { read } from "../../core/modelfile.js";
 import { openWorker } from "../../worker/client.js";
-import { recordingOf } from "./recording.js";
+import { readRecording } from "./recording.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../core/evaluation.js").Evaluation} Evaluation */
@@ -22,7 +22,7 @@ let served = null;
  * @param {App} app
  * @returns {Recording[]}
  */
-export const recordings = (app) => /** @type {any[]} */ (app.runs.list());
+export const listRecordings = (app) => /** @type {any[]} */ (app.runs.list());
 
 /**
  * Load the recordings that are served with the page, once.
@@ -31,7 +31,7 @@ export const recordings = (app) => /** @type {any[]} */ (app.runs.list());
  */
 export function loadServed(app) {
   served ??= Promise.all((app.manifest.runs ?? []).map(async ({ name, url }) =>
-    add(app, recordingOf(read(await fetchBytes(url)), `recorded:${name}`, name)))).then(() => undefined);
+    add(app, readRecording(read(await fetchBytes(url)), `recorded:${name}`, name)))).then(() => undefined);
   return served;
 }
 
@@ -42,9 +42,9 @@ export function loadServed(app) {
  * @param {ArrayBuffer} bytes
  */
 export function addFile(app, name, bytes) {
-  const taken = recordings(app).filter(({ id }) => id.startsWith(`file:${name}`)).length;
+  const taken = listRecordings(app).filter(({ id }) => id.startsWith(`file:${name}`)).length;
   const shown = taken ? `${name} (${taken + 1})` : name;
-  return add(app, recordingOf(read(bytes), `file:${shown}`, shown));
+  return add(app, readRecording(read(bytes), `file:${shown}`, shown));
 }
 
 /**
@@ -60,7 +60,7 @@ function add(app, recording) {
  * What a network said at a moment, if it was asked already.
  * @param {Moment} moment
  */
-export const answerOf = (moment) => answers.get(moment);
+export const findAnswer = (moment) => answers.get(moment);
 
 /** Asks for what is shown, the current moment first, and then for the rest; one question at a time. */
 export class Examiner {

@@ -14,7 +14,7 @@ const FRAME = 500; // milliseconds a moment
  * @param {import("../../ui/app.js").App["text"]} text
  * @param {(index: number) => void} go
  */
-export function scrubber(text, go) {
+export function buildScrubber(text, go) {
   const slider = h("input", { type: "range", min: 0, step: 1, "aria-label": text("history.slider"),
     oninput: () => go(Number(slider.value)) });
   const button = (/** @type {string} */ sign, /** @type {string} */ key, /** @type {() => number} */ to) => h("button",

@@ -14,26 +14,27 @@ import { group, math, over, power, sign, sumOver } from "./mathml.js";
  * @param {Trace} t
  * @returns {Node[]} one a line
  */
-export function equationsOf({ kind, layer }, letters, t) {
+export function writeEquations({ kind, layer }, letters, t) {
   const n = letters[layer];
   if (kind === "input") return [math([["x"], "=", over(sign("pixels"), "255")], true)];
   if (kind === "weighted") return [math([n.z, "=", n.W, n.below, "+", n.b], true)];
-  if (kind === "activation") return [math([n.a, "=", ...applied(n), ...formula(n)], true)];
+  if (kind === "activation") return [math([n.a, "=", ...writeApplication(n), ...writeActivation(n)], true)];
   if (kind === "loss") return [];
-  if (kind === "delta") return [layer === letters.length - 1 ? outputError(n, t) : hiddenError(letters, layer, t)];
-  if (kind === "gradient") return gradients(n);
-  return letters.flatMap(({ W, b }) => [W, b].map((p) => update(p)));
+  if (kind === "delta" && layer === letters.length - 1) return [writeOutputError(n, t)];
+  if (kind === "delta") return [writeHiddenError(letters, layer, t)];
+  if (kind === "gradient") return writeGradients(n);
+  return letters.flatMap(({ W, b }) => [W, b].map((p) => writeUpdate(p)));
 }
 
 /** @param {Letters} names */
-const applied = ({ f, z }) => [f.length > 1 ? sign(f) : [f], "(", z, ")"];
+const writeApplication = ({ f, z }) => [f.length > 1 ? sign(f) : [f], "(", z, ")"];
 
 /**
  * What an activation is, where it is short to say.
  * @param {Letters} names
  * @returns {import("./mathml.js").Part[]}
  */
-function formula({ f, z }) {
+function writeActivation({ f, z }) {
   const e = (/** @type {import("./mathml.js").Part} */ p) => power(["e"], p);
   if (f === "σ") return ["=", over("1", group("1", "+", e(group("−", z))))];
   if (f === "softmax") return ["=", over(e(z), group(sumOver(["k"]), e(group(z, "[", ["k"], "]"))))];
@@ -46,7 +47,7 @@ function formula({ f, z }) {
  * @param {Letters} names
  * @param {Trace} t
  */
-function outputError({ delta, a }, t) {
+function writeOutputError({ delta, a }, t) {
   const difference = [a, "−", ["l"]];
   if (t.training.loss !== "mse") return math([delta, "=", ...difference], true);
   const factor = over("2", ["n"]);
@@ -62,7 +63,7 @@ function outputError({ delta, a }, t) {
  * @param {number} layer
  * @param {Trace} t
  */
-function hiddenError(letters, layer, t) {
+function writeHiddenError(letters, layer, t) {
   const [n, next] = [letters[layer], letters[layer + 1]];
   const sent = ["(", power(next.W, ["T"]), next.delta, ")"];
   const name = t.config.activation[layer];
@@ -73,13 +74,13 @@ function hiddenError(letters, layer, t) {
 }
 
 /** @param {Letters} names */
-function gradients({ W, b, delta, below }) {
+function writeGradients({ W, b, delta, below }) {
   const by = (/** @type {import("./mathml.js").Symbol} */ p) => over(group("∂", ["L"]), group("∂", p));
   const product = math([by(W), "=", delta, power(below, ["T"])], true);
   return [product, math([by(b), "=", delta], true)];
 }
 
 /** @param {import("./mathml.js").Symbol} p */
-function update(p) {
+function writeUpdate(p) {
   return math([p, "←", p, "−", ["η"], over(group("∂", ["L"]), group("∂", p))], true);
 }

@@ -17,7 +17,7 @@ import { drawWeights } from "../../ui/weights.js";
  * @param {boolean} [options.ink] pixels of an image instead of numbers with a sign
  * @param {(i: number) => void} [options.choose]
  */
-export function heat(values, { width, chosen, label, from = 1, ink = false, choose }) {
+export function buildHeatmap(values, { width, chosen, label, from = 1, ink = false, choose }) {
   const height = Math.ceil(values.length / width);
   const canvas = h("canvas", { "aria-hidden": "true" });
   if (ink) drawImage(canvas, Array.from(values, (value) => 255 * value), { side: width });

@@ -13,12 +13,12 @@ import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
 import { applyUpdate, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
 import { buildMap } from "./map.js";
-import { busiest, nameOf, pathOf } from "./path.js";
+import { findBusiest, namePath, parsePath } from "./path.js";
 import { buildPicker } from "./picker.js";
 import { showStep } from "./stage.js";
-import { stepsOf } from "./steps.js";
-import { lettersOf } from "./symbols.js";
-import { worksheet } from "./worksheet.js";
+import { listSteps } from "./steps.js";
+import { chooseLetters } from "./symbols.js";
+import { writeWorksheet } from "./worksheet.js";
 
 export * as strings from "./strings.js";
 
@@ -78,13 +78,14 @@ class Microscope {
     this.network = current;
     this.pixels = found.pixels;
     this.known = found.label !== null;
-    const label = found.label ?? labelOf(params, current, found.pixels);
+    const label = found.label ?? chooseLabel(params, current, found.pixels);
     const loss = chooseLoss(params.get("loss"), this.app.model);
-    const rate = rateOf(params.get("rate"), loss, network.config);
+    const rate = parseRate(params.get("rate"), loss, network.config);
     this.trace = trace(current, found.pixels, label, { loss, learning_rate: rate });
-    const steps = stepsOf(network.weights.length);
+    const steps = listSteps(network.weights.length);
     const step = Math.min(Math.max(Number(params.get("step") ?? 1) - 1 || 0, 0), steps.length - 1);
-    this.view = { image: found.name, label, loss, rate, step, path: pathOf(params.get("path"), this.trace), learned };
+    const path = parsePath(params.get("path"), this.trace);
+    this.view = { image: found.name, label, loss, rate, step, path, learned };
     this.show();
   }
 
@@ -105,7 +106,7 @@ class Microscope {
 
   /** @param {number} step */
   go(step) {
-    const count = stepsOf(this.network.weights.length).length;
+    const count = listSteps(this.network.weights.length).length;
     if (step < 0 || step >= count) return;
     this.view.step = step;
     this.show();
@@ -129,9 +130,9 @@ class Microscope {
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
     const { view, network, pixels } = this;
     const settings = { loss: view.loss, learning_rate: view.rate };
-    const letters = lettersOf(t.config);
-    const steps = stepsOf(letters.length);
-    const path = view.path ?? busiest(t);
+    const letters = chooseLetters(t.config);
+    const steps = listSteps(letters.length);
+    const path = view.path ?? findBusiest(t);
     this.picker.show(pixels, view, t.config.output, this.known);
     this.map.show(steps, letters, view.step);
     fill(this.lesson, ...this.lessonParts(t));
@@ -154,9 +155,9 @@ class Microscope {
     const { image, label, loss, rate, step, path, learned } = this.view;
     const usual = chooseLoss(null, this.app.model);
     state.write("microscope", {
-      image, step: step + 1, path: path && nameOf(path), learned: formatLearned(learned),
+      image, step: step + 1, path: path && namePath(path), learned: formatLearned(learned),
       label: this.known ? null : label, loss: loss === usual ? null : loss,
-      rate: rate === rateOf(null, loss, this.network.config) ? null : rate,
+      rate: rate === parseRate(null, loss, this.network.config) ? null : rate,
     });
   }
 
@@ -168,7 +169,7 @@ class Microscope {
     const { learned, image } = this.view;
     const button = (/** @type {string} */ name, /** @type {() => void} */ onclick, kind = "") =>
       h("button", { type: "button", class: kind, "data-focus": name, onclick }, text(`micro.${name}`));
-    const isLast = this.view.step === stepsOf(this.network.weights.length).length - 1; // it has its own button
+    const isLast = this.view.step === listSteps(this.network.weights.length).length - 1; // it has its own button
     const tested = learned.some((one) => one.image.startsWith("test:")) && image.startsWith("test:");
     return [
       isLast ? null : button("apply", () => this.apply(t)),
@@ -193,7 +194,7 @@ class Microscope {
 
   /** @param {Trace} t */
   print(t) {
-    const page = worksheet(t, this.view.path ?? busiest(t), this.pixels, document.documentElement.lang);
+    const page = writeWorksheet(t, this.view.path ?? findBusiest(t), this.pixels, document.documentElement.lang);
     download(page, "backpropagation-worksheet.html", "text/html");
   }
 
@@ -204,12 +205,12 @@ class Microscope {
 }
 
 /**
- * The label that the reader gives a drawing; first the network's own answer.
+ * The label that the user gives a drawing; first the network's own answer.
  * @param {URLSearchParams} params
  * @param {import("../../core/network.js").Network} network
  * @param {Uint8Array} pixels
  */
-function labelOf(params, network, pixels) {
+function chooseLabel(params, network, pixels) {
   const given = Number(params.get("label") ?? NaN);
   if (Number.isInteger(given) && given >= 0 && given < network.config.outputs) return given;
   return argmax(/** @type {Float64Array} */ (forward(network, pixels).z.at(-1)));
@@ -220,7 +221,7 @@ function labelOf(params, network, pixels) {
  * @param {string} loss
  * @param {import("../../core/config.js").NetworkConfig} config
  */
-function rateOf(rate, loss, config) {
+function parseRate(rate, loss, config) {
   return Number(rate) > 0 ? Number(rate) : chooseRate(config, makeTrainingConfig(config, { loss }));
 }
 

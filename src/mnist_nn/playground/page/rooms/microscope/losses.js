@@ -7,7 +7,7 @@ import { h } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
 import { text } from "../../ui/text.js";
 import { entry, math } from "./mathml.js";
-import { weightPlace } from "./symbols.js";
+import { formatWeightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {ReturnType<typeof import("../../core/trace.js").candidateLosses>} Candidates */
@@ -16,7 +16,7 @@ import { weightPlace } from "./symbols.js";
  * Each output's part of the loss.
  * @param {Trace} t
  */
-export function outputsTable(t) {
+export function buildOutputsTable(t) {
   const softmax = t.config.output === "softmax";
   const rows = Array.from(t.o, (o, k) => {
     const l = t.l[k];
@@ -27,7 +27,7 @@ export function outputsTable(t) {
   const titles = keys.map((key) => h("th", { scope: "col" }, key.includes(".") ? text(key) : h("var", {}, key)));
   const body = rows.map(([digit, ...cells]) => h("tr", { class: t.label === Number(digit) ? "true" : null },
     h("th", { scope: "row" }, digit), ...cells.map((value) => h("td", { class: "number" }, value))));
-  const sums = [3, 4].map((column) => Array.from(t.o, (o, k) => part(t, o, k, column)).reduce((p, q) => p + q, 0));
+  const sums = [3, 4].map((column) => Array.from(t.o, (o, k) => termOf(t, o, k, column)).reduce((p, q) => p + q, 0));
   const total = h("tr", { class: "rest" }, h("th", { scope: "row", colspan: 3 }, text("micro.sum")),
     ...sums.map((sum) => h("td", { class: "number" }, number(sum))));
   return h("div", { class: "scroll" },
@@ -40,7 +40,7 @@ export function outputsTable(t) {
  * @param {number} k
  * @param {number} column
  */
-function part(t, o, k, column) {
+function termOf(t, o, k, column) {
   const l = t.l[k];
   if (column === 3) return (o - l) ** 2;
   if (t.config.output === "softmax") return l ? -Math.log(o) : 0;
@@ -54,14 +54,14 @@ function part(t, o, k, column) {
  * @param {{layer: number, unit: number, input: number}} at which weight
  * @param {import("./symbols.js").Letters[]} letters
  */
-export function mismatch(t, candidates, { layer, unit, input }, letters) {
+export function buildMismatch(t, candidates, { layer, unit, input }, letters) {
   const used = t.dW[layer][unit * t.a[layer].length + input];
-  const weight = math([entry(letters[layer].W, weightPlace(layer, unit, input, letters.length))]);
+  const weight = math([entry(letters[layer].W, formatWeightPlace(layer, unit, input, letters.length))]);
   const rows = candidates.map(({ name, value, derivative, descends }) => h("tr", { class: descends ? "true" : null },
-    h("th", { scope: "row" }, text(`loss.${name}`), roles(t, name, descends)),
+    h("th", { scope: "row" }, text(`loss.${name}`), buildRoles(t, name, descends)),
     h("td", { class: "number" }, number(value)),
     h("td", { class: "number" }, derivative === null ? "–" : precise(derivative)),
-    h("td", { class: "number" }, derivative === null ? "–" : matches(used, derivative))));
+    h("td", { class: "number" }, derivative === null ? "–" : describeMatch(used, derivative))));
   const keys = ["micro.candidate", "micro.value", "micro.slope", "micro.fits"];
   const titles = keys.map((key) => h("th", { scope: "col" }, text(key)));
   const differ = t.reportedName !== t.descendedName;
@@ -79,7 +79,7 @@ export function mismatch(t, candidates, { layer, unit, input }, letters) {
  * @param {string} name
  * @param {boolean} descends
  */
-function roles(t, name, descends) {
+function buildRoles(t, name, descends) {
   const said = [name === t.reportedName && text("micro.printed"), descends && text("micro.descended")].filter(Boolean);
   return said.length ? h("span", { class: "tag" }, said.join(", ")) : null;
 }
@@ -88,7 +88,7 @@ function roles(t, name, descends) {
  * @param {number} used
  * @param {number} derivative
  */
-function matches(used, derivative) {
+function describeMatch(used, derivative) {
   const apart = Math.abs(used - derivative);
   if (apart <= 1e-6 * (Math.abs(used) + Math.abs(derivative)) || apart < 1e-11) return text("micro.equal");
   if (derivative === 0) return text("micro.unequal");

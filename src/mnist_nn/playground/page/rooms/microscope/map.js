@@ -4,7 +4,7 @@
 
 import { fill, h } from "../../ui/dom.js";
 import { text } from "../../ui/text.js";
-import { symbolOf } from "./steps.js";
+import { writeSymbol } from "./steps.js";
 
 /**
  * @param {(step: number) => void} go
@@ -31,7 +31,7 @@ export function buildMap(go) {
       back.disabled = at === 0;
       next.disabled = at === steps.length - 1;
       where.textContent = text("micro.where", at + 1, steps.length);
-      fill(grid, ...steps.map((step, i) => item(step, i, at, letters, go)));
+      fill(grid, ...steps.map((step, i) => buildItem(step, i, at, letters, go)));
       grid.style.setProperty("--columns", String(Math.max(...steps.map(({ column }) => column))));
       const current = grid.querySelector("[aria-current]");
       if (current) centre(current, /** @type {HTMLElement} */ (grid.parentElement));
@@ -56,13 +56,13 @@ function centre(part, box) {
  * @param {import("./symbols.js").Letters[]} letters
  * @param {(step: number) => void} go
  */
-function item(step, i, at, letters, go) {
+function buildItem(step, i, at, letters, go) {
   const done = i < at ? "done" : i === at ? "now" : "";
   const button = h("button", {
     type: "button", class: `${step.backward ? "backward" : "forward"} ${done}`,
     "aria-current": i === at ? "step" : null,
     "data-focus": `step-${i}`, title: text("micro.stepNumber", i + 1), onclick: () => go(i),
-  }, symbolOf(step, letters));
+  }, writeSymbol(step, letters));
   const place = h("li", { class: step.kind === "loss" ? "turn" : null }, button);
   place.style.gridColumn = String(step.column);
   if (step.kind !== "loss") place.style.gridRow = step.backward ? "2" : "1";

@@ -6,7 +6,7 @@ import { h } from "../../ui/dom.js";
 import { short } from "../../ui/format.js";
 import { text } from "../../ui/text.js";
 import { largest } from "../../ui/weights.js";
-import { heat } from "./heat.js";
+import { buildHeatmap } from "./heat.js";
 import { math, plain } from "./mathml.js";
 
 /** @typedef {import("./mathml.js").Symbol} Symbol */
@@ -18,13 +18,13 @@ const MOST = 64; // numbers that are written out; a longer vector is a picture
  * @param {Float64Array} values
  * @param {{chosen: number, from: number, choose: (i: number) => void}} options `from` is the number of the first
  */
-export function vector(symbol, values, { chosen, from, choose }) {
+export function buildVector(symbol, values, { chosen, from, choose }) {
   const count = h("span", { class: "note" }, text("micro.numbers", values.length));
   const title = h("h3", { class: "vector-title" }, math([symbol]), count);
   if (values.length > MOST) {
     const width = Math.ceil(Math.sqrt(2 * values.length));
     const label = text("micro.heat", plain(symbol), values.length);
-    return h("div", { class: "vector" }, title, heat(values, { width, chosen, label, from, choose }));
+    return h("div", { class: "vector" }, title, buildHeatmap(values, { width, chosen, label, from, choose }));
   }
   const most = largest(values) || 1;
   const cells = Array.from(values, (value, i) => {

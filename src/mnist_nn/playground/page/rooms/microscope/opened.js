@@ -7,7 +7,7 @@ import { number, precise } from "../../ui/format.js";
 import { nameSource, listTerms, buildTermsTable } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
 import { entry, group, math, over, power } from "./mathml.js";
-import { countOf, weightPlace } from "./symbols.js";
+import { countFrom, formatWeightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {import("./mathml.js").Part} Part */
@@ -23,20 +23,21 @@ const SIDE = 28;
  * @param {Scene} scene
  * @returns {Node[]}
  */
-export function opened(scene) {
+export function openNumber(scene) {
   const { kind } = scene.step;
-  if (kind === "input") return input(scene);
-  if (kind === "weighted") return weighted(scene);
-  if (kind === "activation") return activated(scene);
-  if (kind === "delta") return scene.step.layer === scene.letters.length - 1 ? outputError(scene) : hiddenError(scene);
-  if (kind === "gradient") return gradient(scene);
+  if (kind === "input") return openInput(scene);
+  if (kind === "weighted") return openWeighted(scene);
+  if (kind === "activation") return openActivation(scene);
+  if (kind === "delta" && scene.step.layer === scene.letters.length - 1) return openOutputError(scene);
+  if (kind === "delta") return openHiddenError(scene);
+  if (kind === "gradient") return openGradient(scene);
   return [];
 }
 
 /** How a unit of a layer is called in brackets. @param {Scene} scene @param {number} layer */
 function nth({ path, letters }, layer) {
   if (layer < 0) return `${Math.floor(path[0] / SIDE) + 1}·${(path[0] % SIDE) + 1}`;
-  return countOf(layer, path[layer + 1], letters.length);
+  return countFrom(layer, path[layer + 1], letters.length);
 }
 
 /** @param {...Part} parts */
@@ -46,7 +47,7 @@ const line = (...parts) => h("div", { class: "line" }, math(parts, true));
 const n = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits));
 
 /** @param {Scene} scene */
-function input(scene) {
+function openInput(scene) {
   const { t, path } = scene;
   const byte = Math.round(t.x[path[0]] * 255);
   return [
@@ -56,7 +57,7 @@ function input(scene) {
 }
 
 /** @param {Scene} scene */
-function weighted(scene) {
+function openWeighted(scene) {
   const { step: { layer }, t, path, letters } = scene;
   const unit = path[layer + 1];
   const terms = listTerms({ ...t }, t, { layer, unit });
@@ -68,7 +69,7 @@ function weighted(scene) {
 }
 
 /** @param {Scene} scene */
-function activated(scene) {
+function openActivation(scene) {
   const { step: { layer }, t, path, letters } = scene;
   const { a, z, f } = letters[layer];
   const unit = path[layer + 1];
@@ -89,7 +90,7 @@ function activated(scene) {
 }
 
 /** @param {Scene} scene */
-function outputError(scene) {
+function openOutputError(scene) {
   const { step: { layer }, t, path, letters } = scene;
   const unit = path[layer + 1];
   const [o, l, d] = [t.o[unit], t.l[unit], t.delta[layer][unit]];
@@ -103,7 +104,7 @@ function outputError(scene) {
 }
 
 /** @param {Scene} scene */
-function hiddenError(scene) {
+function openHiddenError(scene) {
   const { step: { layer }, t, path, letters } = scene;
   const unit = path[layer + 1];
   const above = t.delta[layer + 1];
@@ -132,20 +133,20 @@ function sourceAbove({ step: { layer }, letters }, from) {
 }
 
 /** @param {Scene} scene */
-function gradient(scene) {
+function openGradient(scene) {
   const { step: { layer }, t, path, letters, numeric } = scene;
   const names = letters[layer];
   const [unit, below] = [path[layer + 1], path[layer]];
   const width = t.a[layer].length;
   const [d, fed] = [t.delta[layer][unit], t.a[layer][below]];
   const found = t.dW[layer][unit * width + below];
-  const place = weightPlace(layer, unit, below, letters.length);
+  const place = formatWeightPlace(layer, unit, below, letters.length);
   const by = (/** @type {Part} */ p) => over(group("∂", ["L"]), group("∂", p));
   return [
     line(by(entry(names.W, place)), "=", n(d), "·", n(fed), "=", precise(found)),
-    compared(found, numeric(layer, unit, below)),
+    compareWithNumeric(found, numeric(layer, unit, below)),
     line(by(entry(names.b, nth(scene, layer))), "=", precise(t.db[layer][unit])),
-    compared(t.db[layer][unit], numeric(layer, unit, null)),
+    compareWithNumeric(t.db[layer][unit], numeric(layer, unit, null)),
     h("p", { class: "note" }, text("micro.openNumeric")),
   ];
 }
@@ -155,7 +156,7 @@ function gradient(scene) {
  * @param {number} found
  * @param {number | null} checked
  */
-function compared(found, checked) {
+function compareWithNumeric(found, checked) {
   if (checked === null) return h("p", { class: "check" }, text("micro.kink"));
   const size = Math.abs(found) + Math.abs(checked);
   const apart = size < 1e-12 ? 0 : Math.abs(found - checked) / size;

@@ -12,7 +12,7 @@
  * @param {Trace} t
  * @returns {Path}
  */
-export function busiest(t) {
+export function findBusiest(t) {
   const units = t.delta.map((delta, k) => (k === t.delta.length - 1 ? t.label : top(delta)));
   const row = t.weights[0].subarray(units[0] * t.x.length, (units[0] + 1) * t.x.length);
   return [top(t.x.map((x, i) => x * row[i])), ...units];
@@ -28,7 +28,7 @@ function top(values) {
  * @param {Trace} t
  * @returns {Path | null} null if the text names no path of this network
  */
-export function pathOf(text, t) {
+export function parsePath(text, t) {
   const path = (text ?? "").split(".").map((n) => Number(n) - 1);
   const sizes = [t.x.length, ...t.z.map((z) => z.length)];
   const fits = path.length === sizes.length && path.every((n, k) => Number.isInteger(n) && n >= 0 && n < sizes[k]);
@@ -36,4 +36,4 @@ export function pathOf(text, t) {
 }
 
 /** @param {Path} path */
-export const nameOf = (path) => path.map((n) => n + 1).join(".");
+export const namePath = (path) => path.map((n) => n + 1).join(".");

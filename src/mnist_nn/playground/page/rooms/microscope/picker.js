@@ -43,7 +43,8 @@ export function buildPicker(on) {
   const places = h("div", { class: "row tight" }, step("‹", "micro.previousImage", -1), place,
     step("›", "micro.nextImage", 1));
   const element = h("div", { class: "picker" }, canvas,
-    field("source", source, places), field("label", label), field("loss", loss), field("rate", rate));
+    buildField("source", source, places), buildField("label", label), buildField("loss", loss),
+    buildField("rate", rate));
   return {
     element,
     /**
@@ -75,7 +76,7 @@ export function buildPicker(on) {
  * @param {HTMLElement} control
  * @param {...HTMLElement} more
  */
-function field(name, control, ...more) {
+function buildField(name, control, ...more) {
   return h("div", { class: "field" }, h("label", { for: control.id }, text(`micro.${name}`)),
     h("div", { class: "row tight" }, control, ...more));
 }

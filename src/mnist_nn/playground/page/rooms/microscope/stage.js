@@ -5,14 +5,14 @@
 import { fill, h } from "../../ui/dom.js";
 import { text } from "../../ui/text.js";
 import { drawWeights } from "../../ui/weights.js";
-import { equationsOf } from "./equations.js";
-import { heat } from "./heat.js";
-import { mismatch, outputsTable } from "./losses.js";
+import { writeEquations } from "./equations.js";
+import { buildHeatmap } from "./heat.js";
+import { buildMismatch, buildOutputsTable } from "./losses.js";
 import { plain } from "./mathml.js";
-import { vector } from "./numbers.js";
-import { opened } from "./opened.js";
-import { countOf } from "./symbols.js";
-import { again, changes } from "./update.js";
+import { buildVector } from "./numbers.js";
+import { openNumber } from "./opened.js";
+import { countFrom } from "./symbols.js";
+import { buildAgain, buildChanges } from "./update.js";
 
 /** @typedef {import("./opened.js").Scene} Scene */
 /** @typedef {(at: number, index: number) => void} Move `at` 0 is the pixel, 1 the first hidden layer, and so on */
@@ -31,17 +31,17 @@ const THUMBNAILS = 64; // neurons whose pictures are shown beside each other
  */
 export function showStep(element, scene) {
   const { step, t, letters } = scene;
-  const equations = equationsOf(step, letters, t);
-  const details = opened(scene);
+  const equations = writeEquations(step, letters, t);
+  const details = openNumber(scene);
   fill(element,
     h("section", { class: "panel stack step-main" },
-      h("h2", { tabindex: "-1" }, text(titleKey(scene), names(scene))),
+      h("h2", { tabindex: "-1" }, text(titleKey(scene), nameLayer(scene))),
       equations.length > 0 && h("div", { class: "equation" }, ...equations),
       h("p", {}, text(proseKey(scene))),
-      ...quantities(scene)),
+      ...listQuantities(scene)),
     h("section", { class: "panel stack step-opened", "aria-label": text("micro.opened") },
       ...(details.length ? [h("h3", {}, text("micro.opened")), ...details] : []),
-      ...more(scene)));
+      ...listMore(scene)));
 }
 
 /** Which words belong to a step. @param {Scene} scene */
@@ -54,7 +54,7 @@ function titleKey({ step: { kind, layer }, letters }) {
 const proseKey = (scene) => `${titleKey(scene)}Why`;
 
 /** @param {Scene} scene */
-function names({ step: { layer }, letters }) {
+function nameLayer({ step: { layer }, letters }) {
   if (layer < 0) return "";
   if (layer === letters.length - 1) return text("step.outputLayer");
   return letters.length === 2 ? text("step.hiddenLayer") : text("step.hiddenLayerN", layer + 1);
@@ -64,51 +64,53 @@ function names({ step: { layer }, letters }) {
  * @param {Shown} scene
  * @returns {Node[]}
  */
-function quantities(scene) {
+function listQuantities(scene) {
   const { step: { kind, layer }, t, letters } = scene;
   const last = letters.length - 1;
-  if (kind === "input") return [inputs(scene)];
+  if (kind === "input") return [buildInputs(scene)];
   if (kind === "weighted") {
-    return [values(scene, letters[layer].z, t.z[layer], layer), weightsOf(scene, t.weights[layer], "W")];
+    return [buildValues(scene, letters[layer].z, t.z[layer], layer), buildWeights(scene, t.weights[layer], "W")];
   }
   if (kind === "activation") {
-    return [values(scene, letters[layer].a, t.a[layer + 1], layer), values(scene, letters[layer].z, t.z[layer], layer)];
+    return [buildValues(scene, letters[layer].a, t.a[layer + 1], layer),
+      buildValues(scene, letters[layer].z, t.z[layer], layer)];
   }
-  if (kind === "loss") return [outputsTable(t)];
+  if (kind === "loss") return [buildOutputsTable(t)];
   if (kind === "delta" && layer === last) {
-    return [values(scene, letters[layer].delta, t.delta[layer], layer), values(scene, letters[layer].a, t.o, layer),
-      values(scene, ["l"], t.l, layer)];
+    return [buildValues(scene, letters[layer].delta, t.delta[layer], layer),
+      buildValues(scene, letters[layer].a, t.o, layer),
+      buildValues(scene, ["l"], t.l, layer)];
   }
   if (kind === "delta") {
-    return [values(scene, letters[layer].delta, t.delta[layer], layer),
-      values(scene, letters[layer + 1].delta, t.delta[layer + 1], layer + 1)];
+    return [buildValues(scene, letters[layer].delta, t.delta[layer], layer),
+      buildValues(scene, letters[layer + 1].delta, t.delta[layer + 1], layer + 1)];
   }
   if (kind === "gradient") {
-    return [weightsOf(scene, t.dW[layer], "∂L/∂W"), values(scene, letters[layer].delta, t.db[layer], layer)];
+    return [buildWeights(scene, t.dW[layer], "∂L/∂W"), buildValues(scene, letters[layer].delta, t.db[layer], layer)];
   }
   const apply = h("button", { type: "button", class: "primary", onclick: scene.apply }, text("micro.apply"));
-  return [changes(t, scene.path, letters), h("div", { class: "row" }, apply)];
+  return [buildChanges(t, scene.path, letters), h("div", { class: "row" }, apply)];
 }
 
 /**
  * @param {Shown} scene
  * @returns {Node[]}
  */
-function more(scene) {
+function listMore(scene) {
   const { step: { kind, layer }, t, path, letters } = scene;
-  if (kind === "update") return [h("h3", {}, text("micro.again")), again(t)];
+  if (kind === "update") return [h("h3", {}, text("micro.again")), buildAgain(t)];
   const isAboutLoss = kind === "loss" || kind === "gradient" || (kind === "delta" && layer === letters.length - 1);
   if (!isAboutLoss) return [];
   const [unit, input] = [path[layer + 1], path[layer]];
-  return [mismatch(t, scene.candidates(layer, unit, input), { layer, unit, input }, letters)];
+  return [buildMismatch(t, scene.candidates(layer, unit, input), { layer, unit, input }, letters)];
 }
 
 /** The picture and the label. @param {Shown} scene */
-function inputs({ t, path, move }) {
+function buildInputs({ t, path, move }) {
   const label = text("micro.picture");
-  const picture = heat(t.x, { width: SIDE, chosen: path[0], label, ink: true, choose: (i) => move(0, i) });
+  const picture = buildHeatmap(t.x, { width: SIDE, chosen: path[0], label, ink: true, choose: (i) => move(0, i) });
   return h("div", { class: "side-by-side" }, picture,
-    vector(["l"], t.l, { from: 0, chosen: path[path.length - 1], choose: (i) => move(path.length - 1, i) }));
+    buildVector(["l"], t.l, { from: 0, chosen: path[path.length - 1], choose: (i) => move(path.length - 1, i) }));
 }
 
 /**
@@ -118,9 +120,9 @@ function inputs({ t, path, move }) {
  * @param {Float64Array} numbers
  * @param {number} layer
  */
-function values({ path, letters, move }, symbol, numbers, layer) {
-  const from = countOf(layer, 0, letters.length);
-  return vector(symbol, numbers, { from, chosen: path[layer + 1], choose: (i) => move(layer + 1, i) });
+function buildValues({ path, letters, move }, symbol, numbers, layer) {
+  const from = countFrom(layer, 0, letters.length);
+  return buildVector(symbol, numbers, { from, chosen: path[layer + 1], choose: (i) => move(layer + 1, i) });
 }
 
 /**
@@ -129,23 +131,23 @@ function values({ path, letters, move }, symbol, numbers, layer) {
  * @param {Float64Array} numbers row by row
  * @param {string} name
  */
-function weightsOf(scene, numbers, name) {
+function buildWeights(scene, numbers, name) {
   const { step: { layer }, t, path, letters, move } = scene;
   const [unit, width, units] = [path[layer + 1], t.a[layer].length, t.z[layer].length];
   const symbol = name === "W" ? plain(letters[layer].W) : `∂L/∂${plain(letters[layer].W)}`;
   if (layer > 0 || width !== SIDE * SIDE) {
     const label = text("micro.matrix", symbol, units, width);
-    return h("figure", { class: "matrix" }, heat(numbers, {
+    return h("figure", { class: "matrix" }, buildHeatmap(numbers, {
       width, chosen: unit * width + path[layer], label,
       choose: (i) => (Math.floor(i / width) === unit ? move(layer, i % width) : move(layer + 1, Math.floor(i / width))),
     }), h("figcaption", { class: "note" }, label));
   }
   const row = numbers.subarray(unit * width, (unit + 1) * width);
-  const label = text("micro.rowOf", symbol, countOf(layer, unit, letters.length));
+  const label = text("micro.rowOf", symbol, countFrom(layer, unit, letters.length));
   const large = h("figure", { class: "row-picture" },
-    heat(row, { width: SIDE, chosen: path[0], label, choose: (i) => move(0, i) }),
+    buildHeatmap(row, { width: SIDE, chosen: path[0], label, choose: (i) => move(0, i) }),
     h("figcaption", { class: "note" }, label));
-  return h("div", { class: "side-by-side" }, large, thumbnails(scene, numbers, units, width));
+  return h("div", { class: "side-by-side" }, large, buildThumbnails(scene, numbers, units, width));
 }
 
 /**
@@ -154,12 +156,12 @@ function weightsOf(scene, numbers, name) {
  * @param {number} units
  * @param {number} width
  */
-function thumbnails({ step: { layer }, path, letters, move }, numbers, units, width) {
+function buildThumbnails({ step: { layer }, path, letters, move }, numbers, units, width) {
   if (units > THUMBNAILS) return h("p", { class: "note" }, text("micro.tooMany", units));
   const buttons = Array.from({ length: units }, (_, unit) => {
     const canvas = h("canvas", { "aria-hidden": "true" });
     drawWeights(canvas, numbers.subarray(unit * width, (unit + 1) * width), { width: SIDE });
-    const count = countOf(layer, unit, letters.length);
+    const count = countFrom(layer, unit, letters.length);
     return h("button", {
       type: "button", class: "thumbnail", "aria-pressed": String(unit === path[layer + 1]), "data-focus": `row-${unit}`,
       "aria-label": text("micro.neuron", count), onclick: () => move(layer + 1, unit),

@@ -12,7 +12,7 @@ import { group, math, over } from "./mathml.js";
  * @param {number} layers
  * @returns {Step[]}
  */
-export function stepsOf(layers) {
+export function listSteps(layers) {
   const numbers = Array.from({ length: layers }, (_, layer) => layer);
   const forward = numbers.flatMap((layer) => [
     at("weighted", layer, 2 * layer + 2), at("activation", layer, 2 * layer + 3),
@@ -38,7 +38,7 @@ const at = (kind, layer, column, backward = false) => ({ kind, layer, column, ba
  * @param {Step} step
  * @param {Letters[]} letters
  */
-export function symbolOf({ kind, layer }, letters) {
+export function writeSymbol({ kind, layer }, letters) {
   const names = letters[layer];
   if (kind === "input") return math([["x"]]);
   if (kind === "weighted") return math([names.z]);

@@ -20,7 +20,7 @@ const SIDE = 28;
  * @param {import("../../core/config.js").NetworkConfig} config
  * @returns {Letters[]} one a layer
  */
-export function lettersOf({ hidden, activation, output }) {
+export function chooseLetters({ hidden, activation, output }) {
   const layers = hidden.length + 1;
   const f = [...activation, output].map((name) => (name === "sigmoid" ? "σ" : name.replace("leaky_relu", "lrelu")));
   const classic = layers === 2;
@@ -52,11 +52,11 @@ function unit(k, layers) {
  * @param {number} input
  * @param {number} layers
  */
-export function weightPlace(layer, unitNumber, input, layers) {
+export function formatWeightPlace(layer, unitNumber, input, layers) {
   const from = layer === 0
     ? `${Math.floor(input / SIDE) + 1}·${(input % SIDE) + 1}`
-    : String(countOf(layer - 1, input, layers));
-  return `${countOf(layer, unitNumber, layers)}, ${from}`;
+    : String(countFrom(layer - 1, input, layers));
+  return `${countFrom(layer, unitNumber, layers)}, ${from}`;
 }
 
 /**
@@ -65,4 +65,4 @@ export function weightPlace(layer, unitNumber, input, layers) {
  * @param {number} unitNumber
  * @param {number} layers
  */
-export const countOf = (layer, unitNumber, layers) => (layer === layers - 1 ? unitNumber : unitNumber + 1);
+export const countFrom = (layer, unitNumber, layers) => (layer === layers - 1 ? unitNumber : unitNumber + 1);

@@ -8,7 +8,7 @@ import { h } from "../../ui/dom.js";
 import { number, precise, signed } from "../../ui/format.js";
 import { text } from "../../ui/text.js";
 import { entry, math } from "./mathml.js";
-import { countOf, weightPlace } from "./symbols.js";
+import { countFrom, formatWeightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {import("./symbols.js").Letters} Letters */
@@ -19,14 +19,15 @@ import { countOf, weightPlace } from "./symbols.js";
  * @param {import("./path.js").Path} path
  * @param {Letters[]} letters
  */
-export function changes(t, path, letters) {
+export function buildChanges(t, path, letters) {
   const rows = letters.flatMap(({ W, b }, k) => {
     const [unit, below, width] = [path[k + 1], path[k], t.a[k].length];
     const n = unit * width + below;
-    const place = weightPlace(k, unit, below, letters.length);
+    const place = formatWeightPlace(k, unit, below, letters.length);
     return [
-      row(math([entry(W, place)]), t.weights[k][n], t.dW[k][n], t.newWeights[k][n]),
-      row(math([entry(b, countOf(k, unit, letters.length))]), t.biases[k][unit], t.db[k][unit], t.newBiases[k][unit]),
+      buildRow(math([entry(W, place)]), t.weights[k][n], t.dW[k][n], t.newWeights[k][n]),
+      buildRow(math([entry(b, countFrom(k, unit, letters.length))]), t.biases[k][unit],
+        t.db[k][unit], t.newBiases[k][unit]),
     ];
   });
   const keys = ["micro.old", "micro.gradient", "micro.change", "micro.new"];
@@ -41,7 +42,7 @@ export function changes(t, path, letters) {
  * @param {number} gradient
  * @param {number} fresh
  */
-function row(name, old, gradient, fresh) {
+function buildRow(name, old, gradient, fresh) {
   const cells = [number(old, 6), precise(gradient), precise(fresh - old), number(fresh, 6)];
   return h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((value) => h("td", { class: "number" }, value)));
 }
@@ -50,7 +51,7 @@ function row(name, old, gradient, fresh) {
  * The same image before and after.
  * @param {Trace} t
  */
-export function again(t) {
+export function buildAgain(t) {
   const network = { config: t.config, weights: t.newWeights, biases: t.newBiases };
   const { z, a } = forward(network, t.x);
   const o = a[a.length - 1];
@@ -61,8 +62,8 @@ export function again(t) {
     ...(t.reportedName === t.descendedName ? [] : [[t.descendedName, t.descended, descended(z_o, o, t.label)]]),
   ];
   const rows = /** @type {[string, number, number][]} */ (lines).map(([name, before, after]) =>
-    compared(text(`loss.${name}`), before, after));
-  const outputs = Array.from(o, (value, k) => compared(text("micro.output", k), t.o[k], value, k === t.label));
+    buildComparison(text(`loss.${name}`), before, after));
+  const outputs = Array.from(o, (value, k) => buildComparison(text("micro.output", k), t.o[k], value, k === t.label));
   const titles = ["micro.before", "micro.after", "micro.change"].map((key) => h("th", { scope: "col" }, text(key)));
   return h("div", { class: "scroll" }, h("table", { class: "terms" },
     h("thead", {}, h("tr", {}, h("td"), ...titles)), h("tbody", {}, ...rows, ...outputs)));
@@ -74,7 +75,7 @@ export function again(t) {
  * @param {number} after
  * @param {boolean} [marked]
  */
-function compared(name, before, after, marked = false) {
+function buildComparison(name, before, after, marked = false) {
   const change = after - before;
   return h("tr", { class: marked ? "true" : null }, h("th", { scope: "row" }, name),
     h("td", { class: "number" }, number(before)), h("td", { class: "number" }, number(after)),

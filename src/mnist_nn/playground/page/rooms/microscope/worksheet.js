@@ -5,7 +5,7 @@
 import { number } from "../../ui/format.js";
 import { nameSource, listTerms } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
-import { countOf, lettersOf, weightPlace } from "./symbols.js";
+import { countFrom, chooseLetters, formatWeightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {import("./path.js").Path} Path */
@@ -39,8 +39,8 @@ const STYLE = `
  * @param {string} language
  * @returns {string} a page of its own
  */
-export function worksheet(t, path, pixels, language) {
-  const letters = lettersOf(t.config);
+export function writeWorksheet(t, path, pixels, language) {
+  const letters = chooseLetters(t.config);
   /** @type {Omit<Sheet, "blank">} */
   const common = { t, path, letters };
   const empty = { ...common, blank: () => '<span class="blank"></span>' };
@@ -48,13 +48,13 @@ export function worksheet(t, path, pixels, language) {
   const solved = { ...common, blank: filled };
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${text("sheet.title")}</title>
 <style>${STYLE}</style></head><body>
-<section>${picture(pixels)}<h1>${text("sheet.title")}</h1>${intro(common)}${exercises(empty)}</section>
-<section class="solution">${picture(pixels)}<h1>${text("sheet.solution")}</h1>${exercises(solved)}
+<section>${writePicture(pixels)}<h1>${text("sheet.title")}</h1>${writeIntro(common)}${writeExercises(empty)}</section>
+<section class="solution">${writePicture(pixels)}<h1>${text("sheet.solution")}</h1>${writeExercises(solved)}
 <p>${text("sheet.rounding")}</p></section></body></html>`;
 }
 
 /** @param {Uint8Array} pixels */
-function picture(pixels) {
+function writePicture(pixels) {
   const squares = Array.from(pixels, (byte, i) => {
     const grey = 255 - byte;
     return byte && `<path fill="rgb(${grey},${grey},${grey})" d="M${i % SIDE} ${Math.floor(i / SIDE)}h1v1h-1z"/>`;
@@ -65,22 +65,23 @@ function picture(pixels) {
 }
 
 /** @param {Omit<Sheet, "blank">} sheet */
-function intro({ t, path, letters }) {
-  const units = letters.map((names, k) => `${symbol(names.a)}[${countOf(k, path[k + 1], letters.length)}]`).join(" → ");
+function writeIntro({ t, path, letters }) {
+  const units = letters.map((names, k) =>
+    `${symbol(names.a)}[${countFrom(k, path[k + 1], letters.length)}]`).join(" → ");
   return `<p>${text("sheet.intro", t.label, number(t.eta), t.config.hidden.join(", "))}</p>
 <p>${text("sheet.path", nameSource(0, path[0]), units)}</p>`;
 }
 
 /** @param {Sheet} sheet */
-function exercises(sheet) {
+function writeExercises(sheet) {
   const layers = sheet.letters.map((_, k) => k);
   const parts = [
-    ...layers.map((k) => forwardPart(sheet, k)),
-    lossPart(sheet),
+    ...layers.map((k) => writeForward(sheet, k)),
+    writeLoss(sheet),
     ...[...layers].reverse().flatMap((k) => [
-      k === layers.length - 1 ? outputPart(sheet) : hiddenPart(sheet, k), gradientPart(sheet, k),
+      k === layers.length - 1 ? writeOutput(sheet) : writeHidden(sheet, k), writeGradient(sheet, k),
     ]),
-    updatePart(sheet),
+    writeUpdate(sheet),
   ];
   return parts.map(([title, body], n) => `<div><h2>${n + 1}. ${title}</h2>${body}</div>`).join("\n");
 }
@@ -89,7 +90,7 @@ function exercises(sheet) {
 const symbol = ([base, index]) => `<i>${base}</i>${index ? `<sub>${index}</sub>` : ""}`;
 
 /** @param {Sheet} sheet @param {number} k @param {import("./mathml.js").Symbol} name */
-const at = ({ path, letters }, k, name) => `${symbol(name)}[${countOf(k, path[k + 1], letters.length)}]`;
+const at = ({ path, letters }, k, name) => `${symbol(name)}[${countFrom(k, path[k + 1], letters.length)}]`;
 
 /**
  * The place of the weight on the path.
@@ -97,7 +98,7 @@ const at = ({ path, letters }, k, name) => `${symbol(name)}[${countOf(k, path[k 
  * @param {number} k
  */
 function weightAt({ path, letters }, k) {
-  return `${symbol(letters[k].W)}[${weightPlace(k, path[k + 1], path[k], letters.length)}]`;
+  return `${symbol(letters[k].W)}[${formatWeightPlace(k, path[k + 1], path[k], letters.length)}]`;
 }
 
 /** @param {...string} titles */
@@ -121,7 +122,7 @@ const asked = (title, weight, input, product) =>
  * @param {number} k
  * @returns {[string, string]}
  */
-function forwardPart(sheet, k) {
+function writeForward(sheet, k) {
   const { t, path, letters, blank } = sheet;
   const unit = path[k + 1];
   const terms = listTerms(t, t, { layer: k, unit });
@@ -142,7 +143,7 @@ ${given(`${text("terms.bias")} ${at(sheet, k, b)}`, t.biases[k][unit])}</table>
  * @param {Sheet} sheet
  * @returns {[string, string]}
  */
-function lossPart({ t, path, blank }) {
+function writeLoss({ t, path, blank }) {
   const chosen = path[path.length - 1];
   const digits = Array.from(t.o, (_, k) => k);
   const row = (/** @type {string} */ title, /** @type {(k: number) => string} */ cell) =>
@@ -166,7 +167,7 @@ function formulaOf(name) {
  * @param {Sheet} sheet
  * @returns {[string, string]}
  */
-function outputPart({ t, letters, blank }) {
+function writeOutput({ t, letters, blank }) {
   const last = letters.length - 1;
   const name = symbol(letters[last].delta);
   const formula = t.training.loss !== "mse" ? "<i>o</i> − <i>l</i>"
@@ -181,7 +182,7 @@ function outputPart({ t, letters, blank }) {
  * @param {number} k
  * @returns {[string, string]}
  */
-function hiddenPart(sheet, k) {
+function writeHidden(sheet, k) {
   const { t, path, letters, blank } = sheet;
   const [unit, width, next] = [path[k + 1], t.z[k].length, letters[k + 1]];
   const terms = Array.from(t.delta[k + 1], (input, from) => {
@@ -190,7 +191,7 @@ function hiddenPart(sheet, k) {
   }).sort((p, q) => Math.abs(q.value) - Math.abs(p.value));
   const sumOf = (/** @type {typeof terms} */ some) => some.reduce((total, { value }) => total + value, 0);
   const rows = terms.slice(0, BACK).map(({ from, weight, input, value }) => {
-    const name = `${symbol(next.delta)}[${countOf(k + 1, from, letters.length)}]`;
+    const name = `${symbol(next.delta)}[${countFrom(k + 1, from, letters.length)}]`;
     const isAsked = k + 2 === letters.length || from === path[k + 2]; // it was worked out before
     return asked(name, weight, isAsked ? blank(input) : number(input), blank(value));
   });
@@ -210,7 +211,7 @@ ${others.length ? given(text("terms.rest", others.length), sumOf(others)) : ""}<
  * @param {number} k
  * @returns {[string, string]}
  */
-function gradientPart(sheet, k) {
+function writeGradient(sheet, k) {
   const { t, path, letters, blank } = sheet;
   const pixel = `<i>x</i>[${Math.floor(path[0] / SIDE) + 1}·${(path[0] % SIDE) + 1}]`;
   const below = k ? at(sheet, k - 1, letters[k - 1].a) : pixel;
@@ -225,7 +226,7 @@ function gradientPart(sheet, k) {
  * @param {Sheet} sheet
  * @returns {[string, string]}
  */
-function updatePart(sheet) {
+function writeUpdate(sheet) {
   const { t, path, letters, blank } = sheet;
   const lines = letters.flatMap((names, k) => {
     const [unit, n] = [path[k + 1], path[k + 1] * t.a[k].length + path[k]];

@@ -14,7 +14,7 @@ import { ALL_IMAGES } from "./lanes.js";
 /** @typedef {import("../../ui/app.js").App["text"]} Text */
 /** @typedef {import("./lanes.js").Lane} Lane */
 /** @typedef {import("./session.js").Progress} Progress */
-/** @typedef {ReturnType<typeof laneCard>} Card */
+/** @typedef {ReturnType<typeof buildLaneCard>} Card */
 
 const NEURONS = 8;
 
@@ -23,7 +23,7 @@ const NEURONS = 8;
  * @param {number} number of the lane, from 0
  * @param {{changed: (lane: Lane) => void, remove: (() => void) | null}} then
  */
-export function laneCard(text, number, { changed, remove }) {
+export function buildLaneCard(text, number, { changed, remove }) {
   /** @type {Lane} */
   let lane;
   const name = h("input", { type: "text", "aria-label": text("race.lane.name", number + 1),
@@ -38,7 +38,7 @@ export function laneCard(text, number, { changed, remove }) {
   const facts = h("p", { class: "note number facts" });
   const neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
   const element = h("section", { class: "panel lane" },
-    h("div", { class: "row lane-head" }, key(number), name, score), track, different, neurons.element, facts,
+    h("div", { class: "row lane-head" }, buildKey(number), name, score), track, different, neurons.element, facts,
     h("details", {}, h("summary", {}, text("race.lane.settings")), form.element),
     remove ? h("button", { type: "button", class: "plain", onclick: remove }, text("race.lane.remove")) : null);
   element.style.setProperty("--lane", `var(${COLOURS[number]})`);
@@ -50,7 +50,7 @@ export function laneCard(text, number, { changed, remove }) {
       name.value = next.name;
       element.setAttribute("aria-label", next.name);
       track.setAttribute("aria-label", text("race.progress", next.name));
-      putText(different, special(text, next));
+      putText(different, describeChanges(text, next));
       form.show(next.settings);
     },
     /**
@@ -60,7 +60,7 @@ export function laneCard(text, number, { changed, remove }) {
     render: ({ state }, limit) => {
       track.value = state ? state.samples / limit : 0;
       putText(score, state ? exactPercent(state.test.accuracy) : "–");
-      putText(facts, state ? said(text, state) : "");
+      putText(facts, state ? describeState(text, state) : "");
       element.classList.toggle("diverged", Boolean(state?.diverged));
       if (state) neurons.draw(state.first, 784);
     },
@@ -71,7 +71,7 @@ export function laneCard(text, number, { changed, remove }) {
  * @param {Text} text
  * @param {NonNullable<Progress["state"]>} state
  */
-function said(text, state) {
+function describeState(text, state) {
   if (state.diverged) return text("race.diverged", count(state.samples));
   return text("race.facts", count(state.samples), state.seconds.toFixed(2), state.microseconds?.toFixed(1) ?? "–",
     significant(state.rate));
@@ -82,7 +82,7 @@ function said(text, state) {
  * @param {Text} text
  * @param {Lane} lane
  */
-function special(text, { settings }) {
+function describeChanges(text, { settings }) {
   const changed = Object.entries(settings).filter(([name, value]) =>
     value !== DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (name)] && name !== "subset" && name !== "seed");
   const named = ["activation", "output", "loss", "fault"];
@@ -98,7 +98,7 @@ function special(text, { settings }) {
  * The line of a lane as the charts draw it.
  * @param {number} number
  */
-function key(number) {
+function buildKey(number) {
   const line = s("line", { x1: 0, y1: 6, x2: 28, y2: 6, "stroke-width": 3,
     "stroke-dasharray": DASHES[number]?.join(" ") });
   line.style.stroke = `var(${COLOURS[number]})`;

@@ -8,10 +8,10 @@ import { fill, h } from "../../ui/dom.js";
 import * as state from "../../ui/state.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
-import { laneCard } from "./cards.js";
-import { MOST_LANES, NAMES, fromParams, raceOf, toParams } from "./lanes.js";
-import { resultsTable } from "./results.js";
-import { session } from "./session.js";
+import { buildLaneCard } from "./cards.js";
+import { MOST_LANES, NAMES, fromParams, makeRace, toParams } from "./lanes.js";
+import { buildResultsTable } from "./results.js";
+import { openRace } from "./session.js";
 
 export * as strings from "./strings.js";
 
@@ -41,10 +41,10 @@ class RaceRoom {
    */
   constructor(root, app) {
     this.app = app;
-    this.session = session(app);
+    this.session = openRace(app);
     this.controls = this.buildControls();
     this.charts = buildCharts(app.text);
-    this.results = resultsTable(app.text);
+    this.results = buildResultsTable(app.text);
     this.lanes = h("div", { class: "lanes" });
     this.say = h("p", { class: "message", role: "status" });
     this.lesson = h("p", { class: "race-lesson" });
@@ -68,7 +68,7 @@ class RaceRoom {
     const change = (/** @type {Partial<Race>} */ values) => this.open({ ...this.session.race, ...values });
     const preset = buildChoice(text("race.choose"),
       [...NAMES.map((name) => option(name, text(`race.${name}`))), option("own", text("race.own"))],
-      (name) => (name === "own" ? this.render() : this.open(raceOf(name, text))));
+      (name) => (name === "own" ? this.render() : this.open(makeRace(name, text))));
     const subset = buildEntry(text("race.subset"), { inputmode: "numeric", placeholder: text("setting.subset.all") },
       (value) => change({ subset: value }));
     const epochs = buildEntry(text("race.epochs"), { inputmode: "decimal" }, (value) => change({ epochs: value }));
@@ -134,7 +134,7 @@ class RaceRoom {
     controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
     controls.add.disabled = race.lanes.length >= MOST_LANES;
     putText(this.lesson, NAMES.includes(race.preset) ? text(`race.${race.preset}.lesson`) : "");
-    putText(this.say, message(now, text));
+    putText(this.say, formatMessage(now, text));
     this.say.classList.toggle("bad", now.message !== "");
     now.progress.forEach((progress, i) => this.cards[i].render(progress, now.limit));
     this.paint();
@@ -146,7 +146,7 @@ class RaceRoom {
     const { race, opened } = this.session;
     this.shown = opened;
     if (this.cards.length !== race.lanes.length) {
-      this.cards = race.lanes.map((_, i) => laneCard(this.app.text, i, {
+      this.cards = race.lanes.map((_, i) => buildLaneCard(this.app.text, i, {
         changed: (next) => this.edit((lanes) => lanes.map((one, other) => (other === i ? next : one))),
         remove: race.lanes.length > 2 ? () => this.edit((lanes) => lanes.filter((_one, other) => other !== i)) : null,
       }));
@@ -196,7 +196,7 @@ function buildCharts(text) {
  * @param {RaceSession} now
  * @param {App["text"]} text
  */
-function message(now, text) {
+function formatMessage(now, text) {
   if (now.message) return now.message;
   if (now.status === "loading") return text("training.loading");
   const start = text(now.sameStart ? "race.same" : "race.other");

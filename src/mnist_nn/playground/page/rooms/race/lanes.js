@@ -37,7 +37,7 @@ export const NAMES = Object.freeze(Object.keys(RACES));
  * @param {(key: string) => string} text
  * @returns {Race}
  */
-export function raceOf(preset, text) {
+export function makeRace(preset, text) {
   const lanes = RACES[preset].map((changes, i) => ({
     name: text(`race.${preset}.${i + 1}`), settings: { ...DEFAULTS, ...changes },
   }));
@@ -49,15 +49,15 @@ export function raceOf(preset, text) {
  * @param {Race} race
  * @param {Lane} lane
  */
-export const settingsOf = ({ subset, seed }, { settings }) => ({ ...settings, subset, seed });
+export const completeSettings = ({ subset, seed }, { settings }) => ({ ...settings, subset, seed });
 
 /**
  * What the worker takes; a ConfigError where it makes no sense.
  * @param {Race} race
  * @returns {{specs: import("../../worker/lane.js").Spec[], limit: number}}
  */
-export function specsOf(race) {
-  const specs = race.lanes.map((lane, i) => ({ id: `lane-${i + 1}`, ...parseSettings(settingsOf(race, lane)) }));
+export function parseRace(race) {
+  const specs = race.lanes.map((lane, i) => ({ id: `lane-${i + 1}`, ...parseSettings(completeSettings(race, lane)) }));
   const images = race.subset === "" ? 60000 : Number(race.subset);
   const epochs = Number(race.epochs);
   if (!(epochs > 0 && epochs <= 1000)) throw new RangeError(`epochs is "${race.epochs}"; give a number up to 1000`);
@@ -71,11 +71,11 @@ export function specsOf(race) {
  */
 export function toParams(race, text) {
   const params = new URLSearchParams();
-  const known = NAMES.includes(race.preset) ? raceOf(race.preset, text) : null;
+  const known = NAMES.includes(race.preset) ? makeRace(race.preset, text) : null;
   const same = known && JSON.stringify(known.lanes) === JSON.stringify(race.lanes);
   if (same) params.set("race", race.preset);
   else race.lanes.forEach((lane) => params.append("lane", encode(lane)));
-  const usual = raceOf(NAMES[0], text);
+  const usual = makeRace(NAMES[0], text);
   for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) {
     if (race[name] !== usual[name]) params.set(name, race[name] || "all");
   }
@@ -89,7 +89,7 @@ export function toParams(race, text) {
  */
 export function fromParams(params, text) {
   const named = params.get("race") ?? "";
-  const race = raceOf(NAMES.includes(named) ? named : NAMES[0], text);
+  const race = makeRace(NAMES.includes(named) ? named : NAMES[0], text);
   const lanes = params.getAll("lane").slice(0, MOST_LANES).map(decode);
   const shared = ["subset", "epochs", "seed"].filter((name) => params.has(name));
   return {

@@ -11,7 +11,7 @@ import { count, exactPercent } from "../../ui/training/format.js";
 const GOAL = 0.85;
 
 /** @param {import("../../ui/app.js").App["text"]} text */
-export function resultsTable(text) {
+export function buildResultsTable(text) {
   const columns = ["lane", "test", "goal.samples", "goal.seconds", "seconds", "micro"];
   const body = h("tbody");
   const names = columns.map((name) => h("th", { scope: "col" }, text(`race.results.${name}`, 100 * GOAL)));
@@ -21,7 +21,8 @@ export function resultsTable(text) {
     element: h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": text("race.results") }, table),
     /** @param {RaceSession} session */
     render: ({ race, progress }) => fill(body, ...race.lanes.map(({ name }, i) =>
-      h("tr", {}, h("th", { scope: "row" }, name), ...cells(text, progress[i]).map((value) => h("td", {}, value))))),
+      h("tr", {}, h("th", { scope: "row" }, name),
+        ...listCells(text, progress[i]).map((value) => h("td", {}, value))))),
   };
 }
 
@@ -29,7 +30,7 @@ export function resultsTable(text) {
  * @param {import("../../ui/app.js").App["text"]} text
  * @param {Progress} progress
  */
-function cells(text, { state, points }) {
+function listCells(text, { state, points }) {
   if (!state) return ["–", "–", "–", "–", "–"];
   const there = points.find(({ test }) => test >= GOAL);
   return [

@@ -3,7 +3,7 @@
  */
 
 import { openWorker } from "../../worker/client.js";
-import { raceOf, specsOf } from "./lanes.js";
+import { makeRace, parseRace } from "./lanes.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../worker/host.js").LaneState} LaneState */
@@ -23,7 +23,7 @@ let only = null;
  * @param {App} app
  * @returns {RaceSession}
  */
-export function session(app) {
+export function openRace(app) {
   only ??= new RaceSession(app);
   return only;
 }
@@ -45,7 +45,7 @@ export class RaceSession {
 
   /** @param {App} app */
   constructor(app) {
-    this.race = raceOf("batch", app.text);
+    this.race = makeRace("batch", app.text);
     this.worker = openWorker();
     this.worker.listen(SESSION, (event) => this.hear(event));
   }
@@ -60,7 +60,7 @@ export class RaceSession {
     this.progress = race.lanes.map(() => ({ state: null, points: [] }));
     Object.assign(this, { status: "loading", playing: false, finished: false, message: "" });
     try {
-      const { specs, limit } = specsOf(race);
+      const { specs, limit } = parseRace(race);
       this.limit = limit;
       const lanes = specs.map((spec) => ({ ...spec, id: this.id(spec.id) }));
       this.worker.send({ type: "open", session: SESSION, lanes, limit });

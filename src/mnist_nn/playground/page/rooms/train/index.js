@@ -47,7 +47,7 @@ export function mount(root, app) {
     h("div", { class: "train-columns" },
       h("details", { class: "panel settings-panel", open: innerWidth > 960 },
         h("summary", {}, h("h3", {}, text("train.settings"))), transport.presets, form.element),
-      h("div", { class: "stack" }, ...panels.elements, result(app, training))),
+      h("div", { class: "stack" }, ...panels.elements, buildResult(app, training))),
   );
   const render = () => {
     form.show(training.settings);
@@ -56,7 +56,7 @@ export function mount(root, app) {
     const speed = training.pace === null ? null : training.pace;
     if (state.read().room === "train") state.write("train", { ...toParams(training.settings), speed });
   };
-  const stop = [training.on(paced(render)), app.on("theme", () => panels.restyle(training))];
+  const stop = [training.on(paceRender(render)), app.on("theme", () => panels.restyle(training))];
   return {
     update: (params) => follow(training, params, render),
     unmount: () => {
@@ -94,7 +94,7 @@ function follow(training, params, render) {
  * No more often than the screen is drawn.
  * @param {() => void} render
  */
-function paced(render) {
+function paceRender(render) {
   let waiting = false;
   return () => {
     if (waiting) return;
@@ -111,7 +111,7 @@ function paced(render) {
  * @param {App} app
  * @param {import("../../ui/training/session.js").Session} training
  */
-function result(app, training) {
+function buildResult(app, training) {
   const { text } = app;
   const name = () => text("train.modelName", training.recorded().name);
   const use = async () => {

@@ -40,7 +40,7 @@ export function buildPanels(app) {
     elements: [
       h("div", { class: "two" }, ...charts.elements),
       h("div", { class: "two" },
-        h("section", { class: "panel stack" }, heading, neurons.element, help(text("training.neurons.help")),
+        h("section", { class: "panel stack" }, heading, neurons.element, buildHelp(text("training.neurons.help")),
           last.element),
         h("section", { class: "panel stack" }, h("h3", {}, text("training.confusion")), matrix.element)),
     ],
@@ -68,11 +68,11 @@ function buildCharts(text) {
   const losses = new LineChart({ ...common, title: text("train.loss", ""), y: significant, range: rangeFromZero });
   let drawn = { name: "", opened: -1, points: -1 };
   return {
-    elements: [h("section", { class: "panel stack" }, accuracy.element, help(text("train.accuracy.help"))),
+    elements: [h("section", { class: "panel stack" }, accuracy.element, buildHelp(text("train.accuracy.help"))),
       h("section", { class: "panel stack" }, losses.element)],
     /** @param {Session} training */
     render: ({ points, settings, opened }) => {
-      const name = nameOf(settings);
+      const name = nameLoss(settings);
       if (name === drawn.name && opened === drawn.opened && points.length === drawn.points) return;
       const x = points.map((point) => point.samples);
       const learned = points.filter((point) => point.loss !== null);
@@ -100,7 +100,7 @@ function buildCharts(text) {
  * The reported loss in words; settings that contradict each other have none.
  * @param {import("../../ui/training/settings.js").Settings} settings
  */
-function nameOf(settings) {
+function nameLoss(settings) {
   try {
     return loss(settings.loss, settings.output).reportedName;
   } catch {
@@ -135,4 +135,4 @@ function buildLast(text) {
 }
 
 /** @param {string} words */
-const help = (words) => h("p", { class: "note" }, words);
+const buildHelp = (words) => h("p", { class: "note" }, words);

@@ -32,11 +32,11 @@ export function buildTransport(app, training, presets) {
   const speed = buildChoice(text("train.speed"), SPEEDS.map((value) => [value, text(`train.speed.${value}`)]),
     (value) => training.limit(value ? Number(value) : null));
   const preset = buildChoice(text("train.preset"),
-    [["", text("train.preset.own")], ...Object.keys(presets).map((name) => pair(text, name))],
+    [["", text("train.preset.own")], ...Object.keys(presets).map((name) => namePreset(text, name))],
     (name) => name && training.change(presets[name]));
   const message = h("p", { class: "message" }); // what it says is announced from the session, whatever room is open
-  const stats = statistics(text);
-  const meter = speedometer();
+  const stats = buildStatistics(text);
+  const meter = startSpeedometer();
   const element = h("section", { class: "panel transport" },
     h("div", { class: "row" }, play, ...steps, restart, speed.element), message, stats.element);
   return {
@@ -65,10 +65,10 @@ export function buildTransport(app, training, presets) {
  * @param {string} name
  * @returns {[string, string]}
  */
-const pair = (text, name) => [name, text(`train.preset.${name}`)];
+const namePreset = (text, name) => [name, text(`train.preset.${name}`)];
 
 /** @param {App["text"]} text */
-function statistics(text) {
+function buildStatistics(text) {
   const names = STATS.map((name) => h("dt", {}, text(`train.stat.${name}`, "")));
   const values = STATS.map((name) => h("dd", { class: "number", "data-stat": name }, "–"));
   const helps = { micro: text("train.stat.micro.help"), speed: text("train.stat.speed.help") };
@@ -97,7 +97,7 @@ function statistics(text) {
 }
 
 /** Samples a second by the clock on the wall, over the last second or so; the last value stays while it pauses. */
-function speedometer() {
+function startSpeedometer() {
   /** @type {{time: number, samples: number}[]} */
   let marks = [];
   /** @type {number | null} */

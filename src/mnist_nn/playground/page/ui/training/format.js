@@ -6,7 +6,7 @@
 export const count = (value) => Math.round(value).toLocaleString("en");
 
 /**
- * A count for an axis, where there is little room.
+ * A count for an axis, where there is little space.
  * @param {number} value
  */
 export function short(value) {
