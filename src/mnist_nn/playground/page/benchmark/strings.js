@@ -10,7 +10,7 @@ export const en = {
   "bench.epoch": "One epoch, by the clock",
   "bench.micro": "µs a sample, learning alone",
   "bench.test": "Test images right",
-  "bench.classic": "784-20-10 sigmoid, one sample an update",
+  "bench.classic": "784-20-10 sigmoid, one sample per update",
   "bench.batch": "784-20-10 sigmoid, batch of 32",
   "bench.softmax": "784-20-10, softmax and cross-entropy",
   "bench.wide": "784-64-10 ReLU, softmax, batch of 16",

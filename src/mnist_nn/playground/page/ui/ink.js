@@ -8,7 +8,7 @@
 export const SIDE = 140; // of the ink that is framed, in pixels: seven for each of the 20 that come of it
 
 /**
- * Draw strokes, round at their ends and corners, each segment between two points as wide as its ends are on average.
+ * Draw strokes, round at their ends and corners, between two points as wide as both are on average.
  * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
  * @param {Stroke[]} strokes
  * @param {number} side of the canvas
