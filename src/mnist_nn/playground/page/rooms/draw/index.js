@@ -12,8 +12,8 @@ import { findImage, nameImage as imageName } from "../../ui/images.js";
 import { SIDE, renderInk } from "../../ui/ink.js";
 import * as state from "../../ui/state.js";
 import { buildBars } from "./bars.js";
+import { findDecisive, findSent } from "./connections.js";
 import { buildDecision } from "./decision.js";
-import { findDecisive, findSent } from "./decisive.js";
 import { buildDigits } from "./digits.js";
 import { buildDrawingCanvas } from "./drawing-canvas.js";
 import {

@@ -9,7 +9,7 @@ import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
 import { layOut, locatePixel } from "./layout.js";
 
-/** @typedef {import("./decisive.js").Connection} Connection */
+/** @typedef {import("./connections.js").Connection} Connection */
 /** @typedef {import("./edits.js").Place} Place */
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("../../core/network.js").Pass} Pass */

@@ -16,7 +16,7 @@ import { DEFAULTS } from "../../ui/training/settings.js";
 import { buildCurves, epochsOf } from "./curves.js";
 import { MOST, USUAL, buildDigitList } from "./digits.js";
 import { buildForkForm, buildOverlayList } from "./fork.js";
-import { makeModel } from "./recording.js";
+import { makeModel } from "./recording-file.js";
 import { Examiner, addFile, findAnswer, loadServed, listRecordings } from "./recordings.js";
 import { buildScrubber } from "./scrubber.js";
 

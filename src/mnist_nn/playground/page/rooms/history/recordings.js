@@ -6,7 +6,7 @@
 import { fetchBytes } from "../../core/data.js";
 import { read } from "../../core/modelfile.js";
 import { openWorker } from "../../worker/client.js";
-import { readRecording } from "./recording.js";
+import { readRecording } from "./recording-file.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../core/evaluation.js").Evaluation} Evaluation */

@@ -6,13 +6,13 @@ import { fill, h } from "../../ui/dom.js";
 import { text } from "../../ui/text.js";
 import { drawWeights } from "../../ui/weights.js";
 import { writeEquations } from "./equations.js";
-import { buildHeatmap } from "./heat.js";
+import { buildHeatmap } from "./heatmap.js";
 import { buildMismatch, buildOutputsTable } from "./losses.js";
 import { plain } from "./mathml.js";
-import { buildVector } from "./numbers.js";
 import { openNumber } from "./opened.js";
 import { countFrom } from "./symbols.js";
 import { buildAgain, buildChanges } from "./update.js";
+import { buildVector } from "./vector.js";
 
 /** @typedef {import("./opened.js").Scene} Scene */
 /** @typedef {(at: number, index: number) => void} Move `at` 0 is the pixel, 1 the first hidden layer, and so on */

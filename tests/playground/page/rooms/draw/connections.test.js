@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { forward } from "#page/core/network.js";
-import { findDecisive, findSent } from "#page/rooms/draw/decisive.js";
+import { findDecisive, findSent } from "#page/rooms/draw/connections.js";
 import { near } from "../../support.mjs";
 import { few, model } from "./networks.mjs";
 

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 
 import { read, write } from "#page/core/modelfile.js";
 import { create } from "#page/core/network.js";
-import { makeModel, readRecording } from "#page/rooms/history/recording.js";
+import { makeModel, readRecording } from "#page/rooms/history/recording-file.js";
 import { openLane } from "#page/worker/lane.js";
 import { parameters } from "../../support.mjs";
 import { SIZE, data, lane, learn } from "../../worker/lanes.mjs";

@@ -6,7 +6,7 @@ import { h } from "../../ui/dom.js";
 import { short } from "../../ui/format.js";
 import { text } from "../../ui/text.js";
 import { largest } from "../../ui/weights.js";
-import { buildHeatmap } from "./heat.js";
+import { buildHeatmap } from "./heatmap.js";
 import { math, plain } from "./mathml.js";
 
 /** @typedef {import("./mathml.js").Symbol} Symbol */
