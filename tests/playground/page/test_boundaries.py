@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -39,7 +40,7 @@ def said() -> dict[tuple[str, str], list[str]]:
         pytest.skip("eslint is not installed, which checks the page's imports; run: npm install")
     cases = [case[:2] for case in CASES]
     command = [NODE, str(HERE / "lint_boundaries.mjs"), json.dumps(cases)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=PATIENCE)
     return dict(zip(cases, json.loads(done.stdout), strict=True))
 
 

@@ -19,7 +19,7 @@ test("bytes of a canvas count as bytes", () => {
   assert.equal(frame(ink, 20, 30).length, SIDE * SIDE);
 });
 
-test("a canvas of the playground's size is framed, which going through it for each of its pixels would never do", () => {
+test("a canvas of the playground's size is framed, which a pass over it for each pixel would never do", () => {
   const side = 560;
   const distance = (i) => Math.hypot((i % side) - 280, i / side - 280);
   const ink = Float64Array.from({ length: side * side }, (_, i) => (distance(i) < 200 ? 1 : 0));
