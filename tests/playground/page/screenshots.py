@@ -1,6 +1,6 @@
 """Take the pictures of the playground that the README shows, with Playwright.
 
-Run it as ``python tests/playground/page/screenshots.py``.
+Run it as ``PYTHONPATH=tests/shared python tests/playground/page/screenshots.py``.
 
 It serves the playground, does in every room what a person would do first, and writes docs/images/playground/*.png.
 """
