@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from mnist_nn.imaging.ink import Ink
+from mnist_nn.imaging.clean.ink import Ink
 from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING, Digit, Number, Reading, percent
 
 STEP_SIDE, PAGE_SIDE = 640, 1400  # pixels of the longer side of a picture

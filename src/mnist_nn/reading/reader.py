@@ -17,10 +17,10 @@ import numpy.typing as npt
 from mnist_nn.errors import ImageError
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.prediction import predict
-from mnist_nn.imaging.files import Page
+from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.imaging.framing import frame
-from mnist_nn.imaging.ink import find_ink
-from mnist_nn.imaging.page import Word, find_words
+from mnist_nn.imaging.clean.ink import find_ink
+from mnist_nn.imaging.segment.numbers import Word, find_words
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import check_reads_digits
 from mnist_nn.reading.checksums import Rule, rule
@@ -102,7 +102,7 @@ class Reader:
             )
 
     def __call__(self, page: Page | Array) -> Reading:
-        """Read a page: one of `mnist_nn.imaging.files.read_pages`, or uint8 pixels of shape (height, width).
+        """Read a page: one of `mnist_nn.imaging.load.pictures.read_pages`, or uint8 pixels of shape (height, width).
 
         Raises
         ------
@@ -253,7 +253,7 @@ def _pixels(array: Any) -> npt.NDArray[np.uint8]:
     if len(pixels.shape) != len(("height", "width")) or pixels.dtype != np.uint8 or not pixels.size:
         raise ImageError(
             f"the page is {pixels.dtype} of shape {pixels.shape}; give uint8 grey pixels of shape (height, width), "
-            "as mnist_nn.imaging.files.read_pages does"
+            "as mnist_nn.imaging.load.pictures.read_pages does"
         )
     return pixels
 

@@ -12,8 +12,8 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
-from mnist_nn.imaging.files import Fault, each_page
-from mnist_nn.imaging.pdf import SIGNATURE
+from mnist_nn.imaging.load.pdf import SIGNATURE
+from mnist_nn.imaging.load.pictures import Fault, each_page
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.reader import Reader
 from mnist_nn.server.http.exception_handlers import Refusal

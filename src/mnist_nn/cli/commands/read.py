@@ -104,7 +104,7 @@ def read(
 
 def _check_place(csv: Path | None, paths: list[str]) -> None:
     """Refuse a table in the place of a picture: --force would destroy it before it is read."""
-    from mnist_nn.imaging.folders import SUFFIXES
+    from mnist_nn.imaging.load.folders import SUFFIXES
 
     if csv and (str(csv).lower().endswith(SUFFIXES) or str(csv) in paths):
         raise ConfigError(f"--csv {str(csv)!r} is in the place of a picture; name a file for the table, as numbers.csv")
@@ -131,7 +131,7 @@ def _promise(reader: "Reader", max_error: float) -> None:
 
 
 def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
-    from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
+    from mnist_nn.imaging.load.sources import PAGE_LIMIT, PIXEL_LIMIT
     from mnist_nn.util.checks import integer
 
     return {
@@ -190,7 +190,7 @@ def _read_all(
     """Read file after file, and count what came of it; Ctrl-C ends it in order."""
     from mnist_nn.cli.read.pages import outcomes
     from mnist_nn.cli.read.progress import bar
-    from mnist_nn.imaging.folders import find_pictures
+    from mnist_nn.imaging.load.folders import find_pictures
 
     counts: Counter[str] = Counter()
     paths = list(dict.fromkeys(paths))

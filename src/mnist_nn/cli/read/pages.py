@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from mnist_nn.imaging.files import Fault, Page
-    from mnist_nn.imaging.folders import Found
+    from mnist_nn.imaging.load.folders import Found
+    from mnist_nn.imaging.load.pictures import Fault, Page
     from mnist_nn.reading.reader import Reader
     from mnist_nn.reading.results import Reading
 
@@ -28,7 +28,7 @@ Sink = Callable[[Outcome], None]
 
 def outcomes(reader: "Reader", found: "Found", *, pixel_limit: int, page_limit: int) -> Iterator[Outcome]:
     """Read the pages of one file. A page that cannot be read is an error in its place; the others go on."""
-    from mnist_nn.imaging.files import each_page
+    from mnist_nn.imaging.load.pictures import each_page
 
     if found.error:
         yield Outcome(found.file, 1, None, _line(found.error))
@@ -43,7 +43,7 @@ def outcomes(reader: "Reader", found: "Found", *, pixel_limit: int, page_limit: 
 
 
 def _outcome(reader: "Reader", page: "Page | Fault") -> Outcome:
-    from mnist_nn.imaging.files import Page
+    from mnist_nn.imaging.load.pictures import Page
 
     if not isinstance(page, Page):
         return Outcome(page.file, page.number, None, _line(page.error))

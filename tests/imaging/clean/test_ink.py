@@ -11,9 +11,9 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
 from mnist_nn import Dataset
+from mnist_nn.imaging.clean.ink import WORKING_AREA, find_ink
 from mnist_nn.imaging.framing import frame
-from mnist_nn.imaging.ink import WORKING_AREA, find_ink
-from mnist_nn.imaging.page import find_words
+from mnist_nn.imaging.segment.numbers import find_words
 
 Pixels = npt.NDArray[np.uint8]
 Field = npt.NDArray[np.float64]

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mnist_nn.imaging import lines
-from mnist_nn.imaging.cuts import seams
-from mnist_nn.imaging.light import enlarge, noise, paper
-from mnist_nn.imaging.parts import cut, spans
-from mnist_nn.imaging.pieces import pieces
-from mnist_nn.imaging.slant import FURTHEST, USUAL, excess, set_upright
-from mnist_nn.imaging.specks import find_specks
+from mnist_nn.imaging.clean.light import enlarge, noise, paper
+from mnist_nn.imaging.clean.specks import find_specks
+from mnist_nn.imaging.components import pieces
+from mnist_nn.imaging.segment import text_lines as lines
+from mnist_nn.imaging.segment.cuts import seams
+from mnist_nn.imaging.segment.segments import cut, spans
+from mnist_nn.imaging.segment.slant import FURTHEST, USUAL, excess, set_upright
 
 Bools = npt.NDArray[np.bool_]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mnist_nn.imaging import Found, find_pictures
-from mnist_nn.imaging.folders import SUFFIXES
+from mnist_nn.imaging.load.folders import SUFFIXES
 
 
 def make(folder: Path, *names: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from mnist_nn.imaging.cuts import Seam, seams
+from mnist_nn.imaging.segment.cuts import Seam, seams
 
 CUT_FROM = 0.75  # width, in heights, from which on a piece may be several digits
 SEAMS = 8  # that are offered for each height of width beyond

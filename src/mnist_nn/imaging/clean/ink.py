@@ -13,11 +13,11 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-from mnist_nn.imaging.light import darkest, enlarge, noise, paper
-from mnist_nn.imaging.pieces import EIGHT
-from mnist_nn.imaging.printed import without_rules
-from mnist_nn.imaging.rules import Rules, find_rules
-from mnist_nn.imaging.specks import find_specks
+from mnist_nn.imaging.clean.light import darkest, enlarge, noise, paper
+from mnist_nn.imaging.clean.remove_rulings import without_rules
+from mnist_nn.imaging.clean.rulings import Rules, find_rules
+from mnist_nn.imaging.clean.specks import find_specks
+from mnist_nn.imaging.components import EIGHT
 
 WORKING_AREA = 2000 * 1500  # pixels; larger pages are made smaller first
 LEAST_PAGE = 6  # pixels of the shorter side: there is room for a digit

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Dataset
-from mnist_nn.imaging.printed import without_rules
-from mnist_nn.imaging.rules import find_rules
+from mnist_nn.imaging.clean.remove_rulings import without_rules
+from mnist_nn.imaging.clean.rulings import find_rules
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]

@@ -12,7 +12,7 @@ from PIL import Image
 
 from mnist_nn.errors import ImageError, MissingExtraError
 from mnist_nn.imaging import Fault, each_page, read_pages
-from mnist_nn.imaging.pdf import DPI
+from mnist_nn.imaging.load.pdf import DPI
 
 MEDIA = b"/MediaBox[0 0 72 144]"  # an inch wide, two high
 

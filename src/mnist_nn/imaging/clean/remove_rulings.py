@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.imaging.rules import SPILL, Line, Rules
+from mnist_nn.imaging.clean.rulings import SPILL, Line, Rules
 
 BLOCKS = 4  # pieces of a line that its darkness is measured in
 LEAST_BLOCK = 100  # pixels
@@ -43,7 +43,7 @@ def without_rules(evened: Floats, rules: Rules, level: float, sigma: float) -> F
 
     Examples
     --------
-    >>> from mnist_nn.imaging.rules import find_rules
+    >>> from mnist_nn.imaging.clean.rulings import find_rules
     >>> page = np.zeros((200, 300), np.float32)
     >>> page[100:102] = 0.4
     >>> page[80:130, 150:156] = 0.9

@@ -7,7 +7,7 @@ or bend, without ever being compared to a fixed row of the page.
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.imaging.pieces import typical
+from mnist_nn.imaging.components import typical
 
 SAME_NUMBER = 0.75  # widest gap between the digits of a number, in heights of a digit
 SLIM = 0.5  # width that every digit is given room for, in its height: a 1 stands as far apart as the others

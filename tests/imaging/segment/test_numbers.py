@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pytest
 
 from mnist_nn import Dataset
+from mnist_nn.imaging.clean.ink import find_ink
 from mnist_nn.imaging.framing import frame
-from mnist_nn.imaging.ink import find_ink
-from mnist_nn.imaging.page import Word, find_words
+from mnist_nn.imaging.segment.numbers import Word, find_words
 
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]

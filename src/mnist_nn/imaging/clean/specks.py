@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from mnist_nn.imaging.lines import chained
-from mnist_nn.imaging.pieces import Bools, Floats, Pieces, pieces, typical
+from mnist_nn.imaging.components import Bools, Floats, Pieces, pieces, typical
+from mnist_nn.imaging.segment.text_lines import chained
 
 LEAST_LENGTH = 6.0  # pixels: a page on which most ink is smaller holds no writing
 SPECK = 0.16  # of the typical height of what is written

@@ -1,6 +1,6 @@
 """Damaged picture files of every format: whatever is done to them, they are read or refused in one line.
 
-`python tests/imaging/test_fuzz.py EXAMPLES` looks for longer than a test can; what it finds goes to ``seeds/``.
+`python tests/imaging/load/test_fuzz.py EXAMPLES` looks for longer than a test can; what it finds goes to ``seeds/``.
 """
 
 import io

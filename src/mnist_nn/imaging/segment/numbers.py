@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import ndimage
 
-from mnist_nn.imaging import framing, lines
-from mnist_nn.imaging.ink import RIM, Floats, Ink
-from mnist_nn.imaging.light import CLOSE_UP
-from mnist_nn.imaging.parts import Labels, cut, spans
-from mnist_nn.imaging.pieces import Bools, Pieces, pieces
-from mnist_nn.imaging.slant import excess, set_upright
+from mnist_nn.imaging import framing
+from mnist_nn.imaging.clean.ink import RIM, Floats, Ink
+from mnist_nn.imaging.clean.light import CLOSE_UP
+from mnist_nn.imaging.components import Bools, Pieces, pieces
+from mnist_nn.imaging.segment import text_lines as lines
+from mnist_nn.imaging.segment.segments import Labels, cut, spans
+from mnist_nn.imaging.segment.slant import excess, set_upright
 
 MOST_PIECES = 2000  # of ink on a page that are looked at, the largest first: each is compared with each
 POINT, LARGEST_POINT = 0.6, 2.0  # size of a point, in the thickness of the strokes
@@ -71,7 +72,7 @@ def find_words(ink: Ink) -> tuple[Word, ...]:
 
     Examples
     --------
-    >>> from mnist_nn.imaging.ink import find_ink
+    >>> from mnist_nn.imaging.clean.ink import find_ink
     >>> page = np.full((80, 120), 220, np.uint8)
     >>> page[20:50, 20:24] = page[20:50, 34:38] = 30
     >>> [(word.box, word.parts, word.spans) for word in find_words(find_ink(page))]

@@ -11,8 +11,8 @@ from typing import IO, Any
 import numpy as np
 
 from mnist_nn.errors import ImageError, MissingExtraError
-from mnist_nn.imaging.grey import Grey
-from mnist_nn.imaging.sources import check_pixels, decoding, too_many_pages
+from mnist_nn.imaging.load.grey import Grey
+from mnist_nn.imaging.load.sources import check_pixels, decoding, too_many_pages
 
 SIGNATURE = b"%PDF-"
 DPI = 200  # pixels per inch of paper: a digit 5 mm high becomes 40 pixels

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging.sources import STANDARD_INPUT, decoding
+from mnist_nn.imaging.load.sources import STANDARD_INPUT, decoding
 
 # What is taken for a picture inside a folder; HEIC and AVIF are not read, but no photo is passed over in silence.
 SUFFIXES = (

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging.grey import Grey, grey, orientation, upright
-from mnist_nn.imaging.pdf import SIGNATURE, pdf_pages
-from mnist_nn.imaging.sources import (
+from mnist_nn.imaging.load.grey import Grey, grey, orientation, upright
+from mnist_nn.imaging.load.pdf import SIGNATURE, pdf_pages
+from mnist_nn.imaging.load.sources import (
     PAGE_LIMIT,
     PIXEL_LIMIT,
     Source,

@@ -19,7 +19,8 @@ from patience import PATIENCE
 from PIL import Image
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging import Fault, each_page, read_pages, read_square, sources
+from mnist_nn.imaging import Fault, each_page, read_pages, read_square
+from mnist_nn.imaging.load import sources
 
 PIXELS = (np.arange(784).reshape(28, 28) % 256).astype(np.uint8)
 SLOPE = np.linspace(0, 255, 48 * 32).reshape(32, 48).astype(np.uint8)  # smooth, so that JPEG keeps it
