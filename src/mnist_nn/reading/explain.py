@@ -101,7 +101,7 @@ def _steps(ink: Ink) -> str:
 def _dropped(ink: Ink) -> str:
     found = [
         f"{name} {colour}"
-        for name, colour, mask in (("lines", "red", ink.rules), ("specks", "orange", ink.specks))
+        for name, colour, mask in (("lines", "red", ink.rulings), ("specks", "orange", ink.specks))
         if mask.any()
     ]
     return " and ".join(found) or "there were none"
@@ -113,7 +113,7 @@ def _grey(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def _coloured(ink: Ink) -> npt.NDArray[np.uint8]:
     picture = np.full((*ink.mask.shape, 3), 255, np.uint8)
-    for mask, colour in ((ink.mask, (20, 20, 20)), (ink.specks, SPECK), (ink.rules, RULE)):
+    for mask, colour in ((ink.mask, (20, 20, 20)), (ink.specks, SPECK), (ink.rulings, RULE)):
         picture[mask] = colour
     return picture
 

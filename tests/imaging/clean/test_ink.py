@@ -1,6 +1,10 @@
 """Ink told from paper: any polarity, light and noise; MNIST's own pictures as they are; nothing on blank pictures."""
 
+import sys
 from collections.abc import Callable
+from dataclasses import replace
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +15,11 @@ from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
 from mnist_nn import Dataset
-from mnist_nn.imaging.clean.ink import WORKING_AREA, find_ink
+from mnist_nn.imaging.clean.ink import CLEAN, find_ink
+from mnist_nn.imaging.clean.strokes import StrokeParameters
+from mnist_nn.imaging.clean.threshold import ThresholdParameters
 from mnist_nn.imaging.framing import frame
-from mnist_nn.imaging.segment.numbers import find_words
+from mnist_nn.imaging.segment.numbers import find_numbers
 
 Pixels = npt.NDArray[np.uint8]
 Field = npt.NDArray[np.float64]
@@ -70,18 +76,18 @@ def test_the_box_depends_neither_on_polarity_nor_on_level_nor_on_an_even_slope_o
     page = as_page(
         level - 30 + slope[0] * x + slope[1] * y + contrast * (235 - level) / 255 * on_canvas(digits[number])
     )
-    (plain,) = find_words(find_ink(on_canvas(digits[number])))
-    (word,) = find_words(find_ink(255 - page if invert else page))
-    np.testing.assert_allclose(word.box, plain.box, atol=1)
+    (plain,) = find_numbers(find_ink(on_canvas(digits[number])))
+    (number,) = find_numbers(find_ink(255 - page if invert else page))
+    np.testing.assert_allclose(number.box, plain.box, atol=1)
 
 
 def test_noise_is_smoothed_away_and_drops_no_stroke(digits: Pixels) -> None:
     rng = np.random.default_rng(4)
     for digit in digits[:30]:
-        words = find_words(find_ink(as_page(on_canvas(digit) + 25.0 * rng.standard_normal((200, 200)))))
-        (clean,) = find_words(find_ink(on_canvas(digit)))
-        assert len(words) == 1
-        np.testing.assert_allclose(words[0].box, clean.box, atol=2)
+        numbers = find_numbers(find_ink(as_page(on_canvas(digit) + 25.0 * rng.standard_normal((200, 200)))))
+        (clean,) = find_numbers(find_ink(on_canvas(digit)))
+        assert len(numbers) == 1
+        np.testing.assert_allclose(numbers[0].box, clean.box, atol=2)
 
 
 def test_a_digit_in_deep_shadow_is_as_strong_as_one_in_the_light(digits: Pixels) -> None:
@@ -93,7 +99,7 @@ def test_a_digit_in_deep_shadow_is_as_strong_as_one_in_the_light(digits: Pixels)
     ink = find_ink(as_page(page * light))
     bright, shaded = ink.grey[150:206, 150:206], ink.grey[150:206, 550:606]
     assert abs(bright - shaded).mean() < 0.02
-    assert len(find_words(ink)) == 2
+    assert len(find_numbers(ink)) == 2
 
 
 SIZES = [(28, 28), (3, 3), (1, 1), (1, 3000), (3000, 1), (200, 200), (300, 450)]
@@ -112,7 +118,7 @@ FLAT: dict[str, Callable[[int, int], Field]] = {
 @pytest.mark.parametrize("kind", FLAT)
 def test_blank_pictures_hold_nothing(kind: str, size: tuple[int, int]) -> None:
     ink = find_ink(as_page(FLAT[kind](*size)))
-    assert find_words(ink) == ()
+    assert find_numbers(ink) == ()
     assert not ink.grey.any()
 
 
@@ -125,18 +131,18 @@ def shadow(h: int, w: int, soft: float, depth: float) -> Field:
 @pytest.mark.parametrize("soft", [1.0, 8.0, 60.0])
 def test_the_edge_of_a_shadow_is_no_ink(soft: float, depth: float) -> None:
     page = shadow(480, 640, soft, depth) + 2 * np.random.default_rng(0).standard_normal((480, 640))
-    assert find_words(find_ink(as_page(page))) == ()
+    assert find_numbers(find_ink(as_page(page))) == ()
 
 
 def test_a_sheet_on_a_dark_table_holds_what_is_written_on_it_and_nothing_else(digits: Pixels) -> None:
     page = np.full((600, 800), 50.0)
     page[60:540, 90:720] = 225
     blank = as_page(page + 3 * np.random.default_rng(5).standard_normal(page.shape))
-    assert find_words(find_ink(blank)) == ()
+    assert find_numbers(find_ink(blank)) == ()
     page[250:306, 350:406] -= 0.8 * digits[2].repeat(2, 0).repeat(2, 1)
-    (word,) = find_words(find_ink(as_page(page)))
-    assert 350 <= word.box[0] < word.box[2] <= 406
-    assert 250 <= word.box[1] < word.box[3] <= 306
+    (number,) = find_numbers(find_ink(as_page(page)))
+    assert 350 <= number.box[0] < number.box[2] <= 406
+    assert 250 <= number.box[1] < number.box[3] <= 306
 
 
 def squared_paper(step: int, dark: float) -> Field:
@@ -151,7 +157,7 @@ def squared_paper(step: int, dark: float) -> Field:
 @pytest.mark.parametrize("step", [14, 25])
 def test_squares_however_dense_are_neither_ink_nor_noise(digits: Pixels, step: int, dark: float) -> None:
     page = squared_paper(step, dark)
-    assert find_words(find_ink(as_page(page))) == ()
+    assert find_numbers(find_ink(as_page(page))) == ()
     ink = np.zeros(page.shape)
     for place, digit in enumerate(digits[:8]):
         top, left = 80 + 200 * (place // 4), 80 + 150 * (place % 4)
@@ -166,9 +172,9 @@ def test_a_digit_that_fills_the_picture_is_no_shadow(digits: Pixels, scale: int)
     differences = []
     for digit in digits[:12]:
         page = digit[2:-2, 2:-2].repeat(scale, 0).repeat(scale, 1)
-        (word,) = find_words(find_ink(page))
-        assert (0, word.parts) in word.spans
-        differences.append(abs(frame(word.glyph(0, word.parts).ink).astype(float) - digit).mean())
+        (number,) = find_numbers(find_ink(page))
+        assert (0, number.segments) in number.candidates
+        differences.append(abs(frame(number.draw(0, number.segments).ink).astype(float) - digit).mean())
     assert max(differences) < 20  # a pixel up or to the side makes 10; hollow strokes make 30
     assert np.median(differences) < 8
 
@@ -177,24 +183,65 @@ def test_large_pages_are_worked_on_in_reduced_size_and_reported_in_their_own(dig
     page = np.full((3000, 4000), 230, np.uint8)
     page[1400:1680, 2000:2280] -= (digits[0] * 0.8).astype(np.uint8).repeat(10, 0).repeat(10, 1)
     ink = find_ink(page)
-    assert ink.page.size == WORKING_AREA
+    assert ink.page.size == CLEAN.working_area_px
     assert ink.scale == 0.5
     rows, columns = (np.flatnonzero((digits[0] > 128).any(axis=axis)) for axis in (1, 0))
     expected = [2000 + 10 * columns[0], 1400 + 10 * rows[0], 2010 + 10 * columns[-1], 1410 + 10 * rows[-1]]
-    (word,) = find_words(ink)
-    np.testing.assert_allclose(word.box, expected, atol=14)
+    (number,) = find_numbers(ink)
+    np.testing.assert_allclose(number.box, expected, atol=14)
 
 
 @settings(deadline=None, max_examples=150)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
 def test_no_picture_is_too_odd(pixels: Pixels) -> None:
     ink = find_ink(pixels)
-    assert {a.shape for a in (ink.page, ink.evened, ink.mask, ink.rules, ink.specks, ink.grey)} == {pixels.shape}
+    assert {a.shape for a in (ink.page, ink.evened, ink.mask, ink.rulings, ink.specks, ink.grey)} == {pixels.shape}
     assert ((ink.grey >= 0) & (ink.grey <= 1)).all()
-    assert not (ink.rules & ink.specks).any()
-    for word in find_words(ink):
-        glyph = word.glyph(0, word.parts)
+    assert not (ink.rulings & ink.specks).any()
+    for number in find_numbers(ink):
+        glyph = number.draw(0, number.segments)
         assert glyph.ink.any()
         left, top, right, bottom = glyph.box
         assert 0 <= left < right <= pixels.shape[1]
         assert 0 <= top < bottom <= pixels.shape[0]
+
+
+def calls_between_modules(run: Callable[[], object]) -> list[str]:
+    """The modules of imaging whose functions are called from another one, but for the leaves that all may ask."""
+    entered: list[str] = []
+
+    def watch(frame: FrameType, event: str, _: Any) -> None:
+        name, caller = frame.f_globals.get("__name__", ""), frame.f_back
+        if event != "call" or "." in frame.f_code.co_qualname or not name.startswith("mnist_nn.imaging."):
+            return
+        if caller and caller.f_globals.get("__name__", "").startswith("mnist_nn.imaging.") and name not in LEAVES:
+            entered.extend([name] * (caller.f_globals["__name__"] != name))
+
+    sys.setprofile(watch)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return entered
+
+
+LEAVES = {"mnist_nn.imaging.boxes", "mnist_nn.imaging.components", "mnist_nn.imaging.clean.noise"}
+
+
+def test_every_parameter_reaches_its_step(digits: Pixels) -> None:
+    page = 255 - on_canvas(digits[0])
+    assert find_ink(page, replace(CLEAN, working_area_px=100 * 100)).page.shape == (100, 100)
+    faint = find_ink(page, replace(CLEAN, threshold=ThresholdParameters(least_contrast=1.1)))
+    assert not faint.mask.any()
+    hard = find_ink(page, replace(CLEAN, strokes=StrokeParameters(rim_px=0)))
+    assert hard.rim_px == 0
+    assert (hard.grey > 0).sum() < (find_ink(page).grey > 0).sum()
+
+
+def test_a_page_enters_each_step_once() -> None:
+    page = np.full((300, 420), 220, np.uint8)
+    page[::40] = 150  # ruled
+    page[100:140, 200:206] = page[100:140, 220:226] = 30
+    entered = calls_between_modules(lambda: find_ink(page))
+    steps = ["light", "threshold", "rulings", "remove_rulings", "strokes", "specks"]
+    assert entered == [f"mnist_nn.imaging.clean.{step}" for step in steps]

@@ -1,10 +1,12 @@
-"""What the bare paper of a page looks like, light and shadow included, whatever is written on it.
+"""The light on a page evened out: what its bare paper looks like, and how much darker than that each pixel is.
 
 The page is cut into small cells; the median of a cell is paper, as ink covers less than half of it. Medians over
 neighbouring cells follow gradients and the edges of shadows. Where a stroke is so thick that it fills whole cells, the
-local medians would take it for paper: there, the even slope that fits the page as a whole stands in.
+local medians would take it for paper: there, the even slope that fits the page as a whole stands in. What is ink is
+not decided here, only whether it is darker than its paper.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,46 +14,138 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-CELLS = 48  # along the longer side
-SAMPLES = 12  # pixels looked at along each side of a cell
-NEIGHBOURS = 5  # cells along the side of the window of the local median
-CLOSE_UP = 64  # pictures with a longer side below this show one digit or number: no room for shadows beside it
-DIFFERENT = 4.0  # grey levels between local paper and the even slope
-STROKE_DIFFERENT = 25.0  # and somewhere so many, if it is a thick stroke and not a shadow
-BLOT_SHARE = 0.2  # of the page: what is smaller and inside may be as thick as it likes
-STROKE_THICKNESS = 0.45  # of its length: what is thicker is a shadow, a sheet or a table
-STROKE_CONTACT = 0.2  # of the rim of the page: what lies along more of it, likewise
-STROKE_EDGE = 0.4  # of its depth, from one cell to the next: what is softer is a glare, or the shadow of something far
-HALO = 2  # cells around a thick stroke that it may have darkened
-ROUNDS = 5  # of the fit of the slope, each without what lay too far from the last
-MANY = 10_000  # pixels are enough to tell the noise from
-QUIET, QUIET_SIGMAS = 0.4, 0.5244  # a share of the page that is surely paper; so much of a normal one is so near
+from mnist_nn.imaging.clean.noise import estimate_noise
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
+Page = npt.NDArray[np.uint8]
 
 
-def paper(page: npt.NDArray[np.uint8]) -> Floats:
-    """Return the grey that each cell of a page would have without ink; `enlarge` makes pixels of it.
+@dataclass(frozen=True)
+class LightParameters:
+    """How light is told from ink. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+
+    cells_along_longer_side: int = 48
+    """Small enough to follow the edge of a shadow, large enough that ink covers less than half of a cell."""
+    samples_along_cell_px: int = 12
+    """Pixels looked at along each side of a cell: their median is that of all, within the noise."""
+    median_window_cells: int = 5
+    """Side of the window of the local median: a stroke as wide as two cells does not change it."""
+    close_up_side_px: int = 64
+    """Pictures whose longer side is below this show one digit or number: no room for shadows beside it."""
+
+    slope_fit_rounds: int = 5
+    """Most fits of the even slope, each without what lay too far from the last."""
+    slope_outlier_grey_levels: float = 2.0
+    """Cells at least so near to the slope always count in the next fit, which would else shrink to nothing."""
+    slope_outlier_medians: float = 3.0
+    """Cells farther than so many median distances from the slope are ink or shadow."""
+
+    stroke_from_grey_levels: float = 4.0
+    """Difference of local paper and even slope from which on cells may be the inside of a stroke."""
+    stroke_peak_grey_levels: float = 25.0
+    """Somewhere a thick stroke differs so much: a shadow may be fainter."""
+    stroke_thickness_share_of_length: float = 0.45
+    """What is thicker is a shadow, a sheet of paper or a table."""
+    stroke_contact_share_of_rim: float = 0.2
+    """What lies along more of the rim of the page is likewise none."""
+    stroke_edge_share_of_depth: float = 0.4
+    """A stroke gets so deep from one cell to the next: what is softer is glare, or the shadow of something far."""
+    stroke_halo_cells: int = 2
+    """Cells around a thick stroke that it may have darkened."""
+    blot_share_of_page: float = 0.2
+    """What is smaller and does not touch the rim is ink, however thick: a digit that fills its picture."""
+
+    polarity_sample_px: int = 100_000
+    """Pixels that tell the polarity; more would only take longer."""
+    polarity_noise_sigmas: float = 3.0
+    """What stands out from the paper by less, in standard deviations of the noise, has no say in the polarity."""
+    polarity_margin_grey_levels: float = 4.0
+    """Added to that, for paper without any noise."""
+
+    least_ground_below_dark_ink_grey_levels: float = 64.0
+    """Dividing by darker paper, in deep shadow, would make its noise large."""
+    least_ground_below_light_ink_grey_levels: float = 128.0
+    """The same on the negative of a board, which is lighter."""
+    noisy_from_sigma: float = 0.02
+    """Noise of the paper, as a share of its light, from which on a page is smoothed."""
+    smoothing_sigma_px: float = 1.0
+    """Of the Gaussian that smooths a noisy page: thinner than a stroke."""
+
+    even_grey_levels: float = 10.0
+    """Where cells near each other differ by less there is no edge of a shadow."""
+
+
+LIGHT = LightParameters()
+
+
+@dataclass(frozen=True, eq=False)
+class Shadow:
+    """What tells the edge of a shadow from ink: ink is darker than all paper near it."""
+
+    below_paper: Floats
+    """Shape (height, width): how many grey levels a pixel lies below the darkest paper near it."""
+    ground: Floats
+    """Shape (height, width): the grey levels of that paper."""
+
+
+@dataclass(frozen=True, eq=False)
+class EvenPage:
+    """A page with its light evened out."""
+
+    dark: bool
+    """Whether ink is darker than its paper."""
+    close_up: bool
+    """Whether the picture is so small that it shows one digit or number."""
+    evened: Floats
+    """Shape (height, width): the share of the paper's light that a pixel lacks, 0 for paper and up to 1 for ink."""
+    noise: float
+    """Standard deviation of bare paper in ``evened``."""
+    shadow: Shadow | None
+    """None where the light is so even that no shadow has an edge."""
+
+
+def even_out_light(page: Page, parameters: LightParameters = LIGHT) -> EvenPage:
+    """Take light and shadow out of a page, uint8 grey levels of shape (height, width).
 
     Examples
     --------
     >>> page = np.full((100, 150), 200, np.uint8)
     >>> page[40:60, 70:74] = 30
-    >>> np.unique(paper(page)).tolist()
+    >>> even = even_out_light(page)
+    >>> even.dark, even.evened[0, 0].item(), round(even.evened[50, 72].item(), 2)
+    (True, 0.0, 0.85)
+    """
+    p = parameters
+    grid = paper_grid(page, p)
+    dark = _is_dark(page, grid, p)
+    written, grid = (page, grid) if dark else (255 - page, 255 - grid)  # chalk on a board is ink in the negative
+    least = p.least_ground_below_dark_ink_grey_levels if dark else p.least_ground_below_light_ink_grey_levels
+    evened, noise = _divide(written, enlarge(grid, page.shape, p), least, p)
+    return EvenPage(dark, max(page.shape) < p.close_up_side_px, evened, noise, _find_shadow(written, grid, p))
+
+
+def paper_grid(page: Page, parameters: LightParameters = LIGHT) -> Floats:
+    """Return the grey level that each cell of a page would have without ink; `enlarge` makes pixels of it.
+
+    Examples
+    --------
+    >>> page = np.full((100, 150), 200, np.uint8)
+    >>> page[40:60, 70:74] = 30
+    >>> np.unique(paper_grid(page)).tolist()
     [200.0]
     """
-    grid = _medians(page, _cell(page.shape))
-    slope = _slope(grid)
-    if max(page.shape) < CLOSE_UP:
+    grid = _take_medians(page, _cell_px(page.shape, parameters), parameters)
+    slope = _fit_slope(grid, parameters)
+    if max(page.shape) < parameters.close_up_side_px:
         return slope
-    local = ndimage.median_filter(grid, NEIGHBOURS, mode="nearest")
-    return np.where(_thick_strokes(grid, local, slope), slope, local)
+    local = ndimage.median_filter(grid, parameters.median_window_cells, mode="nearest")
+    return np.where(_find_thick_strokes(grid, local, slope, parameters), slope, local)
 
 
-def enlarge(grid: Floats, shape: tuple[int, ...]) -> Floats:
-    """Return one value a pixel of the page, linear between the centres of its cells."""
-    cell = _cell(shape)
+def enlarge(grid: Floats, shape: tuple[int, ...], parameters: LightParameters = LIGHT) -> Floats:
+    """Return one value per pixel of a page of this shape, linear between the centres of its cells."""
+    cell = _cell_px(shape, parameters)
     if cell == 1:
         return grid
     rows, columns = grid.shape
@@ -59,46 +153,27 @@ def enlarge(grid: Floats, shape: tuple[int, ...]) -> Floats:
     return np.asarray(large)[: shape[0], : shape[1]]
 
 
-def darkest(grid: Floats) -> Floats:
-    """Return the darkest paper of each cell and those around it: nothing at the edge of a shadow is darker."""
-    return ndimage.minimum_filter(grid, NEIGHBOURS, mode="nearest")
+def _darkest_near(grid: Floats, p: LightParameters) -> Floats:
+    """The darkest paper of each cell and those around it: nothing at the edge of a shadow is darker."""
+    return ndimage.minimum_filter(grid, p.median_window_cells, mode="nearest")
 
 
-def noise(residual: Floats, where: Bools | None = None) -> float:
-    """Return the standard deviation of the paper around its own level; ink, being less than half, has no say.
-
-    Where the paper is black or white and its noise is cut off at one side, neighbours still differ. ``where`` is what
-    may be paper; everything, unless told.
-    """
-    step = max(1, int((residual.size / MANY) ** 0.5))
-    rows = residual[::step]
-    differences = (abs(np.diff(rows, axis=1)) / np.float32(2**0.5))[:, ::step]
-    if where is None:
-        sample = rows[:, ::step]
-    else:
-        inside = where[::step]
-        differences = differences[(inside[:, 1:] & inside[:, :-1])[:, ::step]]
-        sample = residual[where][:: step * step]
-    distances = abs(sample - np.median(sample))
-    return max(float(np.quantile(some, QUIET)) for some in (distances, differences) if some.size) / QUIET_SIGMAS
+def _cell_px(shape: tuple[int, ...], p: LightParameters) -> int:
+    return max(1, -(-max(shape) // p.cells_along_longer_side))
 
 
-def _cell(shape: tuple[int, ...]) -> int:
-    return max(1, -(-max(shape) // CELLS))
-
-
-def _medians(page: npt.NDArray[np.uint8], cell: int) -> Floats:
+def _take_medians(page: Page, cell: int, p: LightParameters) -> Floats:
     """The median of each cell, over an even choice of its pixels."""
     height, width = page.shape
     rows, columns = -(-height // cell), -(-width // cell)
-    within = np.unique(np.linspace(0, cell - 1, min(cell, SAMPLES)).round().astype(np.intp))
+    within = np.unique(np.linspace(0, cell - 1, min(cell, p.samples_along_cell_px)).round().astype(np.intp))
     y = np.minimum(np.arange(rows)[:, None] * cell + within, height - 1).ravel()
     x = np.minimum(np.arange(columns)[:, None] * cell + within, width - 1).ravel()
     samples = page[y][:, x].reshape(rows, len(within), columns, len(within)).transpose(0, 2, 1, 3)
     return np.asarray(np.median(samples.reshape(rows, columns, -1), axis=-1), np.float32)
 
 
-def _slope(grid: Floats) -> Floats:
+def _fit_slope(grid: Floats, p: LightParameters) -> Floats:
     """The plane that most cells lie on: fitted by least squares, again and again without the outliers."""
     rows, columns = grid.shape
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
@@ -106,9 +181,9 @@ def _slope(grid: Floats) -> Floats:
     values = grid.ravel().astype(np.float64)
     fit = np.full(grid.size, np.median(values))
     last = np.zeros(grid.size, bool)
-    for _ in range(ROUNDS):
+    for _ in range(p.slope_fit_rounds):
         distance = abs(values - fit)
-        near = distance <= max(2.0, 3 * float(np.median(distance)))
+        near = distance <= max(p.slope_outlier_grey_levels, p.slope_outlier_medians * float(np.median(distance)))
         if (near == last).all():
             break
         inside, last = terms[near], near
@@ -116,34 +191,65 @@ def _slope(grid: Floats) -> Floats:
     return fit.reshape(grid.shape).astype(np.float32)
 
 
-def _thick_strokes(grid: Floats, local: Floats, slope: Floats) -> Bools:
+def _find_thick_strokes(grid: Floats, local: Floats, slope: Floats, p: LightParameters) -> Bools:
     """Cells that local medians take for paper of another grey, but that are the inside of a thick stroke."""
-    regions, count = ndimage.label(abs(local - slope) > DIFFERENT, np.ones((3, 3)))
+    regions, count = ndimage.label(abs(local - slope) > p.stroke_from_grey_levels, np.ones((3, 3)))
     if count == 0:
         return regions > 0
     most = ndimage.maximum(abs(grid - slope), regions, np.arange(count + 1))
     share = np.bincount(regions.ravel()) / regions.size
     rim = np.concatenate([*regions[[0, -1]], *regions[:, [0, -1]].T])
     contact = np.bincount(rim, minlength=count + 1) / len(rim)
-    thin = _thickness(regions, abs(grid - slope) > most[regions] / 2) < STROKE_THICKNESS
-    stroke = (most > STROKE_DIFFERENT) & (thin & (contact < STROKE_CONTACT) | (contact == 0) & (share < BLOT_SHARE))
-    stroke &= _edges(local, slope, regions) > STROKE_EDGE
+    thin = _measure_thickness(regions, abs(grid - slope) > most[regions] / 2) < p.stroke_thickness_share_of_length
+    blot = (contact == 0) & (share < p.blot_share_of_page)
+    stroke = (most > p.stroke_peak_grey_levels) & (thin & (contact < p.stroke_contact_share_of_rim) | blot)
+    stroke &= _measure_edges(local, slope, regions) > p.stroke_edge_share_of_depth
     stroke[0] = False
     inside = stroke[regions]
-    around = ndimage.maximum_filter(inside, 2 * HALO + 1)
+    around = ndimage.maximum_filter(inside, 2 * p.stroke_halo_cells + 1)
     return np.asarray(around & (inside | (regions == 0)))
 
 
-def _edges(local: Floats, slope: Floats, regions: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """The greatest step between neighbouring cells of each region, in the region's depth."""
+def _measure_edges(local: Floats, slope: Floats, regions: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The greatest step between neighbouring cells of each region, as a share of the region's depth."""
     steps = [abs(np.diff(local, axis=axis, append=np.take(local, [-1], axis))) for axis in (0, 1)]
     numbers = np.arange(regions.max() + 1)
     depth = ndimage.maximum(abs(local - slope), regions, numbers)
     return np.asarray(ndimage.maximum(np.maximum(*steps), regions, numbers) / np.maximum(depth, 1e-9))
 
 
-def _thickness(regions: npt.NDArray[Any], inside: Bools) -> npt.NDArray[np.float64]:
-    """The greatest thickness of the inside of each region, in lengths of the region."""
+def _measure_thickness(regions: npt.NDArray[Any], inside: Bools) -> npt.NDArray[np.float64]:
+    """The greatest thickness of the inside of each region, as a share of the region's length."""
     depth = ndimage.distance_transform_edt(inside & (regions > 0))
     long = [max(s.stop - s.start for s in place) for place in ndimage.find_objects(regions)]
     return np.asarray(2 * ndimage.maximum(depth, regions, np.arange(len(long) + 1)) / np.array([1, *long]))
+
+
+def _is_dark(page: Page, grid: Floats, p: LightParameters) -> bool:
+    """Whether more of what stands out from all paper nearby is darker than it."""
+    step = max(1, int((page.size / p.polarity_sample_px) ** 0.5))
+    sample = page[::step, ::step].astype(np.float32)
+    low, high = (
+        enlarge(near, page.shape, p)[::step, ::step] for near in (_darkest_near(grid, p), -_darkest_near(-grid, p))
+    )
+    apart = p.polarity_noise_sigmas * estimate_noise(sample - low) + p.polarity_margin_grey_levels
+    below, above = np.maximum(low - sample - apart, 0), np.maximum(sample - high - apart, 0)
+    return float(np.vdot(below, below)) >= float(np.vdot(above, above))
+
+
+def _divide(written: Page, ground: Floats, least: float, p: LightParameters) -> tuple[Floats, float]:
+    """The share of the paper's light that each pixel lacks, smoothed where it is noisy; and the noise of the paper."""
+    evened = np.asarray((ground - written) / np.maximum(ground, least), np.float32)
+    noise = estimate_noise(evened)
+    if noise <= p.noisy_from_sigma:
+        return evened, noise
+    evened = ndimage.gaussian_filter(evened, p.smoothing_sigma_px)
+    return evened, estimate_noise(evened)
+
+
+def _find_shadow(written: Page, grid: Floats, p: LightParameters) -> Shadow | None:
+    darkest = _darkest_near(grid, p)
+    if float((grid - darkest).max()) < p.even_grey_levels:
+        return None
+    low = enlarge(darkest, written.shape, p)
+    return Shadow(low - written, np.maximum(low, p.least_ground_below_dark_ink_grey_levels))

@@ -1,171 +1,241 @@
-"""Ruled and squared paper, tables and frames: where their lines are.
+"""Where the rulings of a page are: the printed lines of ruled and squared paper, tables and frames.
 
-Printed lines are straight, however the camera is held. So every point of thin ink votes for the straight lines through
-it (a Hough transform over a few slopes near the level), and what many points agree on is followed on the page itself:
-a line is there where nearly every column of it is ink. That tells it from a row of digits, which has gaps.
+Rulings are straight, however the camera is held. So every point of thin ink votes for the straight lines through it (a
+Hough transform over a few slopes near the level), and what many points agree on is followed on the page itself: a
+ruling is there where nearly every column of it is ink. That tells it from a row of digits, which has gaps. How a ruling
+is taken off the ink written over it is for `mnist_nn.imaging.clean.remove_rulings`.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-LEAST_PAGE = 64  # pixels of the longer side; smaller pictures show a digit, not paper
-VOTING_SIDE = 800  # pages with a longer side vote in reduced size
-STEEPEST = 0.1  # slope of a line: five degrees and a bit
-THIN = 100  # a line is at most a THIN-th of the longer side thick
-LEAST_LENGTH = 0.3  # of a line, in the longer side of the page,
-EDGE_TO_EDGE = 0.95  # or in the side that it runs along, where that is less: strokes are shorter, in narrow crops too
-LEAST_RUN = 0.2  # of that side it has to go on without a gap, which a row of digits does not
-LEAST_THIN = 0.15  # of that side has to be line alone, crossed by nothing
-WINDOW = 0.06  # of that side: pieces of a line that are looked at one by one
-FILLED = 0.75  # of a piece has to be ink
-SLACKS = (4, 2, 2)  # pixels up or down that a line may lie from where it is expected, round after round
-ENOUGH = 200  # points to fit a curve to
-MOST_LINES = 200  # each way
-SPILL = 1  # pixels beside a line that are still its own
-
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class RulingParameters:
+    """What is a ruling, and how it is taken off. Chosen on the digits that training holds out (docs/reading.md)."""
+
+    least_page_side_px: int = 64
+    """Pictures whose longer side is below this show a digit, not paper."""
+    voting_side_px: int = 800
+    """Pages with a longer side vote in reduced size: so fine tells lines apart, and votes are fast."""
+    steepest_slope: float = 0.1
+    """Rows per column: five degrees and a bit, as a camera is held by hand."""
+    thinness: int = 100
+    """A ruling is at most the thinness-th part of the longer side thick."""
+    thin_px: int = 4
+    """A ruling may be so thick on a page of any size,"""
+    thin_in_voting_px: int = 3
+    """and so thick where it is voted for."""
+    least_length_share_of_longer_side: float = 0.3
+    """Strokes are shorter,"""
+    edge_to_edge_share: float = 0.95
+    """and where the page is narrower than that, as in crops, a ruling goes on from edge to edge."""
+    least_run_share: float = 0.2
+    """Of the side that it runs along, a ruling goes on without a gap, which a row of digits does not."""
+    least_thin_share: float = 0.15
+    """Of that side has to be ruling alone, crossed by nothing."""
+    window_share: float = 0.06
+    """Of that side: the stretches that are looked at one by one,"""
+    least_window_px: int = 16
+    """which are at least so long,"""
+    filled_share_of_window: float = 0.75
+    """and of which so much has to be ink: a dotted or faint ruling has gaps."""
+    slacks_px: tuple[int, ...] = (4, 2, 2)
+    """How far up or down a ruling may lie from where it is expected, round after round of following it."""
+    curve_points: int = 200
+    """Points that a parabola is fitted to; more would only take longer."""
+    most_each_way: int = 200
+    """Rulings: squared paper has no more."""
+    spill_px: int = 1
+    """Pixels beside a ruling that are still its own: it is seldom as sharp as its thickness."""
+
+    profile_blocks: int = 4
+    """Stretches of a ruling whose darkness is measured on their own: it may fade,"""
+    least_block_px: int = 100
+    """each at least so long."""
+    profile_columns: int = 500
+    """Columns of a ruling that measure it; more would only take longer."""
+    profile_steps_per_px: int = 4
+    """Distances from the centre that are told apart: a ruling that slopes shows its profile finely."""
+    profile_share: float = 0.35
+    """Of the pixels at a distance are no darker than the ruling alone, even where more than half is written over."""
+    least_profile_px: int = 3
+    """Pixels at a distance that tell what is typical there."""
+    blur_px: int = 3
+    """Pixels beside a ruling that it may have darkened."""
+    ink_over_ruling_sigmas: float = 2.5
+    """What is darker than the ruling by less, in standard deviations of the paper, is the ruling,"""
+    ink_over_ruling_share: float = 0.15
+    """or by less than so much of the ruling's own darkness."""
+    least_share_of_ink_over_ruling: float = 0.3
+    """A pen is taken for at least so much darker than a ruling when its ink is made as dark as beside it."""
+    join_share_of_sides: float = 0.8
+    """A ruling that is so dark, in the ink at both of its sides, may have that ink on it."""
+
+
+RULINGS = RulingParameters()
+
+
 @dataclass(frozen=True, eq=False)
-class Line:
-    """A line from left to right: its centre in every column, whether it is there, and its thickness."""
+class Ruling:
+    """A printed line from left to right.
+
+    Attributes
+    ----------
+    centre
+        float64 of shape (width,): the row of its centre in every column of the page.
+    there
+        bool of shape (width,): whether it is there.
+    thickness_px
+        Its typical thickness.
+    """
 
     centre: Floats
     there: Bools
-    thick: float
+    thickness_px: float
 
 
-class Rules(NamedTuple):
-    """The printed lines of a page: level ones, and upright ones as if the page were turned over at its diagonal."""
+@dataclass(frozen=True, eq=False)
+class Rulings:
+    """The rulings of a page: level ones, and upright ones as if the page were turned over at its diagonal."""
 
-    level: tuple[Line, ...] = ()
-    upright: tuple[Line, ...] = ()
+    level: tuple[Ruling, ...] = ()
+    upright: tuple[Ruling, ...] = ()
+    spill_px: int = RULINGS.spill_px
 
-    def bands(self, shape: tuple[int, ...], *, more: int = 0) -> Bools:
-        """Return the pixels of a page that lines cover, and ``more`` pixels on both sides."""
-        bands = np.zeros(shape, bool)
-        _mark(bands, self.level, SPILL + more)
-        _mark(bands.T, self.upright, SPILL + more)
-        return bands
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.level or self.upright)
+
+    def cover(self, shape: tuple[int, ...], *, margin_px: int = 0) -> Bools:
+        """Return the pixels of a page that rulings cover, and a margin on both sides: bool of this shape."""
+        covered = np.zeros(shape, bool)
+        _mark(covered, self.level, self.spill_px + margin_px)
+        _mark(covered.T, self.upright, self.spill_px + margin_px)
+        return covered
 
 
-def find_rules(ink: Bools) -> Rules:
-    """Find the printed lines in all the ink of a page, even faint ink, in which a light line has fewer gaps.
+def find_rulings(ink: Bools, parameters: RulingParameters = RULINGS) -> Rulings:
+    """Find the rulings in all the ink of a page, even faint ink, in which a light ruling has fewer gaps.
+
+    ``ink`` is bool of shape (height, width).
 
     Examples
     --------
     >>> page = np.zeros((200, 300), bool)
     >>> page[100:102] = page[80:130, 150:156] = True
-    >>> rules = find_rules(page)
-    >>> len(rules.level), len(rules.upright), np.flatnonzero(rules.bands(page.shape)[:, 9]).tolist()
+    >>> rulings = find_rulings(page)
+    >>> len(rulings.level), len(rulings.upright), np.flatnonzero(rulings.cover(page.shape)[:, 9]).tolist()
     (1, 0, [99, 100, 101, 102])
     """
-    if max(ink.shape) < LEAST_PAGE or not _reaches_far(ink):
-        return Rules()
-    return Rules(tuple(_lines(ink)), tuple(_lines(ink.T)))
+    if max(ink.shape) < parameters.least_page_side_px or not _reaches_far(ink, parameters):
+        return Rulings(spill_px=parameters.spill_px)
+    return Rulings(tuple(_find_level(ink, parameters)), tuple(_find_level(ink.T, parameters)), parameters.spill_px)
 
 
-def _reaches_far(mask: Bools) -> bool:
-    """Whether there could be a line at all: a quick no for most pictures of a single digit."""
+def _reaches_far(mask: Bools, p: RulingParameters) -> bool:
+    """Whether there could be a ruling at all: a quick no for most pictures of a single digit."""
     for axis in (0, 1):
         inked = np.flatnonzero(mask.any(axis=axis))
-        if inked.size and inked[-1] - inked[0] >= _least(mask if axis else mask.T):
+        if inked.size and inked[-1] - inked[0] >= _least_length(mask if axis else mask.T, p):
             return True
     return False
 
 
-def _mark(bands: Bools, lines: Iterable[Line], beside: int) -> None:
-    """Mark the pixels of lines from left to right, and some beside them."""
-    for line in lines:
-        reach = line.thick / 2 + beside
-        columns = np.flatnonzero(line.there)
-        first = np.ceil(line.centre[columns] - reach).astype(np.intp)
+def _mark(covered: Bools, rulings: Iterable[Ruling], beside: int) -> None:
+    """Mark the pixels of rulings from left to right, and some beside them."""
+    for ruling in rulings:
+        reach = ruling.thickness_px / 2 + beside
+        columns = np.flatnonzero(ruling.there)
+        first = np.ceil(ruling.centre[columns] - reach).astype(np.intp)
         for row in range(int(2 * reach) + 1):
             rows = first + row
-            inside = (rows >= 0) & (rows < len(bands)) & (rows <= line.centre[columns] + reach)
-            bands[rows[inside], columns[inside]] = True
+            inside = (rows >= 0) & (rows < len(covered)) & (rows <= ruling.centre[columns] + reach)
+            covered[rows[inside], columns[inside]] = True
 
 
-def _lines(mask: Bools) -> Iterator[Line]:
-    for row, slope in _elected(mask):
-        line = _follow(mask, row, slope)
-        if line is not None:
-            yield line
+def _find_level(mask: Bools, p: RulingParameters) -> Iterator[Ruling]:
+    for row, slope in _elect(mask, p):
+        ruling = _follow(mask, row, slope, p)
+        if ruling is not None:
+            yield ruling
 
 
-def _elected(mask: Bools) -> Iterator[tuple[float, float]]:
+def _elect(mask: Bools, p: RulingParameters) -> Iterator[tuple[float, float]]:
     """Straight lines that many points of thin ink lie on: the row in the middle of the page, and the slope."""
-    factor = -(-max(mask.shape) // VOTING_SIDE)
+    factor = -(-max(mask.shape) // p.voting_side_px)
     small = _reduce(mask, factor)
-    thin = _thin(small, max(3, max(small.shape) // THIN))
-    edge = thin & ~_moved(thin, 1)  # one point a column
+    thin = _keep_thin(small, max(p.thin_in_voting_px, max(small.shape) // p.thinness))
+    edge = thin & ~_move_down(thin)  # one point per column
     y, x = np.nonzero(edge)
     x = x - small.shape[1] / 2
-    slopes = np.arange(-STEEPEST, STEEPEST + 1e-9, 4 / max(small.shape[1], 40))
-    margin = int(STEEPEST * small.shape[1] / 2) + 2
+    slopes = np.arange(-p.steepest_slope, p.steepest_slope + 1e-9, 4 / max(small.shape[1], 40))
+    margin = int(p.steepest_slope * small.shape[1] / 2) + 2
     votes = np.stack(
         [np.bincount(np.rint(y - s * x).astype(np.intp) + margin, minlength=len(small) + 2 * margin) for s in slopes]
     )
     votes[:, 1:-1] += votes[:, :-2] + votes[:, 2:]
     away = abs(slopes[:, None] - slopes) * small.shape[1] / 2 + 2
     rows = np.arange(votes.shape[1])
-    for _ in range(MOST_LINES):
+    for _ in range(p.most_each_way):
         best, row = divmod(int(votes.argmax()), votes.shape[1])
-        if votes[best, row] < LEAST_THIN * small.shape[1]:
+        if votes[best, row] < p.least_thin_share * small.shape[1]:
             return
         yield (row - margin + 0.5) * factor, float(slopes[best])
         votes[abs(rows - row) <= away[best][:, None]] = 0
 
 
-def _follow(mask: Bools, row: float, slope: float) -> Line | None:
+def _follow(mask: Bools, row: float, slope: float, p: RulingParameters) -> Ruling | None:
     """See how far an elected line is really there, and where exactly."""
     width = mask.shape[1]
-    thickest = max(4, max(mask.shape) // THIN)
+    thickest = max(p.thin_px, max(mask.shape) // p.thinness)
     x = np.arange(width)
     centre = row + slope * (x - width / 2)
-    if _there(mask, centre, SLACKS[0]).sum() < _least(mask):
+    if _where_it_is(mask, centre, p.slacks_px[0], p).sum() < _least_length(mask, p):
         return None
-    thick = 0.0
-    for slack in SLACKS:
-        start, found = _nearest(mask, centre, slack)
-        above, below = (_run(mask, start, way * np.arange(thickest + 1)) for way in (-1, 1))
+    thickness = 0.0
+    for slack in p.slacks_px:
+        start, found = _find_nearest(mask, centre, slack)
+        above, below = (_measure_run(mask, start, way * np.arange(thickest + 1)) for way in (-1, 1))
         count = above + below - 1
         alone = found & (count <= thickest)
-        if alone.sum() < LEAST_THIN * width:
+        if alone.sum() < p.least_thin_share * width:
             return None
         offset = start - centre + (below - above) / 2
-        centre = centre + _curve(x[alone] / width - 0.5, offset[alone], x / width - 0.5)
-        thick = float(np.median(count[alone]))
-    there = _there(mask, centre, 1)
-    goes_on = there.sum() >= _least(mask) and _longest(there) >= LEAST_RUN * width
-    return Line(centre, there, thick) if goes_on else None
+        centre = centre + _fit_curve(x[alone] / width - 0.5, offset[alone], x / width - 0.5, p.curve_points)
+        thickness = float(np.median(count[alone]))
+    there = _where_it_is(mask, centre, 1, p)
+    goes_on = there.sum() >= _least_length(mask, p) and _longest_run(there) >= p.least_run_share * width
+    return Ruling(centre, there, thickness) if goes_on else None
 
 
-def _least(mask: Bools) -> float:
-    """How long a line from left to right must be."""
-    return float(min(LEAST_LENGTH * max(mask.shape), EDGE_TO_EDGE * mask.shape[1]))
+def _least_length(mask: Bools, p: RulingParameters) -> float:
+    """How long a ruling from left to right must be, in pixels."""
+    return float(min(p.least_length_share_of_longer_side * max(mask.shape), p.edge_to_edge_share * mask.shape[1]))
 
 
-def _there(mask: Bools, centre: Floats, reach: int) -> Bools:
-    """The columns in which there is a line: nearly all around have ink."""
+def _where_it_is(mask: Bools, centre: Floats, reach: int, p: RulingParameters) -> Bools:
+    """The columns in which there is a ruling: nearly all around have ink."""
     inked = _strip(mask, centre, np.arange(-reach, reach + 1)).any(axis=0)
-    return _filled(np.asarray(inked), max(16, round(WINDOW * mask.shape[1])))
+    window = max(p.least_window_px, round(p.window_share * mask.shape[1]))
+    return _fill(np.asarray(inked), window, p.filled_share_of_window)
 
 
-def _nearest(mask: Bools, centre: Floats, reach: int) -> tuple[Floats, Bools]:
+def _find_nearest(mask: Bools, centre: Floats, reach: int) -> tuple[Floats, Bools]:
     """In every column, the row of the ink nearest to a line, and whether there is any within reach."""
     offsets = np.array(sorted(range(-reach, reach + 1), key=abs))
     strip = _strip(mask, centre, offsets)
     return np.rint(centre) + offsets[strip.argmax(axis=0)], np.asarray(strip.any(axis=0))
 
 
-def _run(mask: Bools, centre: Floats, offsets: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _measure_run(mask: Bools, centre: Floats, offsets: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """In every column, how much ink there is from the centre on without a break."""
     run: npt.NDArray[np.intp] = np.logical_and.accumulate(_strip(mask, centre, offsets)).sum(axis=0)
     return run
@@ -179,9 +249,9 @@ def _strip(mask: Bools, centre: Floats, offsets: npt.NDArray[np.intp]) -> Bools:
     return strip
 
 
-def _curve(x: Floats, y: Floats, at: Floats) -> Floats:
+def _fit_curve(x: Floats, y: Floats, at: Floats, points: int) -> Floats:
     """The parabola through most points, and its value elsewhere."""
-    step = 1 + len(x) // ENOUGH
+    step = 1 + len(x) // points
     x, y = x[::step], y[::step]
     near = np.ones(len(x), bool)
     for _ in range(3):
@@ -192,17 +262,16 @@ def _curve(x: Floats, y: Floats, at: Floats) -> Floats:
     return np.asarray(fit[0] + fit[1] * at + fit[2] * at**2)
 
 
-def _filled(inked: Bools, window: int) -> Bools:
-    """Columns inside a window that is filled well enough."""
+def _fill(inked: Bools, window: int, share: float) -> Bools:
+    """Columns inside a window of which enough is inked."""
     window = min(window, len(inked))
     sums = np.cumsum(np.pad(inked, (1, 0)), dtype=np.intp)
-    full = (sums[window:] - sums[:-window]) >= FILLED * window
+    full = (sums[window:] - sums[:-window]) >= share * window
     count = np.cumsum(np.pad(full, (window, window)), dtype=np.intp)
     return np.asarray(count[window : window + len(inked)] > count[: len(inked)])
 
 
-def _longest(there: Bools) -> int:
-    """The length of the longest run."""
+def _longest_run(there: Bools) -> int:
     ends = np.flatnonzero(np.diff(there, prepend=False, append=False))
     return int(np.diff(ends)[::2].max(initial=0))
 
@@ -217,19 +286,16 @@ def _reduce(mask: Bools, factor: int) -> Bools:
     return np.asarray(np.logical_or.reduce([rows[:, i::factor] for i in range(factor)]))
 
 
-def _thin(mask: Bools, thick: int) -> Bools:
+def _keep_thin(mask: Bools, thickness: int) -> Bools:
     """Ink in vertical runs that are no longer than this."""
-    size = 2 * (thick // 2) + 1
+    size = 2 * (thickness // 2) + 1
     eroded = ndimage.minimum_filter1d(mask.view(np.uint8), size, axis=0, mode="constant")
     opened: Bools = ndimage.maximum_filter1d(eroded, size, axis=0, mode="constant").astype(bool)
     return np.asarray(mask & ~opened)
 
 
-def _moved(mask: Bools, rows: int) -> Bools:
-    """The mask moved down (or up, below 0); background comes in."""
+def _move_down(mask: Bools) -> Bools:
+    """The mask one row further down; background comes in."""
     moved = np.zeros_like(mask)
-    if rows >= 0:
-        moved[rows:] = mask[: len(mask) - rows]
-    else:
-        moved[:rows] = mask[-rows:]
+    moved[1:] = mask[:-1]
     return moved
