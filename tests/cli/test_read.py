@@ -410,7 +410,7 @@ def test_a_device_has_no_settings_beside_it(cli: Cli, tmp_path: Path) -> None:
     path = picture(tmp_path / "a.png", SEVEN)
     full = cli("read", path, "--csv", "/dev/full", "--force")
     assert (full.code, full.err.count("\n")) == (2, 1)
-    assert "'/dev/full' cannot be written: No space left on device" in full.err
+    assert "cannot write '/dev/full': No space left on device" in full.err
     assert cli("read", path, "--csv", "/dev/null", "--force").code == 0
     assert not Path("/dev/null.settings.json").exists()
 

@@ -264,7 +264,7 @@ def test_export_spares_what_is_in_the_folder(parts: site.Site, tmp_path: Path) -
 
 def test_export_says_why_it_cannot_write(parts: site.Site, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match=r"cannot be written: .*; choose another folder"):
+    with pytest.raises(ConfigError, match=r"cannot write into .*; choose another folder"):
         site.export(parts, tmp_path / "file")
 
 

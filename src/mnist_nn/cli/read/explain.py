@@ -1,5 +1,6 @@
 """The web page of ``mnist-nn read --explain DIR``, written while pages are read."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import IO
 
 from mnist_nn.cli.read.pages import Outcome, Sink
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.util.io_errors import explain_io_errors
 
 PAGES = 50  # shown at most: ten thousand would be more than a browser or a person bears
 NAME = "index.html"
@@ -39,23 +41,18 @@ def explained(folder: Path, *, force: bool = False) -> Iterator[Sink]:
 
 
 def _opened(folder: Path, *, force: bool) -> IO[str]:
-    try:
+    with explain_io_errors(ConfigError, "write into", folder, "choose another --explain DIR"):
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is no folder")
         folder.mkdir(parents=True, exist_ok=True)
         if not force and any(folder.iterdir()):
             raise ConfigError(
                 f"{str(folder)!r} is not empty; choose another --explain DIR, or write into it by --force"
             )
         return (folder / NAME).open("w", encoding="utf-8")
-    except (OSError, ValueError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        why = "it is no folder" if isinstance(error, FileExistsError) else getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot write into {str(folder)!r}: {why}; choose another --explain DIR") from error
 
 
 def _write(file: IO[str], path: Path, text: str) -> None:
-    try:
+    with explain_io_errors(DataError, "write", path, "make room"):
         file.write(text)
         file.flush()
-    except OSError as error:
-        raise DataError(f"{str(path)!r} cannot be written: {error.strerror or error}; make room") from error

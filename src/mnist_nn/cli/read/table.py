@@ -4,6 +4,7 @@ RFC 4180 by Python's own csv module, in UTF-8. Names of files keep their bytes, 
 """
 
 import csv
+import errno
 import io
 import logging
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from mnist_nn.cli.read.pages import Outcome
-from mnist_nn.cli.read.settings import Settings, beside, check_recordable, differences, record, recorded
+from mnist_nn.cli.read.settings import ANOTHER, Settings, beside, check_recordable, differences, record, recorded
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.util.io_errors import explain_io_errors
 
 if TYPE_CHECKING:
     from mnist_nn.reading.results import Number
@@ -44,13 +46,9 @@ class Table:
         text = io.StringIO(newline="")
         csv.writer(text).writerows(rows)
         data = text.getvalue().encode("utf-8", "surrogateescape")
-        try:
+        with explain_io_errors(DataError, "write", self.path, "make room, then go on with --resume"):
             while data:  # the system may take a part
                 data = data[self.file.write(data) :]
-        except OSError as error:
-            raise DataError(
-                f"{str(self.path)!r} cannot be written: {error.strerror or error}; make room, then go on with --resume"
-            ) from error
 
 
 @contextmanager
@@ -78,17 +76,15 @@ def table(path: Path, settings: Settings, *, force: bool = False, resume: bool =
 
 
 def _opened(path: Path, mode: str) -> IO[bytes]:
-    try:
-        return open(path, mode, buffering=0)  # noqa: PTH123 - nothing is held back that a kill could lose
-    except FileExistsError as error:
-        if path.is_dir():
-            raise ConfigError(f"cannot write {str(path)!r}: it is a folder; choose another --csv FILE") from error
-        raise ConfigError(
-            f"{str(path)!r} is there already; go on with it by --resume, or replace it by --force"
-        ) from error
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot write {str(path)!r}: {why}; choose another --csv FILE") from error
+    with explain_io_errors(ConfigError, "write", path, ANOTHER):
+        try:
+            return open(path, mode, buffering=0)  # noqa: PTH123 - nothing is held back that a kill could lose
+        except FileExistsError as error:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder") from error
+            raise ConfigError(
+                f"{str(path)!r} is there already; go on with it by --resume, or replace it by --force"
+            ) from error
 
 
 def _compare(path: Path, before: Settings | None, now: Settings) -> None:
@@ -145,16 +141,11 @@ class _Lines:
 
 def _scan(path: Path) -> _Kept:
     """Find what of an earlier table stays: all but the last file, whose rows may not all be there, and half a row."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(_HEADER))
-            if not _HEADER.startswith(head):
-                raise _foreign(path, 1)
-            return _complete(path, _Lines(file, len(head)))
-    except OSError as error:
-        raise ConfigError(
-            f"cannot go on with {str(path)!r}: {error.strerror or error}; choose another --csv FILE"
-        ) from error
+    with explain_io_errors(ConfigError, "go on with", path, ANOTHER), path.open("rb") as file:
+        head = file.read(len(_HEADER))
+        if not _HEADER.startswith(head):
+            raise _foreign(path, 1)
+        return _complete(path, _Lines(file, len(head)))
 
 
 def _complete(path: Path, lines: _Lines) -> _Kept:

@@ -15,6 +15,7 @@ from typing import IO
 from PIL import Image
 
 from mnist_nn.errors import ImageError, MnistNNError
+from mnist_nn.util.io_errors import reason_of
 
 PIXEL_LIMIT = 64_000_000  # of one page: the largest telephones take 50 million; more is a bomb or a map
 PAGE_LIMIT = 200  # of one file
@@ -113,10 +114,10 @@ def decoding(name: str) -> Iterator[None]:
     except MemoryError as error:
         raise ImageError(f"{name} needs more memory than there is; make it smaller") from error
     except OSError as error:
-        if not error.strerror:
+        if error.errno is None:
             raise ImageError(f"{name} is damaged: {_one_line(error)}; get a fresh copy") from error
         hint = _HINTS.get(type(error), "")
-        raise ImageError(f"cannot read {name}: {error.strerror}{hint}") from error
+        raise ImageError(f"cannot read {name}: {reason_of(error)}{hint}") from error
     except Exception as error:
         raise ImageError(f"{name} is damaged: {_one_line(error)}; get a fresh copy") from error
 
