@@ -17,9 +17,9 @@ import numpy.typing as npt
 from mnist_nn.errors import ImageError
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.prediction import predict
-from mnist_nn.imaging.load.pictures import Page
-from mnist_nn.imaging.framing import frame
 from mnist_nn.imaging.clean.ink import find_ink
+from mnist_nn.imaging.framing import frame
+from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.imaging.segment.numbers import WrittenNumber, find_numbers
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import check_reads_digits

@@ -64,7 +64,7 @@ def reason_of(error: BaseException) -> str:
 
     Examples
     --------
-    >>> reason_of(FileNotFoundError(2, "No such file or directory", "a.txt")), reason_of(ValueError("embedded null byte"))
-    ('No such file or directory', 'embedded null byte')
+    >>> reason_of(FileNotFoundError(2, "No such file or directory", "a.txt"))
+    'No such file or directory'
     """
     return getattr(error, "strerror", None) or str(error)

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from mnist_nn.cli.read.pages import Outcome, Sink
+from mnist_nn.cli.read.pages import Sink
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.reading.pages import PageResult
 from mnist_nn.util.io_errors import explain_io_errors
 
 PAGES = 50  # shown at most: ten thousand would be more than a browser or a person bears
@@ -16,20 +17,20 @@ NAME = "index.html"
 
 @contextmanager
 def explained(folder: Path, *, force: bool = False) -> Iterator[Sink]:
-    """Give a function to call with every `Outcome`; the first pages that could be read are shown."""
+    """Give a function to call with every `PageResult`; the first pages that could be read are shown."""
     from mnist_nn.reading import explain
 
     shown = left_out = 0
     path = folder / NAME
 
-    def show(outcome: Outcome) -> None:
+    def show(result: PageResult) -> None:
         nonlocal shown, left_out
-        if outcome.reading is None:
+        if result.reading is None:
             return
         if shown >= PAGES:
             left_out += 1
             return
-        _write(file, path, explain.section(outcome.reading))
+        _write(file, path, explain.section(result.reading))
         shown += 1
 
     with _opened(folder, force=force) as file:

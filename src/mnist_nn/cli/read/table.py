@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from mnist_nn.cli.read.pages import Outcome
 from mnist_nn.cli.read.settings import ANOTHER, Settings, beside, check_recordable, differences, record, recorded
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.reading.pages import PageResult
 from mnist_nn.util.io_errors import explain_io_errors
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class Table:
     done: frozenset[str] = frozenset()
     bad: int = 0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, result: PageResult) -> None:
         """Write the rows of a page, for good: the system has them when this returns."""
-        self.write(_rows(outcome))
+        self.write(_rows(result))
 
     def write(self, rows: Iterable[Iterable[Any]]) -> None:
         """Write rows; what the system refuses comes out as one line that says how to go on."""
@@ -100,14 +100,14 @@ def _compare(path: Path, before: Settings | None, now: Settings) -> None:
         )
 
 
-def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
-    name = (outcome.file, outcome.page)
-    if outcome.reading is None:
-        yield (*name, "", "", "", ERROR + outcome.error)
-    elif not outcome.reading.numbers:
-        yield (*name, "", "", "", outcome.reading.verdict)
+def _rows(result: PageResult) -> Iterator[tuple[Any, ...]]:
+    name = (result.file, result.page)
+    if result.reading is None:
+        yield (*name, "", "", "", ERROR + result.error)
+    elif not result.reading.numbers:
+        yield (*name, "", "", "", result.reading.verdict)
     else:
-        for number in outcome.reading.numbers:
+        for number in result.reading.numbers:
             yield (*name, *_cells(number))
 
 

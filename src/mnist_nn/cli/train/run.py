@@ -214,9 +214,9 @@ def _keep(path: Path) -> None:
     if not path.is_file() or (previous.exists() and not _is_complete(path)):
         return
     remedy = "make room, or choose another place with --model PATH"
-    with explain_io_errors(ModelFileError, "keep the older model as", previous, remedy):
-        with path.open("rb") as old, replace_file(previous) as copy:
-            shutil.copyfileobj(old, copy)
+    explained = explain_io_errors(ModelFileError, "keep the older model as", previous, remedy)
+    with explained, path.open("rb") as old, replace_file(previous) as copy:
+        shutil.copyfileobj(old, copy)
 
 
 def _is_complete(path: Path) -> bool:
