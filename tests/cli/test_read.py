@@ -21,8 +21,9 @@ from mnist_nn import load_data
 from mnist_nn.cli.read import explain
 from mnist_nn.cli.read.table import COLUMNS, table
 from mnist_nn.errors import ConfigError
-from mnist_nn.imaging import Page, files
+from mnist_nn.imaging import Page
 from mnist_nn.model_file import storage
+from mnist_nn.reading import pages
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.reader_model import load_reader_model, reader_model_bytes
 from mnist_nn.reading.results import Reading
@@ -246,8 +247,8 @@ def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
             kept = max(0, len(made.done))
     assert kept == len(list(folder.iterdir())) - 1, "all files but the last are known to be complete"
     read: list[str] = []
-    original = files.each_page
-    monkeypatch.setattr(files, "each_page", lambda name, **limits: (read.append(name), original(name, **limits))[1])
+    original = pages.each_page
+    monkeypatch.setattr(pages, "each_page", lambda name, **limits: (read.append(name), original(name, **limits))[1])
     for size in (0, 10, 60, len(whole) // 2, len(whole) - 1, len(whole)):
         path.write_bytes(whole[:size])
         read.clear()
@@ -409,7 +410,7 @@ def test_a_device_has_no_settings_beside_it(cli: Cli, tmp_path: Path) -> None:
     path = picture(tmp_path / "a.png", SEVEN)
     full = cli("read", path, "--csv", "/dev/full", "--force")
     assert (full.code, full.err.count("\n")) == (2, 1)
-    assert "'/dev/full' cannot be written: No space left on device" in full.err
+    assert "cannot write '/dev/full': No space left on device" in full.err
     assert cli("read", path, "--csv", "/dev/null", "--force").code == 0
     assert not Path("/dev/null.settings.json").exists()
 

@@ -336,7 +336,7 @@ def disk_of(size: int) -> Iterator[None]:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path / "none" / "either"):
-        with pytest.raises(DataNotFoundError, match=r"there is no file '.*none"):
+        with pytest.raises(DataNotFoundError, match=r"cannot read '.*none.*': .*; check the name"):
             read_idx(path)
     (tmp_path / "file").touch()
     with pytest.raises(DataNotFoundError):
@@ -345,17 +345,17 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["", ".", "/"])
 def test_a_folder_is_no_file(path: str) -> None:
-    with pytest.raises(DataError, match="is a folder"):
+    with pytest.raises(DataError, match="Is a directory; name a file inside it"):
         read_idx(path)
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot write"):
         write_idx(path, np.zeros(1, np.uint8))
 
 
 @pytest.mark.parametrize("path", ["a\0b", "\ud800", "x" * 5000])
 def test_an_impossible_name_is_refused(tmp_path: Path, path: str) -> None:
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="cannot read"):
         read_idx(tmp_path / path)
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot write"):
         write_idx(tmp_path / path, np.zeros(1, np.uint8))
     assert not list(tmp_path.iterdir())
 
@@ -365,9 +365,9 @@ def test_permission_denied_is_said(tmp_path: Path) -> None:
     (tmp_path / "mine").chmod(0)
     tmp_path.chmod(0o500)
     with as_nobody():
-        with pytest.raises(DataError, match="may not be read by this user"):
+        with pytest.raises(DataError, match="Permission denied; change its permissions"):
             read_idx(tmp_path / "mine")
-        with pytest.raises(DataError, match="cannot be written"):
+        with pytest.raises(DataError, match="cannot write"):
             write_idx(tmp_path / "other", np.zeros(1, np.uint8))
     tmp_path.chmod(0o700)
 
@@ -376,7 +376,7 @@ def test_permission_denied_is_said(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, name: str) -> None:
     write_idx(tmp_path / name, np.arange(10, dtype=np.uint8))
     noise = np.frombuffer(np.random.default_rng(0).bytes(MEBIBYTE), np.uint8)
-    with disk_of(1000), pytest.raises(DataError, match=f"{name}' cannot be written: File too large"):
+    with disk_of(1000), pytest.raises(DataError, match=f"cannot write .*{name}': File too large"):
         write_idx(tmp_path / name, noise)
     assert read_idx(tmp_path / name).tolist() == list(range(10))
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mnist_nn import load_data
 from mnist_nn.errors import ImageError
 from mnist_nn.imaging import framing
+from mnist_nn.imaging.boxes import tight_window
 from mnist_nn.imaging.framing import frame
 
 TEST = load_data("mnist").test.images
@@ -46,7 +47,7 @@ def pixel_by_pixel(ink: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
 
 def inked(ink: npt.NDArray[np.bool_]) -> float:
     """How much ink the digit has before it is centred."""
-    small = framing._resample(framing._double(framing._square(ink[framing.window(ink)].astype(float))))
+    small = framing._resample(framing._double(framing._square(ink[tight_window(ink)].astype(float))))
     return float(np.floor(255 * small / min(1, small.max()) + 0.5).sum())
 
 

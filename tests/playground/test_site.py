@@ -143,5 +143,5 @@ def test_export_spares_what_is_in_the_folder(site: Site, tmp_path: Path) -> None
 
 def test_export_says_why_it_cannot_write(site: Site, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match=r"cannot be written: .*; choose another folder"):
+    with pytest.raises(ConfigError, match=r"cannot write into .*; choose another folder"):
         export_site(site, tmp_path / "file")

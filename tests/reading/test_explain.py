@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
-from mnist_nn.imaging.files import Page
+from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.reading.explain import PAGE_SIDE, head, section, tail
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.results import Reading

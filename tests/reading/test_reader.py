@@ -11,7 +11,7 @@ import pytest
 from mnist_nn import Dataset, Network, NetworkConfig
 from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.prediction import predict
-from mnist_nn.imaging.files import Page
+from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.checksums import rule
 from mnist_nn.reading.reader import CLASSES, Reader

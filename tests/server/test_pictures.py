@@ -18,9 +18,10 @@ from patience import PATIENCE, wait_for
 from PIL import Image
 
 from mnist_nn import Dataset
+from mnist_nn.reading import pages as reading_pages
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.reader_model import load_reader_model
-from mnist_nn.server import Limits, create_app, pictures
+from mnist_nn.server import Limits, create_app
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
 LIMITS = Limits(pixel_limit=1_000_000, page_limit=3)
@@ -155,7 +156,7 @@ def test_nothing_is_read_for_a_client_that_has_left(
     """Of five pages the client waits for the first, and leaves; the others are not read."""
     begun: list[int] = []
     left = Event()
-    pages = pictures.each_page
+    pages = reading_pages.each_page
 
     def counted(*arguments: Any, **named: Any) -> Iterator[Any]:
         for page in pages(*arguments, **named):
@@ -163,7 +164,7 @@ def test_nothing_is_read_for_a_client_that_has_left(
             assert left.wait(PATIENCE)
             yield page
 
-    monkeypatch.setattr(pictures, "each_page", counted)
+    monkeypatch.setattr(reading_pages, "each_page", counted)
     picture = saved(paper, "TIFF", save_all=True, append_images=[paper] * 4)
     head = f"POST /read HTTP/1.1\r\nHost: here\r\nContent-Length: {len(picture)}\r\n\r\n".encode()
     with in_process(create_app(load_reader_model())) as client:

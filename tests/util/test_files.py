@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import PATIENCE
 
-from mnist_nn.util.files import check_target, replacing
+from mnist_nn.util.files import check_target, replace_file
 
 OrdinaryUser = Callable[[], AbstractContextManager[None]]
 SizeLimit = Callable[[int], AbstractContextManager[None]]
@@ -26,7 +26,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def write(path: Path, data: bytes) -> None:
-    with replacing(path) as file:
+    with replace_file(path) as file:
         file.write(data)
 
 
@@ -55,7 +55,7 @@ def assert_untouched(path: Path) -> None:
 @given(st.lists(st.binary(max_size=100), max_size=5))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, parts: list[bytes]) -> None:
     path = tmp_path_factory.mktemp("folder") / "note"
-    with replacing(path) as file:
+    with replace_file(path) as file:
         for part in parts:
             file.write(part)
     assert path.read_bytes() == b"".join(parts)
@@ -63,7 +63,7 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, parts
 
 
 def test_an_old_file_is_replaced_in_one_step(old: Path) -> None:
-    with replacing(old) as file:
+    with replace_file(old) as file:
         file.write(b"new")
         file.flush()
         assert old.read_bytes() == b"old"
@@ -80,7 +80,7 @@ def test_a_reader_of_the_old_file_keeps_it(old: Path) -> None:
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_an_error_in_the_block_leaves_everything_as_it_was(old: Path, error: type[BaseException]) -> None:
     def interrupted() -> None:
-        with replacing(old) as file:
+        with replace_file(old) as file:
             file.write(b"half")
             raise error
 
@@ -91,7 +91,7 @@ def test_an_error_in_the_block_leaves_everything_as_it_was(old: Path, error: typ
 
 def test_an_error_leaves_no_new_file(tmp_path: Path) -> None:
     def interrupted() -> None:
-        with replacing(tmp_path / "note") as file:
+        with replace_file(tmp_path / "note") as file:
             file.write(b"half")
             raise RuntimeError
 
@@ -111,8 +111,8 @@ def test_a_full_disk_leaves_the_old_file_whole(old: Path, size: int, files_no_la
 def test_a_kill_in_the_middle_leaves_the_old_file_whole(old: Path) -> None:
     program = (
         "import os, sys\n"
-        "from mnist_nn.util.files import replacing\n"
-        "with replacing(sys.argv[1]) as file:\n"
+        "from mnist_nn.util.files import replace_file\n"
+        "with replace_file(sys.argv[1]) as file:\n"
         "    file.write(b'x' * 100_000)\n"
         "    file.flush()\n"
         "    os.kill(os.getpid(), 9)\n"

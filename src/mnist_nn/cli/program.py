@@ -32,6 +32,7 @@ from mnist_nn.cli.commands import (
 from mnist_nn.cli.common import completion, log_messages, usage_errors
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.errors import MnistNNError
+from mnist_nn.util.io_errors import reason_of
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # why printing fails
 
@@ -116,7 +117,7 @@ def run(arguments: list[str]) -> int:
         if error.errno not in NO_ROOM or error.filename is not None:
             raise
         _print_no_more()
-        return _fail(f"cannot print: {error.strerror or error}; send standard output to where there is room")
+        return _fail(f"cannot print: {reason_of(error)}; send standard output to where there is room")
     return code if isinstance(code, int) else 0
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from mnist_nn.data.disk import opened
 from mnist_nn.data.idx import encode_idx, encoded_size, read_header, scan_idx
 from mnist_nn.data.samples import Samples, check_labels, check_samples
 from mnist_nn.data.stream import Hash
 from mnist_nn.errors import DataError, IdxError
+from mnist_nn.util.files import open_source
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class DataFile:
         """Decode the file, whatever its SHA-256: the array, and the hash that saw its bytes go by."""
         seen = sha256()
         try:
-            with opened(self.source) as file:
+            with open_source(self.source) as file:
                 return scan_idx(file, repr(str(self.source)), seen=seen), seen
         except IdxError as error:
             raise IdxError(f"{error}; {self.mend}" if self.mend else str(error)) from error

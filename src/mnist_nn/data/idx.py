@@ -16,9 +16,10 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.data.disk import as_path, opened, replacing
 from mnist_nn.data.stream import Hash, Stream
-from mnist_nn.errors import IdxError
+from mnist_nn.errors import DataError, IdxError
+from mnist_nn.util.files import expand_path, open_source, replace_file
+from mnist_nn.util.io_errors import explain_io_errors
 
 LIMIT = 2**31
 """Most bytes an IDX file may decode to, unless the caller allows more: 2 GiB."""
@@ -206,14 +207,14 @@ def read_idx(path: str | os.PathLike[str], *, limit: int = LIMIT) -> npt.NDArray
     ...     read_idx(f"{folder}/labels.gz")
     array([3, 1], dtype=uint8)
     """
-    source = as_path(path)
-    with opened(source) as file:
+    source = expand_path(path)
+    with open_source(source) as file:
         return scan_idx(file, repr(str(source)), limit=limit)
 
 
 def read_header(source: Traversable) -> Header:
     """Read only the number type and the shape that a file claims; raises as ``read_idx`` does."""
-    with opened(source) as file:
+    with open_source(source) as file:
         return _read_header(Stream(file, repr(str(source))))
 
 
@@ -238,7 +239,10 @@ def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
     --------
     See ``read_idx``.
     """
-    target = as_path(path)
+    target = expand_path(path)
     data = encode_idx(array)
-    with replacing(target) as file:
+    with (
+        explain_io_errors(DataError, "write", target, "choose another place or make room"),
+        replace_file(target) as file,
+    ):
         file.write(gzip.compress(data, _LEVEL, mtime=0) if target.name.endswith(".gz") else data)

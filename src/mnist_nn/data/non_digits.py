@@ -13,7 +13,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from mnist_nn.errors import unknown
-from mnist_nn.imaging.framing import SIDE, frame, window
+from mnist_nn.imaging.boxes import tight_window
+from mnist_nn.imaging.framing import SIDE, frame
 from mnist_nn.util.randomness import Key, fold, uniform
 
 Array = npt.NDArray[Any]
@@ -125,7 +126,7 @@ def _sign(pen: _Pen, table: dict[str, str]) -> Array:
 
 def _two_digits(pen: _Pen, digits: Array) -> Array:
     """Two digits side by side, apart or overlapping a little."""
-    first, second = (digit[window(digit)] for digit in (digits[pen.whole(len(digits))] for _ in range(2)))
+    first, second = (digit[tight_window(digit)] for digit in (digits[pen.whole(len(digits))] for _ in range(2)))
     gap, drop = round(pen.even(-3, 6)), round(pen.even(-3, 3))
     height, width = max(len(first), len(second)) + abs(drop), first.shape[1] + second.shape[1] + gap
     both = np.zeros((height, width), np.uint8)

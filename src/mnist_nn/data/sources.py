@@ -10,9 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mnist_nn.data.dataset import DataFile, Dataset
-from mnist_nn.data.disk import as_path
 from mnist_nn.data.idx import write_idx
 from mnist_nn.errors import DataError, DataNotFoundError, unknown
+from mnist_nn.util.files import expand_path
+from mnist_nn.util.io_errors import explain_io_errors
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -73,7 +74,7 @@ def load(name: str | os.PathLike[str] = "mnist") -> Dataset:
     """
     if isinstance(name, str) and name in _NAMED:
         return _NAMED[name]()
-    folder = as_path(name)
+    folder = expand_path(name)
     if name and os.path.isdir(folder):  # noqa: PTH112 Path.is_dir raises for a name with a null byte
         return Dataset(str(folder), _in_folder(folder))
     if isinstance(name, str) and os.path.basename(name) == name and not os.path.lexists(name):  # noqa: PTH119
@@ -123,10 +124,8 @@ def _in_folder(
 
 
 def _names_in(folder: Path) -> set[str]:
-    try:
+    with explain_io_errors(DataError, "list the folder", folder, "change its permissions"):
         return set(os.listdir(folder))  # noqa: PTH208 names are wanted, not paths
-    except OSError as error:
-        raise DataError(f"{str(folder)!r} cannot be listed: {error.strerror}; change its permissions") from error
 
 
 def export(
@@ -162,12 +161,10 @@ def export(
     ...     [path.name for path in export(load("mnist"), folder)]
     ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte']
     """
-    folder = as_path(directory)
+    folder = expand_path(directory)
     targets = [f"{name}.gz" if gz else name for name in FILES]
-    try:
+    with explain_io_errors(DataError, "make the folder", folder, "choose another"):
         folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise DataError(f"folder {str(folder)!r} cannot be made ({error}); choose another") from error
     _check_free(folder, targets, force)
     for file, target in zip(dataset.files, targets, strict=True):
         write_idx(folder / target, file.read()[0])

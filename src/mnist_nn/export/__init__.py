@@ -17,6 +17,7 @@ from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unkn
 from mnist_nn.export.test_vectors import Pixels, Vectors, fits, predict_exactly, vectors_for
 from mnist_nn.export.verification import Verification, differences
 from mnist_nn.model_file.storage import ANOTHER, Model
+from mnist_nn.util.io_errors import describe_io_error
 from mnist_nn.util.randomness import key, uniform
 
 KEEP_DOUBLE = ("safetensors", "npz")  # formats that keep float64 weights; the others round them to float32
@@ -125,9 +126,8 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
     except ConfigError:
         raise
     except OSError as error:
-        raise ModelFileError(
-            f"cannot read {str(path)!r}: {error.strerror or error}; make one with: mnist-nn export MODEL"
-        ) from error
+        remedy = "make one with: mnist-nn export MODEL"
+        raise ModelFileError(describe_io_error("read", path, error, remedy)) from error
     except (ValueError, TypeError, LookupError, AttributeError) as error:  # a file may say anything
         raise ModelFileError(
             f"{str(path)!r} is damaged, or mnist-nn did not write it: {type(error).__name__} {error}; {ANEW}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.util.io_errors import explain_io_errors
 
 SECONDS = 300  # that a program may take
 
@@ -26,17 +27,14 @@ def call(command: Sequence[str], *, folder: Path | None = None, text: str | None
     '42\n'
     """
     name = Path(command[0]).name
+    remedy = "let programs run there, or set TMPDIR to a folder where they may"
     try:
-        done = subprocess.run(  # noqa: S603 found on the path, or made by the compiler
-            command, cwd=folder, input=text, capture_output=True, encoding="utf-8", check=False, timeout=SECONDS
-        )
+        with explain_io_errors(ConfigError, "run", command[0], remedy):
+            done = subprocess.run(  # noqa: S603 found on the path, or made by the compiler
+                command, cwd=folder, input=text, capture_output=True, encoding="utf-8", check=False, timeout=SECONDS
+            )
     except subprocess.TimeoutExpired as error:
         raise ModelFileError(f"{name} took longer than {SECONDS} s") from error
-    except OSError as error:
-        reason = error.strerror or error
-        raise ConfigError(
-            f"cannot run {command[0]!r}: {reason}; let programs run there, or set TMPDIR to a folder where they may"
-        ) from error
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
         raise ModelFileError(f"{name} fails: {lines[0] if lines else f'exit code {done.returncode}'}")

@@ -1,8 +1,8 @@
 """From picture files to the arrays that a network takes. It knows nothing of networks."""
 
-from mnist_nn.imaging.files import Fault, Page, each_page, read_pages, read_square
-from mnist_nn.imaging.folders import Found, find_pictures
-from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
+from mnist_nn.imaging.load.folders import Found, find_pictures
+from mnist_nn.imaging.load.pictures import Fault, Page, each_page, read_pages, read_square
+from mnist_nn.imaging.load.sources import PAGE_LIMIT, PIXEL_LIMIT
 
 __all__ = [
     "PAGE_LIMIT",

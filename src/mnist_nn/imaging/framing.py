@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import ImageError
+from mnist_nn.imaging.boxes import tight_window
 
+# These are MNIST's own: a network that learned from it knows no others, so there is nothing to vary.
 SIDE = 28
-AXES = 2
-INNER = 20  # the digit itself fits in a square of this side
-LEAST = 10  # a box smaller than this is padded, so that a dot does not become a blot
-FOOTPRINT = 0.99  # of a source pixel, when its ink is spread over the smaller grid
-ROUNDING = 1e-11  # a pixel edge this near to a grid line lies on it
+DIGIT_SIDE = 20  # the digit itself fits in a square of this side
+DOT_SIDE = 10  # a box smaller than this is padded, so that a dot does not become a blot
+PIXEL_FOOTPRINT = 0.99  # of a source pixel, when its ink is spread over the smaller grid
+EDGE_TOLERANCE = 1e-11  # a pixel edge this near to a grid line lies on it
+PICTURE_AXES = 2
 
 Ink = npt.NDArray[Any]
 
@@ -48,8 +50,8 @@ def frame(ink: Ink) -> npt.NDArray[np.uint8]:
     >>> framed.shape, np.flatnonzero(framed.any(axis=1))[[0, -1]].tolist()
     ((28, 28), [5, 24])
     """
-    ink = _as_floats(ink)
-    square = _double(_square(ink[window(ink)]))
+    ink = _as_floats(ink)  # step 1, the tight box, is boxes.tight_window
+    square = _double(_square(ink[tight_window(ink)]))
     small = _resample(square)
     digit = np.floor(small * (255.0 / min(1.0, float(small.max()))) + 0.5).clip(0, 255).astype(np.uint8)
     return _centre(digit)
@@ -57,7 +59,7 @@ def frame(ink: Ink) -> npt.NDArray[np.uint8]:
 
 def _as_floats(ink: Ink) -> Ink:
     ink = np.asarray(ink)
-    if ink.ndim != AXES or not (ink.dtype in (bool, np.uint8) or ink.dtype.kind == "f"):
+    if ink.ndim != PICTURE_AXES or not (ink.dtype in (bool, np.uint8) or ink.dtype.kind == "f"):
         raise ImageError(f"ink is {ink.dtype} of shape {ink.shape}; give bool, uint8 or floats, shape (height, width)")
     values = ink.astype(np.float64)
     if not np.isfinite(values).all() or (values.size and values.min() < 0):
@@ -67,28 +69,16 @@ def _as_floats(ink: Ink) -> Ink:
     return values / 255.0 if ink.dtype == np.uint8 else values
 
 
-def window(ink: Ink) -> tuple[slice, slice]:
-    """Step 1: the tight box around whatever is not background, as rows and columns; there must be some.
-
-    Examples
-    --------
-    >>> window(np.array([[0, 0, 0], [0, 1, 1]]))
-    (slice(1, 2, None), slice(1, 3, None))
-    """
-    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-
-
 def _square(ink: Ink) -> Ink:
     """Step 2: background around it up to a square, the odd row or column after it."""
-    side = max(*ink.shape, LEAST)
+    side = max(*ink.shape, DOT_SIDE)
     before = [(side - length) // 2 for length in ink.shape]
     return np.pad(ink, [(b, side - length - b) for b, length in zip(before, ink.shape, strict=True)])
 
 
 def _double(ink: Ink) -> Ink:
     """Step 3: every pixel becomes four until the square is large enough to be made smaller."""
-    while len(ink) < INNER:
+    while len(ink) < DIGIT_SIDE:
         ink = ink.repeat(2, axis=0).repeat(2, axis=1)
     return ink
 
@@ -101,7 +91,7 @@ def _resample(ink: Ink) -> Ink:
 
 def _weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]) -> Ink:
     """Sum the rows of each cell, weighted, from the first to the last."""
-    cells = np.zeros((INNER, ink.shape[1]))
+    cells = np.zeros((DIGIT_SIDE, ink.shape[1]))
     for rows, weights in spread:  # the k-th row of every cell at once: additions keep their order within a cell
         cells += weights[:, None] * ink[rows]
     return cells
@@ -110,19 +100,19 @@ def _weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]) ->
 @cache
 def _spread(side: int) -> tuple[tuple[npt.NDArray[np.intp], Ink], ...]:
     """For k = 0, 1, …: the k-th source row of each of the 20 cells, and its weight (0 where a cell has fewer)."""
-    scale = INNER / side
+    scale = DIGIT_SIDE / side
     source = np.arange(side)
-    start = INNER / 2 + scale * (source - side / 2)
-    end = start + FOOTPRINT * scale
-    first = np.floor(start + ROUNDING).astype(np.intp)
-    last = (np.ceil(end - ROUNDING) - 1).astype(np.intp)
+    start = DIGIT_SIDE / 2 + scale * (source - side / 2)
+    end = start + PIXEL_FOOTPRINT * scale
+    first = np.floor(start + EDGE_TOLERANCE).astype(np.intp)
+    last = (np.ceil(end - EDGE_TOLERANCE) - 1).astype(np.intp)
     whole = first == last
     pairs = [
         sorted(
             [(int(i), scale if whole[i] else float(np.clip(cell + 1 - start[i], 0, 1))) for i in source[first == cell]]
             + [(int(i), float(np.clip(end[i] - cell, 0, 1))) for i in source[(last == cell) & ~whole]]
         )
-        for cell in range(INNER)
+        for cell in range(DIGIT_SIDE)
     ]
     most = max(map(len, pairs))
     padded = [cell + [(0, 0.0)] * (most - len(cell)) for cell in pairs]
@@ -134,10 +124,10 @@ def _spread(side: int) -> tuple[tuple[npt.NDArray[np.intp], Ink], ...]:
 def _centre(digit: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Steps 5 and 6: the bytes' centre of mass goes to the centre of the picture, (14, 15] in each direction."""
     mass = digit.astype(np.int64)
-    halves = 2 * np.arange(INNER) + 1  # pixel centres lie at i + 1/2; whole numbers keep the sums exact
+    halves = 2 * np.arange(DIGIT_SIDE) + 1  # pixel centres lie at i + 1/2; whole numbers keep the sums exact
     total = 2 * int(mass.sum())
     top, left = (int(15 - int((mass.sum(axis=axis) * halves).sum()) / total) for axis in (1, 0))
-    framed = np.zeros((SIDE + 2 * INNER, SIDE + 2 * INNER), np.uint8)
-    top, left = min(max(top, -INNER), SIDE) + INNER, min(max(left, -INNER), SIDE) + INNER
-    framed[top : top + INNER, left : left + INNER] = digit
-    return framed[INNER : INNER + SIDE, INNER : INNER + SIDE].copy()
+    framed = np.zeros((SIDE + 2 * DIGIT_SIDE, SIDE + 2 * DIGIT_SIDE), np.uint8)
+    top, left = min(max(top, -DIGIT_SIDE), SIDE) + DIGIT_SIDE, min(max(left, -DIGIT_SIDE), SIDE) + DIGIT_SIDE
+    framed[top : top + DIGIT_SIDE, left : left + DIGIT_SIDE] = digit
+    return framed[DIGIT_SIDE : DIGIT_SIDE + SIDE, DIGIT_SIDE : DIGIT_SIDE + SIDE].copy()

@@ -23,7 +23,10 @@ from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util.files import check_writable as check_place
-from mnist_nn.util.files import replacing
+from mnist_nn.util.files import replace_file
+from mnist_nn.util.io_errors import explain_io_errors
+
+ELSEWHERE = "choose another place with --record PATH"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +120,8 @@ def epoch_size(images: int, config: TrainingConfig) -> int:
 
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
-    try:
+    with explain_io_errors(ModelFileError, "write", path, ELSEWHERE):
         check_place(path)
-    except (OSError, ValueError) as error:
-        raise _cannot_write(path, error) from error
 
 
 def save(path: str | os.PathLike[str], recording: Recording) -> Path:
@@ -132,11 +133,8 @@ def save(path: str | os.PathLike[str], recording: Recording) -> Path:
         If the file cannot be written, or the recording is not a sound one.
     """
     data = to_bytes(recording)
-    try:
-        with replacing(path) as file:
-            file.write(data)
-    except (OSError, ValueError) as error:
-        raise _cannot_write(path, error) from error
+    with explain_io_errors(ModelFileError, "write", path, ELSEWHERE), replace_file(path) as file:
+        file.write(data)
     return Path(path)
 
 
@@ -148,13 +146,8 @@ def load(path: str | os.PathLike[str]) -> Recording:
     ModelFileError
         If the file cannot be read, or holds no recording.
     """
-    try:
+    with explain_io_errors(ModelFileError, "read", path, "make a recording with: mnist-nn train --record PATH"):
         data = storage.read(path)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ModelFileError(
-            f"cannot read {os.fspath(path)!r}: {reason}; make a recording with: mnist-nn train --record PATH"
-        ) from error
     try:
         return from_bytes(data)
     except ModelFileError as error:
@@ -189,8 +182,3 @@ def _moments(rows: list[dict[str, Any]], model: Model, tensors: dict[str, Any]) 
     for n, row in enumerate(rows):
         network = network_of(model.network.config, tensors, f"moments/{n}/")
         yield Moment(int(row["epoch"]), network, int(row["size"]), int(row["offset"]))
-
-
-def _cannot_write(path: str | os.PathLike[str], error: Exception) -> ModelFileError:
-    reason = getattr(error, "strerror", None) or error
-    return ModelFileError(f"cannot write {os.fspath(path)!r}: {reason}; choose another place with --record PATH")

@@ -37,10 +37,12 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util.files import check_writable as check_place
-from mnist_nn.util.files import replacing
+from mnist_nn.util.files import replace_file
+from mnist_nn.util.io_errors import explain_io_errors
 
 FORMAT = 1
 HEADER = "mnist_nn"
+ELSEWHERE = "choose another place with --model PATH"
 ANOTHER = "get a fresh copy, or train one with: mnist-nn train"
 
 
@@ -100,20 +102,15 @@ def save(path: str | os.PathLike[str], model: Model) -> Path:
     (20,)
     """
     data = to_bytes(model)
-    try:
-        with replacing(path) as file:
-            file.write(data)
-    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
-        raise ModelFileError(_cannot_write(path, error)) from error
+    with explain_io_errors(ModelFileError, "write", path, ELSEWHERE), replace_file(path) as file:
+        file.write(data)
     return Path(path)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
-    try:
+    with explain_io_errors(ModelFileError, "write", path, ELSEWHERE):
         check_place(path)
-    except (OSError, ValueError) as error:
-        raise ModelFileError(_cannot_write(path, error)) from error
 
 
 def load(path: str | os.PathLike[str]) -> Model:
@@ -124,12 +121,8 @@ def load(path: str | os.PathLike[str]) -> Model:
     ModelFileError
         If the file is not there, cannot be read or is not a sound model file.
     """
-    try:
+    with explain_io_errors(ModelFileError, "read", path, "train one with: mnist-nn train --model PATH"):
         data = read(path)
-    except (OSError, ValueError) as error:
-        raise ModelFileError(
-            f"cannot read {os.fspath(path)!r}: {_reason(error)}; train one with: mnist-nn train --model PATH"
-        ) from error
     try:
         return from_bytes(data)
     except ModelFileError as error:
@@ -246,11 +239,3 @@ def read(path: str | os.PathLike[str]) -> bytes:
     if not stat.S_ISREG(Path(path).stat().st_mode):  # a device or a pipe might never end
         raise OSError(errno.EINVAL, "it is not a regular file", os.fspath(path))
     return Path(path).read_bytes()
-
-
-def _cannot_write(path: str | os.PathLike[str], error: Exception) -> str:
-    return f"cannot write {os.fspath(path)!r}: {_reason(error)}; choose another place with --model PATH"
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from mnist_nn.data import load
 from mnist_nn.data.sources import FILES
-from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.errors import ConfigError
 from mnist_nn.model_file.recording import load as load_recording
 from mnist_nn.model_file.recording import to_bytes as recording_to_bytes
 from mnist_nn.model_file.storage import Model, to_bytes
@@ -25,7 +25,8 @@ from mnist_nn.model_file.storage import load as load_model
 from mnist_nn.nn.config import TrainingConfig, check_reads_digits
 from mnist_nn.nn.network import Network
 from mnist_nn.training.loop import train
-from mnist_nn.util.files import replacing
+from mnist_nn.util.files import replace_file
+from mnist_nn.util.io_errors import explain_io_errors
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -164,21 +165,16 @@ def export_site(site: Site, folder: Path, *, force: bool = False) -> int:
     ConfigError
         If the folder holds something and ``force`` is not given, or it cannot be written.
     """
-    try:
+    with explain_io_errors(ConfigError, "write into", folder, "choose another folder"):
         folder.mkdir(parents=True, exist_ok=True)
         if not force and any(folder.iterdir()):
             raise ConfigError(
                 f"{str(folder)!r} is not empty; choose another folder, or replace files in it with --force"
             )
         return sum(_write(folder / name, asset.read()) for name, asset in site.items())
-    except (OSError, ValueError) as error:
-        if isinstance(error, ConfigError | ModelFileError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"{str(folder)!r} cannot be written: {reason}; choose another folder") from error
 
 
 def _write(path: Path, content: bytes) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as file:
+    with replace_file(path) as file:
         return file.write(content)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from mnist_nn.imaging.ink import Ink
+from mnist_nn.imaging.clean.ink import Ink
 from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING, Digit, Number, Reading, percent
 
 STEP_SIDE, PAGE_SIDE = 640, 1400  # pixels of the longer side of a picture
@@ -101,7 +101,7 @@ def _steps(ink: Ink) -> str:
 def _dropped(ink: Ink) -> str:
     found = [
         f"{name} {colour}"
-        for name, colour, mask in (("lines", "red", ink.rules), ("specks", "orange", ink.specks))
+        for name, colour, mask in (("lines", "red", ink.rulings), ("specks", "orange", ink.specks))
         if mask.any()
     ]
     return " and ".join(found) or "there were none"
@@ -113,7 +113,7 @@ def _grey(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
 
 def _coloured(ink: Ink) -> npt.NDArray[np.uint8]:
     picture = np.full((*ink.mask.shape, 3), 255, np.uint8)
-    for mask, colour in ((ink.mask, (20, 20, 20)), (ink.specks, SPECK), (ink.rules, RULE)):
+    for mask, colour in ((ink.mask, (20, 20, 20)), (ink.specks, SPECK), (ink.rulings, RULE)):
         picture[mask] = colour
     return picture
 

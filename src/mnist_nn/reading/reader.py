@@ -17,10 +17,10 @@ import numpy.typing as npt
 from mnist_nn.errors import ImageError
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.prediction import predict
-from mnist_nn.imaging.files import Page
+from mnist_nn.imaging.clean.ink import find_ink
 from mnist_nn.imaging.framing import frame
-from mnist_nn.imaging.ink import find_ink
-from mnist_nn.imaging.page import Word, find_words
+from mnist_nn.imaging.load.pictures import Page
+from mnist_nn.imaging.segment.numbers import WrittenNumber, find_numbers
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import check_reads_digits
 from mnist_nn.reading.checksums import Rule, rule
@@ -102,7 +102,7 @@ class Reader:
             )
 
     def __call__(self, page: Page | Array) -> Reading:
-        """Read a page: one of `mnist_nn.imaging.files.read_pages`, or uint8 pixels of shape (height, width).
+        """Read a page: one of `mnist_nn.imaging.load.pictures.read_pages`, or uint8 pixels of shape (height, width).
 
         Raises
         ------
@@ -112,23 +112,23 @@ class Reader:
         if not isinstance(page, Page):
             page = Page("", 1, _pixels(page))
         ink = find_ink(page.pixels)
-        return Reading(page.file, page.number, tuple(self._numbers(find_words(ink))), ink)
+        return Reading(page.file, page.number, tuple(self._numbers(find_numbers(ink))), ink)
 
-    def _numbers(self, words: Sequence[Word]) -> Iterator[Number]:
+    def _numbers(self, words: Sequence[WrittenNumber]) -> Iterator[Number]:
         """Ask the network about every span of every word in one pass, then read one line after the other."""
         if not words:
             return
-        boxes, images = zip(*(_framed(word, span) for word in words for span in word.spans), strict=True)
+        boxes, images = zip(*(_framed(word, span) for word in words for span in word.candidates), strict=True)
         # always the same engine, so that what is read does not depend on the pages before
         seen = predict(self.model.network, np.stack(images), self.model.calibration, engine="reference")
         is_digit = seen.is_digit.tolist()
         found, start = [], 0
         for word in words:
-            mine = slice(start, start := start + len(word.spans))
+            mine = slice(start, start := start + len(word.candidates))
             spans = map(
-                _Span, word.spans, word.costs, boxes[mine], images[mine], seen.probabilities[mine], is_digit[mine]
+                _Span, word.candidates, word.costs, boxes[mine], images[mine], seen.probabilities[mine], is_digit[mine]
             )
-            found.append(_Piece(word.box, word.line, word.parts, word.points, tuple(spans)))
+            found.append(_Piece(word.box, word.line, word.segments, word.points, tuple(spans)))
         for _, line in groupby(found, lambda piece: piece.line):
             for piece, path in _grouped(list(line), self._rule):
                 yield self._number(piece, path)
@@ -243,8 +243,8 @@ def _operating_point(calibration: Calibration, max_error: float | None) -> Opera
     return calibration.operating_point(calibration.least_error)
 
 
-def _framed(word: Word, span: tuple[int, int]) -> tuple[Box, npt.NDArray[np.uint8]]:
-    glyph = word.glyph(*span)
+def _framed(word: WrittenNumber, span: tuple[int, int]) -> tuple[Box, npt.NDArray[np.uint8]]:
+    glyph = word.draw(*span)
     return glyph.box, frame(glyph.ink)
 
 
@@ -253,7 +253,7 @@ def _pixels(array: Any) -> npt.NDArray[np.uint8]:
     if len(pixels.shape) != len(("height", "width")) or pixels.dtype != np.uint8 or not pixels.size:
         raise ImageError(
             f"the page is {pixels.dtype} of shape {pixels.shape}; give uint8 grey pixels of shape (height, width), "
-            "as mnist_nn.imaging.files.read_pages does"
+            "as mnist_nn.imaging.load.pictures.read_pages does"
         )
     return pixels
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.imaging.ink import Ink
+from mnist_nn.imaging.clean.ink import Ink
 
 Box = tuple[int, int, int, int]
 

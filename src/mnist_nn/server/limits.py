@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from mnist_nn.imaging.sources import PIXEL_LIMIT
+from mnist_nn.imaging.load.sources import PIXEL_LIMIT
 from mnist_nn.util.checks import integer, positive
 
 

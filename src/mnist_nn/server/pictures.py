@@ -7,14 +7,15 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from threading import Event, Lock
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
-from mnist_nn.imaging.files import Fault, each_page
-from mnist_nn.imaging.pdf import SIGNATURE
+from mnist_nn.errors import ImageError
+from mnist_nn.imaging.load.pdf import SIGNATURE
 from mnist_nn.model_file.storage import Model
+from mnist_nn.reading.pages import PageResult, read_each_page
 from mnist_nn.reading.reader import Reader
 from mnist_nn.server.http.exception_handlers import Refusal
 from mnist_nn.server.http.request_record import record_of
@@ -123,19 +124,22 @@ def _read(reader: Reader, picture: bytes, name: str, limits: Limits, gone: Event
     """Read page after page; one that cannot be read becomes an element that says why, unless none can be."""
     file = _Named(picture)
     file.name = name
-    pages: Pages = []
-    faults: list[Fault] = []
+    results: list[PageResult] = []
     with _pdf if picture.startswith(SIGNATURE) else nullcontext():
         if gone.is_set():
-            return pages
-        for page in each_page(file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
+            return []
+        for result in read_each_page(reader, file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
+            if result.cause and not isinstance(result.cause, ImageError):
+                raise result.cause  # a fault of ours is the server's to answer for
+            results.append(result)
             if gone.is_set():
-                return pages
-            if isinstance(page, Fault):
-                faults.append(page)
-                pages.append({"file": name, "page": page.number, "error": " ".join(str(page.error).split())})
-            else:
-                pages.append(reader(page).to_dict())
-    if faults and len(faults) == len(pages):
-        raise faults[0].error
-    return pages
+                return []
+    if results and all(result.cause for result in results):
+        raise cast(Exception, results[0].cause)
+    return [_plain(result) for result in results]
+
+
+def _plain(result: PageResult) -> dict[str, Any]:
+    if result.reading is None:
+        return {"file": result.file, "page": result.page, "error": result.error}
+    return result.reading.to_dict()

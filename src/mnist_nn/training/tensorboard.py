@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +24,7 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig, momentum, resolve_
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint, Scores
+from mnist_nn.util.io_errors import explain_io_errors
 
 try:
     from tensorboardX import summary
@@ -63,10 +64,8 @@ class EventLog:
         self.folder = folder
         self._flushed = 0.0
         self._closed = False
-        try:
+        with _explain_refusal(folder):
             self._file = RecordWriter(str(folder / _file_name(mark)))
-        except OSError as error:
-            raise _cannot_write(folder, error) from error
         self._write(file_version=FILE_VERSION)
 
     @classmethod
@@ -106,10 +105,8 @@ class EventLog:
 
     def flush(self) -> None:
         """Force onto the disk what is written."""
-        try:
+        with _explain_refusal(self.folder):
             self._file.flush()
-        except OSError as error:
-            raise _cannot_write(self.folder, error) from error
         self._flushed = time.monotonic()
 
     def close(self) -> None:
@@ -128,10 +125,9 @@ class EventLog:
             self._write(step, moment, summary=one)
 
     def _write(self, step: int = 0, moment: float | None = None, **what: Any) -> None:
-        try:
-            self._file.write(Event(step=step, wall_time=moment or time.time(), **what).SerializeToString())
-        except OSError as error:
-            raise _cannot_write(self.folder, error) from error
+        event = Event(step=step, wall_time=moment or time.time(), **what).SerializeToString()
+        with _explain_refusal(self.folder):
+            self._file.write(event)
 
 
 def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -> Path:
@@ -144,15 +140,13 @@ def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -
     >>> [run_folder(directory, "digits", "a1b2").name for _ in range(2)]
     ['digits-1', 'digits-2']
     """
-    try:
+    with _explain_refusal(directory):
         runs = _runs(directory, name)
         begun = [n for n, folder in runs.items() if any(file.suffix == f".{mark}" for file in folder.iterdir())]
         if resume and begun:
             return runs[max(begun)]
         folder = directory / f"{name}-{max(runs, default=0) + 1}"
         folder.mkdir(parents=True)
-    except (OSError, ValueError) as error:
-        raise _cannot_write(directory, error) from error
     return folder
 
 
@@ -235,6 +229,5 @@ def _runs(directory: Path, name: str) -> dict[int, Path]:
     return {int(match[1]): folder for match, folder in found if match and folder.is_dir()}
 
 
-def _cannot_write(folder: Path, error: Exception) -> ConfigError:
-    why = getattr(error, "strerror", None) or error
-    return ConfigError(f"cannot write events into {os.fspath(folder)!r}: {why}; choose another --log-dir DIR")
+def _explain_refusal(folder: Path) -> AbstractContextManager[None]:
+    return explain_io_errors(ConfigError, "write events into", folder, "choose another --log-dir DIR")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mnist_nn.errors import ConfigError
+from mnist_nn.util.io_errors import reason_of
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 what a browser is told in place of all addresses
 
@@ -28,9 +29,8 @@ def resolved(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, tuple
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         yield family, (str(address[0]), int(address[1]))
     except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(
-            f"nothing can be served on {host!r}, port {port}: {reason}; choose others with --host and --port "
+            f"nothing can be served on {host!r}, port {port}: {reason_of(error)}; choose others with --host and --port "
             "(0 takes a free one)"
         ) from error
 

@@ -1,4 +1,7 @@
-"""Writing a file so that nothing is ever lost: the old one stays whole until the new one is safely on disk."""
+"""Files read, and files written so that nothing is ever lost.
+
+A file that takes the place of another is safely on disk before the old one goes. What the files hold is not known here.
+"""
 
 import errno
 import os
@@ -6,12 +9,70 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
 
+from mnist_nn.errors import DataError, DataNotFoundError
+from mnist_nn.util.io_errors import describe_io_error
+
+READ_REMEDIES: dict[type[Exception], str] = {
+    FileNotFoundError: "check the name",
+    NotADirectoryError: "check the name",
+    IsADirectoryError: "name a file inside it",
+    PermissionError: "change its permissions",
+}
+
+
+def expand_path(path: str | os.PathLike[str]) -> Path:
+    """Turn what callers pass into a path, ``~`` expanded.
+
+    Examples
+    --------
+    >>> expand_path("~") == Path(os.path.expanduser("~"))
+    True
+    """
+    text = os.fsdecode(path)
+    return Path(os.path.expanduser(text))  # noqa: PTH111 Path.expanduser raises where there is no home
+
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+def open_source(source: Traversable) -> Iterator[IO[bytes]]:
+    """Open a file of a folder, or of this package, to read its bytes.
+
+    Raises
+    ------
+    DataNotFoundError
+        If there is no such file.
+    DataError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> with open_source(Path("no/such")) as file:
+    ...     pass
+    Traceback (most recent call last):
+    mnist_nn.errors.DataNotFoundError: cannot read 'no/such': No such file or directory; check the name
+    """
+    try:
+        file = source.open("rb")
+    except (OSError, ValueError) as error:
+        raise _unreadable(source, error) from error
+    with file:
+        try:
+            yield file
+        except OSError as error:
+            raise _unreadable(source, error) from error
+
+
+def _unreadable(source: Traversable, error: Exception) -> DataError:
+    missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+    remedy = READ_REMEDIES.get(type(error), "check the name and the disk")
+    return (DataNotFoundError if missing else DataError)(describe_io_error("read", str(source), error, remedy))
+
+
+@contextmanager
+def replace_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """Open a new file that takes the place of ``path`` when the block ends without an error.
 
     It is written under a temporary name in the same folder, synced and renamed; a link stays a link. If anything
@@ -21,7 +82,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> with replacing(folder / "note") as file:
+    >>> with replace_file(folder / "note") as file:
     ...     _ = file.write(b"safe")
     >>> (folder / "note").read_bytes()
     b'safe'
@@ -57,7 +118,7 @@ def check_target(target: Path) -> None:
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise now the OSError that `replacing` would raise later; the file itself is not touched."""
+    """Raise now the OSError that `replace_file` would raise later; the file itself is not touched."""
     target = Path(os.path.realpath(path))
     check_target(target)
     with tempfile.TemporaryFile(dir=target.parent):

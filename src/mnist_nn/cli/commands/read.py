@@ -14,8 +14,9 @@ from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mnist_nn.cli.read.pages import Outcome, Sink
+    from mnist_nn.cli.read.pages import Sink
     from mnist_nn.cli.read.table import Table
+    from mnist_nn.reading.pages import PageResult
     from mnist_nn.reading.reader import Reader
 
 Paths = Annotated[
@@ -104,7 +105,7 @@ def read(
 
 def _check_place(csv: Path | None, paths: list[str]) -> None:
     """Refuse a table in the place of a picture: --force would destroy it before it is read."""
-    from mnist_nn.imaging.folders import SUFFIXES
+    from mnist_nn.imaging.load.folders import SUFFIXES
 
     if csv and (str(csv).lower().endswith(SUFFIXES) or str(csv) in paths):
         raise ConfigError(f"--csv {str(csv)!r} is in the place of a picture; name a file for the table, as numbers.csv")
@@ -131,7 +132,7 @@ def _promise(reader: "Reader", max_error: float) -> None:
 
 
 def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
-    from mnist_nn.imaging.sources import PAGE_LIMIT, PIXEL_LIMIT
+    from mnist_nn.imaging.load.sources import PAGE_LIMIT, PIXEL_LIMIT
     from mnist_nn.util.checks import integer
 
     return {
@@ -173,9 +174,9 @@ def _sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, json: 
     return sinks
 
 
-def _complain(outcome: "Outcome") -> None:
-    if outcome.error:
-        print(f"mnist-nn: {outcome.error}", file=sys.stderr)
+def _complain(result: "PageResult") -> None:
+    if result.error:
+        print(f"mnist-nn: {result.error}", file=sys.stderr)
 
 
 def _read_all(
@@ -188,9 +189,9 @@ def _read_all(
     quiet: bool,
 ) -> Counter[str]:
     """Read file after file, and count what came of it; Ctrl-C ends it in order."""
-    from mnist_nn.cli.read.pages import outcomes
+    from mnist_nn.cli.read.pages import read_file
     from mnist_nn.cli.read.progress import bar
-    from mnist_nn.imaging.folders import find_pictures
+    from mnist_nn.imaging.load.folders import find_pictures
 
     counts: Counter[str] = Counter()
     paths = list(dict.fromkeys(paths))
@@ -198,10 +199,10 @@ def _read_all(
         with bar(lambda: sum(1 for _ in find_pictures(paths)), quiet=quiet) as advance:
             for found in find_pictures(paths):
                 if not (table and found.file in table.done):
-                    for outcome in outcomes(reader, found, **limits):
+                    for result in read_file(reader, found, **limits):
                         for sink in sinks:
-                            sink(outcome)
-                        _count(counts, outcome)
+                            sink(result)
+                        _count(counts, result)
                     counts["files"] += 1
                 advance()
     except KeyboardInterrupt:
@@ -209,12 +210,12 @@ def _read_all(
     return counts
 
 
-def _count(counts: Counter[str], outcome: "Outcome") -> None:
-    if outcome.reading is None:
+def _count(counts: Counter[str], result: "PageResult") -> None:
+    if result.reading is None:
         counts["bad"] += 1
         return
-    counts[outcome.reading.verdict] += not outcome.reading.numbers
-    for number in outcome.reading.numbers:
+    counts[result.reading.verdict] += not result.reading.numbers
+    for number in result.reading.numbers:
         counts["numbers"] += 1
         counts[number.verdict] += 1
 

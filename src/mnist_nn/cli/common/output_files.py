@@ -3,7 +3,10 @@
 from pathlib import Path
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.util.files import check_writable, replacing
+from mnist_nn.util.files import check_writable, replace_file
+from mnist_nn.util.io_errors import explain_io_errors
+
+ELSEWHERE = "choose another place with --output FILE"
 
 
 def check_name(target: Path, suffix: str, what: str) -> None:
@@ -20,21 +23,11 @@ def check(target: Path, *sources: Path | None, force: bool) -> None:
             raise ConfigError(f"{str(target)!r} is {what}; choose another place with --output FILE")
     if target.exists() and not force:
         raise ConfigError(f"{str(target)!r} is there already; replace it with --force, or choose another --output FILE")
-    try:
+    with explain_io_errors(ConfigError, "write", target, ELSEWHERE):
         check_writable(target)
-    except (OSError, ValueError) as error:
-        raise _cannot_write(target, error) from error
 
 
 def write(target: Path, content: bytes) -> None:
     """Write the file whole, or raise ConfigError and leave what was there."""
-    try:
-        with replacing(target) as file:
-            file.write(content)
-    except (OSError, ValueError) as error:
-        raise _cannot_write(target, error) from error
-
-
-def _cannot_write(target: Path, error: Exception) -> ConfigError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return ConfigError(f"cannot write {str(target)!r}: {reason}; choose another place with --output FILE")
+    with explain_io_errors(ConfigError, "write", target, ELSEWHERE), replace_file(target) as file:
+        file.write(content)

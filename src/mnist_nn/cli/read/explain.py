@@ -1,12 +1,15 @@
 """The web page of ``mnist-nn read --explain DIR``, written while pages are read."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from mnist_nn.cli.read.pages import Outcome, Sink
+from mnist_nn.cli.read.pages import Sink
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.reading.pages import PageResult
+from mnist_nn.util.io_errors import explain_io_errors
 
 PAGES = 50  # shown at most: ten thousand would be more than a browser or a person bears
 NAME = "index.html"
@@ -14,20 +17,20 @@ NAME = "index.html"
 
 @contextmanager
 def explained(folder: Path, *, force: bool = False) -> Iterator[Sink]:
-    """Give a function to call with every `Outcome`; the first pages that could be read are shown."""
+    """Give a function to call with every `PageResult`; the first pages that could be read are shown."""
     from mnist_nn.reading import explain
 
     shown = left_out = 0
     path = folder / NAME
 
-    def show(outcome: Outcome) -> None:
+    def show(result: PageResult) -> None:
         nonlocal shown, left_out
-        if outcome.reading is None:
+        if result.reading is None:
             return
         if shown >= PAGES:
             left_out += 1
             return
-        _write(file, path, explain.section(outcome.reading))
+        _write(file, path, explain.section(result.reading))
         shown += 1
 
     with _opened(folder, force=force) as file:
@@ -39,23 +42,18 @@ def explained(folder: Path, *, force: bool = False) -> Iterator[Sink]:
 
 
 def _opened(folder: Path, *, force: bool) -> IO[str]:
-    try:
+    with explain_io_errors(ConfigError, "write into", folder, "choose another --explain DIR"):
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is no folder")
         folder.mkdir(parents=True, exist_ok=True)
         if not force and any(folder.iterdir()):
             raise ConfigError(
                 f"{str(folder)!r} is not empty; choose another --explain DIR, or write into it by --force"
             )
         return (folder / NAME).open("w", encoding="utf-8")
-    except (OSError, ValueError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        why = "it is no folder" if isinstance(error, FileExistsError) else getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot write into {str(folder)!r}: {why}; choose another --explain DIR") from error
 
 
 def _write(file: IO[str], path: Path, text: str) -> None:
-    try:
+    with explain_io_errors(DataError, "write", path, "make room"):
         file.write(text)
         file.flush()
-    except OSError as error:
-        raise DataError(f"{str(path)!r} cannot be written: {error.strerror or error}; make room") from error

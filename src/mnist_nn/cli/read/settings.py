@@ -9,10 +9,12 @@ from typing import Any
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.reading.reader_model import reader_model_bytes
-from mnist_nn.util.files import check_writable, replacing
+from mnist_nn.util.files import check_writable, replace_file
+from mnist_nn.util.io_errors import describe_io_error, explain_io_errors
 
 SUFFIX = ".settings.json"
 _PROGRAM, _MODEL = "mnist-nn", "model_sha256"
+ANOTHER = "choose another --csv FILE"
 _SHOWN = 12  # digits of a hash are enough to tell two models apart
 
 Settings = Mapping[str, Any]
@@ -39,30 +41,22 @@ def check_recordable(table: Path) -> None:
     """Refuse now what `record` would refuse once the table is open."""
     if _is_device(table):
         return
-    try:
+    with explain_io_errors(ConfigError, "write", beside(table), ANOTHER):
         check_writable(beside(table))
-    except OSError as error:
-        raise _unwritable(table, error) from error
 
 
 def record(table: Path, now: Settings) -> None:
     """Keep the settings of a table that begins; one that is no file, as /dev/stdout, cannot be gone on with anyway."""
     if _is_device(table):
         return
-    try:
-        with replacing(beside(table)) as file:
-            file.write(json.dumps(now, indent=1).encode() + b"\n")
-    except OSError as error:
-        raise _unwritable(table, error) from error
+    content = json.dumps(now, indent=1).encode() + b"\n"
+    with explain_io_errors(ConfigError, "write", beside(table), ANOTHER), replace_file(beside(table)) as file:
+        file.write(content)
 
 
 def _is_device(table: Path) -> bool:
     # /dev/stdout looks like a file where it leads to one, and has no place beside it all the same.
     return table.absolute().parts[1:2] in (("dev",), ("proc",)) or (table.exists() and not table.is_file())
-
-
-def _unwritable(table: Path, error: OSError) -> ConfigError:
-    return ConfigError(f"cannot write {str(beside(table))!r}: {error.strerror or error}; choose another --csv FILE")
 
 
 def recorded(table: Path) -> Settings | None:
@@ -73,7 +67,7 @@ def recorded(table: Path) -> Settings | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror}; choose another --csv FILE") from error
+        raise ConfigError(describe_io_error("read", path, error, ANOTHER)) from error
     except ValueError:
         found = None
     if not isinstance(found, dict) or _PROGRAM not in found:

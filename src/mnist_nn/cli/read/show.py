@@ -1,6 +1,6 @@
 """What ``mnist-nn read`` prints of each page: a line a number for people, or one JSON array for programs.
 
-Each is a context manager that gives a function to call with every `Outcome`.
+Each is a context manager that gives a function to call with every `PageResult`.
 """
 
 import json
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from mnist_nn.cli.read.pages import Outcome, Sink
+from mnist_nn.cli.read.pages import Sink
+from mnist_nn.reading.pages import PageResult
 
 if TYPE_CHECKING:
     from mnist_nn.reading.results import Digit, Number
@@ -19,14 +20,14 @@ def lines(*, named: bool) -> Iterator[Sink]:
     """Print a line a number: the file, if there may be several, and the page from the second on; then `describe`."""
     from mnist_nn.reading.results import NOTHING
 
-    def show(outcome: Outcome) -> None:
-        if outcome.reading is None:
+    def show(result: PageResult) -> None:
+        if result.reading is None:
             return
-        places = [_plain(outcome.file)] * named + [f"page {outcome.page}"] * (outcome.page > 1)
+        places = [_plain(result.file)] * named + [f"page {result.page}"] * (result.page > 1)
         name = f"{', '.join(places)}  " if places else ""
-        for number in outcome.reading.numbers:
+        for number in result.reading.numbers:
             print(f"{name}{describe(number)}")
-        if not outcome.reading.numbers:
+        if not result.reading.numbers:
             print(f"{name}{NOTHING}")
 
     yield show
@@ -58,9 +59,9 @@ def array() -> Iterator[Sink]:
     """Print one JSON array, an element a page, as they come; it is closed whatever happens."""
     before = "\n"
 
-    def show(outcome: Outcome) -> None:
+    def show(result: PageResult) -> None:
         nonlocal before
-        print(before + json.dumps(_plain_values(outcome), allow_nan=False), end="", flush=True)
+        print(before + json.dumps(_plain_values(result), allow_nan=False), end="", flush=True)
         before = ",\n"
 
     print("[", end="")
@@ -70,7 +71,7 @@ def array() -> Iterator[Sink]:
         print("\n]")
 
 
-def _plain_values(outcome: Outcome) -> dict[str, Any]:
-    if outcome.reading is None:
-        return {"file": outcome.file, "page": outcome.page, "error": outcome.error}
-    return outcome.reading.to_dict()
+def _plain_values(result: PageResult) -> dict[str, Any]:
+    if result.reading is None:
+        return {"file": result.file, "page": result.page, "error": result.error}
+    return result.reading.to_dict()

@@ -4,6 +4,7 @@ RFC 4180 by Python's own csv module, in UTF-8. Names of files keep their bytes, 
 """
 
 import csv
+import errno
 import io
 import logging
 from collections.abc import Iterable, Iterator
@@ -12,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from mnist_nn.cli.read.pages import Outcome
-from mnist_nn.cli.read.settings import Settings, beside, check_recordable, differences, record, recorded
+from mnist_nn.cli.read.settings import ANOTHER, Settings, beside, check_recordable, differences, record, recorded
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.reading.pages import PageResult
+from mnist_nn.util.io_errors import explain_io_errors
 
 if TYPE_CHECKING:
     from mnist_nn.reading.results import Number
@@ -35,22 +37,18 @@ class Table:
     done: frozenset[str] = frozenset()
     bad: int = 0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, result: PageResult) -> None:
         """Write the rows of a page, for good: the system has them when this returns."""
-        self.write(_rows(outcome))
+        self.write(_rows(result))
 
     def write(self, rows: Iterable[Iterable[Any]]) -> None:
         """Write rows; what the system refuses comes out as one line that says how to go on."""
         text = io.StringIO(newline="")
         csv.writer(text).writerows(rows)
         data = text.getvalue().encode("utf-8", "surrogateescape")
-        try:
+        with explain_io_errors(DataError, "write", self.path, "make room, then go on with --resume"):
             while data:  # the system may take a part
                 data = data[self.file.write(data) :]
-        except OSError as error:
-            raise DataError(
-                f"{str(self.path)!r} cannot be written: {error.strerror or error}; make room, then go on with --resume"
-            ) from error
 
 
 @contextmanager
@@ -78,17 +76,15 @@ def table(path: Path, settings: Settings, *, force: bool = False, resume: bool =
 
 
 def _opened(path: Path, mode: str) -> IO[bytes]:
-    try:
-        return open(path, mode, buffering=0)  # noqa: PTH123 - nothing is held back that a kill could lose
-    except FileExistsError as error:
-        if path.is_dir():
-            raise ConfigError(f"cannot write {str(path)!r}: it is a folder; choose another --csv FILE") from error
-        raise ConfigError(
-            f"{str(path)!r} is there already; go on with it by --resume, or replace it by --force"
-        ) from error
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot write {str(path)!r}: {why}; choose another --csv FILE") from error
+    with explain_io_errors(ConfigError, "write", path, ANOTHER):
+        try:
+            return open(path, mode, buffering=0)  # noqa: PTH123 - nothing is held back that a kill could lose
+        except FileExistsError as error:
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder") from error
+            raise ConfigError(
+                f"{str(path)!r} is there already; go on with it by --resume, or replace it by --force"
+            ) from error
 
 
 def _compare(path: Path, before: Settings | None, now: Settings) -> None:
@@ -104,14 +100,14 @@ def _compare(path: Path, before: Settings | None, now: Settings) -> None:
         )
 
 
-def _rows(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
-    name = (outcome.file, outcome.page)
-    if outcome.reading is None:
-        yield (*name, "", "", "", ERROR + outcome.error)
-    elif not outcome.reading.numbers:
-        yield (*name, "", "", "", outcome.reading.verdict)
+def _rows(result: PageResult) -> Iterator[tuple[Any, ...]]:
+    name = (result.file, result.page)
+    if result.reading is None:
+        yield (*name, "", "", "", ERROR + result.error)
+    elif not result.reading.numbers:
+        yield (*name, "", "", "", result.reading.verdict)
     else:
-        for number in outcome.reading.numbers:
+        for number in result.reading.numbers:
             yield (*name, *_cells(number))
 
 
@@ -145,16 +141,11 @@ class _Lines:
 
 def _scan(path: Path) -> _Kept:
     """Find what of an earlier table stays: all but the last file, whose rows may not all be there, and half a row."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(_HEADER))
-            if not _HEADER.startswith(head):
-                raise _foreign(path, 1)
-            return _complete(path, _Lines(file, len(head)))
-    except OSError as error:
-        raise ConfigError(
-            f"cannot go on with {str(path)!r}: {error.strerror or error}; choose another --csv FILE"
-        ) from error
+    with explain_io_errors(ConfigError, "go on with", path, ANOTHER), path.open("rb") as file:
+        head = file.read(len(_HEADER))
+        if not _HEADER.startswith(head):
+            raise _foreign(path, 1)
+        return _complete(path, _Lines(file, len(head)))
 
 
 def _complete(path: Path, lines: _Lines) -> _Kept:

@@ -207,16 +207,16 @@ def _previous(path: Path) -> Path:
 
 def _keep(path: Path) -> None:
     """Copy a model before its place is taken: training anew must not destroy what took hours to learn."""
-    from mnist_nn.util.files import replacing
+    from mnist_nn.util.files import replace_file
+    from mnist_nn.util.io_errors import explain_io_errors
 
     previous = _previous(path)
     if not path.is_file() or (previous.exists() and not _is_complete(path)):
         return
-    try:
-        with path.open("rb") as old, replacing(previous) as copy:
-            shutil.copyfileobj(old, copy)
-    except OSError as error:
-        raise ModelFileError(f"cannot keep the older model as {str(previous)!r}: {error.strerror or error}") from error
+    remedy = "make room, or choose another place with --model PATH"
+    explained = explain_io_errors(ModelFileError, "keep the older model as", previous, remedy)
+    with explained, path.open("rb") as old, replace_file(previous) as copy:
+        shutil.copyfileobj(old, copy)
 
 
 def _is_complete(path: Path) -> bool:

@@ -1,0 +1,255 @@
+"""The light on a page evened out: what its bare paper looks like, and how much darker than that each pixel is.
+
+The page is cut into small cells; the median of a cell is paper, as ink covers less than half of it. Medians over
+neighbouring cells follow gradients and the edges of shadows. Where a stroke is so thick that it fills whole cells, the
+local medians would take it for paper: there, the even slope that fits the page as a whole stands in. What is ink is
+not decided here, only whether it is darker than its paper.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
+
+from mnist_nn.imaging.clean.noise import estimate_noise
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+Page = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class LightParameters:
+    """How light is told from ink. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+
+    cells_along_longer_side: int = 48
+    """Small enough to follow the edge of a shadow, large enough that ink covers less than half of a cell."""
+    samples_along_cell_px: int = 12
+    """Pixels looked at along each side of a cell: their median is that of all, within the noise."""
+    median_window_cells: int = 5
+    """Side of the window of the local median: a stroke as wide as two cells does not change it."""
+    close_up_side_px: int = 64
+    """Pictures whose longer side is below this show one digit or number: no room for shadows beside it."""
+
+    slope_fit_rounds: int = 5
+    """Most fits of the even slope, each without what lay too far from the last."""
+    slope_outlier_grey_levels: float = 2.0
+    """Cells at least so near to the slope always count in the next fit, which would else shrink to nothing."""
+    slope_outlier_medians: float = 3.0
+    """Cells farther than so many median distances from the slope are ink or shadow."""
+
+    stroke_from_grey_levels: float = 4.0
+    """Difference of local paper and even slope from which on cells may be the inside of a stroke."""
+    stroke_peak_grey_levels: float = 25.0
+    """Somewhere a thick stroke differs so much: a shadow may be fainter."""
+    stroke_thickness_share_of_length: float = 0.45
+    """What is thicker is a shadow, a sheet of paper or a table."""
+    stroke_contact_share_of_rim: float = 0.2
+    """What lies along more of the rim of the page is likewise none."""
+    stroke_edge_share_of_depth: float = 0.4
+    """A stroke gets so deep from one cell to the next: what is softer is glare, or the shadow of something far."""
+    stroke_halo_cells: int = 2
+    """Cells around a thick stroke that it may have darkened."""
+    blot_share_of_page: float = 0.2
+    """What is smaller and does not touch the rim is ink, however thick: a digit that fills its picture."""
+
+    polarity_sample_px: int = 100_000
+    """Pixels that tell the polarity; more would only take longer."""
+    polarity_noise_sigmas: float = 3.0
+    """What stands out from the paper by less, in standard deviations of the noise, has no say in the polarity."""
+    polarity_margin_grey_levels: float = 4.0
+    """Added to that, for paper without any noise."""
+
+    least_ground_below_dark_ink_grey_levels: float = 64.0
+    """Dividing by darker paper, in deep shadow, would make its noise large."""
+    least_ground_below_light_ink_grey_levels: float = 128.0
+    """The same on the negative of a board, which is lighter."""
+    noisy_from_sigma: float = 0.02
+    """Noise of the paper, as a share of its light, from which on a page is smoothed."""
+    smoothing_sigma_px: float = 1.0
+    """Of the Gaussian that smooths a noisy page: thinner than a stroke."""
+
+    even_grey_levels: float = 10.0
+    """Where cells near each other differ by less there is no edge of a shadow."""
+
+
+LIGHT = LightParameters()
+
+
+@dataclass(frozen=True, eq=False)
+class Shadow:
+    """What tells the edge of a shadow from ink: ink is darker than all paper near it."""
+
+    below_paper: Floats
+    """Shape (height, width): how many grey levels a pixel lies below the darkest paper near it."""
+    ground: Floats
+    """Shape (height, width): the grey levels of that paper."""
+
+
+@dataclass(frozen=True, eq=False)
+class EvenPage:
+    """A page with its light evened out."""
+
+    dark: bool
+    """Whether ink is darker than its paper."""
+    close_up: bool
+    """Whether the picture is so small that it shows one digit or number."""
+    evened: Floats
+    """Shape (height, width): the share of the paper's light that a pixel lacks, 0 for paper and up to 1 for ink."""
+    noise: float
+    """Standard deviation of bare paper in ``evened``."""
+    shadow: Shadow | None
+    """None where the light is so even that no shadow has an edge."""
+
+
+def even_out_light(page: Page, parameters: LightParameters = LIGHT) -> EvenPage:
+    """Take light and shadow out of a page, uint8 grey levels of shape (height, width).
+
+    Examples
+    --------
+    >>> page = np.full((100, 150), 200, np.uint8)
+    >>> page[40:60, 70:74] = 30
+    >>> even = even_out_light(page)
+    >>> even.dark, even.evened[0, 0].item(), round(even.evened[50, 72].item(), 2)
+    (True, 0.0, 0.85)
+    """
+    p = parameters
+    grid = paper_grid(page, p)
+    dark = _is_dark(page, grid, p)
+    written, grid = (page, grid) if dark else (255 - page, 255 - grid)  # chalk on a board is ink in the negative
+    least = p.least_ground_below_dark_ink_grey_levels if dark else p.least_ground_below_light_ink_grey_levels
+    evened, noise = _divide(written, enlarge(grid, page.shape, p), least, p)
+    return EvenPage(dark, max(page.shape) < p.close_up_side_px, evened, noise, _find_shadow(written, grid, p))
+
+
+def paper_grid(page: Page, parameters: LightParameters = LIGHT) -> Floats:
+    """Return the grey level that each cell of a page would have without ink; `enlarge` makes pixels of it.
+
+    Examples
+    --------
+    >>> page = np.full((100, 150), 200, np.uint8)
+    >>> page[40:60, 70:74] = 30
+    >>> np.unique(paper_grid(page)).tolist()
+    [200.0]
+    """
+    grid = _take_medians(page, _cell_px(page.shape, parameters), parameters)
+    slope = _fit_slope(grid, parameters)
+    if max(page.shape) < parameters.close_up_side_px:
+        return slope
+    local = ndimage.median_filter(grid, parameters.median_window_cells, mode="nearest")
+    return np.where(_find_thick_strokes(grid, local, slope, parameters), slope, local)
+
+
+def enlarge(grid: Floats, shape: tuple[int, ...], parameters: LightParameters = LIGHT) -> Floats:
+    """Return one value per pixel of a page of this shape, linear between the centres of its cells."""
+    cell = _cell_px(shape, parameters)
+    if cell == 1:
+        return grid
+    rows, columns = grid.shape
+    large: Any = Image.fromarray(grid).resize((columns * cell, rows * cell), Image.Resampling.BILINEAR)
+    return np.asarray(large)[: shape[0], : shape[1]]
+
+
+def _darkest_near(grid: Floats, p: LightParameters) -> Floats:
+    """The darkest paper of each cell and those around it: nothing at the edge of a shadow is darker."""
+    return ndimage.minimum_filter(grid, p.median_window_cells, mode="nearest")
+
+
+def _cell_px(shape: tuple[int, ...], p: LightParameters) -> int:
+    return max(1, -(-max(shape) // p.cells_along_longer_side))
+
+
+def _take_medians(page: Page, cell: int, p: LightParameters) -> Floats:
+    """The median of each cell, over an even choice of its pixels."""
+    height, width = page.shape
+    rows, columns = -(-height // cell), -(-width // cell)
+    within = np.unique(np.linspace(0, cell - 1, min(cell, p.samples_along_cell_px)).round().astype(np.intp))
+    y = np.minimum(np.arange(rows)[:, None] * cell + within, height - 1).ravel()
+    x = np.minimum(np.arange(columns)[:, None] * cell + within, width - 1).ravel()
+    samples = page[y][:, x].reshape(rows, len(within), columns, len(within)).transpose(0, 2, 1, 3)
+    return np.asarray(np.median(samples.reshape(rows, columns, -1), axis=-1), np.float32)
+
+
+def _fit_slope(grid: Floats, p: LightParameters) -> Floats:
+    """The plane that most cells lie on: fitted by least squares, again and again without the outliers."""
+    rows, columns = grid.shape
+    y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
+    terms = np.stack([np.ones(grid.size), x.ravel() * (columns > 1), y.ravel() * (rows > 1)], axis=1)
+    values = grid.ravel().astype(np.float64)
+    fit = np.full(grid.size, np.median(values))
+    last = np.zeros(grid.size, bool)
+    for _ in range(p.slope_fit_rounds):
+        distance = abs(values - fit)
+        near = distance <= max(p.slope_outlier_grey_levels, p.slope_outlier_medians * float(np.median(distance)))
+        if (near == last).all():
+            break
+        inside, last = terms[near], near
+        fit = terms @ (np.linalg.pinv(inside.T @ inside) @ (inside.T @ values[near]))
+    return fit.reshape(grid.shape).astype(np.float32)
+
+
+def _find_thick_strokes(grid: Floats, local: Floats, slope: Floats, p: LightParameters) -> Bools:
+    """Cells that local medians take for paper of another grey, but that are the inside of a thick stroke."""
+    regions, count = ndimage.label(abs(local - slope) > p.stroke_from_grey_levels, np.ones((3, 3)))
+    if count == 0:
+        return regions > 0
+    most = ndimage.maximum(abs(grid - slope), regions, np.arange(count + 1))
+    share = np.bincount(regions.ravel()) / regions.size
+    rim = np.concatenate([*regions[[0, -1]], *regions[:, [0, -1]].T])
+    contact = np.bincount(rim, minlength=count + 1) / len(rim)
+    thin = _measure_thickness(regions, abs(grid - slope) > most[regions] / 2) < p.stroke_thickness_share_of_length
+    blot = (contact == 0) & (share < p.blot_share_of_page)
+    stroke = (most > p.stroke_peak_grey_levels) & (thin & (contact < p.stroke_contact_share_of_rim) | blot)
+    stroke &= _measure_edges(local, slope, regions) > p.stroke_edge_share_of_depth
+    stroke[0] = False
+    inside = stroke[regions]
+    around = ndimage.maximum_filter(inside, 2 * p.stroke_halo_cells + 1)
+    return np.asarray(around & (inside | (regions == 0)))
+
+
+def _measure_edges(local: Floats, slope: Floats, regions: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The greatest step between neighbouring cells of each region, as a share of the region's depth."""
+    steps = [abs(np.diff(local, axis=axis, append=np.take(local, [-1], axis))) for axis in (0, 1)]
+    numbers = np.arange(regions.max() + 1)
+    depth = ndimage.maximum(abs(local - slope), regions, numbers)
+    return np.asarray(ndimage.maximum(np.maximum(*steps), regions, numbers) / np.maximum(depth, 1e-9))
+
+
+def _measure_thickness(regions: npt.NDArray[Any], inside: Bools) -> npt.NDArray[np.float64]:
+    """The greatest thickness of the inside of each region, as a share of the region's length."""
+    depth = ndimage.distance_transform_edt(inside & (regions > 0))
+    long = [max(s.stop - s.start for s in place) for place in ndimage.find_objects(regions)]
+    return np.asarray(2 * ndimage.maximum(depth, regions, np.arange(len(long) + 1)) / np.array([1, *long]))
+
+
+def _is_dark(page: Page, grid: Floats, p: LightParameters) -> bool:
+    """Whether more of what stands out from all paper nearby is darker than it."""
+    step = max(1, int((page.size / p.polarity_sample_px) ** 0.5))
+    sample = page[::step, ::step].astype(np.float32)
+    low, high = (
+        enlarge(near, page.shape, p)[::step, ::step] for near in (_darkest_near(grid, p), -_darkest_near(-grid, p))
+    )
+    apart = p.polarity_noise_sigmas * estimate_noise(sample - low) + p.polarity_margin_grey_levels
+    below, above = np.maximum(low - sample - apart, 0), np.maximum(sample - high - apart, 0)
+    return float(np.vdot(below, below)) >= float(np.vdot(above, above))
+
+
+def _divide(written: Page, ground: Floats, least: float, p: LightParameters) -> tuple[Floats, float]:
+    """The share of the paper's light that each pixel lacks, smoothed where it is noisy; and the noise of the paper."""
+    evened = np.asarray((ground - written) / np.maximum(ground, least), np.float32)
+    noise = estimate_noise(evened)
+    if noise <= p.noisy_from_sigma:
+        return evened, noise
+    evened = ndimage.gaussian_filter(evened, p.smoothing_sigma_px)
+    return evened, estimate_noise(evened)
+
+
+def _find_shadow(written: Page, grid: Floats, p: LightParameters) -> Shadow | None:
+    darkest = _darkest_near(grid, p)
+    if float((grid - darkest).max()) < p.even_grey_levels:
+        return None
+    low = enlarge(darkest, written.shape, p)
+    return Shadow(low - written, np.maximum(low, p.least_ground_below_dark_ink_grey_levels))

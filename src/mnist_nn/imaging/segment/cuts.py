@@ -1,0 +1,124 @@
+"""Where digits that touch could be cut apart: the seams from top to bottom that cross the least ink.
+
+A seam is a path of one pixel per row that may step sideways, so it follows slanted and curved gaps. Its price is the
+ink that it crosses and a little for each sidestep; the cheapest seam through every pixel of the middle row is found in
+two passes over the rows (dynamic programming). Large ink is looked at in reduced size: a cut need not be finer. Which
+cuts are made is decided by those who read.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+LONGER_DIAGONAL = 2**0.5 - 1  # a sidestep goes through so much more ink than a step straight down
+
+Floats = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class CutParameters:
+    """What a seam costs, and how far it goes. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+
+    rows_enough_px: int = 48
+    """Ink that is higher is reduced to about so many rows: a cut need not be finer."""
+    sidestep_cost_px: float = 0.15
+    """What a step to the side costs, in pixels of ink: a seam wanders only where that saves ink."""
+    row_cost_px: float = 0.01
+    """What each row costs, ink or not: among seams through no ink the straight one is cheapest."""
+    apart_heights: float = 0.15
+    """Least distance of two seams, in heights of a digit."""
+    dearest_heights: float = 0.8
+    """Most ink that a seam may cross, in heights of a digit: along a stroke from top to bottom is no cut."""
+    margin_heights: float = 0.07
+    """What has to be left on both sides of a seam, in heights of a digit."""
+
+
+CUTS = CutParameters()
+
+
+@dataclass(frozen=True, eq=False)
+class Seam:
+    """One possible cut."""
+
+    columns: npt.NDArray[np.intp]
+    """Shape (height,): the column of each row."""
+    cost: float
+    """The ink that it crosses, in heights of a digit."""
+
+
+def find_seams(ink: npt.NDArray[np.bool_], height_px: float, most: int, parameters: CutParameters = CUTS) -> list[Seam]:
+    """Find the best ways to cut ink into a left and a right part, at most so many, from left to right.
+
+    Parameters
+    ----------
+    ink
+        bool of shape (height, width).
+    height_px
+        Of a digit, in pixels of ``ink``.
+    most
+        How many at most.
+    parameters
+        What a seam costs.
+
+    Examples
+    --------
+    >>> ink = np.zeros((20, 27), bool)
+    >>> ink[:, :3] = ink[:, 24:] = ink[9] = ink[10, :12] = ink[10, 16:] = True
+    >>> [(int(seam.columns[0]), seam.cost) for seam in find_seams(ink, 20.0, 1)]
+    [(12, 0.05)]
+    """
+    factor = -(-len(ink) // parameters.rows_enough_px)
+    found = _find_reduced(_reduce(ink, factor), height_px / factor, most, parameters)
+    rows = np.minimum(np.arange(len(ink)) // factor, -(-len(ink) // factor) - 1)
+    return [Seam(seam.columns[rows] * factor + factor // 2, seam.cost) for seam in found]
+
+
+def _reduce(ink: npt.NDArray[np.bool_], factor: int) -> Floats:
+    """The share of ink in each block of pixels."""
+    if factor == 1:
+        return ink.astype(np.float64)
+    return np.asarray(Image.fromarray(ink.view(np.uint8) * np.uint8(255)).reduce(factor)) / 255.0
+
+
+def _find_reduced(ink: Floats, height: float, most: int, p: CutParameters) -> list[Seam]:
+    price = ink + p.row_cost_px
+    down, up = _add_up(price, p), _add_up(price[::-1], p)[::-1]
+    middle = len(ink) // 2
+    through = down[middle] + up[middle] - price[middle]
+    margin = max(1, round(p.margin_heights * height))
+    through[:margin] = through[len(through) - margin :] = np.inf
+    found: list[Seam] = []
+    while len(found) < most and through.min() <= p.dearest_heights * height:
+        column = int(through.argmin())
+        above = _trace(down[: middle + 1][::-1], price[: middle + 1][::-1], column, p)[::-1]
+        columns = np.concatenate([above, _trace(up[middle:], price[middle:], column, p)[1:]])
+        found.append(Seam(columns, float(ink[np.arange(len(ink)), columns].sum() / height)))
+        apart = round(p.apart_heights * height)
+        through[max(0, column - apart) : column + apart + 1] = np.inf
+    return sorted(found, key=lambda seam: float(seam.columns.mean()))
+
+
+def _add_up(price: Floats, p: CutParameters) -> Floats:
+    """The price of the cheapest way from the first row to every pixel."""
+    total = np.pad(price, ((0, 0), (1, 1)), constant_values=np.inf)
+    for before, row in pairwise(total):
+        sideways = np.minimum(before[:-2], before[2:]) + p.sidestep_cost_px + LONGER_DIAGONAL * row[1:-1]
+        row[1:-1] += np.minimum(before[1:-1], sideways)
+    return total[:, 1:-1]
+
+
+def _trace(totals: Floats, price: Floats, column: int, p: CutParameters) -> npt.NDArray[np.intp]:
+    """Walk from a pixel of the first row given along the way that led to it."""
+    columns = [column]
+    for before, paid in zip(totals[1:], price, strict=False):
+        start = max(0, column - 1)
+        sidestep = p.sidestep_cost_px + LONGER_DIAGONAL * paid[column]
+        near = before[start : column + 2] + sidestep
+        near[column - start] -= sidestep
+        column = start + int(near.argmin())
+        columns.append(column)
+    return np.array(columns)

@@ -1,0 +1,70 @@
+"""What the system refuses, as our one line: what was tried, with which file, why not, and how to mend it.
+
+It decides neither which exception that becomes nor how to mend it; whoever tries says both.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mnist_nn.errors import MnistNNError
+
+
+@contextmanager
+def explain_io_errors(
+    kind: type[MnistNNError], attempt: str, path: str | bytes | os.PathLike[str], remedy: str
+) -> Iterator[None]:
+    """Turn what the system refuses inside the block into one of our errors; ours pass as they are.
+
+    Parameters
+    ----------
+    kind
+        The error that it becomes.
+    attempt
+        What was tried, as in "write" or "keep the older model as"; the path follows it.
+    path
+        The file, folder or program.
+    remedy
+        How to mend it.
+
+    Raises
+    ------
+    MnistNNError
+        Of this kind, for an OSError and for the ValueError that a null byte in a path raises.
+
+    Examples
+    --------
+    >>> from mnist_nn.errors import DataError
+    >>> with explain_io_errors(DataError, "read", "no/such", "check the name"):
+    ...     open("no/such")
+    Traceback (most recent call last):
+    mnist_nn.errors.DataError: cannot read 'no/such': No such file or directory; check the name
+    """
+    try:
+        yield
+    except MnistNNError:
+        raise
+    except (OSError, ValueError) as error:
+        raise kind(describe_io_error(attempt, path, error, remedy)) from error
+
+
+def describe_io_error(attempt: str, path: str | bytes | os.PathLike[str], error: BaseException, remedy: str) -> str:
+    """Write that line for an error that is already caught.
+
+    Examples
+    --------
+    >>> describe_io_error("run", "a.out", PermissionError(13, "Permission denied"), "let programs run there")
+    "cannot run 'a.out': Permission denied; let programs run there"
+    """
+    return f"cannot {attempt} {os.fspath(path)!r}: {reason_of(error)}; {remedy}"
+
+
+def reason_of(error: BaseException) -> str:
+    """Say in the system's words why something was refused, without numbers and paths.
+
+    Examples
+    --------
+    >>> reason_of(FileNotFoundError(2, "No such file or directory", "a.txt"))
+    'No such file or directory'
+    """
+    return getattr(error, "strerror", None) or str(error)

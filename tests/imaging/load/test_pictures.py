@@ -1,0 +1,603 @@
+"""Picture files as grey pixels: every format and kind of pixel, what is refused and how, and what it costs."""
+
+import io
+import os
+import re
+import struct
+import subprocess
+import sys
+import warnings
+import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from patience import PATIENCE
+from PIL import Image
+
+from mnist_nn.errors import ImageError
+from mnist_nn.imaging import Fault, each_page, read_pages, read_square
+from mnist_nn.imaging.load import sources
+
+PIXELS = (np.arange(784).reshape(28, 28) % 256).astype(np.uint8)
+SLOPE = np.linspace(0, 255, 48 * 32).reshape(32, 48).astype(np.uint8)  # smooth, so that JPEG keeps it
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file
+
+
+def levels(source: Any, **limits: int) -> np.ndarray:
+    """Read the one page of a file."""
+    (page,) = read_pages(source, **limits)
+    assert page.pixels.dtype == np.uint8
+    assert page.number == 1
+    return page.pixels
+
+
+def refusal(source: Any, **limits: int) -> str:
+    """What is said about a file, which has to be one line that names it."""
+    with pytest.raises(ImageError) as caught:
+        list(read_pages(source, **limits))
+    text = str(caught.value)
+    assert text.isprintable()
+    assert (repr(os.fspath(source)) if isinstance(source, Path) else "standard input") in text
+    return text
+
+
+# Square pictures
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.gif", "a.tif", "a.webp", "a.ppm"])
+def test_lossless_pictures_come_back_as_they_were(tmp_path: Path, name: str) -> None:
+    Image.fromarray(PIXELS).save(tmp_path / name, **({"lossless": True} if name.endswith("webp") else {}))
+    np.testing.assert_array_equal(read_square(tmp_path / name, 784), PIXELS)
+    np.testing.assert_array_equal(levels(tmp_path / name), PIXELS)
+
+
+def test_no_other_program_is_ever_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_arguments: object, **_rest: object) -> None:
+        raise AssertionError("a program was run")
+
+    for name in ("check_call", "Popen", "run"):
+        monkeypatch.setattr(subprocess, name, run)
+    path = tmp_path / "picture.eps"
+    path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 28 28\n%%EndComments\nshowpage\n")
+    with pytest.raises(ImageError, match="not a picture that can be read; give one of: PNG, JPEG"):
+        read_square(path, 784)
+
+
+def test_a_warning_of_the_reader_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    opened = Image.open
+
+    def grumbling(*arguments: Any, **rest: Any) -> Image.Image:
+        warnings.warn("corrupt EXIF data", UserWarning, stacklevel=1)
+        return opened(*arguments, **rest)
+
+    monkeypatch.setattr(Image, "open", grumbling)
+    np.testing.assert_array_equal(read_square(tmp_path / "a.png", 784), PIXELS)
+
+
+def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(PIXELS).save(tmp_path / "a.png")
+    for most in (500, 100):  # Pillow warns beyond the limit and refuses beyond twice that
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", most)
+        with pytest.raises(ImageError, match="damaged"):
+            read_square(tmp_path / "a.png", 784)
+
+
+def test_numbers_of_32_bits_are_held_to_16(tmp_path: Path) -> None:
+    numbers = np.zeros((28, 28), np.int32)
+    numbers[0, :4] = (-1, 65_535, 65_536, 2**31 - 1)
+    Image.fromarray(numbers).save(tmp_path / "a.tif")
+    assert read_square(tmp_path / "a.tif", 784)[0, :4].tolist() == [0, 255, 255, 255]
+
+
+def test_a_square_of_light_ink_on_nothing_lies_on_black(tmp_path: Path) -> None:
+    Image.merge("LA", [Image.new("L", (28, 28), 90), Image.fromarray(PIXELS)]).save(tmp_path / "a.png")
+    assert read_square(tmp_path / "a.png", 784)[0, :2].tolist() == [0, 0]
+    assert read_square(tmp_path / "a.png", 784).max() == 90
+
+
+# What the numbers in a file mean
+
+
+def test_the_colours_of_a_photo_become_the_grey_of_a_television() -> None:
+    colours = Image.new("RGB", (3, 1))
+    for x, colour in enumerate([(255, 0, 0), (0, 255, 0), (0, 0, 255)]):
+        colours.putpixel((x, 0), colour)
+    for image in (colours, colours.quantize(3)):  # in full, and as a palette
+        assert levels(saved(image, "PNG")).tolist() == [[76, 150, 29]]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"progressive": True}, {"keep_rgb": True}, {"subsampling": 0}], ids=lambda o: "".join(o) or "plain"
+)
+def test_a_jpeg_is_the_same_grey_however_it_is_coded(options: dict[str, Any]) -> None:
+    red = np.stack([SLOPE, SLOPE // 2, SLOPE // 4], axis=-1)
+    expected = np.asarray(Image.fromarray(red).convert("L")).astype(int)
+    got = levels(saved(Image.fromarray(red), "JPEG", quality=100, **options))
+    np.testing.assert_allclose(got, expected, atol=4)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_inks_of_a_printer(kind: str) -> None:
+    paper = Image.merge("CMYK", [Image.new("L", (48, 32))] * 3 + [Image.fromarray(255 - SLOPE)])
+    np.testing.assert_allclose(
+        levels(saved(paper, kind, **({"quality": 100} if kind == "JPEG" else {}))), SLOPE, atol=3
+    )
+
+
+def test_inks_of_a_printer_kept_as_brightness_and_colour() -> None:
+    bands = [Image.fromarray(SLOPE), *[Image.new("L", (48, 32), 127)] * 2, Image.new("L", (48, 32))]
+    data = saved(Image.merge("CMYK", bands), "JPEG", quality=100).getvalue()
+    marker = data.index(b"Adobe") + 11
+    ycck = data[:marker] + b"\2" + data[marker + 1 :]  # Adobe's note that C, M and Y are Y, Cb and Cr
+    np.testing.assert_allclose(levels(io.BytesIO(ycck)), SLOPE, atol=3)
+
+
+def test_lightness_with_two_colours_is_its_lightness() -> None:
+    image = Image.merge("LAB", [Image.fromarray(SLOPE), Image.new("L", (48, 32), 200), Image.new("L", (48, 32), 9)])
+    np.testing.assert_array_equal(levels(saved(image, "TIFF")), SLOPE)
+
+
+def test_one_bit_a_pixel() -> None:
+    bits = Image.fromarray(SLOPE > 100)
+    expected = np.where(SLOPE > 100, 255, 0)
+    for file in (saved(bits, "PNG"), saved(bits, "TIFF", compression="group4"), saved(bits, "PPM"), saved(bits, "GIF")):
+        np.testing.assert_array_equal(levels(file), expected)
+
+
+def test_sixteen_bits_a_pixel() -> None:
+    deep = Image.fromarray(SLOPE.astype(np.uint16) * 257)
+    for kind in ("PNG", "TIFF", "PPM"):
+        np.testing.assert_array_equal(levels(saved(deep, kind)), SLOPE)
+
+
+def tiff(tags: dict[int, int], data: bytes) -> bytes:
+    """The smallest TIFF there can be: its data, then one directory of numbers."""
+    tags = {256: 4, 257: 1, 258: 8, 259: 1, 262: 1, 277: 1, 279: len(data), 273: 8} | tags
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
+    return b"II*\0" + struct.pack("<I", 8 + len(data)) + data + struct.pack("<H", len(tags)) + directory + bytes(4)
+
+
+def test_twelve_bits_a_pixel() -> None:
+    data = bytes([0x00, 0x07, 0xFF, 0x80, 0x0F, 0xFF])  # 000 7ff 800 fff
+    assert levels(io.BytesIO(tiff({258: 12}, data))).tolist() == [[0, 127, 128, 255]]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([0, 0.5, 1], [0, 128, 255]),
+        ([0, 100, 255], [0, 100, 255]),
+        ([0, 257, 65_535], [0, 1, 255]),
+        ([0, 1e5, 2e5], [0, 128, 255]),
+        ([-1, 0, 1], [0, 128, 255]),
+        ([-5, -5, -5], [0, 0, 0]),
+        ([float("nan"), float("inf"), 1], [0, 0, 255]),
+        ([0, 0, 0], [0, 0, 0]),
+        ([-3e38, 0, 3e38], [0, 128, 255]),
+        ([0, 1e-45, 0], [0, 0, 0]),
+    ],
+    ids=str,
+)
+def test_floats_are_scaled_by_what_they_hold(numbers: list[float], expected: list[int]) -> None:
+    image = Image.fromarray(np.array([numbers], np.float32))
+    assert levels(saved(image, "TIFF")).tolist() == [expected]
+    assert levels(saved(image, "PPM")).tolist() == [expected]  # which is then a PFM
+
+
+# Transparency
+
+
+def drawn(ink: int, *, coverage: float = 0.2, mode: str = "RGBA") -> Image.Image:
+    """A stroke across the middle of nothing."""
+    alpha = np.zeros((20, 20), np.uint8)
+    alpha[:, 8 : 8 + int(20 * coverage)] = 255
+    image = Image.merge("LA", [Image.new("L", (20, 20), ink), Image.fromarray(alpha)])
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize(("ink", "ground"), [(0, 255), (60, 255), (200, 0), (255, 0)])
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_ink_on_nothing_stays_visible(ink: int, ground: int, mode: str) -> None:
+    for kind in ("PNG", "TIFF", "WEBP"):
+        got = levels(saved(drawn(ink, mode=mode), kind, **({"lossless": True} if kind == "WEBP" else {})))
+        assert got[3, 3] == ground
+        assert got[3, 9] == ink
+        assert set(np.unique(got)) == {ground, ink}
+
+
+def test_bold_ink_on_nothing_is_no_paper() -> None:
+    assert levels(saved(drawn(0, coverage=0.6), "PNG"))[3, 3] == 255
+    assert levels(saved(drawn(255, coverage=0.6), "PNG"))[3, 3] == 0
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (20, 250)])
+def test_a_page_with_transparent_corners_goes_on_in_them(paper: int, ink: int) -> None:
+    page = Image.new("LA", (40, 40), (paper, 255))
+    page.paste((ink, 255), (10, 10, 14, 30))
+    page.paste((0, 0), (0, 0, 8, 8))
+    assert abs(int(levels(saved(page, "PNG"))[2, 2]) - paper) <= 20
+
+
+def test_half_transparent_ink_is_half_as_dark() -> None:
+    assert levels(saved(Image.new("RGBA", (2, 2), (0, 0, 0, 128)), "PNG")).tolist() == [[127, 127]] * 2
+
+
+def test_one_transparent_colour() -> None:
+    palette = Image.new("P", (4, 4), 0)
+    palette.putpalette([255, 255, 0, 0, 0, 0])
+    palette.putpixel((1, 1), 1)
+    full = palette.convert("RGB")
+    for file in (saved(palette, "PNG", transparency=0), saved(palette, "GIF", transparency=0)):
+        assert levels(file)[:2, :2].tolist() == [[255, 255], [255, 0]]
+    assert levels(saved(full, "PNG", transparency=(255, 255, 0)))[:2, :2].tolist() == [[255, 255], [255, 0]]
+
+
+def test_colours_that_are_multiplied_by_their_transparency() -> None:
+    data = saved(drawn(200), "TIFF").getvalue()
+    extra = struct.pack("<HHI", 338, 3, 1)  # the tag that says what the fourth number of a pixel is
+    assert data.count(extra + b"\2") == 1
+    assert set(np.unique(levels(io.BytesIO(data.replace(extra + b"\2", extra + b"\1"))))) == {0, 200}
+
+
+# How the camera was held: what NumPy makes of each note
+
+TURNED: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    1: lambda a: a,
+    2: np.fliplr,
+    3: lambda a: np.rot90(a, 2),
+    4: np.flipud,
+    5: lambda a: a.T,
+    6: lambda a: np.rot90(a, -1),
+    7: lambda a: np.rot90(a, 2).T,
+    8: np.rot90,
+}
+
+
+@pytest.mark.parametrize("held", TURNED)
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP", "JPEG"])
+def test_photos_are_turned_upright(held: int, kind: str) -> None:
+    notes = Image.Exif()
+    notes[0x0112] = held
+    options = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100}}.get(kind, {})
+    got = levels(saved(Image.fromarray(SLOPE), kind, exif=notes, **options))
+    np.testing.assert_allclose(got, TURNED[held](SLOPE), atol=4 if kind == "JPEG" else 0)
+
+
+@pytest.mark.parametrize(
+    "notes", [b"Exif\0\0nonsense", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\0\x01"]
+)
+def test_damaged_notes_leave_the_photo_as_it_is(notes: bytes) -> None:
+    np.testing.assert_array_equal(levels(saved(Image.fromarray(SLOPE), "PNG", exif=notes)), SLOPE)
+
+
+# Pages
+
+
+def pages_of(*sizes: tuple[int, int]) -> bytes:
+    first, *others = [Image.new("L", size, 10 * i) for i, size in enumerate(sizes, 1)]
+    return saved(first, "TIFF", save_all=True, append_images=others).getvalue()
+
+
+def test_every_page_of_a_tiff_in_its_own_size(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(pages_of((5, 4), (3, 2), (1, 1)))
+    pages = list(read_pages(str(tmp_path / "a.tif")))
+    assert [(p.file, p.number, p.pixels.shape, p.pixels[0, 0]) for p in pages] == [
+        (str(tmp_path / "a.tif"), 1, (4, 5), 10),
+        (str(tmp_path / "a.tif"), 2, (2, 3), 20),
+        (str(tmp_path / "a.tif"), 3, (1, 1), 30),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "MPO"])
+def test_the_first_picture_of_an_animation(kind: str) -> None:
+    frames = [Image.new("L", (8, 8), 0), Image.new("L", (8, 8), 255)]
+    file = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+    with Image.open(file) as image:
+        assert image.n_frames == 2
+    assert levels(file).max() <= 2
+
+
+def test_pages_before_the_damaged_one_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    whole = pages_of((50, 40), (50, 40), (50, 40))
+    path.write_bytes(whole[: len(whole) - 500])
+    pages = read_pages(path)
+    assert [next(pages).number, next(pages).number] == [1, 2]
+    with pytest.raises(ImageError, match=re.escape(f"{str(path)!r}, page 3 is damaged")):
+        next(pages)
+
+
+def directories(data: bytes) -> list[int]:
+    """Where the directories of a TIFF are, one a page, each behind the pointer of the one before."""
+    found, at = [], 4
+    while first := struct.unpack_from("<I", data, at)[0]:
+        found.append(first)
+        at = first + 2 + 12 * struct.unpack_from("<H", data, first)[0]
+    return found
+
+
+def outcomes(source: Any, **limits: int) -> list[str]:
+    """What comes of each page: ``read``, or what is wrong with it."""
+    pages = list(each_page(source, **limits))
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    return [str(page.error) if isinstance(page, Fault) else "read" for page in pages]
+
+
+def without_entries(data: bytes, page: int, *, pointer: bool) -> bytes:
+    """Blot out what a page of a TIFF says of itself, and where the next is too, unless ``pointer`` stays."""
+    first = directories(data)[page]
+    end = first + 2 + 12 * struct.unpack_from("<H", data, first)[0] + 4 * (not pointer)
+    return data[: first + 2] + bytes(end - first - 2) + data[end:]
+
+
+def test_pages_before_the_one_that_says_nothing_of_itself_are_read() -> None:
+    data = without_entries(pages_of((50, 40), (50, 40), (50, 40)), 2, pointer=True)
+    pages = read_pages(io.BytesIO(data))
+    assert [next(pages).number, next(pages).number] == [1, 2]
+    with pytest.raises(ImageError, match="standard input, page 3 is damaged"):
+        next(pages)
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_deflate", "jpeg", "packbits"])
+def test_pages_after_a_damaged_one_are_read(compression: str | None) -> None:
+    first, *others = [Image.fromarray(np.roll(SLOPE, 9 * n)) for n in range(4)]
+    data = bytearray(
+        saved(first, "TIFF", save_all=True, append_images=others, compression=compression or "raw").getvalue()
+    )
+    start = directories(data)[1]
+    for entry in range(start + 2, start + 2 + 12 * struct.unpack_from("<H", data, start)[0], 12):
+        if struct.unpack_from("<H", data, entry)[0] == 273:  # where the pixels of the second page are: nowhere
+            struct.pack_into("<I", data, entry + 8, 0x7FFFFFFF)
+    first_page, second, *rest = outcomes(io.BytesIO(data))
+    assert [first_page, *rest] == ["read"] * 3
+    assert second.startswith("standard input, page 2 is damaged: ")
+    fourth = list(each_page(io.BytesIO(data)))[3]
+    sound = next(iter(each_page(saved(others[2], "TIFF", compression=compression or "raw"))))
+    np.testing.assert_array_equal(fourth.pixels, sound.pixels)
+
+
+def test_pages_after_one_that_is_too_large_are_read() -> None:
+    data = pages_of((5, 4), (50, 40), (5, 4))
+    before, large, after = outcomes(io.BytesIO(data), pixel_limit=100)
+    assert (before, after) == ("read", "read")
+    assert large.startswith("standard input, page 2 is 50×40")
+
+
+def test_pages_after_one_that_says_nothing_of_itself_are_read_if_it_leads_to_them() -> None:
+    data = pages_of((50, 40), (50, 40), (50, 40))
+    first, second, *rest = outcomes(io.BytesIO(without_entries(data, 1, pointer=True)))
+    assert (first, rest) == ("read", ["read"])
+    assert "page 2 is damaged" in second
+    first, second, *rest = outcomes(io.BytesIO(without_entries(data, 1, pointer=False)))
+    assert (first, rest) == ("read", [])
+    assert "page 2 is damaged" in second
+
+
+@pytest.mark.parametrize("damaged", range(1, 9))
+def test_no_damage_leads_past_the_limit_of_pages(damaged: int) -> None:
+    data = without_entries(pages_of(*[(50, 40)] * 9), damaged, pointer=True)
+    with pytest.raises(ImageError, match="has more than 4 pages"):
+        list(each_page(io.BytesIO(data), page_limit=4))
+    assert len(outcomes(io.BytesIO(data), page_limit=9)) == 9
+
+
+def test_where_a_file_breaks_off_its_rest_is_one_fault() -> None:
+    whole = pages_of(*[(50, 40)] * 5)
+    for size in range(directories(whole)[1] + 20, len(whole) - 50, 97):
+        found = outcomes(io.BytesIO(whole[:size]))
+        sound = found.count("read")
+        assert found[:sound] == ["read"] * sound, "nothing is lost before the break"
+        faults = found[sound:]  # of the page that is there in part, and of the rest that nothing leads to
+        assert 1 <= len(faults) <= 2
+        assert all(f"page {sound + n} is damaged" in fault for n, fault in enumerate(faults, 1))
+
+
+def test_a_damaged_frame_after_the_first_is_not_looked_at() -> None:
+    frames = [Image.fromarray(np.roll(SLOPE, n)) for n in range(3)]
+    whole = saved(frames[0], "GIF", save_all=True, append_images=frames[1:]).getvalue()
+    assert outcomes(io.BytesIO(whole[: len(whole) // 2])) == ["read"]
+
+
+def test_pages_that_lead_back_to_the_first_end_there() -> None:
+    ring = bytearray(tiff({}, bytes(4)))
+    ring[-4:] = struct.pack("<I", 12)  # where its only directory is
+    assert levels(io.BytesIO(ring)).shape == (1, 4)
+
+
+def test_too_many_pages() -> None:
+    file = io.BytesIO(pages_of((2, 2), (2, 2), (2, 2)))
+    assert len(list(read_pages(file, page_limit=3))) == 3
+    assert "has more than 2 pages; split it" in refusal(file, page_limit=2)
+
+
+# Too large
+
+
+def png(width: int, height: int, data: bytes) -> bytes:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM"])
+def test_one_pixel_too_many(kind: str) -> None:
+    file = saved(Image.fromarray(SLOPE), kind)
+    assert levels(file, pixel_limit=SLOPE.size).shape == SLOPE.shape
+    said = refusal(file, pixel_limit=SLOPE.size - 1)
+    assert "is 48×32, 0.0 million pixels; at most 0.001535 million are read: make it smaller" in said
+
+
+@pytest.mark.parametrize("side", [8001, 100_000])  # beyond our limit, and beyond Pillow's as well
+def test_a_bomb_is_refused_by_its_header(side: int) -> None:
+    said = refusal(io.BytesIO(png(side, side, b"")))  # decoded, it would be truncated
+    assert re.search(r"at most 64 million are read|exceeds limit", said)
+
+
+def test_a_limit_that_is_raised_holds() -> None:
+    assert "truncated" in refusal(io.BytesIO(png(10_000, 10_000, b"")), pixel_limit=100_000_000)
+
+
+def test_bombs_on_later_pages() -> None:
+    pages = read_pages(io.BytesIO(pages_of((5, 4), (50, 40))), pixel_limit=100)
+    assert next(pages).number == 1
+    with pytest.raises(ImageError, match="page 2 is 50×40"):
+        next(pages)
+
+
+def test_a_small_picture_in_a_huge_tile() -> None:
+    packed = zlib.compress(bytes(256))
+    tile = {322: 40_000, 323: 40_000, 324: 8, 325: len(packed), 259: 8}
+    assert "a tile of standard input, page 1 is 40000×40000" in refusal(io.BytesIO(tiff(tile, packed)))
+
+
+def test_what_has_to_be_held_in_memory_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    rough = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8))
+    monkeypatch.setattr(sources, "BYTE_LIMIT", 1000)
+    assert levels(saved(rough, "PNG")).shape == (64, 64)
+    assert "MiB; make it smaller" in refusal(saved(rough, "WEBP", lossless=True))
+
+
+# No good
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "is empty"),
+        (b"I am a text.\nReally.\n", "is text, not a picture that can be read; give one of: PNG, JPEG"),
+        ("Grüße, and so on".encode() * 50, "is text, not a picture"),
+        (b"\0\1\2\3" * 9, "is something else, not a picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "is PostScript (EPS), not a picture"),
+        (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "is SVG, not a picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "is HEIC, not a picture"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0mif1avif", "is AVIF, not a picture"),
+        (png(0, 5, b""), "begins as a PNG, but its header is damaged or gives it no pixels"),
+        (b"\x89PNG\r\n\x1a\n", "begins as a PNG"),
+        (b"\xff\xd8\xff\xe0", "begins as a JPEG"),
+        (b"GIF89a", "begins as a GIF"),
+        (b"P5 0 0 255 ", "begins as a PPM"),
+        (b"P5 30 30 255 abc", "is damaged: "),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_png_that_is_none(tmp_path: Path, content: bytes, what: str) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    assert what in refusal(tmp_path / "a.png")
+    assert what in refusal(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM"])
+def test_half_a_file(tmp_path: Path, kind: str) -> None:
+    rough = Image.fromarray(np.random.default_rng(1).integers(0, 255, (64, 64), np.uint8))
+    whole = saved(rough, kind).getvalue()
+    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+    assert re.search("damaged|not a picture", refusal(tmp_path / "half"))
+
+
+def test_names_stay_on_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "two\nlines\r\x1b[31m\u202e.png"
+    path.write_text("no picture")
+    assert r"two\nlines\r\x1b[31m\u202e.png" in refusal(path)
+    Image.fromarray(SLOPE).save(path)
+    (page,) = read_pages(path)
+    assert page.file == str(path)
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/\xff.png"))
+    path.write_text("no picture")
+    assert r"\udcff.png" in refusal(path)
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    assert "is a folder; name the pictures in it" in refusal(tmp_path)
+    assert "is a pipe; send what comes out of it to standard input and give -" in refusal(tmp_path / "pipe")
+    assert "is a device or a socket" in refusal(Path("/dev/zero"))
+    assert "No such file or directory; check the name" in refusal(tmp_path / "none.png")
+    assert "Not a directory" in refusal(Path("/dev/null/a.png"))
+    assert "symbolic links" in refusal(tmp_path / "loop")
+    assert "File name too long" in refusal(tmp_path / ("x" * 300))
+    assert "null" in refusal(Path("a\0b"))
+
+
+def test_a_file_that_may_not_be_read(
+    open_folder: Path, ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    Image.fromarray(SLOPE).save(open_folder / "a.png")
+    (open_folder / "a.png").chmod(0)
+    with ordinary_user():
+        assert "Permission denied; ask for the right to read it" in refusal(open_folder / "a.png")
+
+
+def test_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "convert", full)
+    assert "needs more memory than there is" in refusal(saved(Image.new("L", (3, 3)), "PNG"))
+
+
+# Standard input
+
+READ = (
+    "from mnist_nn.imaging import *\nfor page in read_pages('-'): print(page.file, page.number, page.pixels.tolist())"
+)
+
+
+@pytest.mark.parametrize("wound", [True, False], ids=["file", "pipe"])
+def test_standard_input(tmp_path: Path, wound: bool) -> None:
+    (tmp_path / "a.tif").write_bytes(pages_of((2, 1), (1, 1)))
+    with (tmp_path / "a.tif").open("rb") as file:
+        given: dict[str, Any] = {"stdin": file} if wound else {"input": file.read()}
+        out = subprocess.run(
+            [sys.executable, "-c", READ], capture_output=True, check=True, **given, timeout=PATIENCE
+        ).stdout
+    assert out.decode() == "- 1 [[10, 10]]\n- 2 [[20]]\n"
+
+
+def test_a_stream_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "BYTE_LIMIT", 10_000)
+    read, write = os.pipe()
+    os.write(write, b"\x89PNG\r\n\x1a\n" + bytes(20_000))
+    with open(read, "rb") as stream:  # noqa: PTH123 - a descriptor; nothing closes the other end before it is read
+        assert "has more than 0.00953674 MiB" in refusal(stream)
+    os.close(write)
+
+
+# What it costs
+
+WEIGH = r"""
+import re, sys
+from mnist_nn.imaging import read_pages
+def peak(): return int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]) // 1024
+for path in sys.argv[1:]:
+    before = peak()
+    (page,) = read_pages(path)
+    print(page.pixels.size, peak() - before)
+"""
+
+
+def test_a_photo_of_12_megapixels_takes_80_megabytes(tmp_path: Path) -> None:
+    notes = Image.Exif()
+    notes[0x0112] = 6
+    Image.radial_gradient("L").resize((4000, 3000)).convert("RGB").save(tmp_path / "photo.jpg", exif=notes)
+    Image.new("RGB", (9, 9)).save(tmp_path / "small.jpg")
+    command = [sys.executable, "-c", WEIGH, tmp_path / "small.jpg", tmp_path / "photo.jpg"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout.split()
+    assert int(out[0]) == 81
+    assert int(out[2]) == 12_000_000
+    assert 12 <= int(out[3]) < 80  # 92 if its colours were decoded too
