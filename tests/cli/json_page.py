@@ -1,67 +1,96 @@
-"""Write the fields of all schemas into docs/json.md, below what people wrote there: python tests/cli/json_page.py."""
+"""Write the fields of all documents into docs/json.md, below what people wrote there: python tests/cli/json_page.py."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mnist_nn.cli.documents import DOCUMENTS, schema_of
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "json.md"
-MARK = "<!-- From here on, tests/cli/json_page.py wrote this from src/mnist_nn/schemas. -->\n"
+MARK = "<!-- From here on, tests/cli/json_page.py wrote this from the models in src/mnist_nn/cli/documents. -->\n"
 
 
 def page(before: str) -> str:
     """Return the whole page: what stands before the mark, and the fields."""
     head = before.partition(MARK)[0]
-    schemas = sorted((ROOT / "src" / "mnist_nn" / "schemas").glob("*.json"))
-    return head + MARK + "".join(section(path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in schemas)
+    return head + MARK + "".join(section(name, schema_of(name)) for name in DOCUMENTS)
 
 
 def section(name: str, schema: dict[str, Any]) -> str:
     """Describe one command's document."""
-    lines = [f"\n## {name.replace('data-', 'data ')}\n\n{schema['title']}\n"]
+    lines = [f"\n## {name.replace('data-', 'data ')}\n\n{schema['description']}\n"]
     if schema["type"] == "array":
-        lines.append(f"\nA list, {schema['description']}: {kind(schema['items'])}.\n")
+        lines.append(f"\nA list; each element is {kind(schema['items'])}.\n")
     else:
-        lines.extend(table("", schema))
-    for title, part in schema.get("$defs", {}).items():
-        lines.append(f"\n**{title}**: {part['description']}\n")
-        lines.extend(table("", part))
+        lines.extend(table(schema))
+    for title in referenced(schema):
+        shared = schema["$defs"][title]
+        lines.append(f"\n**{title}**: {lowered(shared['description'])}\n")
+        lines.extend(table(shared))
     return "".join(lines)
 
 
-def table(prefix: str, schema: dict[str, Any]) -> Iterator[str]:
-    """Write a table of an object's fields; what is an object itself follows its own name and a dot."""
+def referenced(schema: dict[str, Any]) -> list[str]:
+    """List the names below $defs in the order in which a reader comes upon them."""
+    own = {name: value for name, value in schema.items() if name != "$defs"}
+    found = list(dict.fromkeys(references(own)))
+    for name in found:
+        found.extend(dict.fromkeys(new for new in references(schema["$defs"][name]) if new not in found))
+    return found
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict) and "$ref" in part:
+        yield part["$ref"].removeprefix("#/$defs/")
+    elif isinstance(part, (dict, list)):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from references(inner)
+
+
+def lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+def table(schema: dict[str, Any]) -> Iterator[str]:
+    """Write a table of an object's fields."""
     yield "\n| field | type | meaning |\n|---|---|---|\n"
-    yield from rows(prefix, schema)
-
-
-def rows(prefix: str, schema: dict[str, Any]) -> Iterator[str]:
     for name, field in schema["properties"].items():
         optional = "" if name in schema["required"] else ", not always there"
-        yield f"| `{prefix}{name}` | {kind(field)}{optional} | {meaning(field)} |\n"
-        if "properties" in field:
-            yield from rows(f"{prefix}{name}.", field)
+        yield f"| `{name}` | {kind(field)}{optional} | {meaning(field)} |\n"
 
 
 def meaning(field: dict[str, Any]) -> str:
-    names = [f"`{name}`" for name in field.get("enum", ())]
-    return field.get("description", "").replace("|", r"\|") + (f": {', '.join(names)}" if names else "")
+    listed = [field, field.get("items", {}), field.get("propertyNames", {})]
+    names = [f"`{name}`" for part in listed for name in part.get("enum", ())]
+    return field["description"].replace("|", r"\|") + (f": {', '.join(names)}" if names else "")
 
 
 def kind(field: dict[str, Any]) -> str:
+    """Name the type of a field."""
     if "$ref" in field:
         return f"**{field['$ref'].removeprefix('#/$defs/')}**"
-    if "oneOf" in field or "anyOf" in field:
-        return " or ".join(map(kind, field.get("oneOf") or field["anyOf"]))
-    if "enum" in field and "type" not in field:
-        return "string"
-    types = [field["type"]] if isinstance(field["type"], str) else field["type"]
-    return " or ".join(f"list of {plural(kind(field['items']))}" if one == "array" else one for one in types)
+    if "anyOf" in field:
+        return " or ".join(map(kind, field["anyOf"]))
+    if field["type"] == "array":
+        return f"list of {plural(kind(field['items'] if 'items' in field else field['prefixItems'][0]))}"
+    if field["type"] == "object":
+        return f"object of {plural(kind(field['additionalProperties']))}"
+    return str(field["type"])
 
 
-def plural(word: str) -> str:
-    return "lists" + word.removeprefix("list") if word.startswith("list") else word
+def plural(kinds: str) -> str:
+    """Write the name of a type, or the names of some, in the plural.
+
+    Examples
+    --------
+    >>> plural("number or null"), plural("list of integers"), plural("**Digit**")
+    ('numbers or nulls', 'lists of integers', '**Digit**')
+    """
+    return " or ".join(
+        "lists" + one.removeprefix("list") if one.startswith("list ") else one if "*" in one else f"{one}s"
+        for one in kinds.split(" or ")
+    )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,12 @@ from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.model_file.storage import Model
+from mnist_nn.reading import document
 from mnist_nn.reading.checksums import rule
 from mnist_nn.reading.reader import CLASSES, Reader
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.reading.results import Number, Reading
+from mnist_nn.util.documents import as_json
 
 GAP = 6  # pixels between the digits of a number
 Pixels = npt.NDArray[np.uint8]
@@ -109,9 +111,9 @@ def test_a_page_keeps_its_name(reader: Reader, write: Write) -> None:
 
 
 def test_what_is_read_becomes_json(reader: Reader, write: Write) -> None:
-    document = json.loads(json.dumps(reader(write("17")).to_dict(), allow_nan=False))
-    assert document["verdict"] == "digit"
-    assert [digit["text"] for digit in document["numbers"][0]["digits"]] == ["1", "7"]
+    page = json.loads(as_json(document.Page.of(reader(write("17")))))
+    assert page["verdict"] == "digit"
+    assert [digit["text"] for digit in page["numbers"][0]["digits"]] == ["1", "7"]
 
 
 def test_a_scribble_is_no_digit(reader: Reader) -> None:

@@ -55,22 +55,6 @@ class Evaluation:
         """Of the samples of each class, the share that were found."""
         return _share(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values; precision and recall may be NaN."""
-        return {
-            "samples": self.samples,
-            "accuracy": self.accuracy,
-            "interval": list(self.interval),
-            "loss": self.loss,
-            "loss_name": self.loss_name,
-            "descended": self.descended,
-            "descended_name": self.descended_name,
-            "calibration_error": self.calibration_error,
-            "precision": self.precision.tolist(),
-            "recall": self.recall.tolist(),
-            "confusion": self.confusion.tolist(),
-        }
-
 
 def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *, engine: str = "auto") -> Evaluation:
     """Measure a network on samples it has not learned from.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -57,17 +57,6 @@ class Verification:
     def good(self) -> bool:
         """Whether every difference is within its tolerance."""
         return all(difference.good for difference in self.differences)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        rows = [{**row._asdict(), "good": row.good} for row in self.differences]
-        return {
-            "format": self.format,
-            "runtime": self.runtime,
-            "pictures": self.pictures,
-            "good": self.good,
-            "differences": rows,
-        }
 
 
 class Ran(NamedTuple):

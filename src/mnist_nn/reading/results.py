@@ -42,19 +42,6 @@ class Digit:
     alternatives: tuple[tuple[str, float], ...]
     reason: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, without the picture."""
-        return {
-            "text": self.text,
-            "probability": self.probability,
-            "is_digit": self.is_digit,
-            "confidence": self.confidence,
-            "box": list(self.box),
-            "verdict": self.verdict,
-            "alternatives": dict(self.alternatives),
-            "reason": self.reason,
-        }
-
 
 @dataclass(frozen=True)
 class Number:
@@ -87,18 +74,6 @@ class Number:
             reason=reason,
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, without pictures."""
-        return {
-            "text": self.text,
-            "confidence": self.confidence,
-            "box": list(self.box),
-            "line": self.line,
-            "verdict": self.verdict,
-            "reason": self.reason,
-            "digits": [digit.to_dict() for digit in self.digits],
-        }
-
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -121,11 +96,6 @@ class Reading:
     def verdict(self) -> str:
         """The worst verdict of its numbers; ``nothing there`` if it has none."""
         return worst(number.verdict for number in self.numbers) if self.numbers else NOTHING
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, without pictures."""
-        numbers = [number.to_dict() for number in self.numbers]
-        return {"file": self.file, "page": self.page, "verdict": self.verdict, "numbers": numbers}
 
 
 def worst(verdicts: Iterable[str]) -> str:

@@ -15,11 +15,13 @@ from starlette.types import Receive, Scope
 from mnist_nn.errors import ImageError
 from mnist_nn.imaging.load.pdf import SIGNATURE
 from mnist_nn.model_file.storage import Model
+from mnist_nn.reading.document import page_document
 from mnist_nn.reading.pages import PageResult, read_each_page
 from mnist_nn.reading.reader import Reader
 from mnist_nn.server.http.exception_handlers import Refusal
 from mnist_nn.server.http.request_record import record_of
 from mnist_nn.server.limits import Limits
+from mnist_nn.util.documents import plain
 
 NAME = "picture"  # what a picture is called that came without a name
 FIELDS = 8  # of a form, which is refused for having any; more are not looked at
@@ -136,10 +138,4 @@ def _read(reader: Reader, picture: bytes, name: str, limits: Limits, gone: Event
                 return []
     if results and all(result.cause for result in results):
         raise cast(Exception, results[0].cause)
-    return [_plain(result) for result in results]
-
-
-def _plain(result: PageResult) -> dict[str, Any]:
-    if result.reading is None:
-        return {"file": result.file, "page": result.page, "error": result.error}
-    return result.reading.to_dict()
+    return [plain(page_document(result)) for result in results]

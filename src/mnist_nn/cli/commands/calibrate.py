@@ -1,6 +1,6 @@
 """``mnist-nn calibrate``: teach a saved model when to say "I don't know"."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,8 +8,10 @@ from mnist_nn.cli.common import options
 
 if TYPE_CHECKING:
     from mnist_nn.data import Samples
-    from mnist_nn.evaluation.calibration import Calibration
+    from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
     from mnist_nn.model_file.storage import Model
+
+    Points = dict[str, OperatingPoint | None]  # by the limit on the error
 
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)
 Seed = Annotated[int, typer.Option("--seed", help="Decides distortions and pictures that are no digits.", metavar="N")]
@@ -37,13 +39,14 @@ def calibrate(
     key = randomness.fold(randomness.key(integer("seed", seed, 0, 2**64 - 1)), randomness.CALIBRATION)
     calibration = fit(loaded.network, held_out, key)
     save(model, replace(loaded, calibration=calibration))
-    found = {"held_out": len(held_out), **report(calibration)}
+    points = operating_points(calibration)
     if json:
-        from mnist_nn.cli.common.tables import as_json
+        from mnist_nn.cli.documents.calibrate import CalibrateDocument
+        from mnist_nn.util.documents import as_json
 
-        as_json({"model": str(model), **found})
+        print(as_json(CalibrateDocument.of(calibration, model=model, held_out=len(held_out), max_error=points)))
     else:
-        _print(found)
+        _print(calibration, len(held_out), points)
     return 0
 
 
@@ -66,29 +69,31 @@ def _held_out(model: "Model", data: str) -> "Samples":
     return held_out
 
 
-def report(calibration: "Calibration") -> dict[str, Any]:
-    """Say what each limit on the error costs; null for one that is out of reach."""
+def operating_points(calibration: "Calibration") -> "Points":
+    """Find what each limit on the error costs; None for one that is out of reach."""
     from mnist_nn.errors import ConfigError
 
-    points: dict[str, dict[str, Any] | None] = {}
+    points: Points = {}
     for error in ERRORS:
         try:
-            points[str(error)] = calibration.operating_point(error)._asdict()
+            points[str(error)] = calibration.operating_point(error)
         except ConfigError:  # out of this model's reach
             points[str(error)] = None
-    return {"temperature": calibration.temperature, "least_error": calibration.least_error, "max_error": points}
+    return points
 
 
-def _print(found: dict[str, Any]) -> None:
+def _print(calibration: "Calibration", held_out: int, points: "Points") -> None:
     from mnist_nn.cli.common.tables import console, percent, table
 
     out = console()
-    out.print(f"Calibrated on {found['held_out']:,} held-out digits, their distorted copies, and what is no digit")
-    out.print(f"Temperature  {found['temperature']:.3f}\n")
+    out.print(f"Calibrated on {held_out:,} held-out digits, their distorted copies, and what is no digit")
+    out.print(f"Temperature  {calibration.temperature:.3f}\n")
     shown = table("--max-error", "accepts", "confidence from")
-    for error, point in found["max_error"].items():
-        cells = (percent(point["coverage"]), f"{point['threshold']:.4f}") if point else ("out of reach", "")
+    for error, point in points.items():
+        cells = (percent(point.coverage), f"{point.threshold:.4f}") if point else ("out of reach", "")
         shown.add_row(error, *cells)
     out.print(shown)
-    if None in found["max_error"].values():
-        out.print(f"\nAt best {found['least_error']:.4f}; with more images held out a smaller error can be promised.")
+    if None in points.values():
+        out.print(
+            f"\nAt best {calibration.least_error:.4f}; with more images held out a smaller error can be promised."
+        )

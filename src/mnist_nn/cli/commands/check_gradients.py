@@ -42,34 +42,13 @@ def check_gradients(
     batch = dataset.train.take(range(min(samples, len(dataset.train))))
     report = compare(network, training, batch.images, batch.labels, probes=probes)
     if json:
-        from mnist_nn.cli.common.tables import as_json
+        from mnist_nn.cli.documents.check_gradients import check_gradients_document
+        from mnist_nn.util.documents import as_json
 
-        as_json(_document(report))
+        print(as_json(check_gradients_document(report)))
     else:
         _print(report)
     return 0 if report.passed else 1
-
-
-def _document(report: "GradientReport") -> dict[str, Any]:
-    groups = [
-        {
-            "name": group.name,
-            "shape": list(group.shape),
-            "error": group.error,
-            "skipped": group.skipped,
-            "entries": group.entries.tolist(),
-            "analytic": group.analytic.tolist(),
-            "numeric": group.numeric.tolist(),
-        }
-        for group in report.groups
-    ]
-    return {
-        "passed": report.passed,
-        "reported": report.reported_name,
-        "descends": report.descends,
-        "candidates": report.candidates,
-        "groups": groups,
-    }
 
 
 def _print(report: "GradientReport") -> None:

@@ -1,11 +1,16 @@
 """``mnist-nn data``: what the data is, where it lies, and whether it is whole."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mnist_nn.cli.common import options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mnist_nn.data import FileInfo
 
 app = typer.Typer(help="Look at the data sets: info, verify, export.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -25,18 +30,24 @@ Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.")]
 @app.command()
 def info(data: Name = "mnist", json: options.Json = False) -> int:
     """Describe a data set: its files, and its images by class."""
-    from dataclasses import asdict
-
-    from mnist_nn.cli.common.tables import as_json, console, table
     from mnist_nn.data import describe, load
 
     dataset = load(data)
     found = describe(dataset)
     counts = {half: getattr(dataset, half).counts(dataset.classes) for half in ("train", "test")}
     if json:
-        as_json({"name": dataset.name, "inputs": dataset.inputs, "classes": dataset.classes, "counts": counts,
-                 "files": [asdict(file) for file in found]})  # fmt: skip
-        return 0
+        from mnist_nn.cli.documents.data import DataInfoDocument
+        from mnist_nn.util.documents import as_json
+
+        print(as_json(DataInfoDocument.of(dataset, counts=counts, files=found)))
+    else:
+        _print(dataset.classes, found, counts)
+    return 0
+
+
+def _print(number_of_classes: int, found: "Iterable[FileInfo]", counts: "Mapping[str, Iterable[int]]") -> None:
+    from mnist_nn.cli.common.tables import console, table
+
     out = console()
     files = table("file", "shape", "bytes", "sha256", title=None)
     for file in found:
@@ -47,25 +58,24 @@ def info(data: Name = "mnist", json: options.Json = False) -> int:
             file.sha256[:16] + "…",
         )
     out.print(files)
-    classes = table("class", *map(str, range(dataset.classes)))
+    classes = table("class", *map(str, range(number_of_classes)))
     for half, row in counts.items():
         classes.add_row(half, *(f"{n:,}" for n in row))
     out.print("\n", classes, sep="")
-    return 0
 
 
 @app.command()
 def verify(data: Name = "mnist", json: options.Json = False) -> int:
     """Check that every file of a data set is whole. It must decode, and its bytes be the published ones."""
-    from dataclasses import asdict
-
-    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.data import load
     from mnist_nn.data import verify as check
 
     checks = check(load(data))
     if json:
-        as_json([asdict(one) for one in checks])
+        from mnist_nn.cli.documents.data import DataVerifyDocument
+        from mnist_nn.util.documents import as_json
+
+        print(as_json(DataVerifyDocument.model_validate(checks)))
     else:
         for one in checks:
             print(f"{'ok ' if one.ok else 'BAD'}  {one.file}  {one.sha256}{'' if one.ok else '  ' + one.problem}")
@@ -77,13 +87,15 @@ def export(
     folder: Folder, data: options.Data = "mnist", force: Force = False, gzip: Gzip = False, json: options.Json = False
 ) -> int:
     """Write a data set as IDX files for other programs."""
-    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.data import export as write
     from mnist_nn.data import load
 
-    paths = list(map(str, write(load(data), folder, force, gz=gzip)))
+    paths = write(load(data), folder, force, gz=gzip)
     if json:
-        as_json({"files": paths})
+        from mnist_nn.cli.documents.data import DataExportDocument
+        from mnist_nn.util.documents import as_json
+
+        print(as_json(DataExportDocument(files=paths)))
     else:
         print(*paths, sep="\n")
     return 0

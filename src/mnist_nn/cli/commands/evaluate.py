@@ -34,9 +34,10 @@ def evaluate(
     loss = loaded.training.loss if loaded.training else None
     result = measure(loaded.network, samples, loss, engine=engine)
     if json:
-        from mnist_nn.cli.common.tables import as_json
+        from mnist_nn.cli.documents.evaluate import evaluate_document
+        from mnist_nn.util.documents import as_json
 
-        as_json({"model": str(model), "data": dataset.name, "split": split, **result.to_dict()})
+        print(as_json(evaluate_document(result, model=model, data=dataset.name, split=split)))
     else:
         _print(result)
     return 0

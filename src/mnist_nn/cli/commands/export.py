@@ -1,7 +1,7 @@
 """``mnist-nn export``: a saved model in another format."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -53,8 +53,14 @@ def export(
     dataset = load_data(data)
     content = convert(loaded, to, dataset)
     output_files.write(target, content)
-    found = {"model": str(model), "format": to, "file": str(target), "bytes": len(content)}
-    _report({**found, "rounding": _lost(loaded, to, dataset)}, json=json)
+    rounding = _rounding(loaded, to, dataset)
+    if json:
+        from mnist_nn.cli.documents.export import ExportDocument
+        from mnist_nn.util.documents import as_json
+
+        print(as_json(ExportDocument(model=model, format=to, file=target, bytes=len(content), rounding=rounding)))
+    else:
+        _print(model, target, len(content), rounding)
     return 0
 
 
@@ -63,7 +69,7 @@ def _beside(model: Path, suffix: str) -> Path:
     return model.with_suffix(f".stripped{suffix}" if suffix == ".safetensors" else suffix)
 
 
-def _lost(model: "Model", to: str, data: "Dataset") -> float | None:
+def _rounding(model: "Model", to: str, data: "Dataset") -> float | None:
     """The most that rounding float64 weights to float32 changes a probability; None where nothing is rounded."""
     from mnist_nn.export import KEEP_DOUBLE
     from mnist_nn.export.metadata import rounding
@@ -74,15 +80,10 @@ def _lost(model: "Model", to: str, data: "Dataset") -> float | None:
     return rounding(model, vectors_for(model, data.test if fits(model.network.config, data) else None))
 
 
-def _report(found: dict[str, Any], *, json: bool) -> None:
-    if json:
-        from mnist_nn.cli.common.tables import as_json
-
-        as_json(found)
-        return
+def _print(model: Path, target: Path, size: int, rounding: float | None) -> None:
     from shlex import quote
 
-    print(f"Wrote {found['file']} ({found['bytes'] / 1000:,.0f} kB).")
-    if found["rounding"] is not None:
-        print(f"Its float64 weights became float32; test pictures change by {found['rounding']:.1e} at most.")
-    print(f"Check it: mnist-nn verify {quote(found['model'])} {quote(found['file'])}")
+    print(f"Wrote {target} ({size / 1000:,.0f} kB).")
+    if rounding is not None:
+        print(f"Its float64 weights became float32; test pictures change by {rounding:.1e} at most.")
+    print(f"Check it: mnist-nn verify {quote(str(model))} {quote(str(target))}")

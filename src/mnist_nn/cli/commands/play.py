@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,25 +44,23 @@ def play(
     json: Json = False,
 ) -> int:
     """Open the playground in the browser. Draw a digit, look inside, do the arithmetic, watch it learn."""
-    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.playground.server import Server
     from mnist_nn.playground.site import build_site, export_site, train_classic
 
     if model is None and DEFAULT.is_file():
         model = DEFAULT
     site = build_site(model, record or ())
-    shown = {"model": None if model is None else str(model), "recordings": list(map(str, record or ()))}
     if export is not None:
         size = export_site(site, export, force=force)
         if json:
-            as_json({"url": None, "folder": str(export), "bytes": size, **shown})
+            _print_document(model, record or [], folder=export, bytes=size)
             return 0
         print(f"The playground is in {export} ({size / 1e6:.1f} MB); any file host can serve it, for example:")
         print(f"python -m http.server --bind 127.0.0.1 --directory {export}")
         return 0
     with Server(site, host, port) as server, suppress(KeyboardInterrupt):
         if json:
-            as_json({"url": server.url, "folder": None, "bytes": None, **shown})
+            _print_document(model, record or [], url=server.url)
         else:
             _announce(server.url, model, record or [])
         Thread(target=train_classic, daemon=True).start()  # so that it is there when the microscope asks
@@ -70,6 +68,14 @@ def play(
             _open(server, quiet=json)
         server.serve_forever()
     return INTERRUPTED
+
+
+def _print_document(model: Path | None, record: list[Path], **where: Any) -> None:
+    from mnist_nn.cli.documents.play import PlayDocument
+    from mnist_nn.util.documents import as_json
+
+    nowhere = {"url": None, "folder": None, "bytes": None}
+    print(as_json(PlayDocument(**{**nowhere, **where}, model=model, recordings=record)), flush=True)
 
 
 def _announce(url: str, model: Path | None, record: list[Path]) -> None:

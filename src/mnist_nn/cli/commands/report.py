@@ -1,7 +1,7 @@
 """``mnist-nn report``: all there is to know about a saved model, on one web page."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -50,33 +50,21 @@ def report(
     made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)
     content = made.html.encode()
     output_files.write(target, content)
-    _show(_document(made, model, target, dataset.name, len(content)), json=json)
+    if json:
+        from mnist_nn.cli.documents.report import report_document
+        from mnist_nn.util.documents import as_json
+
+        print(as_json(report_document(made, model=model, data=dataset.name, file=target, bytes=len(content))))
+    else:
+        _print(made, target, len(content))
     return 0
 
 
-def _document(made: "Report", model: Path, target: Path, data: str, size: int) -> dict[str, Any]:
-    return {
-        "model": str(model),
-        "data": data,
-        "file": str(target),
-        "bytes": size,
-        "samples": made.evaluation.samples,
-        "accuracy": made.evaluation.accuracy,
-        "interval": list(made.evaluation.interval),
-        "sections": list(made.sections),
-        "left_out": [{"section": name, "reason": reason} for name, reason in made.left_out.items()],
-    }
+def _print(made: "Report", target: Path, size: int) -> None:
+    from mnist_nn.cli.common.tables import interval, percent
 
-
-def _show(document: dict[str, Any], *, json: bool) -> None:
-    from mnist_nn.cli.common.tables import as_json, interval, percent
-
-    if json:
-        as_json(document)
-        return
-    print(f"Wrote {document['file']} ({document['bytes'] / 1000:,.0f} kB).")
-    print(
-        f"Accuracy {percent(document['accuracy'])} ({interval(*document['interval'])}, {document['samples']:,} images)"
-    )
-    for row in document["left_out"]:
-        print(f"Without {row['section']}: {row['reason']}.")
+    result = made.evaluation
+    print(f"Wrote {target} ({size / 1000:,.0f} kB).")
+    print(f"Accuracy {percent(result.accuracy)} ({interval(*result.interval)}, {result.samples:,} images)")
+    for section, reason in made.left_out.items():
+        print(f"Without {section}: {reason}.")

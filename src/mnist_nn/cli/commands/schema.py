@@ -1,29 +1,14 @@
-"""``mnist-nn schema``: what ``--json`` prints, as JSON Schema. The schemas lie in the package, one a command."""
+"""``mnist-nn schema``: what ``--json`` prints, as JSON Schema.
 
-import json
-from importlib.resources import files
+The schemas are generated from the models in `mnist_nn.cli.documents`.
+"""
+
 from typing import Annotated
 
 import typer
 
 from mnist_nn.cli.common import options
-
-
-def names() -> list[str]:
-    """List the commands that have a schema, ``data-info`` for ``data info``.
-
-    Examples
-    --------
-    >>> "train" in names(), "data-info" in names()
-    (True, True)
-    """
-    folder = files("mnist_nn").joinpath("schemas")
-    return sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
-
-
-def text_of(name: str) -> str:
-    """Return a schema as it lies in the package."""
-    return files("mnist_nn").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8")
+from mnist_nn.cli.documents import DOCUMENTS, document, schema_of
 
 
 def _typed(name: str) -> str:
@@ -32,7 +17,7 @@ def _typed(name: str) -> str:
 
 
 def _complete(incomplete: str) -> list[str]:
-    return options.completing(names())(incomplete)
+    return options.completing(DOCUMENTS)(incomplete)
 
 
 Command = Annotated[
@@ -47,15 +32,16 @@ Command = Annotated[
 
 def schema(command: Command = None) -> int:
     """Show what a command's --json prints, as JSON Schema."""
+    import json
+
     from mnist_nn.errors import unknown
 
-    known = {_typed(name): name for name in names()}
     if not command:
-        for typed, name in known.items():
-            print(f"{typed:<16}  {json.loads(text_of(name))['title']}")
+        for name in DOCUMENTS:
+            print(f"{_typed(name):<16}  {document(name).__doc__}")
         return 0
     name = "-".join(command)
-    if name not in known.values():
-        raise unknown("command", " ".join(command), known)
-    print(text_of(name), end="")
+    if name not in DOCUMENTS:
+        raise unknown("command", " ".join(command), map(_typed, DOCUMENTS))
+    print(json.dumps(schema_of(name), indent=2, ensure_ascii=False))
     return 0

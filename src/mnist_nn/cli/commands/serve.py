@@ -1,6 +1,5 @@
 """``mnist-nn serve``: a model over HTTP."""
 
-import json as json_text
 import os
 import signal
 import sys
@@ -69,14 +68,23 @@ def serve(
         raise missing(error) from error
 
     def listening(url: str) -> None:
-        about = {"url": url, "name": name, "engine": app.state.service.answering.engine, "pid": os.getpid()}
-        print(json_text.dumps(about) if json else f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
+        if json:
+            _print_document(url=url, name=name, engine=app.state.service.answering.engine)
+        else:
+            print(f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
 
     with logs.shown(sys.stderr):
         log = None if quiet else sys.stderr
         app = create_app(_loaded(model), name=name, limits=Limits(**given), log=log, engine=engine)
         server = lifecycle.Server(app, host, port, listening=listening)
         return INTERRUPTED if server.serve_until_stopped() == signal.SIGINT else 0
+
+
+def _print_document(**listening: str) -> None:
+    from mnist_nn.cli.documents.serve import ServeDocument
+    from mnist_nn.util.documents import as_json
+
+    print(as_json(ServeDocument(**listening, pid=os.getpid()), indent=None), flush=True)
 
 
 def _loaded(path: Path | None) -> "LoadedModel":

@@ -29,12 +29,9 @@ def train_reader(
     import time
     from dataclasses import replace
 
-    from mnist_nn.cli.commands.calibrate import report
-    from mnist_nn.cli.common.tables import as_json
     from mnist_nn.cli.train import progress
     from mnist_nn.data import load
     from mnist_nn.model_file.storage import check_writable, save
-    from mnist_nn.model_file.storage import load as load_model
     from mnist_nn.nn.presets import preset
     from mnist_nn.reading.train_reader import train_reader as steps
 
@@ -48,9 +45,19 @@ def train_reader(
             if finished:
                 save(model, finished)
     if json:
-        seconds, calibration = time.perf_counter() - begin, load_model(model).calibration
-        assert calibration is not None  # noqa: S101 - it was saved with one
-        as_json({"model": str(model), "epochs": training.epochs, "seconds": seconds, **report(calibration)})
+        _print_document(model, training.epochs, time.perf_counter() - begin)
     elif not quiet:
         print(f"Saved the reader in {model}; read with: mnist-nn read --model {quote(str(model))} PATH…")
     return 0
+
+
+def _print_document(model: Path, epochs: int, seconds: float) -> None:
+    from mnist_nn.cli.commands.calibrate import operating_points
+    from mnist_nn.cli.documents.train_reader import TrainReaderDocument
+    from mnist_nn.model_file.storage import load
+    from mnist_nn.util.documents import as_json
+
+    calibration = load(model).calibration
+    assert calibration is not None  # noqa: S101 - it was saved with one
+    points = operating_points(calibration)
+    print(as_json(TrainReaderDocument.of(calibration, model=model, epochs=epochs, seconds=seconds, max_error=points)))

@@ -26,9 +26,10 @@ def verify(model: options.ModelFile, exported: Exported, json: options.Json = Fa
 
     found = check(load(model), exported)
     if json:
-        from mnist_nn.cli.common.tables import as_json
+        from mnist_nn.cli.documents.verify import VerifyDocument
+        from mnist_nn.util.documents import as_json
 
-        as_json({"model": str(model), "file": str(exported), **found.to_dict()})
+        print(as_json(VerifyDocument.of(found, model=model, file=exported)))
     else:
         _print(found)
     return 0 if found.good else 1

@@ -1,7 +1,5 @@
 """How results look in a terminal: small pieces of text and tables, nothing computed."""
 
-import json
-import math
 import sys
 from typing import Any
 
@@ -17,26 +15,6 @@ def console() -> Console:
     """Return a console for standard output; it drops colour and bold where only letters may be written."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     return Console(highlight=False, soft_wrap=True, width=width, color_system=None if terminal.is_plain() else "auto")
-
-
-def as_json(document: Any) -> None:
-    """Print one JSON document, in ASCII, so that no terminal's encoding can change what it says."""
-    print(json.dumps(finite(document), indent=2, allow_nan=False), flush=True)
-
-
-def finite(value: Any) -> Any:
-    """Put null where a number is infinite or none at all, which JSON has no words for.
-
-    Examples
-    --------
-    >>> finite({"loss": float("inf"), "row": [1.0]})
-    {'loss': None, 'row': [1.0]}
-    """
-    if isinstance(value, dict):
-        return {name: finite(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def table(*columns: str, **options: Any) -> Table:

@@ -3,10 +3,9 @@
 Each is a context manager that gives a function to call with every `PageResult`.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mnist_nn.cli.read.pages import Sink
 from mnist_nn.reading.pages import PageResult
@@ -57,11 +56,14 @@ def _plain(name: str) -> str:
 @contextmanager
 def array() -> Iterator[Sink]:
     """Print one JSON array, an element a page, as they come; it is closed whatever happens."""
+    from mnist_nn.reading.document import page_document
+    from mnist_nn.util.documents import as_json
+
     before = "\n"
 
     def show(result: PageResult) -> None:
         nonlocal before
-        print(before + json.dumps(_plain_values(result), allow_nan=False), end="", flush=True)
+        print(before + as_json(page_document(result), indent=None), end="", flush=True)
         before = ",\n"
 
     print("[", end="")
@@ -69,9 +71,3 @@ def array() -> Iterator[Sink]:
         yield show
     finally:
         print("\n]")
-
-
-def _plain_values(result: PageResult) -> dict[str, Any]:
-    if result.reading is None:
-        return {"file": result.file, "page": result.page, "error": result.error}
-    return result.reading.to_dict()

@@ -1,10 +1,9 @@
 """What ``mnist-nn train`` says at the end: a short summary, or one JSON document."""
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mnist_nn.cli.common import tables as display
-from mnist_nn.nn.config import momentum, resolve_learning_rate
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train.run import Run
@@ -14,34 +13,12 @@ if TYPE_CHECKING:
 def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet: bool) -> None:
     """Print the outcome of a training."""
     if json:
-        display.as_json(document(run, result, seconds))
+        from mnist_nn.cli.documents.train import train_document
+        from mnist_nn.util.documents import as_json
+
+        print(as_json(train_document(run, result, seconds)))
     elif not quiet:
         print(text(run, result, seconds))
-
-
-def document(run: "Run", result: "Evaluation", seconds: float) -> dict[str, Any]:
-    """Gather the outcome and all that was chosen."""
-    history = run.checkpoint.history
-    rate = resolve_learning_rate(run.checkpoint.network.config, run.training)
-    return {
-        "test_accuracy": result.accuracy,
-        "test_interval": list(result.interval),
-        "test_loss": result.loss,
-        "test_descended": result.descended,
-        "loss_name": result.loss_name,
-        "descended_name": result.descended_name,
-        "epochs": run.checkpoint.epoch,
-        "best_epoch": run.checkpoint.best.epoch if run.checkpoint.best else None,
-        "seconds": seconds,
-        "training_seconds": sum(row.seconds for row in history),
-        "model": str(run.path),
-        "engines": list(run.checkpoint.engines),
-        "log_dir": None if run.log_folder is None else str(run.log_folder),
-        "network": run.checkpoint.network.config.to_dict(),
-        "training": {**run.training.to_dict(), "learning_rate": rate, "momentum": momentum(run.training)},
-        "data": {"name": run.dataset.name, "sha256": run.dataset.digest},
-        "history": [row.to_dict() for row in history],
-    }
 
 
 def text(run: "Run", result: "Evaluation", seconds: float) -> str:

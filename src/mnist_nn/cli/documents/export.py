@@ -1,0 +1,22 @@
+"""What ``mnist-nn export --json`` prints."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from mnist_nn.util.documents import Count, Document, NonNegative, PathName, one_of
+
+Format = Annotated[str, one_of(("onnx", "html", "c", "safetensors", "npz"))]
+
+
+class ExportDocument(Document):
+    """What was written."""
+
+    model: PathName = Field(description="path of the model file")
+    format: Format = Field(description="the format")
+    file: PathName = Field(description="path of the file that was written")
+    bytes: Count = Field(description="size of the file in bytes")
+    rounding: NonNegative | None = Field(
+        description="the largest change of a probability of a test picture where float64 weights became float32; "
+        "null where nothing was rounded"
+    )

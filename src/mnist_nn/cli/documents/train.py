@@ -1,0 +1,157 @@
+"""What ``mnist-nn train --json`` prints."""
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, WithJsonSchema
+
+from mnist_nn.nn import config
+from mnist_nn.util.documents import (
+    Count,
+    Document,
+    Interval,
+    NonNegative,
+    Ordinal,
+    OrNull,
+    PathName,
+    Positive,
+    Sha256,
+    Share,
+    one_of,
+)
+
+if TYPE_CHECKING:
+    from mnist_nn.cli.train.run import Run
+    from mnist_nn.evaluation.metrics import Evaluation
+
+
+class NetworkSettings(Document):
+    """The shape of a network."""
+
+    inputs: Ordinal = Field(description="number of pixels of an image")
+    hidden: tuple[Ordinal, ...] = Field(description="number of units of each hidden layer")
+    outputs: Ordinal = Field(description="number of classes")
+    activation: tuple[Annotated[str, one_of(config.ACTIVATIONS)], ...] = Field(
+        description="activation of each hidden layer"
+    )
+    output: Annotated[str, one_of(config.OUTPUTS)] = Field(description="activation of the output layer")
+    initializer: Annotated[str, one_of(config.INITIALIZERS)] = Field(description="how the weights were initialized")
+    dtype: Annotated[str, one_of(config.DTYPES)] = Field(description="precision of the arithmetic")
+
+
+class TrainingSettings(Document):
+    """Every setting of a training."""
+
+    loss: Annotated[str, one_of(config.LOSSES)] = Field(description="the loss")
+    optimizer: Annotated[str, one_of(config.OPTIMIZERS)] = Field(description="the optimizer")
+    learning_rate: Positive = Field(description="the learning rate that was used")
+    schedule: Annotated[str, one_of(config.SCHEDULES)] = Field(description="how the learning rate falls over the run")
+    epochs: Ordinal = Field(description="number of epochs that were asked for")
+    batch_size: Ordinal = Field(description="number of samples per update")
+    dropout: float | tuple[float, ...] = Field(
+        description="share of the hidden units that is dropped: one for all layers, or a list with one for each"
+    )
+    l2: NonNegative = Field(description="λ of the penalty λ/2 · ΣW²")
+    max_norm: float | None = Field(description="the largest norm of the weights into a hidden unit; null for no limit")
+    augmentation: Annotated[str, one_of(config.AUGMENTATIONS)] = Field(
+        description="how the training images are distorted"
+    )
+    subset: Ordinal | None = Field(description="number of training images that were taken; null for all")
+    validation: Annotated[int | float, WithJsonSchema({"type": "number", "minimum": 0})] = Field(
+        description="share (below 1) or number of the training images that were held out"
+    )
+    patience: Ordinal | None = Field(
+        description="number of epochs without a better validation accuracy after which training stops; "
+        "null if it does not stop early"
+    )
+    seed: Count = Field(description="the random seed: it decides everything that is drawn")
+    momentum: NonNegative | None = Field(description="of `momentum` and `nesterov`; null for the other optimizers")
+    beta1: float = Field(description="decay of Adam's mean of gradients")
+    beta2: float = Field(description="decay of Adam's mean of squared gradients")
+    epsilon: float = Field(description="what keeps Adam from dividing by zero")
+
+
+class DataSet(Document):
+    """The data that a network was trained on."""
+
+    name: str = Field(description="name of the data set, or the folder it was read from")
+    sha256: Sha256 = Field(description="SHA-256 digest of the data")
+
+
+def _not_measured() -> float:
+    """Stand for a field that is not printed, which needs a value all the same."""
+    return math.nan
+
+
+class HistoryRow(Document):
+    """One epoch."""
+
+    epoch: Ordinal = Field(description="number of the epoch, from 1")
+    loss: float = Field(description="mean reported loss per sample, each taken before the network learned from it")
+    descended: float = Field(description="the same for the loss that was descended")
+    accuracy: Share = Field(
+        description="share of the samples that was classified correctly, each before the network learned from it"
+    )
+    rate: float = Field(description="learning rate of the last update")
+    seconds: NonNegative = Field(description="seconds of training")
+    validation_loss: float = Field(
+        default_factory=_not_measured, description="mean loss per held-out image; there if some were held out"
+    )
+    validation_accuracy: Share = Field(
+        default_factory=_not_measured, description="accuracy on the held-out images; there if some were held out"
+    )
+
+
+class TrainDocument(Document):
+    """The result of a training, all that was chosen, and the history."""
+
+    test_accuracy: Share = Field(description="share of the test images that is classified correctly")
+    test_interval: Interval = Field(description="95 % Wilson interval of the test accuracy: low, high")
+    test_loss: OrNull[float] = Field(
+        description="mean reported loss per test image; null where it is too large for a number"
+    )
+    test_descended: OrNull[float] = Field(
+        description="mean per test image of the loss that was descended; null where it is too large for a number"
+    )
+    loss_name: str = Field(description="name of the reported loss")
+    descended_name: str = Field(description="name of the loss that was descended")
+    epochs: Count = Field(description="number of complete epochs")
+    best_epoch: Ordinal | None = Field(description="the epoch whose weights `--patience` kept; null without it")
+    seconds: NonNegative = Field(description="seconds that the command took")
+    training_seconds: NonNegative = Field(description="seconds of training alone, including those before `--resume`")
+    model: PathName = Field(description="path of the model file")
+    engines: tuple[Annotated[str, one_of(("compiled", "reference"))], ...] = Field(
+        description="the engines that trained, in order; empty where a resumed file does not say"
+    )
+    log_dir: PathName | None = Field(
+        description="the folder with the TensorBoard events of this run; null without `--log-dir`"
+    )
+    network: NetworkSettings = Field(description="the shape of the network")
+    training: TrainingSettings = Field(description="every setting of the training")
+    data: DataSet = Field(description="the training data")
+    history: list[HistoryRow] = Field(description="one row per epoch")
+
+
+def train_document(run: "Run", result: "Evaluation", seconds: float) -> TrainDocument:
+    """Gather the outcome of a training and all that was chosen."""
+    at, network = run.checkpoint, run.checkpoint.network.config
+    rate = config.resolve_learning_rate(network, run.training)
+    return TrainDocument(
+        test_accuracy=result.accuracy,
+        test_interval=result.interval,
+        test_loss=result.loss,
+        test_descended=result.descended,
+        loss_name=result.loss_name,
+        descended_name=result.descended_name,
+        epochs=at.epoch,
+        best_epoch=at.best.epoch if at.best else None,
+        seconds=seconds,
+        training_seconds=float(sum(row.seconds for row in at.history)),
+        model=run.path,
+        engines=at.engines,
+        log_dir=run.log_folder,
+        network=NetworkSettings.model_validate(network),
+        training=TrainingSettings.of(run.training, learning_rate=rate, momentum=config.momentum(run.training)),
+        data=DataSet(name=run.dataset.name, sha256=run.dataset.digest),
+        history=[HistoryRow(**row.to_dict()) for row in at.history],
+    )

@@ -1,0 +1,27 @@
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from schema_checks import check
+
+from mnist_nn import load_data
+
+
+def test_serve_prints_what_its_schema_says_and_reads_as_read_does(begin: Callable[..., Any], tmp_path: Path) -> None:
+    pages: list[Any] = []
+    page = Image.new("L", (300, 200), 240)
+    page.paste(0, (20, 20), Image.fromarray(load_data("mnist").test.images[8]))  # a hasty 5
+    page.save(tmp_path / "page.png")
+
+    def post(url: str) -> None:
+        content, headers = (tmp_path / "page.png").read_bytes(), {"Content-Type": "image/png"}
+        request = urllib.request.Request(f"{url.rstrip('/')}/read", content, headers)  # noqa: S310 it begins with http
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 likewise
+            pages.append(json.loads(response.read()))
+
+    check("serve", begin("serve", "--port", "0", then=post))
+    error = {"file": "a.png", "page": 1, "error": "no picture"}  # a request is refused where no page can be read
+    check("read", [*pages[0], error])
