@@ -1,4 +1,4 @@
-"""``calibrate`` and ``train-reader`` as a person meets them, mistakes included."""
+"""``calibrate`` as a person meets it, mistakes included."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -57,21 +57,3 @@ def test_a_seed_that_cannot_be_is_said(cli: Cli, held_out_model: Path, seed: str
 
 def test_a_missing_model_is_said(cli: Cli) -> None:
     assert "no-such-file" in cli("calibrate", "no-such-file").err
-
-
-@pytest.mark.slow
-def test_train_reader_makes_a_calibrated_reader(cli: Cli, tmp_path: Path) -> None:
-    outcome = cli("train-reader", "--epochs", "1", "--model", "r.safetensors")
-    assert outcome.code == 0
-    assert "mnist-nn read --model r.safetensors" in outcome.out
-    made = load_model(tmp_path / "r.safetensors")
-    assert made.calibration is not None
-    assert made.network.config.outputs == 10
-    assert made.training is not None
-    assert made.training.augmentation == "reading"
-
-
-def test_train_reader_looks_where_it_will_save_before_it_trains(cli: Cli) -> None:
-    outcome = cli("train-reader", "--model", "no/such/folder/r.safetensors")
-    assert outcome.code == 2
-    assert "cannot write" in outcome.err

@@ -1,0 +1,98 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from patience import PATIENCE
+
+from mnist_nn.cli.program import app
+
+Cli = Callable[..., Any]
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_no_arguments_show_the_help(cli: Cli) -> None:
+    outcome = cli()
+    assert outcome.code == 0
+    assert "check-gradients" in outcome.out
+    assert cli("data").code == 0
+
+
+def test_version(cli: Cli) -> None:
+    assert re.fullmatch(r"mnist-nn \d+\.\d+\.\d+\n", cli("--version").out)
+
+
+def commands(group: Any, before: str = "") -> Iterator[str]:
+    """Name all commands, those of groups after the name of the group."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+@pytest.mark.parametrize("command", list(commands(typer.main.get_command(app))))
+def test_every_option_is_documented(cli: Cli, command: str) -> None:
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    shown = cli(*command.split(), "--help").out
+    own = section(text, f"## {command.split(maxsplit=1)[0]}") + section(text, "### Settings") * ("--hidden" in shown)
+    for option in set(re.findall(r"^  (--[a-z0-9-]+)", shown, re.MULTILINE)):
+        assert f"`{option}" in own, f"docs/cli.md does not explain {option} of {command}"
+
+
+def section(text: str, heading: str) -> str:
+    """Cut out what stands under a heading."""
+    level = heading.partition(" ")[0]
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^{level} |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/cli.md has no section {heading!r}"
+    return found[1]
+
+
+def test_a_section_ends_where_the_next_begins() -> None:
+    assert section("## a\n1\n### b\n2\n## c\n3\n", "## a") == "1\n### b\n2\n"
+
+
+def test_help_imports_no_numpy() -> None:
+    code = (
+        "import sys; from mnist_nn.cli.program import run; run(['train', '--help']); sys.exit('numpy' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE).returncode == 0
+
+
+def test_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(model: Path, tmp_path: Path) -> None:
+    strange = tmp_path / "é λ.safetensors"
+    model.rename(strange)
+    for arguments in (("evaluate", strange.name), ("train", "--help"), ("evaluate", "none λ")):
+        outcome = subprocess.run(
+            [sys.executable, "-m", "mnist_nn", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            check=False,
+            timeout=PATIENCE,
+        )
+        assert outcome.returncode == (2 if "none λ" in arguments else 0)
+        assert b"Traceback" not in outcome.stderr
+        assert outcome.stderr.isascii()
+
+
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_reader_of_a_pipe_that_left_is_no_fault(buffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    outcome = subprocess.run(
+        [sys.executable, "-m", "mnist_nn", "--version"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": buffered},
+        check=False,
+        timeout=PATIENCE,
+    )
+    os.close(writing)
+    assert (outcome.returncode, outcome.stderr) == (1, b"")
