@@ -21,7 +21,7 @@ from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import FORMATS, export, verify
 from mnist_nn.export.test_vectors import Vectors, predict_exactly, vectors_for
 from mnist_nn.export.verification import TOLERANCE, Verification, compare
-from mnist_nn.model_file.storage import HEADER, header_of
+from mnist_nn.model_file.storage import HEADER, read_header
 
 Check = Callable[..., Verification]
 Make = Callable[..., Model]
@@ -186,7 +186,7 @@ def test_vectors_of_another_kind_are_said(make_model: Make, tmp_path: Path) -> N
     model, path = make_model(), tmp_path / "digits.safetensors"
     plain = export(model, "safetensors")
     for vectors in ([], None, "text", {"count": "many"}):
-        header = {**header_of(plain), "vectors": vectors}
+        header = {**read_header(plain), "vectors": vectors}
         path.write_bytes(save_tensors(load_tensors(plain), {HEADER: json.dumps(header)}))
         with pytest.raises(ModelFileError, match="is damaged, or mnist-nn did not write it"):
             verify(model, path)

@@ -57,22 +57,6 @@ def checkpoint(network: Network, training: TrainingConfig, best: Network | None 
     )
 
 
-def renamed(data: bytes, *names: tuple[str, str]) -> bytes:
-    """A model file whose header says other words; its length stands in the first eight bytes."""
-    (size,) = struct.unpack("<Q", data[:8])
-    header = data[8 : 8 + size]
-    for today, before in names:
-        assert today.encode() in header
-        header = header.replace(today.encode(), before.encode())
-    return struct.pack("<Q", len(header)) + header + data[8 + size :]
-
-
-def test_files_from_before_todays_names_are_read() -> None:
-    model = Model(drawn(SHAPE, 1), TrainingConfig(learning_rate=0.25))
-    old = renamed(to_bytes(model), ("learning_rate", "rate"), ("classic_mse", "seed_mse"))
-    assert from_bytes(old).training == model.training
-
-
 @cache
 def whole_file() -> bytes:
     """A file with everything in it: slots, a best network, history, scores."""

@@ -11,7 +11,7 @@ from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export.test_vectors import Vectors, predict_exactly
 from mnist_nn.model_file.storage import Model
-from mnist_nn.model_file.tensors import calibration_header
+from mnist_nn.model_file.tensors import describe_calibration
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
 
@@ -58,7 +58,7 @@ def shape(config: NetworkConfig) -> str:
 
 def _refusal(calibration: Calibration) -> Facts:
     thresholds = {str(limit): at for limit in LIMITS if (at := threshold(calibration, limit)) is not None}
-    return {**calibration_header(calibration), "thresholds": thresholds}
+    return {**describe_calibration(calibration), "thresholds": thresholds}
 
 
 def threshold(calibration: Calibration, limit: float) -> float | None:

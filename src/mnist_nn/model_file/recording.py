@@ -18,7 +18,7 @@ from safetensors.numpy import save as save_tensors
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.model_file import storage
 from mnist_nn.model_file.storage import HEADER, Model
-from mnist_nn.model_file.tensors import network_of
+from mnist_nn.model_file.tensors import build_network
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
@@ -157,7 +157,7 @@ def load(path: str | os.PathLike[str]) -> Recording:
 def to_bytes(recording: Recording) -> bytes:
     """Serialise a recording."""
     data = storage.to_bytes(recording.model)
-    header = {**storage.header_of(data), "recording": [moment.row for moment in recording.moments]}
+    header = {**storage.read_header(data), "recording": [moment.row for moment in recording.moments]}
     tensors = load_tensors(data) | {
         f"moments/{n}/{name}": np.ascontiguousarray(parameter)
         for n, moment in enumerate(recording.moments)
@@ -169,16 +169,16 @@ def to_bytes(recording: Recording) -> bytes:
 def from_bytes(data: bytes) -> Recording:
     """Deserialise a recording; ModelFileError if the bytes are no model file, or one without a recording."""
     model = storage.from_bytes(data)
-    rows, tensors = storage.header_of(data).get("recording"), load_tensors(data)
+    rows, tensors = storage.read_header(data).get("recording"), load_tensors(data)
     if not rows:
         raise ModelFileError("this model file holds no recording; make one with: mnist-nn train --record PATH")
     try:
-        return Recording(model, tuple(_moments(rows, model, tensors)))
+        return Recording(model, tuple(_build_moments(rows, model, tensors)))
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ModelFileError(f"this recording is damaged: {type(error).__name__} {error}; get a fresh copy") from error
 
 
-def _moments(rows: list[dict[str, Any]], model: Model, tensors: dict[str, Any]) -> Iterable[Moment]:
+def _build_moments(rows: list[dict[str, Any]], model: Model, tensors: dict[str, Any]) -> Iterable[Moment]:
     for n, row in enumerate(rows):
-        network = network_of(model.network.config, tensors, f"moments/{n}/")
+        network = build_network(model.network.config, tensors, f"moments/{n}/")
         yield Moment(int(row["epoch"]), network, int(row["size"]), int(row["offset"]))

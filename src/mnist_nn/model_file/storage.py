@@ -1,6 +1,6 @@
 """The model file: safetensors, with everything but the numbers in one JSON header. No pickle anywhere.
 
-Four verbs: `save` and `load` for files, `to_bytes` and `from_bytes` for bytes. docs/model-file.md describes the
+`save` and `load` are for files, `to_bytes` and `from_bytes` for bytes. docs/model-file.md describes the
 format on half a page.
 """
 
@@ -24,14 +24,14 @@ from safetensors.numpy import save as save_tensors
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.model_file.tensors import (
-    calibration_header,
-    calibration_of,
-    calibration_tensors,
-    checkpoint_header,
-    checkpoint_of,
-    checkpoint_tensors,
-    network_of,
-    training_of,
+    build_calibration,
+    build_checkpoint,
+    build_network,
+    build_training,
+    collect_calibration_tensors,
+    collect_checkpoint_tensors,
+    describe_calibration,
+    describe_checkpoint,
 )
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
 from mnist_nn.nn.network import Network
@@ -143,12 +143,12 @@ def to_bytes(model: Model) -> bytes:
         "format": FORMAT,
         "network": model.network.config.to_dict(),
         "training": model.training and model.training.to_dict(),
-        "checkpoint": model.checkpoint and checkpoint_header(model.checkpoint),
+        "checkpoint": model.checkpoint and describe_checkpoint(model.checkpoint),
         "history": [row.to_dict() for row in model.checkpoint.history] if model.checkpoint else [],
         "data": dict(model.data),
         "scores": dict(model.scores),
         "versions": dict(model.versions),
-        "calibration": model.calibration and calibration_header(model.calibration),
+        "calibration": model.calibration and describe_calibration(model.calibration),
     }
     try:
         _check(model)
@@ -156,9 +156,9 @@ def to_bytes(model: Model) -> bytes:
         raise ModelFileError(f"the model cannot be written: {error}") from error
     tensors = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
     if model.checkpoint:
-        tensors |= checkpoint_tensors(model.checkpoint)
+        tensors |= collect_checkpoint_tensors(model.checkpoint)
     if model.calibration:
-        tensors |= calibration_tensors(model.calibration)
+        tensors |= collect_calibration_tensors(model.calibration)
     contiguous = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     try:
         return save_tensors(contiguous, {HEADER: json.dumps(header, allow_nan=False)})
@@ -169,12 +169,12 @@ def to_bytes(model: Model) -> bytes:
 def from_bytes(data: bytes) -> Model:
     """Deserialise a model; ModelFileError if the bytes are not a sound model file."""
     try:
-        header = header_of(data)
+        header = read_header(data)
         tensors = load_tensors(data)
-        network = network_of(NetworkConfig.from_dict(header["network"]), tensors)
-        training = training_of(header["training"]) if header["training"] else None
-        checkpoint = checkpoint_of(header, training, network, tensors) if header["checkpoint"] and training else None
-        calibration = calibration_of(header["calibration"], tensors) if header.get("calibration") else None
+        network = build_network(NetworkConfig.from_dict(header["network"]), tensors)
+        training = build_training(header["training"]) if header["training"] else None
+        checkpoint = build_checkpoint(header, training, network, tensors) if header["checkpoint"] and training else None
+        calibration = build_calibration(header["calibration"], tensors) if header.get("calibration") else None
         origin, scores, versions = (dict(header[name]) for name in ("data", "scores", "versions"))
         model = Model(network, training, checkpoint, origin, scores, versions, calibration)
         _check(model)
@@ -187,12 +187,12 @@ def from_bytes(data: bytes) -> Model:
     return model
 
 
-def header_of(data: bytes) -> dict[str, Any]:
+def read_header(data: bytes) -> dict[str, Any]:
     """Read the JSON document in the bytes of a model file; ModelFileError if there is none of a known format.
 
     Examples
     --------
-    >>> header_of(to_bytes(Model(Network.create())))["network"]["hidden"]
+    >>> read_header(to_bytes(Model(Network.create())))["network"]["hidden"]
     [20]
     """
     # safetensors begins with the length of its JSON header, a little-endian uint64.

@@ -1,4 +1,4 @@
-"""The parts of a model file: networks, checkpoints and calibrations as plain JSON values and named tensors, and back.
+"""What a model file consists of: networks, checkpoints and calibrations as JSON values and named tensors, and back.
 
 `mnist_nn.model_file.storage` puts them into a file and checks that they fit together.
 """
@@ -19,19 +19,20 @@ from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
 Tensors = dict[str, npt.NDArray[Any]]
 CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")
 CALIBRATION_ARRAYS = ("weights", "table")
+# What files that were written before have in the place of today's names.
 OLD_FIELDS = {"rate": "learning_rate"}
 OLD_LOSSES = {"seed_mse": "classic_mse"}
 
 
-def network_of(config: NetworkConfig, tensors: Tensors, prefix: str = "") -> Network:
-    """Take a network's arrays out of the tensors."""
+def build_network(config: NetworkConfig, tensors: Tensors, prefix: str = "") -> Network:
+    """Build a network of its arrays among the tensors, whose names may begin with a prefix."""
     names = [f"{prefix}{letter}{layer}" for layer in range(1, len(config.sizes)) for letter in "Wb"]
     arrays = [tensors[name] for name in names]
     return Network(config, tuple(arrays[0::2]), tuple(arrays[1::2]))
 
 
-def checkpoint_header(at: Checkpoint) -> dict[str, Any]:
-    """Return what a checkpoint has besides arrays, as plain JSON values."""
+def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
+    """Return what a checkpoint has besides its arrays, as JSON values."""
     return {
         "epoch": at.epoch,
         "offset": at.offset,
@@ -43,7 +44,7 @@ def checkpoint_header(at: Checkpoint) -> dict[str, Any]:
     }
 
 
-def checkpoint_tensors(at: Checkpoint) -> Tensors:
+def collect_checkpoint_tensors(at: Checkpoint) -> Tensors:
     """Return what resuming needs beyond the network itself: slots, and the current weights if those used are older."""
     names = at.network.parameter_names
     tensors = {
@@ -56,12 +57,12 @@ def checkpoint_tensors(at: Checkpoint) -> Tensors:
     return tensors
 
 
-def training_of(header: Mapping[str, Any]) -> TrainingConfig:
-    """Make a training configuration of its JSON values; older files have older names.
+def build_training(header: Mapping[str, Any]) -> TrainingConfig:
+    """Build a training configuration of its JSON values, which have other names in older files.
 
     Examples
     --------
-    >>> training_of({"loss": "seed_mse", "rate": 0.5}) == TrainingConfig(loss="classic_mse", learning_rate=0.5)
+    >>> build_training({"loss": "seed_mse", "rate": 0.5}) == TrainingConfig(loss="classic_mse", learning_rate=0.5)
     True
     """
     values = {OLD_FIELDS.get(name, name): value for name, value in header.items()}
@@ -70,8 +71,10 @@ def training_of(header: Mapping[str, Any]) -> TrainingConfig:
     return TrainingConfig.from_dict(values)
 
 
-def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors) -> Checkpoint:
-    """Put a checkpoint together from the header of a model file and its tensors."""
+def build_checkpoint(
+    header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors
+) -> Checkpoint:
+    """Build a checkpoint of the header of a model file and its tensors."""
     saved, names = header["checkpoint"], chosen.parameter_names
     slots = {
         slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names)
@@ -79,7 +82,7 @@ def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: N
     }
     for arrays in slots.values():
         Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
-    current = network_of(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
+    current = build_network(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
     best = saved["best"] and Best(chosen, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
     samples, reported, descended, correct = saved["tally"]
     return Checkpoint(
@@ -90,12 +93,12 @@ def checkpoint_of(header: Mapping[str, Any], training: TrainingConfig, chosen: N
         tally=Tally(int(samples), float(reported), float(descended), int(correct)),
         seconds=float(saved["seconds"]),
         best=best,
-        history=tuple(_scores(row) for row in header["history"]),
-        engines=_engines(saved.get("engines", [])),
+        history=tuple(_build_scores(row) for row in header["history"]),
+        engines=_check_engines(saved.get("engines", [])),
     )
 
 
-def _engines(names: Any) -> tuple[str, ...]:
+def _check_engines(names: Any) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise TypeError(f"engines is {names!r}, and should be a list of names")
     if "" in names or any(one == other for one, other in pairwise(names)):
@@ -103,22 +106,22 @@ def _engines(names: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _scores(row: Mapping[str, Any]) -> Scores:
+def _build_scores(row: Mapping[str, Any]) -> Scores:
     return Scores(epoch=int(row["epoch"]), **{name: float(value) for name, value in row.items() if name != "epoch"})
 
 
-def calibration_header(calibration: Calibration) -> dict[str, float]:
-    """Return what a calibration has besides arrays."""
+def describe_calibration(calibration: Calibration) -> dict[str, float]:
+    """Return what a calibration has besides its arrays, as JSON values."""
     return {name: getattr(calibration, name) for name in CALIBRATION_NUMBERS}
 
 
-def calibration_tensors(calibration: Calibration) -> Tensors:
-    """Return its arrays under their names in the file."""
+def collect_calibration_tensors(calibration: Calibration) -> Tensors:
+    """Return the arrays of a calibration under their names in the file."""
     return {f"calibration/{name}": getattr(calibration, name) for name in CALIBRATION_ARRAYS}
 
 
-def calibration_of(header: Mapping[str, Any], tensors: Tensors) -> Calibration:
-    """Put a calibration together from the header of a model file and its tensors."""
+def build_calibration(header: Mapping[str, Any], tensors: Tensors) -> Calibration:
+    """Build a calibration of the header of a model file and its tensors."""
     values: dict[str, Any] = {name: tensors[f"calibration/{name}"] for name in CALIBRATION_ARRAYS}
     values |= {name: float(header[name]) for name in CALIBRATION_NUMBERS}
     return Calibration(**values)

@@ -11,15 +11,15 @@ from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
 from mnist_nn.export.test_vectors import Pixels, Vectors, predict_exactly
 from mnist_nn.export.verification import Ran
-from mnist_nn.model_file.storage import Model, from_bytes, header_of
-from mnist_nn.model_file.tensors import CALIBRATION_ARRAYS, calibration_of, network_of
+from mnist_nn.model_file.storage import Model, from_bytes, read_header
+from mnist_nn.model_file.tensors import CALIBRATION_ARRAYS, build_calibration, build_network
 from mnist_nn.nn.config import NetworkConfig
 
 
 def carried_by_safetensors(content: bytes) -> Vectors:
     """Read the test vectors that a stripped model file carries."""
     from_bytes(content)
-    header = header_of(content)
+    header = read_header(content)
     if "vectors" not in header:
         raise ModelFileError("this model file carries no test vectors")
     return Vectors.from_dict(header["vectors"])
@@ -47,8 +47,8 @@ def _model_in(arrays: dict[str, Any]) -> Model:
     calibration = about["calibration"]
     if calibration:
         named = {f"calibration/{name}": arrays[f"calibration_{name}"] for name in CALIBRATION_ARRAYS}
-        calibration = calibration_of(calibration, named)
-    return Model(network_of(NetworkConfig.from_dict(about["network"]), arrays), calibration=calibration)
+        calibration = build_calibration(calibration, named)
+    return Model(build_network(NetworkConfig.from_dict(about["network"]), arrays), calibration=calibration)
 
 
 def _arrays(content: bytes) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from safetensors.numpy import save as save_tensors
 from mnist_nn.data import Dataset
 from mnist_nn.export.metadata import facts
 from mnist_nn.export.test_vectors import Vectors
-from mnist_nn.model_file.storage import HEADER, Model, header_of, to_bytes
-from mnist_nn.model_file.tensors import calibration_tensors
+from mnist_nn.model_file.storage import HEADER, Model, read_header, to_bytes
+from mnist_nn.model_file.tensors import collect_calibration_tensors
 
 
 def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
@@ -29,7 +29,7 @@ def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> 
     (20,)
     """
     plain = to_bytes(replace(model, checkpoint=None))
-    header = {**header_of(plain), "vectors": vectors.to_dict()}
+    header = {**read_header(plain), "vectors": vectors.to_dict()}
     return save_tensors(load_tensors(plain), {HEADER: json.dumps(header)})
 
 
@@ -37,7 +37,7 @@ def write_npz(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     """Write what ``numpy.load`` reads: W1, b1, …, one JSON text named ``json``, and the test vectors."""
     arrays: dict[str, Any] = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
     if model.calibration:
-        arrays |= {name.replace("/", "_"): p for name, p in calibration_tensors(model.calibration).items()}
+        arrays |= {name.replace("/", "_"): p for name, p in collect_calibration_tensors(model.calibration).items()}
     arrays |= {"json": np.array(json.dumps(facts(model))), "vectors_images": vectors.images}
     arrays |= {f"vectors_{name}": values for name, values in vectors.predictions.outputs().items()}
     file = io.BytesIO()

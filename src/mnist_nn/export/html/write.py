@@ -20,7 +20,7 @@ from mnist_nn.export.html.bundle import bundle
 from mnist_nn.export.metadata import facts, in_single
 from mnist_nn.export.test_vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
-from mnist_nn.model_file.tensors import calibration_header
+from mnist_nn.model_file.tensors import describe_calibration
 from mnist_nn.nn.config import DIGIT_SHAPE
 
 PAGE = "export/html/page/page.js"
@@ -93,7 +93,7 @@ def _refusal(calibration: Calibration) -> dict[str, Any]:
     limit = max(MAX_ERROR, float(calibration.table[:, 1].min()))
     row = calibration.table[np.flatnonzero(calibration.table[:, 1] <= limit)[:1]]
     return {
-        **calibration_header(calibration),
+        **describe_calibration(calibration),
         "weights": to_text(calibration.weights.astype("<f8")),
         "table": to_text(row.astype("<f8")),
         "max_error": limit,
