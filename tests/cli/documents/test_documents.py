@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer
 from jsonschema import Draft202012Validator
+from patience import PATIENCE
 from PIL import Image
 from schema_checks import all_fields, visited
 
@@ -114,6 +115,7 @@ def test_json_says_names_of_files_whatever_the_terminal_can_show(tmp_path: Path)
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
         check=True,
+        timeout=PATIENCE,
     )
     assert outcome.stdout.isascii()
     assert json.loads(outcome.stdout)[0]["file"] == "sieben é 7.png"
@@ -134,5 +136,6 @@ def test_models_are_loaded_only_where_json_is_printed(tmp_path: Path, arguments:
         f"import sys; from mnist_nn.cli.program import run; code = run({list(arguments)!r}); "
         f"sys.exit(code or {absent!r} in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.DEVNULL, check=False)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE)
     assert done.returncode == 0

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from patience import PATIENCE
 from PIL import Image
 from schema_checks import check
 
@@ -19,7 +20,7 @@ def test_serve_prints_what_its_schema_says_and_reads_as_read_does(begin: Callabl
     def post(url: str) -> None:
         content, headers = (tmp_path / "page.png").read_bytes(), {"Content-Type": "image/png"}
         request = urllib.request.Request(f"{url.rstrip('/')}/read", content, headers)  # noqa: S310 it begins with http
-        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 likewise
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 likewise
             pages.append(json.loads(response.read()))
 
     check("serve", begin("serve", "--port", "0", then=post))
