@@ -46,7 +46,7 @@ ELSEWHERE = "choose another place with --model PATH"
 ANOTHER = "get a fresh copy, or train one with: mnist-nn train"
 
 
-def _versions() -> dict[str, str]:
+def _list_versions() -> dict[str, str]:
     return {"mnist-nn": version("mnist-nn"), "numpy": np.__version__, "python": platform.python_version()}
 
 
@@ -77,7 +77,7 @@ class Model:
     checkpoint: Checkpoint | None = None
     data: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=_versions)
+    versions: Mapping[str, str] = field(default_factory=_list_versions)
     calibration: Calibration | None = None
 
     @classmethod
