@@ -6,7 +6,7 @@ from mnist_nn.util.documents import Count, Document, Ordinal, PathName, Sha256
 
 
 class DataExportDocument(Document):
-    """What was written."""
+    """The files that were written."""
 
     files: tuple[PathName, ...] = Field(description="paths of the files that were written")
 

@@ -10,7 +10,7 @@ Format = Annotated[str, one_of(("onnx", "html", "c", "safetensors", "npz"))]
 
 
 class ExportDocument(Document):
-    """What was written."""
+    """The file that was written."""
 
     model: PathName = Field(description="path of the model file")
     format: Format = Field(description="the format")

@@ -18,7 +18,7 @@ class OmittedSection(Document):
 
 
 class ReportDocument(Document):
-    """What was written, and what is in it."""
+    """The report that was written, and what is in it."""
 
     model: PathName = Field(description="path of the model file")
     data: str = Field(description="name of the data set, or the folder it was read from")
