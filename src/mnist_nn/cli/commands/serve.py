@@ -69,7 +69,7 @@ def serve(
 
     def listening(url: str) -> None:
         if json:
-            _print_document(url=url, name=name, engine=app.state.service.answering.engine)
+            _print_document(url=url, name=name, engine=app.state.service.prepared.engine)
         else:
             print(f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
 
