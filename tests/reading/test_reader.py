@@ -13,9 +13,10 @@ from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.model_file.storage import Model
+from mnist_nn.nn.config import DIGIT_CLASSES
 from mnist_nn.reading import document
 from mnist_nn.reading.checksums import rule
-from mnist_nn.reading.reader import CLASSES, Reader
+from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.reading.results import Number, Reading
 from mnist_nn.util.documents import as_json
@@ -36,7 +37,7 @@ def good(mnist: Dataset) -> list[Pixels]:
     images, labels = mnist.test.images[:500], mnist.test.labels[:500]
     seen = predict(load_reader_model().network, images, load_reader_model().calibration)
     sure = np.where(seen.probabilities.argmax(axis=1) == labels, seen.confidence, 0)
-    return [images[np.where(labels == digit, sure, 0).argmax()] for digit in range(CLASSES)]
+    return [images[np.where(labels == digit, sure, 0).argmax()] for digit in range(DIGIT_CLASSES)]
 
 
 def written(images: list[Pixels], *, groups_of: int = 99) -> Pixels:
