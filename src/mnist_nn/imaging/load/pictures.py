@@ -43,7 +43,7 @@ FOREIGN = (
     (4, b"ftypavi", "AVIF"),
     (4, b"jP  ", "JPEG 2000"),
 )
-HEAD = 512  # bytes that tell what a file is
+HEAD_BYTES = 512  # bytes that tell what a file is
 TILE_WIDTH, TILE_LENGTH = 322, 323  # the tags of a TIFF
 
 
@@ -206,7 +206,7 @@ def _read_head(file: IO[bytes], name: str) -> bytes:
     """Read the first bytes, and refuse a file that has none, or too many to be held in memory whole."""
     with explain_faults(name):
         file.seek(0)
-        head = file.read(HEAD)
+        head = file.read(HEAD_BYTES)
         if not head:
             raise ImageError(f"{name} is empty; get a fresh copy")
         if head[8:12] == b"WEBP":
