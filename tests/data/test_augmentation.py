@@ -33,7 +33,7 @@ def test_copies_differ_but_stay_digits(name: str) -> None:
 @pytest.mark.parametrize("name", DISTORTIONS)
 def test_copies_depend_on_key_and_row_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = augment(IMAGES, key(3), name)
-    monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(module, "IMAGES_AT_ONCE", 7)
     assert np.array_equal(augment(IMAGES, key(3), name), whole)
     assert not np.array_equal(augment(IMAGES, key(4), name), whole)
 

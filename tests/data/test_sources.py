@@ -2,10 +2,8 @@
 
 import gzip
 import os
-import shutil
 import subprocess
 import sys
-import tracemalloc
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,6 @@ from patience import PATIENCE
 import mnist_nn.data
 from mnist_nn.data import (
     Dataset,
-    Samples,
-    check_samples,
     describe,
     encode_idx,
     export,
@@ -27,8 +23,8 @@ from mnist_nn.data import (
     verify,
     write_idx,
 )
-from mnist_nn.data.sources import FASHION_FOLDER, FASHION_SHA256, FILES, MNIST_SHA256, _fashion_mnist
-from mnist_nn.errors import ConfigError, DataError, DataNotFoundError, IdxError
+from mnist_nn.data.sources import FASHION_FOLDER, FILES, MNIST_SHA256
+from mnist_nn.errors import ConfigError, DataError, DataNotFoundError
 
 EMBEDDED = Path(mnist_nn.data.__file__).parent / "embedded"
 GREY = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
@@ -92,21 +88,6 @@ def test_the_digest_is_that_of_both_training_files(mnist: Dataset) -> None:
     assert mnist.digest == "c5097fdd51cfdbe7695fd9df3612695696864b5c424f58d843ffdc5d335e9914"
 
 
-def test_a_half_is_read_once_and_only_when_asked_for() -> None:
-    fresh = load("mnist")
-    assert fresh.test is fresh.test
-    assert (fresh.inputs, fresh.classes) == (784, 10)
-    assert "_training" not in vars(fresh)
-
-
-def test_the_training_half_is_read_without_a_second_copy() -> None:
-    tracemalloc.start()
-    load("mnist").train.images.sum()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 1.25 * 47_040_016
-
-
 def test_loading_opens_no_connection_and_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.addaudithook(lambda event, _: event.startswith('socket.') and sys.exit(event));"
@@ -115,47 +96,6 @@ def test_loading_opens_no_connection_and_imports_nothing_heavy() -> None:
     )
     source = str(Path(mnist_nn.data.__file__).parents[2])
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": source}, timeout=PATIENCE)
-
-
-# Damage
-
-
-def copy_of_mnist(folder: Path) -> Path:
-    shutil.copytree(EMBEDDED, folder)
-    return folder
-
-
-def published(folder: Path) -> Dataset:
-    """Make a data set whose files ought to be Fashion-MNIST's."""
-    return _fashion_mnist(folder)
-
-
-def test_files_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
-    wrong = published(copy_of_mnist(tmp_path / "fashion"))
-    expected = FASHION_SHA256["t10k-images-idx3-ubyte"]
-    with pytest.raises(DataError, match=f"instead of the published {expected}; reinstall it: apt install"):
-        _ = wrong.test
-    with pytest.raises(DataError, match="instead of the published"):
-        _ = wrong.digest
-    checks = verify(wrong)
-    assert [check.ok for check in checks] == [False] * 4
-    assert [check.sha256 for check in checks] == list(MNIST_SHA256.values())
-    assert all("reinstall" in check.problem for check in checks)
-
-
-def test_a_damaged_gzip_file_is_refused_with_the_way_to_mend_it(tmp_path: Path) -> None:
-    folder = copy_of_mnist(tmp_path / "fashion")
-    packed = bytearray((folder / f"{FILES[2]}.gz").read_bytes())
-    packed[len(packed) // 2] ^= 0xFF
-    (folder / f"{FILES[2]}.gz").write_bytes(packed)
-    with pytest.raises(IdxError, match=r"t10k-images.*damaged inside its gzip stream.*; reinstall it: apt"):
-        _ = published(folder).test
-    assert [check.sha256 for check in verify(load(folder))][2] == ""
-    assert [check.ok for check in verify(load(folder))] == [True, True, False, True]
-
-
-def test_mnist_verifies(mnist: Dataset) -> None:
-    assert [(check.file, check.ok, check.problem) for check in verify(mnist)] == [(f, True, "") for f in FILES]
 
 
 # Fashion-MNIST
@@ -334,61 +274,6 @@ def test_an_export_to_no_folder_is_refused(tmp_path: Path) -> None:
     for place in (tmp_path / "file", tmp_path / "file" / "below", "a\0b"):
         with pytest.raises(DataError, match="cannot make the folder"):
             export(mine, place)
-
-
-# Samples
-
-
-def test_samples_are_taken_in_the_order_asked_for() -> None:
-    samples = check_samples(GREY, [4, 9], classes=10)
-    taken = samples.take(np.array([1, 0, 1], np.uint8))
-    assert taken.labels.tolist() == [9, 4, 9]
-    assert np.array_equal(taken.images, GREY[[1, 0, 1]])
-    assert len(samples.take([])) == 0
-    for rows in ([2], [-1], [0.5], [[0]], [True]):
-        with pytest.raises(DataError, match="row numbers"):
-            samples.take(rows)
-
-
-def test_images_are_not_copied_by_the_check() -> None:
-    assert check_samples(GREY, [0, 1]).images is GREY
-
-
-@pytest.mark.parametrize(
-    ("images", "labels", "why"),
-    [
-        (GREY[0], [0, 0, 0], r"images are uint8 of shape \(3, 4\); give uint8 of shape \(n, rows, cols\)"),
-        (GREY.astype(np.int64), [0, 0], "images are int64"),
-        (GREY.astype(float), [0, 0], "images are float64 of shape"),
-        ([[1.0], [1.0, 2.0]], [0, 0], "images are not one array.*; give rows of equal length"),
-        (GREY, [[0, 0]], r"labels have shape \(1, 2\); give one label for each image"),
-        (GREY, [0], "2 images but 1 labels; give one label for each image"),
-        (GREY, [0.0, 1.0], r"labels are float64 of shape \(2,\); give integers"),
-        (GREY, ["0", "1"], "labels are <U1"),
-        (GREY, [True, False], "labels are bool"),
-        (GREY, [0, 10], "label 10 in row 1 is out of range; labels go from 0 to 9: mend or drop it"),
-        (GREY, [-1, 0], "label -1 in row 0"),
-        (GREY, np.array([0, 2**64 - 1], np.uint64), "label 18446744073709551615 in row 1"),
-        (GREY[:0], np.zeros(0, int), "there are no labels; give at least one sample"),
-        (np.zeros((2, 0)), [0, 0], "hold no pixels"),
-        (np.array([[0.0, 1.0], [0.0, np.inf]]), [0, 0], "image 1 holds NaN or infinity; replace it"),
-        (np.array([[np.nan], [0.0]], np.float32), [0, 0], "image 0 holds NaN"),
-    ],
-)
-def test_samples_that_cannot_be_used_are_refused(images: Any, labels: Any, why: str) -> None:
-    with pytest.raises(DataError, match=why) as caught:
-        check_samples(images, labels, classes=10)
-    assert "\n" not in str(caught.value)
-
-
-def test_samples_hold_int64_labels_and_cannot_be_changed() -> None:
-    samples = Samples(GREY, np.array([0, 1]))
-    with pytest.raises(AttributeError):
-        samples.labels = np.array([1, 1])  # type: ignore[misc]
-    with pytest.raises(DataError, match="labels are uint8; convert"):
-        Samples(GREY, np.array([0, 1], np.uint8))
-    with pytest.raises(DataError, match="2 images but 3 labels"):
-        Samples(GREY, np.array([0, 1, 2]))
 
 
 def test_public_names_are_there_and_documented() -> None:

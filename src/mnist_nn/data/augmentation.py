@@ -17,9 +17,9 @@ from mnist_nn.errors import DataError, unknown
 from mnist_nn.util.randomness import Key, fold, threefry
 
 Array = npt.NDArray[Any]
-CHUNK = 500  # images at a time: their coordinates stay in a core's cache
-DIGIT = 20  # a framed digit's longer side, as in MNIST
-FAINT = 0.15  # of full ink: less does not count as part of the digit's box
+IMAGES_AT_ONCE = 500  # images at a time: their coordinates stay in a core's cache
+DIGIT_SIDE = 20  # a framed digit's longer side, as in MNIST
+BOX_INK = 0.15  # of full ink: less does not count as part of the digit's box
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
     if name not in DISTORTIONS:
         raise unknown("augmentation", name, DISTORTIONS)
     check_square(images)
-    starts = range(0, len(images), CHUNK)
+    starts = range(0, len(images), IMAGES_AT_ONCE)
 
     def copies(start: int) -> Array:
-        rows = np.arange(start, min(start + CHUNK, len(images)))
+        rows = np.arange(start, min(start + IMAGES_AT_ONCE, len(images)))
         return _distort(images[rows], rows, key, DISTORTIONS[name])
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -124,11 +124,11 @@ def _distort(images: Array, rows: Array, key: Key, how: Distortion) -> Array:
     pixels = images.astype(np.float32) / np.float32(255)
     pixels = _sample(pixels, *_coordinates(images.shape[1], draw, how))
     if how.blur:
-        pixels = _blurred(pixels, how.blur * (draw(6) + 1) / 2)
+        pixels = _blur(pixels, how.blur * (draw(6) + 1) / 2)
     if how.weight:
         pixels = _full(pixels) ** (2.0 ** (how.weight * draw(7)))[:, None, None]
     if how.framed:
-        pixels = _full(_framed(pixels, draw))
+        pixels = _full(_frame(pixels, draw))
     return np.asarray(np.floor(pixels * 255 + np.float32(0.5)).clip(0, 255), dtype=np.uint8)
 
 
@@ -191,7 +191,7 @@ def _sample(pixels: Array, rows: Array, columns: Array) -> Array:
     return np.asarray(upper * (1 - down) + lower * down)
 
 
-def _blurred(pixels: Array, sigmas: Array) -> Array:
+def _blur(pixels: Array, sigmas: Array) -> Array:
     side = pixels.shape[1]
     offset = np.arange(side, dtype=np.float32)[:, None] - np.arange(side, dtype=np.float32)
     curves = np.exp(-(offset**2)[None] / (2 * np.maximum(sigmas, 0.05) ** 2)[:, None, None])
@@ -204,12 +204,12 @@ def _full(pixels: Array) -> Array:
     return np.asarray(pixels / np.maximum(pixels.max(axis=(1, 2), keepdims=True), np.float32(1e-6)))
 
 
-def _framed(pixels: Array, draw: _Draws) -> Array:
+def _frame(pixels: Array, draw: _Draws) -> Array:
     """Size each digit to 20 pixels and bring its centre of mass to the middle, give or take half a pixel."""
     side = pixels.shape[1]
-    ink = pixels > FAINT
+    ink = pixels > BOX_INK
     sides = [_extent(np.asarray(ink.any(axis=axis))) for axis in (1, 2)]
-    scale = np.maximum(np.maximum(*sides), 1).astype(np.float32) / np.float32(DIGIT * side / 28)
+    scale = np.maximum(np.maximum(*sides), 1).astype(np.float32) / np.float32(DIGIT_SIDE * side / 28)
     grid, mass = np.arange(side, dtype=np.float32), np.maximum(pixels.sum(axis=(1, 2)), np.float32(1e-6))
     centre = [(pixels.sum(axis=axis) @ grid) / mass for axis in (2, 1)]
     target = [np.float32(side / 2) + draw(slot) / 2 for slot in (8, 9)]

@@ -148,7 +148,7 @@ class Dataset:
         (images, seen), (labels, _) = self.files[0].read(), self.files[1].read()
         # IDX has one encoding of an array, so this is the hash of both files' bytes, one after the other.
         seen.update(encode_idx(labels))
-        with self._blamed("training"):
+        with self._blame("training"):
             return check_samples(images, labels, self.classes), seen.hexdigest()
 
     @property
@@ -160,7 +160,7 @@ class Dataset:
     def test(self) -> Samples:
         """The test half; its images have the form of the training images."""
         (images, _), (labels, _) = self.files[2].read(), self.files[3].read()
-        with self._blamed("test"):
+        with self._blame("test"):
             samples = check_samples(images, labels, self.classes)
             if images.shape[1:] != self._form:
                 raise DataError(f"images are {images.shape[1:]} but {self._form} in training; make them alike")
@@ -186,11 +186,11 @@ class Dataset:
         if self.known_classes is not None:
             return self.known_classes
         labels, _ = self.files[1].read()
-        with self._blamed("training"):
+        with self._blame("training"):
             return max(2, int(check_labels(labels).max()) + 1)
 
     @contextmanager
-    def _blamed(self, half: str) -> Iterator[None]:
+    def _blame(self, half: str) -> Iterator[None]:
         """Name the data set in what goes wrong inside."""
         try:
             yield

@@ -36,7 +36,7 @@ DTYPES: dict[int, np.dtype[Any]] = {
 
 _CODES = {dtype.newbyteorder("="): code for code, dtype in DTYPES.items()}
 _MAX_NDIM = 64  # NumPy's own bound
-_LEVEL = 6  # level 9 takes four times as long and saves 1 %
+_GZIP_LEVEL = 6  # level 9 takes four times as long and saves 1 %
 
 
 class Header(NamedTuple):
@@ -245,4 +245,4 @@ def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
         explain_io_errors(DataError, "write", target, "choose another place or make room"),
         replace_file(target) as file,
     ):
-        file.write(gzip.compress(data, _LEVEL, mtime=0) if target.name.endswith(".gz") else data)
+        file.write(gzip.compress(data, _GZIP_LEVEL, mtime=0) if target.name.endswith(".gz") else data)

@@ -21,7 +21,7 @@ Array = npt.NDArray[Any]
 Point = tuple[float, float]
 CANVAS = 112  # pixels of the square that a pen draws on, four for one of the framed picture
 PEN_SIZE = 8.4  # canvas pixels for one of the grid
-DRAWS = 128  # more than any picture takes
+DRAWS_PER_PICTURE = 128  # more than any picture takes
 GRID = 8  # the letters below stand on a grid of 0 to 8, x to the right, y downwards
 
 T = np.arange(8)[:, None] / 8
@@ -78,7 +78,7 @@ class _Pen:
     """Draws from one key, one after another."""
 
     def __init__(self, key: Key) -> None:
-        self.draws = iter(uniform(key, DRAWS).tolist())
+        self.draws = iter(uniform(key, DRAWS_PER_PICTURE).tolist())
         self.key = key
 
     def even(self, low: float, high: float) -> float:
@@ -143,14 +143,14 @@ def _drawn(pen: _Pen, strokes: list[list[Point]]) -> Array:
     canvas = Image.new("L", (CANVAS, CANVAS))
     draw = ImageDraw.Draw(canvas)
     for stroke in strokes:
-        path = _placed(_curve(stroke) if round_off else np.array(stroke), turn, slant, wide)
+        path = _place(_curve(stroke) if round_off else np.array(stroke), turn, slant, wide)
         draw.line(path.ravel().tolist(), fill=255, width=round(thick), joint="curve")
         for x, y in (path[0], path[-1]):
             draw.ellipse((x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2), fill=255)
     return frame(np.asarray(canvas))
 
 
-def _placed(path: Array, turn: float, slant: float, wide: float) -> Array:
+def _place(path: Array, turn: float, slant: float, wide: float) -> Array:
     """From the grid to the canvas: widened, slanted and turned about the middle."""
     slanted = np.array([[wide, -slant], [0.0, 1.0]])
     turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])

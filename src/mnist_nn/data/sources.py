@@ -76,7 +76,7 @@ def load(name: str | os.PathLike[str] = "mnist") -> Dataset:
         return _NAMED[name]()
     folder = expand_path(name)
     if name and os.path.isdir(folder):  # noqa: PTH112 Path.is_dir raises for a name with a null byte
-        return Dataset(str(folder), _in_folder(folder))
+        return Dataset(str(folder), _find_in_folder(folder))
     if isinstance(name, str) and os.path.basename(name) == name and not os.path.lexists(name):  # noqa: PTH119
         raise unknown("data set", name, [*_NAMED, _FOLDER])
     raise DataNotFoundError(f"{str(folder)!r} is no folder; choose one of: {', '.join(_NAMED)}, {_FOLDER}")
@@ -95,7 +95,7 @@ def _fashion_mnist(folder: Path = FASHION_FOLDER) -> Dataset:
             f"Fashion-MNIST is not in {folder}; run 'apt install dataset-fashion-mnist', or choose {_FOLDER}"
         )
     mend = "reinstall it: apt install --reinstall dataset-fashion-mnist"
-    return Dataset("fashion-mnist", _in_folder(folder, FASHION_SHA256, mend), known_classes=10)
+    return Dataset("fashion-mnist", _find_in_folder(folder, FASHION_SHA256, mend), known_classes=10)
 
 
 _NAMED: dict[str, Callable[[], Dataset]] = {"mnist": _mnist, "fashion-mnist": _fashion_mnist}
@@ -110,11 +110,11 @@ def _spellings(name: str) -> list[str]:
     return [stem + end for end in ("", ".gz") for stem in stems + dotted]
 
 
-def _in_folder(
+def _find_in_folder(
     folder: Path, published: Mapping[str, str] = MappingProxyType({}), mend: str = ""
 ) -> tuple[DataFile, ...]:
     """Find the four files under any of their names."""
-    present = _names_in(folder)
+    present = _list_names(folder)
     found = {name: next((folder / one for one in _spellings(name) if one in present), None) for name in FILES}
     if missing := [name for name, path in found.items() if path is None]:
         raise DataNotFoundError(
@@ -123,7 +123,7 @@ def _in_folder(
     return tuple(DataFile(name, path, published.get(name), mend) for name, path in found.items() if path)
 
 
-def _names_in(folder: Path) -> set[str]:
+def _list_names(folder: Path) -> set[str]:
     with explain_io_errors(DataError, "list the folder", folder, "change its permissions"):
         return set(os.listdir(folder))  # noqa: PTH208 names are wanted, not paths
 
@@ -173,7 +173,7 @@ def export(
 
 def _check_free(folder: Path, targets: list[str], force: bool) -> None:
     """Refuse to overwrite without leave, and to leave a folder in which old files hide the new ones."""
-    there = [one for name in FILES for one in _spellings(name) if one in _names_in(folder)]
+    there = [one for name in FILES for one in _spellings(name) if one in _list_names(folder)]
     if others := [one for one in there if one not in targets]:
         raise DataError(f"{str(folder)!r} holds {', '.join(others)} of another set; choose another folder")
     if there and not force:

@@ -1,4 +1,4 @@
-"""The decoded bytes of a file, gzipped or not, a piece at a time.
+"""The decoded bytes of a file, gzipped or not, a chunk at a time.
 
 No claim of a header and no gzip bomb can make it fill the memory. Gzip is recognised by content, not by name.
 What the bytes mean is the business of ``idx``.
@@ -22,7 +22,7 @@ _DECODED_CHUNK = 2**20
 
 
 class Hash(Protocol):
-    """What sees the decoded bytes go by: the objects of ``hashlib`` will do."""
+    """What is shown the decoded bytes: the objects of ``hashlib`` will do."""
 
     def update(self, data: bytes, /) -> object:
         """Take in the next bytes."""
@@ -49,7 +49,7 @@ class Stream:
         packed = first.startswith(_GZIP_MAGIC)
         self.name = name
         self.most = None if size is None else size * (_DEFLATE_RATIO if packed else 1)
-        self._pieces = _gunzip(stored, name) if packed else stored
+        self._chunks = _gunzip(stored, name) if packed else stored
         self._seen = seen
         self._left = b""
 
@@ -57,12 +57,12 @@ class Stream:
         """Take the next ``count`` bytes; fewer come only where the data ends."""
         taken = bytearray(self._left[:count])
         self._left = self._left[count:]
-        while len(taken) < count and (piece := next(self._pieces, b"")):
+        while len(taken) < count and (chunk := next(self._chunks, b"")):
             if self._seen is not None:
-                self._seen.update(piece)
+                self._seen.update(chunk)
             room = count - len(taken)
-            taken += piece[:room]
-            self._left = piece[room:]
+            taken += chunk[:room]
+            self._left = chunk[room:]
         return taken
 
 
@@ -80,10 +80,10 @@ def _file_size(file: IO[bytes]) -> int | None:
 
 
 def _gunzip(stored: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Decompress piece by piece, none longer than a chunk, so that a bomb goes off a chunk at a time."""
+    """Decompress chunk by chunk, so that a bomb goes off a chunk at a time."""
     member = zlib.decompressobj(_GZIP_WBITS)
-    for piece in stored:
-        rest = piece
+    for chunk in stored:
+        rest = chunk
         while rest:
             if member.eof:  # a gzip file may hold several members, one after the other
                 member = zlib.decompressobj(_GZIP_WBITS)

@@ -1,5 +1,9 @@
-"""From picture files to the arrays that a network takes. It knows nothing of networks."""
+"""From picture files to the arrays that a network takes, in the order of the rooms: load, clean, segment, framing.
 
+It knows nothing of networks.
+"""
+
+from mnist_nn.imaging.framing import frame
 from mnist_nn.imaging.load.folders import Found, find_pictures
 from mnist_nn.imaging.load.pictures import Fault, Page, each_page, read_pages, read_square
 from mnist_nn.imaging.load.sources import PAGE_LIMIT, PIXEL_LIMIT
@@ -12,6 +16,7 @@ __all__ = [
     "Page",
     "each_page",
     "find_pictures",
+    "frame",
     "read_pages",
     "read_square",
 ]

@@ -86,10 +86,10 @@ def _double(ink: Ink) -> Ink:
 def _resample(ink: Ink) -> Ink:
     """Step 4: spread every pixel's ink over the cells of a 20×20 grid that it covers; rows first, then columns."""
     spread = _spread(len(ink))
-    return _weighted(_weighted(ink, spread).T, spread).T
+    return _sum_weighted(_sum_weighted(ink, spread).T, spread).T
 
 
-def _weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]) -> Ink:
+def _sum_weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]) -> Ink:
     """Sum the rows of each cell, weighted, from the first to the last."""
     cells = np.zeros((DIGIT_SIDE, ink.shape[1]))
     for rows, weights in spread:  # the k-th row of every cell at once: additions keep their order within a cell

@@ -12,7 +12,7 @@ from socketserver import TCPServer
 from typing import Any
 
 from mnist_nn.playground.site import OCTET_STREAM, Site
-from mnist_nn.util.addresses import resolved, url
+from mnist_nn.util.addresses import resolve_address, url
 
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'none'"
 
@@ -24,7 +24,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, site: Site, host: str, port: int) -> None:
         self.site = site
-        with resolved(host, port) as (family, address):
+        with resolve_address(host, port) as (family, address):
             self.address_family = family
             super().__init__(address, _Handler)
 

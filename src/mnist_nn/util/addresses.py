@@ -11,7 +11,7 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 what a browser is
 
 
 @contextmanager
-def resolved(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, tuple[str, int]]]:
+def resolve_address(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, tuple[str, int]]]:
     """Give the family and the address to listen on; what goes wrong with it becomes one line.
 
     Raises
@@ -21,7 +21,7 @@ def resolved(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, tuple
 
     Examples
     --------
-    >>> with resolved("127.0.0.1", 8000) as (family, address):
+    >>> with resolve_address("127.0.0.1", 8000) as (family, address):
     ...     family.name, address
     ('AF_INET', ('127.0.0.1', 8000))
     """

@@ -1,5 +1,7 @@
 """Damaged picture files of every format: whatever is done to them, they are read or refused in one line.
 
+It is of no one module: damage shows wherever in this room the bytes are first believed.
+
 `python tests/imaging/load/test_fuzz.py EXAMPLES` looks for longer than a test can; what it finds goes to ``seeds/``.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging.load.sources import STANDARD_INPUT, decoding
+from mnist_nn.imaging.load.sources import STANDARD_INPUT, explain_faults
 
 # What is taken for a picture inside a folder; HEIC and AVIF are not read, but no photo is passed over in silence.
 SUFFIXES = (
@@ -94,24 +94,24 @@ def _walk(top: str, named: frozenset[str]) -> Iterator[Found]:
 def _enter(path: str, open_folders: list[_Folder]) -> Iterator[Found]:
     """Go into a folder, or yield why that cannot be."""
     try:
-        with decoding(repr(path)):
+        with explain_faults(repr(path)):
             status = os.stat(path)  # noqa: PTH116 - see above
             identity = (status.st_dev, status.st_ino)
             for above in open_folders:
                 if above.identity == identity:
                     raise ImageError(f"{path!r} leads back to {above.path!r}, which it lies in; remove that link")  # noqa: TRY301
-            open_folders.append(_Folder(path, identity, iter(_listed(path))))
+            open_folders.append(_Folder(path, identity, iter(_list(path))))
     except ImageError as error:
         yield Found(path, error)
 
 
-def _listed(path: str) -> list[tuple[str, bool]]:
+def _list(path: str) -> list[tuple[str, bool]]:
     """List what is to be read in a folder, in the order a person would give it."""
     with os.scandir(path) as entries:
         listed = [(entry.name, _is_folder(entry)) for entry in entries if not entry.name.startswith(".")]
     return sorted(
         (entry for entry in listed if entry[1] or entry[0].lower().endswith(SUFFIXES)),
-        key=lambda entry: natural(entry[0]),
+        key=lambda entry: natural_key(entry[0]),
     )
 
 
@@ -122,12 +122,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def natural(name: str) -> tuple[list[str | int], str]:
+def natural_key(name: str) -> tuple[list[str | int], str]:
     """Make the key that sorts names as people do: 9 before 10, capitals beside small letters.
 
     Examples
     --------
-    >>> sorted(["b1", "a10", "a9", "A1"], key=natural)
+    >>> sorted(["b1", "a10", "a9", "A1"], key=natural_key)
     ['A1', 'a9', 'a10', 'b1']
     """
     parts = re.split(r"([0-9]+)", name.casefold())

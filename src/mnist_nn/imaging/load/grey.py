@@ -10,12 +10,12 @@ from PIL import ExifTags, Image
 Grey = npt.NDArray[np.uint8]
 
 BITS_PER_SAMPLE = 258  # the tag of a TIFF
-FULL_SCALE = (1, 255, 65_535)  # what white is where a picture holds floats
-LARGEST = 1e30  # floats beyond it would overflow on the way
-SPECKS = 0.001  # less than this of what is opaque is no ink or paper of its own
+FLOAT_WHITES = (1, 255, 65_535)  # what white is where a picture holds floats
+FLOAT_BOUND = 1e30  # floats beyond it would overflow on the way
+LEAST_PAPER_SHARE = 0.001  # less than this of what is opaque is no ink or paper of its own
 
 # What undoes each orientation that a camera writes down.
-UPRIGHT = {
+TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -26,7 +26,7 @@ UPRIGHT = {
 }
 
 
-def grey(image: Image.Image, ground: int | None = None) -> Grey:
+def to_grey(image: Image.Image, ground: int | None = None) -> Grey:
     """Decode a picture to grey levels, as it is stored.
 
     Parameters
@@ -42,30 +42,30 @@ def grey(image: Image.Image, ground: int | None = None) -> Grey:
 
     Examples
     --------
-    >>> grey(Image.new("CMYK", (2, 1), (0, 0, 0, 255)))
+    >>> to_grey(Image.new("CMYK", (2, 1), (0, 0, 0, 255)))
     array([[0, 0]], dtype=uint8)
-    >>> grey(Image.new("RGBA", (2, 1), (0, 0, 0, 0)))
+    >>> to_grey(Image.new("RGBA", (2, 1), (0, 0, 0, 0)))
     array([[255, 255]], dtype=uint8)
     """
     if image.format in {"JPEG", "MPO"}:
         image.draft("L", image.size)  # a JPEG holds its grey levels apart from its colours
     if image.mode == "F":
-        return _of_floats(image)
+        return _scale_floats(image)
     if image.mode.startswith("I"):
-        return _of_integers(image)
+        return _scale_integers(image)
     if image.mode == "LAB":
         return np.asarray(image.getchannel("L"))
     if image.has_transparency_data:
-        return np.asarray(_flat(image, ground))
+        return np.asarray(_flatten(image, ground))
     return np.asarray(image.convert("L"))
 
 
-def orientation(image: Image.Image) -> int:
+def read_orientation(image: Image.Image) -> int:
     """Say how the camera was held, 1 to 8 as EXIF numbers it; 1, upright, where that is not known or damaged.
 
     Examples
     --------
-    >>> orientation(Image.new("L", (2, 1)))
+    >>> read_orientation(Image.new("L", (2, 1)))
     1
     """
     try:
@@ -74,22 +74,22 @@ def orientation(image: Image.Image) -> int:
         return 1
 
 
-def upright(pixels: Grey, held: int) -> Grey:
-    """Turn or mirror a picture that was taken as `orientation` says.
+def turn_upright(pixels: Grey, held: int) -> Grey:
+    """Turn or mirror a picture that was taken as `read_orientation` says.
 
     Examples
     --------
-    >>> upright(np.array([[1, 2, 3]], np.uint8), 6)
+    >>> turn_upright(np.array([[1, 2, 3]], np.uint8), 6)
     array([[1],
            [2],
            [3]], dtype=uint8)
     """
-    if held not in UPRIGHT:
+    if held not in TURNS:
         return pixels
-    return np.asarray(Image.fromarray(pixels).transpose(UPRIGHT[held]))
+    return np.asarray(Image.fromarray(pixels).transpose(TURNS[held]))
 
 
-def _of_integers(image: Image.Image) -> Grey:
+def _scale_integers(image: Image.Image) -> Grey:
     """16 bits a pixel, which Pillow would clip to 8; 32 are held to 16, and 12 are told by their tag."""
     bits = getattr(image, "tag_v2", {}).get(BITS_PER_SAMPLE)
     steps = 4096 // 256 if bits in {12, (12,)} else 65_535 // 255
@@ -97,28 +97,28 @@ def _of_integers(image: Image.Image) -> Grey:
     return levels
 
 
-def _of_floats(image: Image.Image) -> Grey:
+def _scale_floats(image: Image.Image) -> Grey:
     """0 to 1, 0 to 255 or 0 to 65,535, the first that holds them all; with negative numbers, from least to most."""
     stored = np.asarray(image)
-    values = np.where(np.isfinite(stored), stored, np.float32(0)).clip(-LARGEST, LARGEST)
+    values = np.where(np.isfinite(stored), stored, np.float32(0)).clip(-FLOAT_BOUND, FLOAT_BOUND)
     least, most = min(0.0, float(values.min())), max(0.0, float(values.max()))
     if least == 0:
-        most = next((white for white in FULL_SCALE if most <= white), most)
+        most = next((white for white in FLOAT_WHITES if most <= white), most)
     shares = (values - np.float32(least)) / np.float32(most - least)
     return np.asarray(shares * np.float32(255) + np.float32(0.5), dtype=np.uint8)
 
 
-def _flat(image: Image.Image, ground: int | None) -> Image.Image:
+def _flatten(image: Image.Image, ground: int | None) -> Image.Image:
     """Lay a transparent picture on an opaque ground."""
     if image.mode not in {"LA", "RGBA"}:
         image = image.convert("LA" if image.mode == "La" else "RGBA")
     levels, alpha = image.convert("L"), image.getchannel("A")
-    under = _ground(np.asarray(levels), np.asarray(alpha)) if ground is None else ground
+    under = _choose_ground(np.asarray(levels), np.asarray(alpha)) if ground is None else ground
     return Image.composite(levels, Image.new("L", image.size, under), alpha)
 
 
-def _ground(levels: Grey, alpha: Grey) -> int:
+def _choose_ground(levels: Grey, alpha: Grey) -> int:
     """White under dark ink, black under light ink; more of the same where the paper itself is opaque."""
     light, dark = (float(alpha[side].sum(dtype=np.int64)) / 255 for side in (levels > 127, levels <= 127))  # noqa: PLR2004
-    paper = light + dark > levels.size / 2 and min(light, dark) > SPECKS * (light + dark)
+    paper = light + dark > levels.size / 2 and min(light, dark) > LEAST_PAPER_SHARE * (light + dark)
     return 255 if (light > dark) == paper else 0

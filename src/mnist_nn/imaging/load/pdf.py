@@ -12,14 +12,14 @@ import numpy as np
 
 from mnist_nn.errors import ImageError, MissingExtraError
 from mnist_nn.imaging.load.grey import Grey
-from mnist_nn.imaging.load.sources import check_pixels, decoding, too_many_pages
+from mnist_nn.imaging.load.sources import check_pixels, explain_faults, too_many_pages
 
 SIGNATURE = b"%PDF-"
 DPI = 200  # pixels per inch of paper: a digit 5 mm high becomes 40 pixels
 POINTS = 72  # a PDF's own units, to the inch
 
 
-def pdf_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
+def read_pdf(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
     """Draw one page after another at `DPI`, as it would be printed on white paper.
 
     Yields
@@ -33,36 +33,36 @@ def pdf_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> 
     ImageError
         If the file as a whole is damaged, needs a password, or has too many pages.
     """
-    pdfium = _pdfium()
-    with decoding(name):
-        document = _document(pdfium, file, name)
+    pdfium = _import_pdfium()
+    with explain_faults(name):
+        document = _open_document(pdfium, file, name)
     try:
-        for number in range(_count(document, name, page_limit)):
-            yield _page(pdfium, document, number, f"{name}, page {number + 1}", pixel_limit)
+        for number in range(_count_pages(document, name, page_limit)):
+            yield _read_page(pdfium, document, number, f"{name}, page {number + 1}", pixel_limit)
     finally:
         document.close()
 
 
-def _page(pdfium: Any, document: Any, number: int, name: str, pixel_limit: int) -> Grey | ImageError:
+def _read_page(pdfium: Any, document: Any, number: int, name: str, pixel_limit: int) -> Grey | ImageError:
     try:
-        with decoding(name):
+        with explain_faults(name):
             page = document[number]
             try:
-                return _drawn(pdfium, page, name, pixel_limit)
+                return _draw(pdfium, page, name, pixel_limit)
             finally:
                 page.close()
     except ImageError as error:
         return error
 
 
-def _pdfium() -> Any:
+def _import_pdfium() -> Any:
     try:
         return importlib.import_module("pypdfium2")
     except ImportError as error:
         raise MissingExtraError("reading a PDF needs pypdfium2; install it: pip install 'mnist-nn[pdf]'") from error
 
 
-def _document(pdfium: Any, file: IO[bytes], name: str) -> Any:
+def _open_document(pdfium: Any, file: IO[bytes], name: str) -> Any:
     pdfium.raw.FPDF_LoadMemDocument64(b"", 0, None)  # fails, so that no older file's error is taken for this one's
     try:
         return pdfium.PdfDocument(file)
@@ -72,14 +72,14 @@ def _document(pdfium: Any, file: IO[bytes], name: str) -> Any:
         raise
 
 
-def _count(document: Any, name: str, page_limit: int) -> int:
+def _count_pages(document: Any, name: str, page_limit: int) -> int:
     pages = len(document)
     if pages > page_limit:
         raise too_many_pages(name, page_limit)
     return pages
 
 
-def _drawn(pdfium: Any, page: Any, name: str, pixel_limit: int) -> Grey:
+def _draw(pdfium: Any, page: Any, name: str, pixel_limit: int) -> Grey:
     """Draw a page, once its own size and that of every picture in it is known to be within the limit."""
     width, height = (math.ceil(points * DPI / POINTS) for points in page.get_size())
     check_pixels(name, width, height, pixel_limit)

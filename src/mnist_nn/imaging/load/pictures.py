@@ -17,19 +17,19 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging.load.grey import Grey, grey, orientation, upright
-from mnist_nn.imaging.load.pdf import SIGNATURE, pdf_pages
+from mnist_nn.imaging.load.grey import Grey, read_orientation, to_grey, turn_upright
+from mnist_nn.imaging.load.pdf import SIGNATURE, read_pdf
 from mnist_nn.imaging.load.sources import (
     PAGE_LIMIT,
     PIXEL_LIMIT,
     Source,
     check_bytes,
     check_pixels,
-    decoding,
+    explain_faults,
     name_of,
-    opened,
-    regular_file,
-    shown,
+    open_regular_file,
+    open_stream,
+    quote_name,
     too_many_pages,
 )
 
@@ -43,7 +43,7 @@ FOREIGN = (
     (4, b"ftypavi", "AVIF"),
     (4, b"jP  ", "JPEG 2000"),
 )
-HEAD = 512  # bytes that tell what a file is
+HEAD_BYTES = 512  # bytes that tell what a file is
 TILE_WIDTH, TILE_LENGTH = 322, 323  # the tags of a TIFF
 
 
@@ -124,10 +124,10 @@ def each_page(
     [ImageError('standard input is 9×1, 0.0 million pixels; ...')]
     """
     file_name = name_of(source)
-    name = shown(file_name)
-    with opened(source) as file:
-        head = _head(file, name)
-        read = pdf_pages if head.startswith(SIGNATURE) else _picture_pages
+    name = quote_name(file_name)
+    with open_stream(source) as file:
+        head = _read_head(file, name)
+        read = read_pdf if head.startswith(SIGNATURE) else _read_picture
         for number, found in enumerate(read(file, name, pixel_limit, page_limit), 1):
             yield (Fault(file_name, number, found) if isinstance(found, ImageError) else Page(file_name, number, found))
 
@@ -142,36 +142,36 @@ def read_square(path: str | os.PathLike[str], pixels: int) -> npt.NDArray[np.uin
     """
     side = math.isqrt(pixels)
     name = repr(os.fspath(path))
-    with regular_file(path) as file, decoding(name):
+    with open_regular_file(path) as file, explain_faults(name):
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with _picture(file, name, FORMATS) as image:
+        with _open_picture(file, name, FORMATS) as image:
             if image.size != (side, side):
                 raise ImageError(
                     f"{name} is {image.width}×{image.height}; predict takes {side}×{side} pictures, "
                     "light ink on a dark ground, as in MNIST"
                 )
-            return grey(image, ground=0)
+            return to_grey(image, ground=0)
 
 
-def _picture_pages(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
-    with decoding(name):
-        image = _picture(file, name, (*FORMATS, "PDF"))
+def _read_picture(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
+    with explain_faults(name):
+        image = _open_picture(file, name, (*FORMATS, "PDF"))
     with image:
         if image.format != "TIFF":
-            yield _decoded(image, name, pixel_limit)
+            yield _decode(image, name, pixel_limit)
         elif _has_page(image, page_limit, if_damaged=False):
             raise too_many_pages(name, page_limit)
         else:
-            yield from _pages_of_tiff(image, name, pixel_limit, page_limit)
+            yield from _read_tiff(image, name, pixel_limit, page_limit)
 
 
-def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
+def _read_tiff(image: Image.Image, name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
     """Turn the pages of a TIFF, each of which says where the next one is; two that say nothing are the end."""
     lost = False
     for number in range(page_limit):
         page = f"{name}, page {number + 1}"
         try:
-            if not _turned_to(image, number, page):
+            if not _turn_to(image, number, page):
                 return
             lost = False
         except ImageError as error:
@@ -180,17 +180,17 @@ def _pages_of_tiff(image: Image.Image, name: str, pixel_limit: int, page_limit: 
             lost = True
             yield error
         else:
-            yield _decoded(image, page, pixel_limit)
+            yield _decode(image, page, pixel_limit)
     if _has_page(image, page_limit, if_damaged=not lost):
         raise too_many_pages(name, page_limit)
 
 
-def _picture(file: IO[bytes], name: str, formats: tuple[str, ...]) -> Image.Image:
+def _open_picture(file: IO[bytes], name: str, formats: tuple[str, ...]) -> Image.Image:
     """Open a picture, its head read and its pixels not yet."""
     try:
         return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError as error:
-        head = _head(file, name)
+        head = _read_head(file, name)
         for kind in FORMATS:
             accepts = Image.OPEN[kind][1]
             if accepts is not None and accepts(head[:16]):
@@ -198,15 +198,15 @@ def _picture(file: IO[bytes], name: str, formats: tuple[str, ...]) -> Image.Imag
                     f"{name} begins as a {kind}, but its header is damaged or gives it no pixels; get a fresh copy"
                 ) from error
         raise ImageError(
-            f"{name} is {_foreign(head)}, not a picture that can be read; give one of: {', '.join(formats)}"
+            f"{name} is {_name_foreign(head)}, not a picture that can be read; give one of: {', '.join(formats)}"
         ) from error
 
 
-def _head(file: IO[bytes], name: str) -> bytes:
+def _read_head(file: IO[bytes], name: str) -> bytes:
     """Read the first bytes, and refuse a file that has none, or too many to be held in memory whole."""
-    with decoding(name):
+    with explain_faults(name):
         file.seek(0)
-        head = file.read(HEAD)
+        head = file.read(HEAD_BYTES)
         if not head:
             raise ImageError(f"{name} is empty; get a fresh copy")
         if head[8:12] == b"WEBP":
@@ -214,7 +214,7 @@ def _head(file: IO[bytes], name: str) -> bytes:
         return head
 
 
-def _foreign(head: bytes) -> str:
+def _name_foreign(head: bytes) -> str:
     """Name what a file is that is read by nothing here."""
     for start, signature, kind in FOREIGN:
         if head.startswith(signature, start):
@@ -228,14 +228,14 @@ def _foreign(head: bytes) -> str:
 def _has_page(image: Image.Image, number: int, *, if_damaged: bool) -> bool:
     """Tell whether a page is there; ``if_damaged`` is the answer where it, or one on the way to it, is damaged."""
     try:
-        return _turned_to(image, number, "")
+        return _turn_to(image, number, "")
     except ImageError:
         return if_damaged
 
 
-def _turned_to(image: Image.Image, number: int, name: str) -> bool:
+def _turn_to(image: Image.Image, number: int, name: str) -> bool:
     """Turn to a page of a TIFF, counted from 0; False if it has fewer."""
-    with decoding(name):
+    with explain_faults(name):
         try:
             image.seek(number)
         except EOFError:
@@ -243,14 +243,14 @@ def _turned_to(image: Image.Image, number: int, name: str) -> bool:
         return True
 
 
-def _decoded(image: Image.Image, name: str, pixel_limit: int) -> Grey | ImageError:
+def _decode(image: Image.Image, name: str, pixel_limit: int) -> Grey | ImageError:
     """Decode the page that is turned to, once its size and that of its tiles are known to be within the limit."""
     try:
-        with decoding(name):
+        with explain_faults(name):
             check_pixels(name, *image.size, pixel_limit)
             tags = getattr(image, "tag_v2", {})
             check_pixels(f"a tile of {name}", tags.get(TILE_WIDTH, 0), tags.get(TILE_LENGTH, 0), pixel_limit)
-            pixels = grey(image)
-            return upright(pixels, orientation(image))  # read last: decoding a TIFF turns it upright already
+            pixels = to_grey(image)
+            return turn_upright(pixels, read_orientation(image))  # read last: decoding a TIFF turns it upright already
     except ImageError as error:
         return error

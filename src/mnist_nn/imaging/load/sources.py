@@ -24,13 +24,13 @@ BYTE_LIMIT = 2**29  # of standard input, and of a WebP file: what is held in mem
 STANDARD_INPUT = "-"
 Source = str | os.PathLike[str] | IO[bytes]
 
-_KINDS = (
+_NOT_FILES = (
     (stat.S_ISDIR, "a folder; name the pictures in it"),
     (stat.S_ISFIFO, "a pipe; send what comes out of it to standard input and give -"),
     (lambda mode: not stat.S_ISREG(mode), "a device or a socket; give a picture file"),
 )
 _HINTS = {FileNotFoundError: "; check the name", PermissionError: "; ask for the right to read it"}
-_LONGEST = 200  # characters of what a decoder says
+_LONGEST_REASON = 200  # characters of what a decoder says
 
 
 def name_of(source: Source) -> str:
@@ -47,34 +47,34 @@ def name_of(source: Source) -> str:
     return name if isinstance(name, str) else STANDARD_INPUT
 
 
-def shown(name: str) -> str:
+def quote_name(name: str) -> str:
     r"""Write a name so that it stays on its line, whatever is in it.
 
     Examples
     --------
-    >>> print(shown("two\nlines.png"), shown("-"))
+    >>> print(quote_name("two\nlines.png"), quote_name("-"))
     'two\nlines.png' standard input
     """
     return "standard input" if name == STANDARD_INPUT else repr(name)
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[IO[bytes]]:
+def open_stream(source: Source) -> Iterator[IO[bytes]]:
     """Open a file, or standard input for ``-``, so that it can be read from anywhere in it."""
     if isinstance(source, str | os.PathLike) and os.fspath(source) != STANDARD_INPUT:
-        with regular_file(source) as file:
+        with open_regular_file(source) as file:
             yield file
     else:
-        yield _held(_stream(source), shown(name_of(source)))
+        yield _hold(_find_stream(source), quote_name(name_of(source)))
 
 
 @contextmanager
-def regular_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+def open_regular_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """Open a file on disk. What is none, such as a pipe that would block for ever, is refused unopened."""
     name = repr(os.fspath(path))
-    with decoding(name):
+    with explain_faults(name):
         mode = os.stat(path).st_mode  # noqa: PTH116 - a null byte in a name is told apart here
-        for is_kind, what in _KINDS:
+        for is_kind, what in _NOT_FILES:
             if is_kind(mode):
                 raise ImageError(f"{name} is {what}")
         file = open(path, "rb")  # noqa: PTH123, SIM115 - closed below
@@ -82,7 +82,7 @@ def regular_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _stream(source: Source) -> IO[bytes]:
+def _find_stream(source: Source) -> IO[bytes]:
     if not isinstance(source, str | os.PathLike):
         return source
     if sys.stdin is None:  # whoever started us closed it
@@ -90,9 +90,9 @@ def _stream(source: Source) -> IO[bytes]:
     return sys.stdin.buffer
 
 
-def _held(stream: IO[bytes], name: str) -> IO[bytes]:
+def _hold(stream: IO[bytes], name: str) -> IO[bytes]:
     """Hold a stream in memory that cannot be wound back."""
-    with decoding(name):
+    with explain_faults(name):
         if stream.seekable():
             return stream
         data = stream.read(BYTE_LIMIT + 1)
@@ -101,7 +101,7 @@ def _held(stream: IO[bytes], name: str) -> IO[bytes]:
 
 
 @contextmanager
-def decoding(name: str) -> Iterator[None]:
+def explain_faults(name: str) -> Iterator[None]:
     """Turn whatever a decoder raises into an `ImageError` on one line; what it merely warns of is no damage."""
     try:
         with warnings.catch_warnings():
@@ -144,4 +144,4 @@ def check_bytes(name: str, size: int) -> None:
 
 def _one_line(error: BaseException) -> str:
     words = "".join(c if c.isprintable() else " " for c in str(error)).split()
-    return (" ".join(words).rstrip(".") or type(error).__name__)[:_LONGEST]
+    return (" ".join(words).rstrip(".") or type(error).__name__)[:_LONGEST_REASON]

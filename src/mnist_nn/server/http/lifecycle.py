@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from mnist_nn.server.http.connections import Connection
-from mnist_nn.util.addresses import resolved, url
+from mnist_nn.util.addresses import resolve_address, url
 
 BACKLOG = 1024  # connections that wait to be taken
 
@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
     ) -> None:
         self._app = app
         self._listening = listening
-        with resolved(host, port) as (family, address):
+        with resolve_address(host, port) as (family, address):
             self._socket = socket.create_server(address, family=family, backlog=BACKLOG)
         self.stopped_by: int | None = None
         super().__init__(_config(app))

@@ -1,0 +1,123 @@
+"""Where the bytes of a picture come from: files, what is none, streams, and what is said of each."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from patience import PATIENCE
+from PIL import Image
+
+from mnist_nn.errors import ImageError
+from mnist_nn.imaging import read_pages
+from mnist_nn.imaging.load import sources
+
+SLOPE = np.linspace(0, 255, 48 * 32).reshape(32, 48).astype(np.uint8)  # smooth, so that JPEG keeps it
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file
+
+
+def levels(source: Any, **limits: int) -> np.ndarray:
+    """Read the one page of a file."""
+    (page,) = read_pages(source, **limits)
+    assert page.pixels.dtype == np.uint8
+    assert page.number == 1
+    return page.pixels
+
+
+def refusal(source: Any, **limits: int) -> str:
+    """What is said about a file, which has to be one line that names it."""
+    with pytest.raises(ImageError) as caught:
+        list(read_pages(source, **limits))
+    text = str(caught.value)
+    assert text.isprintable()
+    assert (repr(os.fspath(source)) if isinstance(source, Path) else "standard input") in text
+    return text
+
+
+def test_names_stay_on_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "two\nlines\r\x1b[31m\u202e.png"
+    path.write_text("no picture")
+    assert r"two\nlines\r\x1b[31m\u202e.png" in refusal(path)
+    Image.fromarray(SLOPE).save(path)
+    (page,) = read_pages(path)
+    assert page.file == str(path)
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/\xff.png"))
+    path.write_text("no picture")
+    assert r"\udcff.png" in refusal(path)
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    assert "is a folder; name the pictures in it" in refusal(tmp_path)
+    assert "is a pipe; send what comes out of it to standard input and give -" in refusal(tmp_path / "pipe")
+    assert "is a device or a socket" in refusal(Path("/dev/zero"))
+    assert "No such file or directory; check the name" in refusal(tmp_path / "none.png")
+    assert "Not a directory" in refusal(Path("/dev/null/a.png"))
+    assert "symbolic links" in refusal(tmp_path / "loop")
+    assert "File name too long" in refusal(tmp_path / ("x" * 300))
+    assert "null" in refusal(Path("a\0b"))
+
+
+def test_a_file_that_may_not_be_read(
+    open_folder: Path, ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    Image.fromarray(SLOPE).save(open_folder / "a.png")
+    (open_folder / "a.png").chmod(0)
+    with ordinary_user():
+        assert "Permission denied; ask for the right to read it" in refusal(open_folder / "a.png")
+
+
+def test_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image.Image, "convert", full)
+    assert "needs more memory than there is" in refusal(saved(Image.new("L", (3, 3)), "PNG"))
+
+
+# Standard input
+
+
+def pages_of(*sizes: tuple[int, int]) -> bytes:
+    first, *others = [Image.new("L", size, 10 * i) for i, size in enumerate(sizes, 1)]
+    return saved(first, "TIFF", save_all=True, append_images=others).getvalue()
+
+
+READ = (
+    "from mnist_nn.imaging import *\nfor page in read_pages('-'): print(page.file, page.number, page.pixels.tolist())"
+)
+
+
+@pytest.mark.parametrize("wound", [True, False], ids=["file", "pipe"])
+def test_standard_input(tmp_path: Path, wound: bool) -> None:
+    (tmp_path / "a.tif").write_bytes(pages_of((2, 1), (1, 1)))
+    with (tmp_path / "a.tif").open("rb") as file:
+        given: dict[str, Any] = {"stdin": file} if wound else {"input": file.read()}
+        out = subprocess.run(
+            [sys.executable, "-c", READ], capture_output=True, check=True, **given, timeout=PATIENCE
+        ).stdout
+    assert out.decode() == "- 1 [[10, 10]]\n- 2 [[20]]\n"
+
+
+def test_a_stream_that_does_not_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "BYTE_LIMIT", 10_000)
+    read, write = os.pipe()
+    os.write(write, b"\x89PNG\r\n\x1a\n" + bytes(20_000))
+    with open(read, "rb") as stream:  # noqa: PTH123 - a descriptor; nothing closes the other end before it is read
+        assert "has more than 0.00953674 MiB" in refusal(stream)
+    os.close(write)
