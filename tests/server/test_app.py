@@ -16,8 +16,8 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.export.onnx.write import write
 from mnist_nn.export.test_vectors import vectors_for
 from mnist_nn.server import Limits, create_app
-from mnist_nn.server.http.request_record import LONGEST_ID
-from mnist_nn.server.inference.signature import Contract
+from mnist_nn.server.inference.signature import ModelSignature
+from mnist_nn.server.limits import FIXED_LIMITS
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
 INFER = "/v2/models/digits/infer"
@@ -59,7 +59,7 @@ def test_health_and_metadata_are_those_of_the_protocol(client: httpx.Client) -> 
 @pytest.mark.parametrize("calibrated", [True, False])
 @pytest.mark.parametrize("inputs", [784, 30])
 def test_a_model_has_the_tensors_of_its_onnx_export(small_model: Model, calibrated: bool, inputs: int) -> None:
-    """One contract, whether a model is asked over HTTP or in ONNX Runtime."""
+    """One signature, whether a model is asked over HTTP or in ONNX Runtime."""
     network = small_model.network if inputs == 784 else Network.create(NetworkConfig(inputs=inputs))
     calibration = small_model.calibration if calibrated and inputs == 784 else None
     model = Model(network, calibration=calibration)
@@ -76,9 +76,9 @@ def test_a_model_has_the_tensors_of_its_onnx_export(small_model: Model, calibrat
             for name, kind in kinds
         ]
 
-    contract = Contract.of(model)
-    assert [contract.input.to_dict()] == tensors(graph.input)
-    assert [tensor.to_dict() for tensor in contract.outputs] == tensors(graph.output)
+    signature = ModelSignature.from_model(model)
+    assert [signature.input.to_dict()] == tensors(graph.input)
+    assert [tensor.to_dict() for tensor in signature.outputs] == tensors(graph.output)
 
 
 def test_answers_are_those_of_the_library(client: httpx.Client, mnist: Dataset, expected: Any) -> None:
@@ -122,7 +122,7 @@ def test_a_name_that_cannot_stand_in_an_address_is_refused(small_model: Model, n
         ("POST", "/v2/models/digits/versions/2/infer", 404, "version 1"),
         ("GET", INFER, 405, "POST"),
         ("DELETE", "/v2", 405, "GET"),
-        ("POST", INFER, 400, "no JSON"),
+        ("POST", INFER, 400, "not valid JSON"),
     ],
 )
 def test_errors_are_one_line_in_the_form_of_the_protocol(
@@ -164,7 +164,13 @@ def test_a_server_that_stops_is_not_ready(in_process: Run, small_model: Model) -
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("order-66", True), ("a" * LONGEST_ID, True), ("a" * (LONGEST_ID + 1), False), ("two words", False), ("", False)],
+    [
+        ("order-66", True),
+        ("a" * FIXED_LIMITS.request_id_characters, True),
+        ("a" * (FIXED_LIMITS.request_id_characters + 1), False),
+        ("two words", False),
+        ("", False),
+    ],
 )
 def test_every_answer_carries_a_request_id(client: httpx.Client, given: str, kept: bool) -> None:
     for path in ("/v2", "/nowhere"):

@@ -12,14 +12,14 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 
 from mnist_nn import Model
 from mnist_nn.cli.commands.serve import serve
 from mnist_nn.cli.program import run
 from mnist_nn.errors import ConfigError
 from mnist_nn.server import Limits, create_app
-from mnist_nn.server.http.exception_handlers import Refusal
-from mnist_nn.server.http.request_body import unpacked
+from mnist_nn.server.http.request_body import decompress
 
 DOCS = Path(__file__).parents[2] / "docs"
 Run = Callable[..., AbstractContextManager[httpx.Client]]
@@ -105,8 +105,8 @@ def test_unknown_packing_is_415(client: httpx.Client) -> None:
     ],
 )
 def test_packed_bodies_that_are_damaged_or_bombs_are_refused(body: bytes, status: int) -> None:
-    with pytest.raises(Refusal) as refusal:
-        unpacked(body, LIMITS)
+    with pytest.raises(HTTPException) as refusal:
+        decompress(body, LIMITS)
     assert refusal.value.status_code == status
 
 

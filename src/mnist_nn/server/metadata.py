@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 from mnist_nn.server import openapi
 from mnist_nn.server.http.metrics import CONTENT_TYPE
-from mnist_nn.server.inference.routes import VERSION, models
+from mnist_nn.server.inference.routes import MODEL_VERSION, model_paths
 from mnist_nn.server.openapi import TEXT, TRUTH, fields, listed
 from mnist_nn.server.service import Service
 
@@ -15,21 +15,21 @@ EXTENSIONS = ["binary_tensor_data"]
 PLATFORM = "mnist_nn_safetensors"
 
 
-def add(app: FastAPI, service: Service) -> None:
-    """Add the addresses."""
+def add_metadata_routes(app: FastAPI, service: Service) -> None:
+    """Add the routes."""
     _add_metadata(app, service)
     _add_health(app, service)
-    _add_figures(app, service)
+    _add_metrics(app, service)
 
 
 def _add_metadata(app: FastAPI, service: Service) -> None:
-    about = {"name": "mnist-nn", "version": version("mnist-nn"), "extensions": EXTENSIONS}
+    server = {"name": "mnist-nn", "version": version("mnist-nn"), "extensions": EXTENSIONS}
     model = {
         "name": service.name,
-        "versions": [VERSION],
+        "versions": [MODEL_VERSION],
         "platform": PLATFORM,
-        "inputs": [service.contract.input.to_dict()],
-        "outputs": [tensor.to_dict() for tensor in service.contract.outputs],
+        "inputs": [service.signature.input.to_dict()],
+        "outputs": [tensor.to_dict() for tensor in service.signature.outputs],
     }
     schema = fields(name=TEXT, version=TEXT, extensions=listed(TEXT))
 
@@ -42,19 +42,19 @@ def _add_metadata(app: FastAPI, service: Service) -> None:
             for path, verbs in paths.items()
             for verb, what in verbs.items()
         }
-        return JSONResponse({**about, "documentation": "/docs", "addresses": here})
+        return JSONResponse({**server, "documentation": "/docs", "addresses": here})
 
     @app.get("/v2", tags=["metadata"], responses=openapi.answer("The server.", schema))
-    async def server() -> Response:
+    async def server_metadata() -> Response:
         """Say what server this is."""
-        return JSONResponse(about)
+        return JSONResponse(server)
 
-    async def metadata() -> Response:
+    async def model_metadata() -> Response:
         """Say what the model takes and gives."""
         return JSONResponse(model)
 
-    for path in models(service.name):
-        app.get(path, tags=["metadata"], responses=openapi.answer("The model.", openapi.metadata()))(metadata)
+    for path in model_paths(service.name):
+        app.get(path, tags=["metadata"], responses=openapi.answer("The model.", openapi.metadata()))(model_metadata)
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
@@ -68,14 +68,14 @@ def _add_health(app: FastAPI, service: Service) -> None:
         return JSONResponse({"name": service.name, "ready": service.is_ready}, 200 if service.is_ready else 503)
 
     described = openapi.answer("It is.", fields(name=TEXT, ready=TRUTH)) | {503: {"description": "It is not."}}
-    for path in ("/v2/health/ready", *(f"{model}/ready" for model in models(service.name))):
+    for path in ("/v2/health/ready", *(f"{model}/ready" for model in model_paths(service.name))):
         app.get(path, tags=["health"], responses=described)(ready)
 
 
-def _add_figures(app: FastAPI, service: Service) -> None:
+def _add_metrics(app: FastAPI, service: Service) -> None:
     described = openapi.answer("Figures.", TEXT, "text/plain")
 
     @app.get("/metrics", tags=["metadata"], response_class=Response, responses=described)
-    async def figures() -> Response:
+    async def metrics() -> Response:
         """Show what Prometheus collects."""
-        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(service.metrics.render(), media_type=CONTENT_TYPE)

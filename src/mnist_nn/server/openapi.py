@@ -7,14 +7,14 @@ from http import HTTPStatus
 from typing import Any
 
 from mnist_nn.server.inference.protocol import BINARY, BINARY_ALL, HEADER_LENGTH
-from mnist_nn.server.inference.signature import Contract, Tensor
+from mnist_nn.server.inference.signature import ModelSignature, TensorSpec
 from mnist_nn.server.limits import Limits
 
 Schema = dict[str, Any]
 
 TEXT, TRUTH, WHOLE = {"type": "string"}, {"type": "boolean"}, {"type": "integer"}
 BYTES = {"type": "string", "format": "binary"}
-ABOUT = """Reads handwritten digits.
+DESCRIPTION = """Reads handwritten digits.
 
 `/v2` is the [Open Inference Protocol](https://github.com/kserve/open-inference-protocol): tensors of 28×28 pixels in,
 probabilities out, as JSON or with the binary tensor data extension. `/read` takes a picture of any size and finds the
@@ -49,12 +49,12 @@ def metadata() -> Schema:
     return fields(name=TEXT, versions=listed(TEXT), platform=TEXT, inputs=listed(tensor), outputs=listed(tensor))
 
 
-def infer_body(contract: Contract, limits: Limits) -> dict[str, Any]:
+def infer_body(signature: ModelSignature, limits: Limits) -> dict[str, Any]:
     """Describe an infer request: JSON, or JSON and bytes."""
-    names = [tensor.name for tensor in contract.outputs]
+    names = [tensor.name for tensor in signature.outputs]
     output = fields(name={"enum": names}, optional={"parameters": fields(optional={BINARY: TRUTH})})
     schema = fields(
-        inputs=listed(_input(contract, limits), minItems=1, maxItems=1),
+        inputs=listed(_input(signature, limits), minItems=1, maxItems=1),
         optional={
             "id": TEXT,
             "parameters": fields(optional={BINARY_ALL: TRUTH}),
@@ -72,23 +72,23 @@ def infer_body(contract: Contract, limits: Limits) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}, "parameters": [length]}
 
 
-def _input(contract: Contract, limits: Limits) -> Schema:
-    wanted = contract.input
+def _input(signature: ModelSignature, limits: Limits) -> Schema:
+    wanted = signature.input
     sizes = [{"type": "integer", "minimum": 1, "maximum": limits.row_limit}, *({"const": n} for n in wanted.shape[1:])]
     shape = {"type": "array", "prefixItems": sizes, "minItems": len(sizes), "maxItems": len(sizes)}
     data = {
         "type": "array",
-        "description": f"{contract.values} pixels an image, 0 for background, 255 for ink; flat or nested.",
+        "description": f"{signature.pixels_per_image} pixels an image, 0 for background, 255 for ink; flat or nested.",
     }
     return fields(name={"const": wanted.name}, datatype={"const": wanted.datatype}, shape=shape, data=data)
 
 
-def infer_answer(contract: Contract) -> dict[int | str, Any]:
+def infer_answer(signature: ModelSignature) -> dict[int | str, Any]:
     """Describe the answer to it."""
     schema = fields(
         model_name=TEXT,
         model_version=TEXT,
-        outputs=listed({"anyOf": [_output(tensor) for tensor in contract.outputs]}),
+        outputs=listed({"anyOf": [_output(tensor) for tensor in signature.outputs]}),
         optional={"id": TEXT},
     )
     found = answer("The outputs that were asked for, or all.", schema)
@@ -96,7 +96,7 @@ def infer_answer(contract: Contract) -> dict[int | str, Any]:
     return found
 
 
-def _output(tensor: Tensor) -> Schema:
+def _output(tensor: TensorSpec) -> Schema:
     number = WHOLE if tensor.datatype == "INT64" else {"type": "number"}
     where = {"data": listed(number), "parameters": fields(binary_data_size=WHOLE)}
     return fields(name={"const": tensor.name}, datatype={"const": tensor.datatype}, shape=listed(WHOLE), optional=where)

@@ -52,7 +52,7 @@ def test_a_fault_of_ours_is_a_500_in_one_line_with_its_traceback_in_the_log(
     stream = io.StringIO()
     app = create_app(small_model)
     image = {"name": "X", "shape": [1, 28, 28], "datatype": "UINT8", "data": [0] * 784}
-    with logs.shown(stream), in_process(app) as client:
+    with logs.log_to(stream), in_process(app) as client:
         monkeypatch.setattr(batching.Batcher, "_ask", broken)
         answer = client.post(INFER, json={"inputs": [image]}, headers={"X-Request-ID": "mine"})
     assert answer.status_code == 500
@@ -70,7 +70,7 @@ def test_a_client_that_leaves_is_no_fault(in_process: Run, small_model: Model) -
         yield bytes(100)
         raise ConnectionError("that is enough")
 
-    with logs.shown(faults), in_process(app) as client:
+    with logs.log_to(faults), in_process(app) as client:
         with pytest.raises(ConnectionError):
             client.post(INFER, content=leaves())
         assert client.get("/v2").status_code == 200
