@@ -43,8 +43,8 @@ def _add_infer(app: FastAPI, service: Service) -> None:
         content, headers = write_response(asked, await predict(asked.images), name, MODEL_VERSION)
         return Response(content, headers=headers)
 
-    requests = openapi.infer_body(signature, limits)
-    responses = openapi.infer_answer(signature) | openapi.errors(400, 408, 413, 415, 503)
+    requests = openapi.describe_infer_request(signature, limits)
+    responses = openapi.describe_infer_response(signature) | openapi.describe_errors(400, 408, 413, 415, 503)
     for path in model_paths(name):
         # The plain route comes first and answers, for half of what the framework costs; the other is its documentation.
         app.add_route(f"{path}/infer", infer, ["POST"])
@@ -55,8 +55,10 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
     @app.post(
         "/read",
         tags=["inference"],
-        openapi_extra=openapi.read_body(),
-        responses=openapi.answer("The pages.", openapi.pages()) | openapi.errors(400, 408, 413, 415, 422, 503),
+        response_model=list[openapi.Page],
+        response_description="The pages.",
+        openapi_extra=openapi.describe_picture(),
+        responses=openapi.describe_errors(400, 408, 413, 415, 422, 503),
     )
     async def read(
         request: Request,
