@@ -1,7 +1,8 @@
 """What /openapi.json says of request bodies and responses: models that FastAPI turns into schemas.
 
 They only describe. Requests are parsed and responses written by `inference.protocol` without them, which is faster.
-Those of ``infer`` are made for the model that is served, so that they say what this server really takes.
+The models of ``infer`` are made for the network that is served, so that they say what this server really takes; what
+``read`` answers is described by `mnist_nn.reading.document`.
 """
 
 from http import HTTPStatus
@@ -79,45 +80,6 @@ class Ready(BaseModel):
 
     name: str
     ready: bool
-
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Box = tuple[int, int, int, int]
-
-
-class Digit(BaseModel):
-    """A digit of a number."""
-
-    text: str
-    probability: Share
-    is_digit: Share
-    confidence: Share
-    box: Box
-    verdict: str
-    reason: str
-    alternatives: dict[str, Share]
-
-
-class Number(BaseModel):
-    """A number on a page."""
-
-    text: str
-    confidence: Share
-    box: Box
-    line: int
-    verdict: str
-    reason: str
-    digits: list[Digit]
-
-
-class Page(BaseModel):
-    """A page of a picture, or why it could not be read: the JSON of ``mnist-nn read --json``."""
-
-    file: str
-    page: int
-    verdict: str = _optional()
-    numbers: list[Number] = _optional()
-    error: str = _optional()
 
 
 def describe_errors(*statuses: int) -> Responses:

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Query, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from mnist_nn.reading.document import ReadDocument
 from mnist_nn.server import openapi
 from mnist_nn.server.http.request_body import read_body
 from mnist_nn.server.http.request_context import get_context
@@ -55,7 +56,7 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
     @app.post(
         "/read",
         tags=["inference"],
-        response_model=list[openapi.Page],
+        response_model=ReadDocument,
         response_description="The pages.",
         openapi_extra=openapi.describe_picture(),
         responses=openapi.describe_errors(400, 408, 413, 415, 422, 503),
