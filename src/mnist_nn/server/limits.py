@@ -16,33 +16,33 @@ class Limits:
     Parameters
     ----------
     body_limit
-        Bytes of a request's body, both compressed and decompressed.
+        Bytes of a request's body, both compressed and decompressed; enforced in `http.request_body`.
     header_limit
-        Bytes of its first line and its headers.
+        Bytes of its first line and its headers; in `http.connections`.
     row_limit
-        Images in one infer request.
+        Images in one infer request; in `inference.protocol`.
     batch_limit
-        Images in one forward pass, where requests are put together.
+        Images in one forward pass, where requests are put together; in `inference.batching`.
     request_limit
-        Requests with a body that are worked on at once.
+        Requests with a body that are worked on at once; in `http.middleware`.
     connection_limit
-        Connections that are open at once.
+        Connections that are open at once; in `http.connections`.
     reading_limit
-        Pictures that are read at once, each in a thread.
+        Pictures that are read at once, each in a thread; in `pictures`, like the next two.
     pixel_limit
         Pixels of a page.
     page_limit
         Pages of a picture.
     header_seconds
-        Seconds for the headers of a request to arrive.
+        Seconds for the headers of a request to arrive; in `http.connections`, like the next three.
     body_seconds
         Seconds for its body to arrive.
     answer_seconds
         Seconds for a client to take its response, once it stops taking any of it.
     idle_seconds
-        Seconds for the next request on an open connection.
+        Seconds for the next request on an open connection; in `http.lifecycle` too, as an option of uvicorn.
     stop_seconds
-        Seconds for requests to end when the server stops.
+        Seconds for requests to end when the server stops; in `http.lifecycle`.
 
     Raises
     ------
