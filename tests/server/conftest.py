@@ -26,6 +26,7 @@ from patience import PATIENCE, wait_for
 
 from mnist_nn import Dataset, Model, load_model
 from mnist_nn.evaluation.prediction import Predictions, predict
+from mnist_nn.server import create_app
 from mnist_nn.server.http.lifecycle import Server
 
 NAME = "digits"
@@ -128,6 +129,7 @@ def _rest(connection: socket.socket) -> bytes:
 
 
 Serve = Callable[..., AbstractContextManager[Served]]
+InProcess = Callable[..., AbstractContextManager[httpx.Client]]
 
 
 @pytest.fixture(scope="session")
@@ -217,7 +219,7 @@ def served(serve: Serve) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def in_process() -> Callable[..., AbstractContextManager[httpx.Client]]:
+def in_process() -> InProcess:
     """Serve an application in a thread of this process, and give a client that asks it."""
 
     @contextmanager
@@ -236,3 +238,12 @@ def in_process() -> Callable[..., AbstractContextManager[httpx.Client]]:
             assert not thread.is_alive()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def client(
+    small_model: Model, in_process: Callable[..., AbstractContextManager[httpx.Client]]
+) -> Iterator[httpx.Client]:
+    """A client of one application with its default settings, for everybody who leaves it as it was."""
+    with in_process(create_app(small_model)) as asking:
+        yield asking

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,12 +17,16 @@ import numpy as np
 import pytest
 from patience import PATIENCE, wait_for
 from PIL import Image
+from server_payloads import count_requests, infer_request, page_of_digits
 
 from mnist_nn import Dataset
 from mnist_nn.reading import pages as reading_pages
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.server import Limits, create_app
+
+CROWD = 60
+Served = Any
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
 LIMITS = Limits(pixel_limit=1_000_000, page_limit=3)
@@ -175,3 +180,37 @@ def test_nothing_is_read_for_a_client_that_has_left(
         left.set()
         wait_for(lambda: 'route="/read",status="499"' in client.get("/metrics").text, "nobody has noticed")
     assert begun in ([1], [1, 2]), "it takes a moment to see that the client has left"
+
+
+def work(served: Served) -> float:
+    """The processor's time that the server has taken, which is the same however busy the machine is."""
+    used = served.process.cpu_times()
+    return float(used.user + used.system)
+
+
+def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset) -> None:
+    picture, digit = page_of_digits(mnist, 30, 30), infer_request(mnist.test.images[:1])
+    answered = 0
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(served.ask, "POST", "/read", picture)
+        while served.ask("POST", served.infer, digit).status == 200 and not reading.done():
+            answered += 1
+        assert reading.result(PATIENCE).status == 200
+    assert answered > 5
+
+
+def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> None:
+    picture, small = page_of_digits(mnist, 24, 24), page_of_digits(mnist, 1, 1)
+    request = f"POST /read HTTP/1.1\r\nHost: l\r\nContent-Length: {len(picture)}\r\n\r\n".encode() + picture
+    with serve("--reading-limit", 1) as served:
+        begin = work(served)
+        assert served.ask("POST", "/read", picture).status == 200
+        alone = work(served) - begin
+        with ExitStack() as opened:
+            before = count_requests(served)
+            for _ in range(CROWD):
+                opened.enter_context(served.connect()).sendall(request)
+            wait_for(lambda: count_requests(served) > before + CROWD, "they never came")
+        begin = work(served)
+        assert served.ask("POST", "/read", small).status == 200
+        assert work(served) - begin < CROWD / 4 * alone

@@ -1,7 +1,7 @@
 """A model over HTTP: the Open Inference Protocol for programs, and pictures for people. docs/serving.md describes it.
 
-Data flows one way: connections (bytes, slow clients) → gate (record, limits, log) → app (addresses) → bodies →
-protocol or pictures → batching → the library, which owns all numerics.
+Data flows one way: `http.connections` (bytes, slow clients) → `http.middleware` (log, metrics, request limit) → `app`
+(routes) → `http.request_body` → `inference` or `pictures` → the library, which owns all numerics.
 """
 
 from typing import TYPE_CHECKING, TextIO
@@ -24,7 +24,7 @@ def create_app(
     log: TextIO | None = None,
     engine: str = "auto",
 ) -> "FastAPI":
-    """Make the application that serves a model; any ASGI server runs it, and `http.lifecycle` with more care.
+    """Make the application that serves a model; any ASGI server can run it, and `http.lifecycle` does with more care.
 
     Parameters
     ----------
@@ -33,17 +33,17 @@ def create_app(
     name
         What clients call it.
     limits
-        What is too much; None for the usual.
+        What is too much; None for the defaults.
     log
-        Where a line of JSON goes for each request; None for nowhere.
+        Where to write a line of JSON for each request; None for nowhere.
     engine
-        What answers about tensors, one of `mnist_nn.engines.select.available`; ``auto`` is the compiled one where its
-        machine code lies ready, else NumPy.
+        What computes predictions, one of `mnist_nn.engines.select.available`; ``auto`` is the compiled one where its
+        machine code is ready, else NumPy.
 
     Raises
     ------
     ConfigError
-        If the name cannot stand in an address, or the engine is none for this model.
+        If the name cannot be part of an address, or the engine cannot compute this model.
     MissingExtraError
         If FastAPI or what it needs is not installed.
 
@@ -54,13 +54,13 @@ def create_app(
     'mnist-nn'
     """
     try:
-        from mnist_nn.server.app import build  # noqa: PLC0415 an extra
+        from mnist_nn.server.app import build_app  # noqa: PLC0415 an extra
         from mnist_nn.server.http.logs import RequestLog  # noqa: PLC0415 likewise
     except ModuleNotFoundError as error:
-        raise missing(error) from error
-    return build(model, name, limits or Limits(), RequestLog(log), engine)
+        raise explain_missing_extra(error) from error
+    return build_app(model, name, limits or Limits(), RequestLog(log), engine)
 
 
-def missing(error: ModuleNotFoundError) -> MissingExtraError:
-    """Say what to install."""
+def explain_missing_extra(error: ModuleNotFoundError) -> MissingExtraError:
+    """Make the error that says what to install."""
     return MissingExtraError(f"serving needs {error.name}; install it: pip install 'mnist-nn[serve]'")

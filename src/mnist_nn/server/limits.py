@@ -1,4 +1,7 @@
-"""How much of everything a server takes before it says no: the one place where each limit has its name and default."""
+"""How much of everything a server takes before it refuses: the one place where each limit has its name and value.
+
+`Limits` are options of ``mnist-nn serve``; `FixedLimits` are not, because no honest client comes near them.
+"""
 
 from dataclasses import dataclass, fields
 
@@ -8,38 +11,38 @@ from mnist_nn.util.checks import integer, positive
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a server allows; what is beyond gets an answer that names the limit.
+    """What a server allows; what goes beyond it gets a response that names the limit.
 
     Parameters
     ----------
     body_limit
-        Bytes of a request's body, packed or unpacked.
+        Bytes of a request's body, both compressed and decompressed; enforced in `http.request_body`.
     header_limit
-        Bytes of its first line and its headers.
+        Bytes of its first line and its headers; in `http.connections`.
     row_limit
-        Images in one infer request.
+        Images in one infer request; in `inference.protocol`.
     batch_limit
-        Images in one forward pass, where requests are put together.
+        Images in one forward pass, where requests are put together; in `inference.batching`.
     request_limit
-        Requests with a body that are worked on at once.
+        Requests with a body that are worked on at once; in `http.middleware`.
     connection_limit
-        Connections that are open at once.
+        Connections that are open at once; in `http.connections`.
     reading_limit
-        Pictures that are read at once, each in a thread.
+        Pictures that are read at once, each in a thread; in `pictures`, like the next two.
     pixel_limit
         Pixels of a page.
     page_limit
         Pages of a picture.
     header_seconds
-        For the headers of a request to arrive.
+        Seconds for the headers of a request to arrive; in `http.connections`, like the next three.
     body_seconds
-        For its body.
+        Seconds for its body to arrive.
     answer_seconds
-        For a client to take its answer, once it stops taking any.
+        Seconds for a client to take its response, once it stops taking any of it.
     idle_seconds
-        For the next request on an open connection.
+        Seconds for the next request on an open connection; in `http.lifecycle` too, as an option of uvicorn.
     stop_seconds
-        For requests to end when the server stops.
+        Seconds for requests to end when the server stops; in `http.lifecycle`.
 
     Raises
     ------
@@ -52,23 +55,42 @@ class Limits:
     8
     """
 
-    body_limit: int = 16 * 2**20
-    header_limit: int = 16 * 2**10
-    row_limit: int = 1024
-    batch_limit: int = 256
-    request_limit: int = 128
-    connection_limit: int = 1000
-    reading_limit: int = 2
-    pixel_limit: int = PIXEL_LIMIT
-    page_limit: int = 20
-    header_seconds: float = 10.0
-    body_seconds: float = 30.0
-    answer_seconds: float = 30.0
-    idle_seconds: float = 60.0
-    stop_seconds: float = 10.0
+    body_limit: int = 16 * 2**20  # any photo; more than twice the longest JSON of row_limit images
+    header_limit: int = 16 * 2**10  # as Node.js; twice what Apache takes for a line
+    row_limit: int = 1024  # parsing them from JSON takes up to 90 ms, in which nobody else is answered
+    batch_limit: int = 256  # here an image costs least: 6 µs of the reader's network, 57 alone, 18 in a pass of 1024
+    request_limit: int = 128  # their bodies are in memory, at worst twice body_limit each: 4 GiB
+    connection_limit: int = 1000  # each is an open file, and many systems allow a process 1024
+    reading_limit: int = 2  # a large page takes up to 350 MB and some seconds while it is read
+    pixel_limit: int = PIXEL_LIMIT  # as on the command line: more than the largest photos of phones
+    page_limit: int = 20  # one request must not keep a reading thread for minutes
+    header_seconds: float = 10.0  # headers are a packet or two
+    body_seconds: float = 30.0  # body_limit over a line of 4.5 Mbit/s
+    answer_seconds: float = 30.0  # responses are small; a client that takes none for so long has left
+    idle_seconds: float = 60.0  # longer than the pause between the requests of a person
+    stop_seconds: float = 10.0  # as long as Docker waits between SIGTERM and SIGKILL
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
             checked = integer(field.name, value, 1) if field.type is int else positive(field.name, value)
             object.__setattr__(self, field.name, checked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedLimits:
+    """Limits that are no options; their names end in what they count."""
+
+    backlog_connections: int = 1024  # that wait to be accepted: a burst as large as connection_limit
+    pipelined_requests: int = 32  # that wait on a connection behind the one being answered; HTTP libraries send a few
+    linger_seconds: float = 2.0  # for a client to read why it was refused, while what it goes on sending is dropped
+    request_id_characters: int = 64  # a UUID has 36; a longer one would make log lines as long as a client likes
+    form_parts: int = 8  # that are parsed: a form with more than one is refused anyway
+    cached_readers: int = 64  # combinations of options whose readers are kept; another is made in microseconds
+    json_characters_per_pixel: int = 8  # "255, " are five; the rest is for indentation
+    json_envelope_characters: int = 2**16  # around the pixels: names, shape, parameters
+    header_length_digits: int = 15  # of Inference-Header-Content-Length: more bytes than any disk has
+    event_loop_multiplications: int = 20_000_000  # of a pass: under 1 ms, not worth handing to a thread
+
+
+FIXED_LIMITS = FixedLimits()

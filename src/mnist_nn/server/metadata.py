@@ -1,64 +1,63 @@
-"""What a server says of itself: health, metadata, figures, and a list of all addresses."""
+"""The routes on which a server describes itself: health, metadata, metrics, and a list of all addresses."""
 
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
-from mnist_nn.server import openapi
 from mnist_nn.server.http.metrics import CONTENT_TYPE
-from mnist_nn.server.inference.routes import VERSION, models
-from mnist_nn.server.openapi import TEXT, TRUTH, fields, listed
+from mnist_nn.server.inference.routes import MODEL_VERSION, model_paths
+from mnist_nn.server.openapi import Contents, Live, ModelMetadata, Ready, Responses, ServerMetadata
 from mnist_nn.server.service import Service
 
 EXTENSIONS = ["binary_tensor_data"]
 PLATFORM = "mnist_nn_safetensors"
 
 
-def add(app: FastAPI, service: Service) -> None:
-    """Add the addresses."""
+def add_metadata_routes(app: FastAPI, service: Service) -> None:
+    """Add the routes."""
     _add_metadata(app, service)
     _add_health(app, service)
-    _add_figures(app, service)
+    _add_metrics(app, service)
 
 
 def _add_metadata(app: FastAPI, service: Service) -> None:
-    about = {"name": "mnist-nn", "version": version("mnist-nn"), "extensions": EXTENSIONS}
+    server = {"name": "mnist-nn", "version": version("mnist-nn"), "extensions": EXTENSIONS}
     model = {
         "name": service.name,
-        "versions": [VERSION],
+        "versions": [MODEL_VERSION],
         "platform": PLATFORM,
-        "inputs": [service.contract.input.to_dict()],
-        "outputs": [tensor.to_dict() for tensor in service.contract.outputs],
+        "inputs": [service.signature.input.to_dict()],
+        "outputs": [tensor.to_dict() for tensor in service.signature.outputs],
     }
-    schema = fields(name=TEXT, version=TEXT, extensions=listed(TEXT))
 
-    @app.get("/", tags=["metadata"], responses=openapi.answer("All addresses.", {"type": "object"}))
+    @app.get("/", tags=["metadata"], response_model=Contents, response_description="All addresses.")
     async def contents(request: Request) -> Response:
         """List what is here."""
         paths = request.app.openapi()["paths"]
-        here = {
-            f"{verb.upper()} {path}": what["description"]
-            for path, verbs in paths.items()
-            for verb, what in verbs.items()
+        addresses = {
+            f"{verb.upper()} {path}": operation["description"]
+            for path, operations in paths.items()
+            for verb, operation in operations.items()
         }
-        return JSONResponse({**about, "documentation": "/docs", "addresses": here})
+        return JSONResponse({**server, "documentation": "/docs", "addresses": addresses})
 
-    @app.get("/v2", tags=["metadata"], responses=openapi.answer("The server.", schema))
-    async def server() -> Response:
+    @app.get("/v2", tags=["metadata"], response_model=ServerMetadata, response_description="The server.")
+    async def server_metadata() -> Response:
         """Say what server this is."""
-        return JSONResponse(about)
+        return JSONResponse(server)
 
-    async def metadata() -> Response:
+    async def model_metadata() -> Response:
         """Say what the model takes and gives."""
         return JSONResponse(model)
 
-    for path in models(service.name):
-        app.get(path, tags=["metadata"], responses=openapi.answer("The model.", openapi.metadata()))(metadata)
+    for path in model_paths(service.name):
+        add = app.get(path, tags=["metadata"], response_model=ModelMetadata, response_description="The model.")
+        add(model_metadata)
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
-    @app.get("/v2/health/live", tags=["health"], responses=openapi.answer("It runs.", fields(live=TRUTH)))
+    @app.get("/v2/health/live", tags=["health"], response_model=Live, response_description="It runs.")
     async def live() -> Response:
         """Tell that the server runs."""
         return JSONResponse({"live": True})
@@ -67,15 +66,14 @@ def _add_health(app: FastAPI, service: Service) -> None:
         """Tell whether the model takes requests: not before it is warm, and not while the server stops."""
         return JSONResponse({"name": service.name, "ready": service.is_ready}, 200 if service.is_ready else 503)
 
-    described = openapi.answer("It is.", fields(name=TEXT, ready=TRUTH)) | {503: {"description": "It is not."}}
-    for path in ("/v2/health/ready", *(f"{model}/ready" for model in models(service.name))):
-        app.get(path, tags=["health"], responses=described)(ready)
+    not_ready: Responses = {503: {"model": Ready, "description": "It does not."}}
+    for path in ("/v2/health/ready", *(f"{model}/ready" for model in model_paths(service.name))):
+        add = app.get(path, tags=["health"], response_model=Ready, response_description="It does.", responses=not_ready)
+        add(ready)
 
 
-def _add_figures(app: FastAPI, service: Service) -> None:
-    described = openapi.answer("Figures.", TEXT, "text/plain")
-
-    @app.get("/metrics", tags=["metadata"], response_class=Response, responses=described)
-    async def figures() -> Response:
+def _add_metrics(app: FastAPI, service: Service) -> None:
+    @app.get("/metrics", tags=["metadata"], response_class=PlainTextResponse, response_description="The metrics.")
+    async def metrics() -> Response:
         """Show what Prometheus collects."""
-        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+        return Response(service.metrics.render(), media_type=CONTENT_TYPE)

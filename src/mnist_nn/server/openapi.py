@@ -1,20 +1,23 @@
-"""What /openapi.json says beyond what the web framework finds out: bodies and answers, read and written by hand.
+"""What /openapi.json says of request bodies and responses: models that FastAPI turns into schemas.
 
-Every schema is written for the model that is served, so that it says what the server really takes.
+They only describe. Requests are parsed and responses written by `inference.protocol` without them, which is faster.
+The models of ``infer`` are made for the network that is served, so that they say what this server really takes; what
+``read`` answers is described by `mnist_nn.reading.document`.
 """
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Literal, Union
 
-from mnist_nn.server.inference.protocol import BINARY, BINARY_ALL, HEADER_LENGTH
-from mnist_nn.server.inference.signature import Contract, Tensor
+from pydantic import BaseModel, Field, create_model
+
+from mnist_nn.server.inference.protocol import BINARY, BINARY_ALL, BINARY_SIZE, HEADER_LENGTH
+from mnist_nn.server.inference.signature import ModelSignature, TensorSpec
 from mnist_nn.server.limits import Limits
 
 Schema = dict[str, Any]
-
-TEXT, TRUTH, WHOLE = {"type": "string"}, {"type": "boolean"}, {"type": "integer"}
-BYTES = {"type": "string", "format": "binary"}
-ABOUT = """Reads handwritten digits.
+Responses = dict[int | str, dict[str, Any]]
+BYTES: Schema = {"schema": {"type": "string", "format": "binary"}}
+DESCRIPTION = """Reads handwritten digits.
 
 `/v2` is the [Open Inference Protocol](https://github.com/kserve/open-inference-protocol): tensors of 28×28 pixels in,
 probabilities out, as JSON or with the binary tensor data extension. `/read` takes a picture of any size and finds the
@@ -22,45 +25,70 @@ numbers on it.
 """
 
 
-def answer(description: str, schema: Schema, kind: str = "application/json") -> dict[int | str, Any]:
-    """Describe the answer of a request that went well."""
-    return {200: {"description": description, "content": {kind: {"schema": schema}}}}
+def _optional() -> Any:
+    """Declare a field that may be absent, but not null."""
+    return Field(default_factory=lambda: None)
 
 
-def errors(*statuses: int) -> dict[int | str, Any]:
-    """Describe the answers of requests that did not."""
-    content = {"application/json": {"schema": fields(error=TEXT)}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+class Error(BaseModel):
+    """What is wrong, and what to do about it."""
+
+    error: str
 
 
-def fields(*, optional: Schema | None = None, **needed: Schema) -> Schema:
-    """Describe an object by its fields."""
-    return {"type": "object", "properties": {**needed, **(optional or {})}, "required": list(needed)}
+class ServerMetadata(BaseModel):
+    """Which server this is."""
+
+    name: str
+    version: str
+    extensions: list[str]
 
 
-def listed(items: Schema, **bounds: int) -> Schema:
-    """Describe a list."""
-    return {"type": "array", "items": items, **bounds}
+class Contents(ServerMetadata):
+    """Which server this is, and what it can be asked."""
+
+    documentation: str
+    addresses: dict[str, str]
 
 
-def metadata() -> Schema:
-    """Describe what a model says of itself."""
-    tensor = fields(name=TEXT, datatype=TEXT, shape=listed(WHOLE))
-    return fields(name=TEXT, versions=listed(TEXT), platform=TEXT, inputs=listed(tensor), outputs=listed(tensor))
+class TensorMetadata(BaseModel):
+    """An input or an output of the model; -1 in its shape stands for the number of images."""
+
+    name: str
+    datatype: str
+    shape: list[int]
 
 
-def infer_body(contract: Contract, limits: Limits) -> dict[str, Any]:
-    """Describe an infer request: JSON, or JSON and bytes."""
-    names = [tensor.name for tensor in contract.outputs]
-    output = fields(name={"enum": names}, optional={"parameters": fields(optional={BINARY: TRUTH})})
-    schema = fields(
-        inputs=listed(_input(contract, limits), minItems=1, maxItems=1),
-        optional={
-            "id": TEXT,
-            "parameters": fields(optional={BINARY_ALL: TRUTH}),
-            "outputs": listed(output, uniqueItems=True, maxItems=len(names)),
-        },
-    )
+class ModelMetadata(BaseModel):
+    """What the model takes and gives."""
+
+    name: str
+    versions: list[str]
+    platform: str
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+
+
+class Live(BaseModel):
+    """Whether the server runs."""
+
+    live: bool
+
+
+class Ready(BaseModel):
+    """Whether the model takes requests."""
+
+    name: str
+    ready: bool
+
+
+def describe_errors(*statuses: int) -> Responses:
+    """Describe the responses to requests that cannot be answered."""
+    return {status: {"description": HTTPStatus(status).phrase, "model": Error} for status in statuses}
+
+
+def describe_infer_request(signature: ModelSignature, limits: Limits) -> dict[str, Any]:
+    """Describe an infer request as FastAPI's ``openapi_extra``: JSON, or JSON followed by bytes."""
     length = {
         "name": HEADER_LENGTH,
         "in": "header",
@@ -68,56 +96,97 @@ def infer_body(contract: Contract, limits: Limits) -> dict[str, Any]:
         "description": "Bytes of the JSON, where the bytes of a tensor follow it.",
         "schema": {"type": "integer", "minimum": 0},
     }
-    content = {"application/json": {"schema": schema}, "application/octet-stream": {"schema": BYTES}}
+    json_schema = _inline_schema(make_infer_request(signature, limits))
+    content = {"application/json": {"schema": json_schema}, "application/octet-stream": BYTES}
     return {"requestBody": {"required": True, "content": content}, "parameters": [length]}
 
 
-def _input(contract: Contract, limits: Limits) -> Schema:
-    wanted = contract.input
-    sizes = [{"type": "integer", "minimum": 1, "maximum": limits.row_limit}, *({"const": n} for n in wanted.shape[1:])]
-    shape = {"type": "array", "prefixItems": sizes, "minItems": len(sizes), "maxItems": len(sizes)}
-    data = {
-        "type": "array",
-        "description": f"{contract.values} pixels an image, 0 for background, 255 for ink; flat or nested.",
-    }
-    return fields(name={"const": wanted.name}, datatype={"const": wanted.datatype}, shape=shape, data=data)
+def describe_infer_response(signature: ModelSignature) -> Responses:
+    """Describe the response to it."""
+    description = "The outputs that were asked for, or all."
+    content = {"application/octet-stream": BYTES}
+    return {200: {"description": description, "model": make_infer_response(signature), "content": content}}
 
 
-def infer_answer(contract: Contract) -> dict[int | str, Any]:
-    """Describe the answer to it."""
-    schema = fields(
-        model_name=TEXT,
-        model_version=TEXT,
-        outputs=listed({"anyOf": [_output(tensor) for tensor in contract.outputs]}),
-        optional={"id": TEXT},
+def describe_picture() -> dict[str, Any]:
+    """Describe a picture in a request, alone or as the one file of a form, as FastAPI's ``openapi_extra``."""
+    form = {"type": "object", "properties": {"file": BYTES["schema"]}, "required": ["file"]}
+    content = {"application/octet-stream": BYTES, "multipart/form-data": {"schema": form}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def make_infer_request(signature: ModelSignature, limits: Limits) -> type[BaseModel]:
+    """Make the model of an infer request in JSON."""
+    spec, names = signature.input, tuple(tensor.name for tensor in signature.outputs)
+    pixels = f"{signature.pixels_per_image} pixels per image, 0 for background, 255 for ink; flat or nested."
+    images = Annotated[int, Field(ge=1, le=limits.row_limit)]
+    shape: Any = tuple[images, *(_one_of(size) for size in spec.shape[1:])]  # type: ignore[misc]
+    tensor = create_model(
+        "InferInput",
+        name=(_one_of(spec.name), ...),
+        datatype=(_one_of(spec.datatype), ...),
+        shape=(shape, ...),
+        data=(list[Any], Field(description=pixels)),
     )
-    found = answer("The outputs that were asked for, or all.", schema)
-    found[200]["content"]["application/octet-stream"] = {"schema": BYTES}
-    return found
+    output = create_model(
+        "RequestedOutput",
+        name=(_one_of(*names), ...),
+        parameters=(_make_parameters(BINARY, bool, _optional()), _optional()),
+    )
+    asked: Any = Field(default_factory=list, max_length=len(names), json_schema_extra={"uniqueItems": True})
+    return create_model(
+        "InferRequest",
+        inputs=(list[tensor], Field(min_length=1, max_length=1)),  # type: ignore[valid-type]
+        id=(str, _optional()),
+        parameters=(_make_parameters(BINARY_ALL, bool, _optional()), _optional()),
+        outputs=(list[output], asked),  # type: ignore[valid-type]
+    )
 
 
-def _output(tensor: Tensor) -> Schema:
-    number = WHOLE if tensor.datatype == "INT64" else {"type": "number"}
-    where = {"data": listed(number), "parameters": fields(binary_data_size=WHOLE)}
-    return fields(name={"const": tensor.name}, datatype={"const": tensor.datatype}, shape=listed(WHOLE), optional=where)
+def make_infer_response(signature: ModelSignature) -> type[BaseModel]:
+    """Make the model of an infer response in JSON."""
+    output: Any = Union[tuple(_make_output(tensor) for tensor in signature.outputs)]  # noqa: UP007 they are counted at run time
+    return create_model(
+        "InferResponse",
+        model_name=(str, ...),
+        model_version=(str, ...),
+        outputs=(list[output], ...),
+        id=(str, _optional()),
+    )
 
 
-def read_body() -> dict[str, Any]:
-    """Describe a picture, alone or as the one file of a form."""
-    form = {"multipart/form-data": {"schema": fields(file=BYTES)}}
-    return {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": BYTES}, **form}}}
+def _make_output(spec: TensorSpec) -> type[BaseModel]:
+    values: Any = list[int] if spec.datatype == "INT64" else list[float]
+    return create_model(
+        f"Output_{spec.name}",
+        name=(_one_of(spec.name), ...),
+        datatype=(_one_of(spec.datatype), ...),
+        shape=(list[int], ...),
+        data=(values, _optional()),
+        parameters=(_make_parameters(BINARY_SIZE, int, ...), _optional()),
+    )
 
 
-def pages() -> Schema:
-    """Describe what is read: the JSON of ``mnist-nn read --json``."""
-    digit = fields(
-        text=TEXT, probability=SHARE, is_digit=SHARE, confidence=SHARE, box=BOX, verdict=TEXT, reason=TEXT,
-        alternatives={"type": "object", "additionalProperties": SHARE},
-    )  # fmt: skip
-    number = fields(text=TEXT, confidence=SHARE, box=BOX, line=WHOLE, verdict=TEXT, reason=TEXT, digits=listed(digit))
-    page = fields(file=TEXT, page=WHOLE, optional={"verdict": TEXT, "numbers": listed(number), "error": TEXT})
-    return listed(page)
+def _make_parameters(name: str, kind: type, default: Any) -> Any:
+    fields: dict[str, Any] = {name: (kind, default)}
+    return create_model(f"parameters_{name}", **fields)
 
 
-SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-BOX = listed(WHOLE, minItems=4, maxItems=4)
+def _one_of(*values: str | int) -> Any:
+    return Literal[values]
+
+
+def _inline_schema(model: type[BaseModel]) -> Schema:
+    """Make the schema of a model without references, since what FastAPI takes as it is cannot have any."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolve(node: Any) -> Any:
+        if isinstance(node, dict) and "$ref" in node:
+            return resolve(definitions[node["$ref"].rpartition("/")[2]])
+        if isinstance(node, dict):
+            return {name: resolve(value) for name, value in node.items()}
+        return [resolve(item) for item in node] if isinstance(node, list) else node
+
+    resolved: Schema = resolve(schema)
+    return resolved

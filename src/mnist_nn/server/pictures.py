@@ -1,4 +1,7 @@
-"""Pictures in the body of a request, read in threads, a few at a time: decoded they are large."""
+"""Pictures in the body of a request, read in threads, and only a few at a time: decoded they are large.
+
+`mnist_nn.reading` reads the pages one after another, for the command line and for this; here they become a response.
+"""
 
 import asyncio
 import io
@@ -9,6 +12,7 @@ from functools import lru_cache, partial
 from threading import Event, Lock
 from typing import Any, cast
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
@@ -18,22 +22,19 @@ from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.document import page_document
 from mnist_nn.reading.pages import PageResult, read_each_page
 from mnist_nn.reading.reader import Reader
-from mnist_nn.server.http.exception_handlers import Refusal
-from mnist_nn.server.http.request_record import record_of
-from mnist_nn.server.limits import Limits
+from mnist_nn.server.http.request_context import get_context
+from mnist_nn.server.limits import FIXED_LIMITS, Limits
 from mnist_nn.util.documents import plain
 
-NAME = "picture"  # what a picture is called that came without a name
-FIELDS = 8  # of a form, which is refused for having any; more are not looked at
-KINDS = 64  # combinations of options whose readers are kept
+DEFAULT_NAME = "picture"  # of a picture that came without one
 
-_pdf = Lock()  # what draws PDFs is not made for threads
+_pdf_lock = Lock()  # the library that draws PDFs is not made for threads
 Pages = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Options:
-    """What a client knows of the numbers on its picture, as `mnist_nn.reading.reader.Reader` takes it."""
+class ReadOptions:
+    """What a client knows of the numbers in its picture; `mnist_nn.reading.reader.Reader` takes the same."""
 
     length: int | None = None
     checksum: str = "none"
@@ -53,88 +54,91 @@ class Pictures:
 
     def __init__(self, model: Model, limits: Limits) -> None:
         self._limits = limits
-        self._reader = lru_cache(KINDS)(lambda options: Reader(model, **vars(options)))
-        self._reader(Options())  # a model that cannot read is found out now
+        self._reader = lru_cache(FIXED_LIMITS.cached_readers)(lambda options: Reader(model, **vars(options)))
+        self._reader(ReadOptions())  # so that a model that cannot read fails now
         self.open()
 
-    async def __call__(self, picture: bytes, name: str, options: Options, left: Receive) -> Pages:
-        """Read all pages of a picture, as ``mnist-nn read --json`` shows them; stop between two if the client leaves.
+    async def __call__(self, picture: bytes, name: str, options: ReadOptions, receive: Receive) -> Pages:
+        """Read all pages of a picture, as ``mnist-nn read --json`` prints them; stop between two if the client leaves.
 
         Raises
         ------
         ImageError, MissingExtraError, ConfigError
-            If the first page cannot be read, or the options cannot be.
+            If no page can be read, or the options are not valid.
         ClientDisconnect
-            If nobody waits for the answer any more.
+            If the client has left.
         """
-        reader, gone = self._reader(options), Event()
-        watching = asyncio.create_task(_watch(left, gone))
+        reader, client_left = self._reader(options), Event()
+        watching = asyncio.create_task(_watch(receive, client_left))
         try:
-            job = partial(_read, reader, picture, name, self._limits, gone)
+            job = partial(_read, reader, picture, name, self._limits, client_left)
             pages = await asyncio.get_running_loop().run_in_executor(self._threads, job)
-            if gone.is_set():
+            if client_left.is_set():
                 raise ClientDisconnect
             return pages
         finally:
-            gone.set()
+            client_left.set()
             watching.cancel()
 
     def open(self) -> None:
-        """Get ready, for the first time or again."""
+        """Start the threads, for the first time or again."""
         self._threads = ThreadPoolExecutor(self._limits.reading_limit, "mnist-nn-read")
 
     def close(self) -> None:
-        """Let the threads end: after the page that each reads, and no other."""
+        """Let the threads end, each after the page that it is reading."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def _watch(left: Receive, gone: Event) -> None:
+async def _watch(receive: Receive, client_left: Event) -> None:
     """Wait for the client to leave, which is all it can still do once its request is read."""
-    if (await left())["type"] == "http.disconnect":
-        gone.set()
+    if (await receive())["type"] == "http.disconnect":
+        client_left.set()
 
 
-async def picture_of(scope: Scope, body: bytes) -> tuple[bytes, str]:
+async def find_picture(scope: Scope, body: bytes) -> tuple[bytes, str]:
     """Find the picture in a body and its name: the body itself, or the one file of a form.
 
     Raises
     ------
-    Refusal
-        If a form holds anything else than one file.
+    HTTPException
+        400 if a form holds anything but one file.
     """
-    if not record_of(scope).headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
-        return body, NAME
+    if not get_context(scope).headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
+        return body, DEFAULT_NAME
 
-    async def whole() -> dict[str, Any]:
+    async def receive_body() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async with Request(scope, whole).form(max_files=FIELDS, max_fields=FIELDS) as form:
+    limit = FIXED_LIMITS.form_parts
+    async with Request(scope, receive_body).form(max_files=limit, max_fields=limit) as form:
         parts = [value for _, value in form.multi_items()]
         files = [value for value in parts if not isinstance(value, str)]
         if not files or len(parts) > 1:
-            raise Refusal(400, "a form holds one file and nothing else; options go into the address, as in ?length=16")
-        return await files[0].read(), (files[0].filename or NAME)
+            raise HTTPException(
+                400, "a form holds one file and nothing else; options go into the address, as in ?length=16"
+            )
+        return await files[0].read(), (files[0].filename or DEFAULT_NAME)
 
 
-class _Named(io.BytesIO):
-    """Bytes with a name, which the library uses in what it says."""
+class _NamedBytes(io.BytesIO):
+    """Bytes with a file name, which the library uses in its messages."""
 
     name: str
 
 
-def _read(reader: Reader, picture: bytes, name: str, limits: Limits, gone: Event) -> Pages:
-    """Read page after page; one that cannot be read becomes an element that says why, unless none can be."""
-    file = _Named(picture)
+def _read(reader: Reader, picture: bytes, name: str, limits: Limits, client_left: Event) -> Pages:
+    """Read page after page; one that cannot be read becomes an element that says why, unless none can be read."""
+    file = _NamedBytes(picture)
     file.name = name
     results: list[PageResult] = []
-    with _pdf if picture.startswith(SIGNATURE) else nullcontext():
-        if gone.is_set():
+    with _pdf_lock if picture.startswith(SIGNATURE) else nullcontext():
+        if client_left.is_set():
             return []
         for result in read_each_page(reader, file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
             if result.cause and not isinstance(result.cause, ImageError):
                 raise result.cause  # a fault of ours is the server's to answer for
             results.append(result)
-            if gone.is_set():
+            if client_left.is_set():
                 return []
     if results and all(result.cause for result in results):
         raise cast(Exception, results[0].cause)

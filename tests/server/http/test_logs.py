@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+from server_payloads import INFER, page_of_digits
 
-from mnist_nn import Model
+from mnist_nn import Dataset, Model
 from mnist_nn.server import create_app
 from mnist_nn.server.http import logs
 from mnist_nn.server.inference import batching
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
-INFER = "/v2/models/digits/infer"
 FIELDS = ("time", "id", "method", "route", "status", "ms", "bytes_in", "bytes_out", "rows")
 
 
@@ -52,7 +52,7 @@ def test_a_fault_of_ours_is_a_500_in_one_line_with_its_traceback_in_the_log(
     stream = io.StringIO()
     app = create_app(small_model)
     image = {"name": "X", "shape": [1, 28, 28], "datatype": "UINT8", "data": [0] * 784}
-    with logs.shown(stream), in_process(app) as client:
+    with logs.log_to(stream), in_process(app) as client:
         monkeypatch.setattr(batching.Batcher, "_ask", broken)
         answer = client.post(INFER, json={"inputs": [image]}, headers={"X-Request-ID": "mine"})
     assert answer.status_code == 500
@@ -70,10 +70,37 @@ def test_a_client_that_leaves_is_no_fault(in_process: Run, small_model: Model) -
         yield bytes(100)
         raise ConnectionError("that is enough")
 
-    with logs.shown(faults), in_process(app) as client:
+    with logs.log_to(faults), in_process(app) as client:
         with pytest.raises(ConnectionError):
             client.post(INFER, content=leaves())
         assert client.get("/v2").status_code == 200
     left, _ = sorted(map(json.loads, stream.getvalue().splitlines()), key=lambda line: -line["status"])
     assert (left["status"], left["bytes_in"]) == (499, 100)
     assert faults.getvalue() == ""
+
+
+def test_the_log_has_a_line_a_request_and_no_secret(serve: Any, mnist: Dataset) -> None:
+    asked = [
+        ("GET", "/v2", None),
+        ("POST", "/read?length=7331", page_of_digits(mnist, 1, 1)),
+        ("GET", "/hunter2", None),
+    ]
+    with serve() as served:
+        answers = [served.ask(*one, {"X-Request-ID": f"number-{place}"}) for place, one in enumerate(asked)]
+        assert [answer.headers["X-Request-ID"] for answer in answers] == ["number-0", "number-1", "number-2"]
+    text = served.log.read_text(encoding="utf-8")
+    assert "hunter2" not in text
+    assert "7331" not in text
+    records = {record["id"]: record for record in served.records() if record.get("id")}
+    assert set(records) == {"number-0", "number-1", "number-2"}
+    for (method, _, body), answer, record in zip(asked, answers, records.values(), strict=True):
+        assert (record["method"], record["status"]) == (method, answer.status)
+        assert (record["bytes_in"], record["bytes_out"]) == (len(body or b""), len(answer.body))
+    assert all(json.loads(line) for line in text.splitlines() if not line.startswith("mnist-nn: "))
+
+
+def test_quiet_says_nothing_of_requests(serve: Any) -> None:
+    with serve("--quiet") as served:
+        assert served.ask("GET", "/v2").status == 200
+        assert served.ask("GET", "/nothing").status == 404
+    assert not [record for record in served.records() if "method" in record]

@@ -1,57 +1,31 @@
-"""More work than a server takes, and its end amid work: who is served is served right, the others are told."""
+"""What every request passes through: HEAD, the Host header, and more requests than a server takes at once."""
 
-import io
 import json
-import re
 import socket
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from patience import PATIENCE, wait_for
-from PIL import Image
+from server_payloads import INFER, infer_request, page_of_digits
 
-from mnist_nn import Dataset, Model, Network, NetworkConfig, save_model
+from mnist_nn import Dataset, Model
+from mnist_nn.server import Limits, create_app
+
+Run = Callable[..., AbstractContextManager[httpx.Client]]
 
 LIMIT = 4
 CROWD = 60
-GREAT = 6000  # images of one request: more work than NumPy does before a compiled engine would be loaded
 Served = Any
 
 
-def page(mnist: Dataset, rows: int, columns: int) -> bytes:
-    """A page of test digits, dark on light; a large one takes a good part of a second to read."""
-    digits = mnist.test.images[: rows * columns].reshape(rows, columns, 28, 28)
-    paper = np.pad(digits, ((0, 0), (0, 0), (16, 16), (8, 8))).transpose(0, 2, 1, 3).reshape(rows * 60, columns * 44)
-    file = io.BytesIO()
-    Image.fromarray(255 - paper).save(file, "png")
-    return file.getvalue()
-
-
-def tensor(images: Any) -> dict[str, Any]:
-    x = {"name": "X", "datatype": "UINT8", "shape": list(images.shape), "data": images.ravel().tolist()}
-    return {"inputs": [x]}
-
-
-def come(served: Served) -> float:
-    """How many requests have come, counting the one that asks this."""
-    figures = served.ask("GET", "/metrics").body.decode()
-    found = re.findall(r"^mnist_nn_requests_(?:total\{.*\}|in_flight) (.*)$", figures, re.MULTILINE)
-    return sum(map(float, found))
-
-
-def work(served: Served) -> float:
-    """The processor's time that the server has taken, which is the same however busy the machine is."""
-    used = served.process.cpu_times()
-    return float(used.user + used.system)
-
-
 def test_who_comes_when_all_hands_are_full_is_told_to_come_again(serve: Any, mnist: Dataset) -> None:
-    picture = page(mnist, 4, 4)
+    picture = page_of_digits(mnist, 4, 4)
     with serve("--request-limit", LIMIT, "--reading-limit", 1) as served:
         alone = served.ask("POST", "/read", picture)
         with ThreadPoolExecutor(CROWD) as pool:
@@ -71,92 +45,47 @@ def test_who_comes_when_all_hands_are_full_is_told_to_come_again(serve: Any, mni
         assert f'{{method="POST",route="/read",status="503"}} {counts[503]}' in metrics
 
 
-def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset) -> None:
-    picture, digit = page(mnist, 30, 30), tensor(mnist.test.images[:1])
-    answered = 0
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(served.ask, "POST", "/read", picture)
-        while served.ask("POST", served.infer, digit).status == 200 and not reading.done():
-            answered += 1
-        assert reading.result(PATIENCE).status == 200
-    assert answered > 5
+@pytest.mark.parametrize("path", ["/", "/v2", "/v2/health/ready", "/metrics", "/openapi.json", "/docs"])
+def test_head_is_get_without_the_body(client: httpx.Client, path: str) -> None:
+    answer = client.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert client.head(INFER).status_code == 405
+    assert answer.headers["Content-Type"] == client.get(path).headers["Content-Type"]
 
 
-def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> None:
-    picture, small = page(mnist, 24, 24), page(mnist, 1, 1)
-    request = f"POST /read HTTP/1.1\r\nHost: l\r\nContent-Length: {len(picture)}\r\n\r\n".encode() + picture
-    with serve("--reading-limit", 1) as served:
-        begin = work(served)
-        assert served.ask("POST", "/read", picture).status == 200
-        alone = work(served) - begin
-        with ExitStack() as opened:
-            before = come(served)
-            for _ in range(CROWD):
-                opened.enter_context(served.connect()).sendall(request)
-            wait_for(lambda: come(served) > before + CROWD, "they never came")
-        begin = work(served)
-        assert served.ask("POST", "/read", small).status == 200
-        assert work(served) - begin < CROWD / 4 * alone
+def test_requests_beyond_the_limit_are_sent_away(in_process: Run, small_model: Model) -> None:
+    content = json.dumps(infer_request(np.zeros((1, 28, 28)))).encode()
+    with in_process(create_app(small_model, limits=Limits(request_limit=1))) as client:
+
+        def slowly() -> Iterator[bytes]:
+            yield content[:100]
+            wait_for(lambda: "in_flight 2.0" in client.get("/metrics").text, "who only looks is not let in")
+            sent_away = client.post(INFER, content=content)
+            assert sent_away.status_code == 503
+            assert sent_away.headers["Retry-After"] == "1"
+            assert "--request-limit" in sent_away.json()["error"]
+            yield content[100:]
+
+        assert client.post(INFER, content=slowly()).status_code == 200
+        assert client.post(INFER, content=content).status_code == 200
 
 
-def test_work_is_ended_before_the_server_ends(serve: Any, mnist: Dataset) -> None:
-    """It stops while a page is read, a body never comes and others are just connected; `serve` looks at its exit."""
-    picture = page(mnist, 30, 30)
-    with ExitStack() as opened, ThreadPoolExecutor(1) as pool:
-        with serve("--stop-seconds", PATIENCE, "--header-seconds", PATIENCE, "--body-seconds", 1) as served:
-            silent, slow = (opened.enter_context(served.connect()) for _ in range(2))
-            alone, before = served.ask("POST", "/read", picture), come(served)
-            answer = pool.submit(served.ask, "POST", "/read", picture)
-            slow.sendall(f"POST {served.infer} HTTP/1.1\r\nHost: l\r\nContent-Length: 9\r\n\r\n{{".encode())
-            wait_for(lambda: come(served) > before + 2, "they never came")
-        assert answer.result(PATIENCE)[::2] == alone[::2]
-        with pytest.raises(OSError, match="refused"):
-            socket.create_connection((served.host, served.port), PATIENCE)
-        assert silent.recv(4096) == b""
-    assert "error" not in {record.get("level") for record in served.records()}
+def ask_bare(client: httpx.Client, head: bytes) -> bytes:
+    """Send a request as it is, and return the response."""
+    with socket.create_connection((client.base_url.host, client.base_url.port), PATIENCE) as connection:
+        connection.sendall(head)
+        return connection.recv(4096)
 
 
-def test_the_log_has_a_line_a_request_and_no_secret(serve: Any, mnist: Dataset) -> None:
-    asked = [
-        ("GET", "/v2", None),
-        ("POST", "/read?length=7331", page(mnist, 1, 1)),
-        ("GET", "/hunter2", None),
-    ]
-    with serve() as served:
-        answers = [served.ask(*one, {"X-Request-ID": f"number-{place}"}) for place, one in enumerate(asked)]
-        assert [answer.headers["X-Request-ID"] for answer in answers] == ["number-0", "number-1", "number-2"]
-    text = served.log.read_text(encoding="utf-8")
-    assert "hunter2" not in text
-    assert "7331" not in text
-    records = {record["id"]: record for record in served.records() if record.get("id")}
-    assert set(records) == {"number-0", "number-1", "number-2"}
-    for (method, _, body), answer, record in zip(asked, answers, records.values(), strict=True):
-        assert (record["method"], record["status"]) == (method, answer.status)
-        assert (record["bytes_in"], record["bytes_out"]) == (len(body or b""), len(answer.body))
-    assert all(json.loads(line) for line in text.splitlines() if not line.startswith("mnist-nn: "))
+def test_a_request_without_a_host_is_refused_unless_it_is_an_old_one(client: httpx.Client) -> None:
+    refused = ask_bare(client, b"GET /v2 HTTP/1.1\r\n\r\n")
+    assert refused.startswith(b"HTTP/1.1 400 ")
+    assert b"send a Host header" in refused
+    assert ask_bare(client, b"GET /v2 HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
-def test_quiet_says_nothing_of_requests(serve: Any) -> None:
-    with serve("--quiet") as served:
-        assert served.ask("GET", "/v2").status == 200
-        assert served.ask("GET", "/nothing").status == 404
-    assert not [record for record in served.records() if "method" in record]
-
-
-def test_a_great_request_changes_nothing_for_the_next(serve: Any, mnist: Dataset, tmp_path: Path) -> None:
-    """Whatever a large pass makes the library load: a small request is answered with the same bits."""
-    wide = Network.create(NetworkConfig(hidden=(2500,), activation=("relu",)))
-    path = save_model(tmp_path / "wide.safetensors", Model(wide))
-    digit = tensor(mnist.test.images[:1])
-    great = {
-        "name": "X",
-        "datatype": "UINT8",
-        "shape": [GREAT, 28, 28],
-        "parameters": {"binary_data_size": GREAT * 784},
-    }
-    header = json.dumps({"inputs": [great], "outputs": [{"name": "label"}]}).encode()
-    with serve("--row-limit", GREAT, "--body-limit", GREAT * 800, model=path) as served:
-        before = served.ask("POST", served.infer, digit).body
-        length = {"Inference-Header-Content-Length": str(len(header))}
-        assert served.ask("POST", served.infer, header + bytes(GREAT * 784), length).status == 200
-        assert served.ask("POST", served.infer, digit).body == before
+def test_who_names_no_host_and_waits_before_the_body_is_hung_up_on(client: httpx.Client) -> None:
+    head = f"POST {INFER} HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    refused = ask_bare(client, head.encode())
+    assert refused.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in refused.lower()

@@ -12,10 +12,11 @@ from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.evaluation.prediction import Predictions
-from mnist_nn.server.inference import batching
 from mnist_nn.server.inference.batching import Batcher
-from mnist_nn.server.inference.predictor import prepare
+from mnist_nn.server.inference.predictor import prepare_model
+from mnist_nn.server.limits import FIXED_LIMITS
 
+IN_LOOP, IN_THREAD = FIXED_LIMITS.event_loop_multiplications, 0
 Expected = Callable[[Any], Predictions]
 
 
@@ -25,16 +26,20 @@ def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
         return thread.submit(asyncio.run, asyncio.wait_for(work, PATIENCE)).result()
 
 
-def batcher_of(model: Model, limit: int = 256, passed: Callable[[int], None] = lambda _: None) -> Batcher:
-    return Batcher(prepare(model, "reference", limit), limit, passed)
+def batcher_of(
+    model: Model, limit: int = 256, on_pass: Callable[[int], None] = lambda _: None, loop_multiplications: int = IN_LOOP
+) -> Batcher:
+    return Batcher(prepare_model(model, "reference", limit), limit, on_pass, loop_multiplications)
 
 
-def ask(model: Model, parts: list[Any], limit: int = 256) -> tuple[list[Any], list[int]]:
+def ask(
+    model: Model, parts: list[Any], limit: int = 256, loop_multiplications: int = IN_LOOP
+) -> tuple[list[Any], list[int]]:
     """Send all at once; return the answers and the images of each pass."""
     passes: list[int] = []
 
     async def all_of_them() -> list[Any]:
-        batcher = batcher_of(model, limit, passes.append)
+        batcher = batcher_of(model, limit, passes.append, loop_multiplications)
         try:
             return await asyncio.gather(*map(batcher, parts), return_exceptions=True)
         finally:
@@ -56,14 +61,13 @@ def test_a_pass_that_fails_is_the_last_of_nobody(small_model: Model) -> None:
     assert len(answered.label) == 1
 
 
-@pytest.mark.parametrize("threshold", [batching.AT_ONCE, 0], ids=["here", "in the thread"])
+@pytest.mark.parametrize("loop_multiplications", [IN_LOOP, IN_THREAD], ids=["in the loop", "in the thread"])
 def test_each_gets_the_answers_to_its_own_images(
-    small_model: Model, mnist: Dataset, expected: Expected, monkeypatch: pytest.MonkeyPatch, threshold: int
+    small_model: Model, mnist: Dataset, expected: Expected, loop_multiplications: int
 ) -> None:
-    monkeypatch.setattr(batching, "AT_ONCE", threshold)
     images = mnist.test.images[:60].reshape(60, 784)
     parts = np.split(images, [1, 2, 7, 8, 30])
-    answers, passes = ask(small_model, parts)
+    answers, passes = ask(small_model, parts, loop_multiplications=loop_multiplications)
     assert passes == [60], "they came together"
     for part, answer in zip(parts, answers, strict=True):
         predictions = expected(part)
@@ -83,7 +87,7 @@ def test_one_that_comes_alone_is_answered_at_once(small_model: Model, mnist: Dat
     passes: list[int] = []
 
     async def one_by_one() -> None:
-        batcher = batcher_of(small_model, passed=passes.append)
+        batcher = batcher_of(small_model, on_pass=passes.append)
         for image in mnist.test.images[:5]:
             await batcher(image.reshape(1, 784))
 
@@ -91,10 +95,7 @@ def test_one_that_comes_alone_is_answered_at_once(small_model: Model, mnist: Dat
     assert passes == [1] * 5
 
 
-def test_what_arrives_while_a_pass_runs_goes_together_into_the_next(
-    small_model: Model, mnist: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batching, "AT_ONCE", 0)  # so that all passes run in the thread
+def test_what_arrives_while_a_pass_runs_goes_together_into_the_next(small_model: Model, mnist: Dataset) -> None:
     images = mnist.test.images[:2000].reshape(-1, 784)
     passes: list[int] = []
     arrived = Event()
@@ -104,7 +105,7 @@ def test_what_arrives_while_a_pass_runs_goes_together_into_the_next(
         assert arrived.wait(PATIENCE)
 
     async def late() -> None:
-        batcher = batcher_of(small_model, 2000, passed)
+        batcher = batcher_of(small_model, 2000, passed, IN_THREAD)
         first = asyncio.create_task(batcher(images))
         while not passes:  # noqa: ASYNC110 the batcher tells nobody when it begins but this list
             await asyncio.sleep(0)

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from starlette.exceptions import HTTPException
 
 from mnist_nn import Dataset, Model, Network
 from mnist_nn.export.test_vectors import predict_exactly
-from mnist_nn.server.http.exception_handlers import Refusal
-from mnist_nn.server.inference.protocol import parse, respond
-from mnist_nn.server.inference.signature import Contract
+from mnist_nn.server.inference.protocol import parse_request, write_response
+from mnist_nn.server.inference.signature import ModelSignature
 from mnist_nn.server.limits import Limits
 
 MODEL = Model(Network.create())
-CONTRACT = Contract.of(MODEL)
+SIGNATURE = ModelSignature.from_model(MODEL)
 LIMITS = Limits(row_limit=5)
 ROW = [0, 255] * 392
 
@@ -27,7 +27,7 @@ def asked(**changes: Any) -> dict[str, Any]:
 def parsed(document: Any, tail: bytes = b"", header: bytes | None = None) -> Any:
     text = document if isinstance(document, bytes) else json.dumps(document).encode()
     length = header or (str(len(text)).encode() if tail else None)
-    return parse(text + tail, length, CONTRACT, LIMITS)
+    return parse_request(text + tail, length, SIGNATURE, LIMITS)
 
 
 def test_flat_nested_and_binary_pixels_are_the_same(mnist: Dataset) -> None:
@@ -37,32 +37,32 @@ def test_flat_nested_and_binary_pixels_are_the_same(mnist: Dataset) -> None:
     binary = parsed(asked(shape=[3, 28, 28], data=None, parameters={"binary_data_size": 2352}), images.tobytes())
     for wanted in (flat, nested, binary):
         np.testing.assert_array_equal(wanted.images, images.reshape(3, 784))
-        assert [(output.tensor.name, output.binary) for output in wanted.outputs] == [
+        assert [(output.tensor.name, output.is_binary) for output in wanted.outputs] == [
             ("label", False),
             ("probabilities", False),
         ]
 
 
 BAD = {
-    "no JSON": (b"pixels", "no JSON"),
-    "nothing": (b"", "no JSON"),
-    "UTF-16": ('{"inputs": []}'.encode("utf-16"), "no JSON"),
-    "nested without end": (b"[" * 90_000, "no JSON"),
+    "no JSON": (b"pixels", "not valid JSON"),
+    "nothing": (b"", "not valid JSON"),
+    "UTF-16": ('{"inputs": []}'.encode("utf-16"), "not valid JSON"),
+    "nested without end": (b"[" * 90_000, "not valid JSON"),
     "no object": ([], "a JSON object"),
-    "no inputs": ({}, "inputs is not there"),
+    "no inputs": ({}, "inputs is missing"),
     "inputs no list": ({"inputs": {}}, "give a list"),
     "two inputs": ({"inputs": asked()["inputs"] * 2}, "has 2 inputs; give one, 'X'"),
     "input no object": ({"inputs": [1]}, "an input is 1"),
     "another name": (asked(name="Y"), "the model has one, 'X'"),
-    "no name": (asked(name=None), "name is not there"),
+    "no name": (asked(name=None), "name is missing"),
     "another type": (asked(datatype="FP32"), 'datatype is "FP32"; give UINT8'),
-    "no shape": (asked(shape=None), "shape is not there"),
+    "no shape": (asked(shape=None), "shape is missing"),
     "another shape": (asked(shape=[1, 27, 28]), "shape is [1,27,28]; give [n, 28, 28]"),
     "flat shape": (asked(shape=[784]), "give [n, 28, 28]"),
     "no images": (asked(shape=[0, 28, 28], data=[]), "give [n, 28, 28]"),
     "shape of truth": (asked(shape=[True, 28, 28]), "give [n, 28, 28]"),
     "shape of halves": (asked(shape=[1.5, 28, 28]), "give [n, 28, 28]"),
-    "no data": (asked(data=None), "data is not there"),
+    "no data": (asked(data=None), "data is missing"),
     "too few pixels": (asked(data=ROW[1:]), "783 values where its shape needs 784"),
     "an id as deep as JSON may be": (b'{"id": ' + b"[" * 300 + b"]" * 300 + b"}", "nested too deeply"),
     "nested otherwise": (asked(data=[ROW]), "not nested as its shape says"),
@@ -73,9 +73,9 @@ BAD = {
     "truth": (asked(data=[True, *ROW[1:]]), "whole numbers from 0 to 255"),
     "text": (asked(data=["0", *ROW[1:]]), "whole numbers from 0 to 255"),
     "nothing inside": (asked(data=[None, *ROW[1:]]), "whole numbers from 0 to 255"),
-    "not a number": (json.dumps(asked(data=[float("nan"), *ROW[1:]])).encode(), "no JSON"),
-    "infinite": (json.dumps(asked(data=[float("inf"), *ROW[1:]])).encode(), "no JSON"),
-    "id no text": ({**asked(), "id": 7}, "id is 7; give a text"),
+    "not a number": (json.dumps(asked(data=[float("nan"), *ROW[1:]])).encode(), "not valid JSON"),
+    "infinite": (json.dumps(asked(data=[float("inf"), *ROW[1:]])).encode(), "not valid JSON"),
+    "id no text": ({**asked(), "id": 7}, "id is 7; give a string"),
     "parameters no object": ({**asked(), "parameters": []}, "give an object"),
     "truth no truth": ({**asked(), "parameters": {"binary_data_output": 1}}, "give true or false"),
     "outputs no list": ({**asked(), "outputs": "label"}, "give a list"),
@@ -90,7 +90,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_no_request_is_refused_in_one_line(name: str) -> None:
     document, says = BAD[name]
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(HTTPException) as refusal:
         parsed(document)
     assert refusal.value.status_code == 400
     assert says in refusal.value.detail
@@ -109,31 +109,31 @@ def test_what_is_no_request_is_refused_in_one_line(name: str) -> None:
         (784, 784, b"-1", "give the bytes of the JSON"),
         (784, 784, b"1e2", "give the bytes of the JSON"),
         (784, 784, b"9" * 5000, "give the bytes of the JSON"),
-        (784, 784, b"10", "no JSON"),
+        (784, 784, b"10", "not valid JSON"),
     ],
 )
 def test_binary_pixels_must_be_as_many_as_they_say(size: Any, tail: int, header: bytes | None, says: str) -> None:
     parameters = None if size is None else {"binary_data_size": size}
-    with pytest.raises(Refusal, match=says) as refusal:
+    with pytest.raises(HTTPException, match=says) as refusal:
         parsed(asked(data=None, parameters=parameters), bytes(tail), header)
     assert refusal.value.status_code == 400
 
 
 def test_pixels_are_given_once() -> None:
-    with pytest.raises(Refusal, match="give it once"):
+    with pytest.raises(HTTPException, match="give it once"):
         parsed(asked(parameters={"binary_data_size": 784}), bytes(784))
 
 
 def test_truths_elsewhere_are_no_fault() -> None:
     wanted = parsed({**asked(), "parameters": {"binary_data_output": True}})
-    assert all(output.binary for output in wanted.outputs)
+    assert all(output.is_binary for output in wanted.outputs)
 
 
 def test_too_many_images_and_too_much_json_are_too_large() -> None:
-    with pytest.raises(Refusal, match="at most 5") as refusal:
+    with pytest.raises(HTTPException, match="at most 5") as refusal:
         parsed(asked(shape=[6, 28, 28]))
     assert refusal.value.status_code == 413
-    with pytest.raises(Refusal, match="send the pixels as binary data") as refusal:
+    with pytest.raises(HTTPException, match="send the pixels as binary data") as refusal:
         parsed(b" " * 200_000)
     assert refusal.value.status_code == 413
 
@@ -144,7 +144,7 @@ def test_outputs_come_in_the_order_asked_for(mnist: Dataset, binary: bool) -> No
     named = [{"name": "probabilities", "parameters": {"binary_data": binary}}, {"name": "label"}]
     wanted = parsed({**asked(shape=[2, 28, 28], data=images.ravel().tolist()), "id": "é", "outputs": named})
     answers = predict_exactly(MODEL, images)
-    content, headers = respond(wanted, answers, "digits", "1")
+    content, headers = write_response(wanted, answers, "digits", "1")
     length = int(headers.get("Inference-Header-Content-Length", len(content)))
     document, tail = json.loads(content[:length]), content[length:]
     assert document["id"] == "é"

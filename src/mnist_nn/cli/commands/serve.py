@@ -60,23 +60,23 @@ def serve(
     }
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from mnist_nn.server import Limits, create_app, missing
+    from mnist_nn.server import Limits, create_app, explain_missing_extra
 
     try:
         from mnist_nn.server.http import lifecycle, logs
     except ModuleNotFoundError as error:
-        raise missing(error) from error
+        raise explain_missing_extra(error) from error
 
-    def listening(url: str) -> None:
+    def announce(url: str) -> None:
         if json:
             _print_document(url=url, name=name, engine=app.state.service.prepared.engine)
         else:
             print(f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
 
-    with logs.shown(sys.stderr):
+    with logs.log_to(sys.stderr):
         log = None if quiet else sys.stderr
-        app = create_app(_loaded(model), name=name, limits=Limits(**given), log=log, engine=engine)
-        server = lifecycle.Server(app, host, port, listening=listening)
+        app = create_app(_load(model), name=name, limits=Limits(**given), log=log, engine=engine)
+        server = lifecycle.Server(app, host, port, listening=announce)
         return INTERRUPTED if server.serve_until_stopped() == signal.SIGINT else 0
 
 
@@ -87,7 +87,7 @@ def _print_document(**listening: str) -> None:
     print(as_json(ServeDocument(**listening, pid=os.getpid()), indent=None), flush=True)
 
 
-def _loaded(path: Path | None) -> "LoadedModel":
+def _load(path: Path | None) -> "LoadedModel":
     from mnist_nn.model_file.storage import load
     from mnist_nn.reading.reader_model import load_reader_model
 

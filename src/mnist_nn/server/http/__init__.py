@@ -1,1 +1,4 @@
-"""HTTP itself: connections, middleware, request bodies, errors, logs, metrics, and a server's beginning and end."""
+"""HTTP itself: connections, middleware, request bodies, errors, logs, metrics, and how a server starts and stops.
+
+Nothing here knows what a model is.
+"""

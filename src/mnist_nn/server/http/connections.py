@@ -1,264 +1,225 @@
-"""HTTP connections that nobody can hold open for nothing: uvicorn's protocol, with deadlines and a limit on headers.
+"""HTTP connections that nobody can hold open for nothing: uvicorn's protocol, with deadlines and limits.
 
-What is wrong before there is a request to hand on is answered here, in the same form as everywhere else. What is wrong
-with a body is handed to the application, which waits for it.
+What uvicorn offers as options is used as options, in `lifecycle`: ``timeout_keep_alive``,
+``timeout_graceful_shutdown``, ``ws="none"``. For what is here it has none. It waits for headers and bodies as long as
+a client likes (https://github.com/Kludex/uvicorn/issues/157), and httptools reads headers of any length
+(``h11_max_incomplete_event_size`` is for h11, which is slower). ``limit_concurrency`` counts a connection only once it
+has sent a request, and turns health checks away too. ASGI middleware begins when the headers are complete and ends
+with the response, so it sees neither slow headers nor a body that goes on after its request has been answered.
+
+Hence a subclass of uvicorn's `HttpToolsProtocol`. Uvicorn promises nothing about that class:
+tests/server/http/test_uvicorn.py lists what of it is used here, and fails with the name of whatever has moved.
+
+What is wrong before there is a request is answered here, in the same form as everywhere else. What is wrong with a
+body is handed to the application, which waits for it.
 """
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from mnist_nn.server.http.request_record import BODY_FAULT, Record, new_id
-from mnist_nn.server.service import Service
+from mnist_nn.server.http.logs import RequestLog
+from mnist_nn.server.http.metrics import Metrics
+from mnist_nn.server.http.request_context import BODY_ERROR_KEY, RequestContext, choose_id
+from mnist_nn.server.http.transport import ResponseTransport
+from mnist_nn.server.limits import FIXED_LIMITS, Limits
 
-PIPELINED = 32  # requests that may wait on a connection for the answers before them
-_BODY = (b"content-length", b"transfer-encoding")  # headers of a request that has one
-HEAD, CONTINUE = b"HTTP/1.1 ", b"HTTP/1.1 100 "  # how the head of an answer begins, and what is none
-LINGER = 2.0  # seconds that a client has to read a refusal, while what it goes on sending is thrown away
+BODY_HEADERS = (b"content-length", b"transfer-encoding")  # a request that has a body has one of them
 
 
 class Connection(HttpToolsProtocol):
-    """One connection: it waits for a head, for the rest of a body, or for its answer to be taken, never for long."""
+    """One connection: it waits for headers, for a body, and for its response to be taken, but for none of them long."""
 
-    service: Service
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.limits = self.service.limits
-        self._deadline: asyncio.TimerHandle | None = None
-        self._patience: asyncio.TimerHandle | None = None
-        self._running: RequestResponseCycle | None = None  # the request that is answered now; others may wait behind
-        self._aside = 0  # bytes since the last ones of a body: of a head, or of what may follow a body
-        self._is_over = False  # nothing is listened to any more
-        self._last_word: tuple[int, str] | None = None  # to be said after the answers that are under way
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        app: Any = self.config.app
+        self._limits: Limits = app.state.service.limits
+        self._metrics: Metrics = app.state.service.metrics
+        self._log: RequestLog = app.state.service.log
+        self._read_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._unanswered: deque[RequestResponseCycle] = deque()  # the first is being answered, the others wait for it
+        self._bytes_outside_bodies = 0  # since the last byte of a body: of headers, or of what may follow a body
+        self._is_refused = False  # nothing that comes is looked at any more
+        self._final_error: tuple[int, str] | None = None  # to be sent after the responses that are under way
 
     # What comes in
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request, if there is room for another connection."""
+        """Wait for the first request, unless there are too many connections already."""
         super().connection_made(transport)
-        self._transport = _Forgiving(transport, self.loop, self.limits.answer_seconds)
+        self._transport = ResponseTransport(transport, self.loop, self._limits.answer_seconds)
         self.transport = self._transport  # type: ignore[assignment]
-        if len(self.connections) > self.limits.connection_limit:
-            why = f"{self.limits.connection_limit} connections are open, and no more are taken; try again in a second"
-            self._refuse(503, f"{why} (--connection-limit)")
+        limit = self._limits.connection_limit
+        if len(self.connections) > limit:
+            self._refuse(503, f"{limit} connections are open, the limit (--connection-limit); try again in a second")
         else:
-            self._wait_for_head()
+            self._wait_for_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget all timers, and tell the request that is answered now; the base class tells the last that came."""
+        """Stop all timers, and tell all requests that their client has left; the base class tells only the last."""
         self._stop_waiting()
-        self._transport.forget()
+        self._transport.cancel_timer()
         self.resume_writing()
-        if self._running and not self._running.response_complete:
-            self._running.disconnected = True
-            self._running.message_event.set()
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count all bytes that are of no body, and see that they come to an end."""
-        if self._is_over or self.transport.is_closing():
+        """Parse what comes, and count the bytes that belong to no body: they must come to an end."""
+        if self._is_refused or self.transport.is_closing():
             return
-        self._aside += len(data)
+        self._bytes_outside_bodies += len(data)
         super().data_received(data)
-        if self._aside > self.limits.header_limit:
-            self._refuse_head()
+        if self._bytes_outside_bodies > self._limits.header_limit:
+            self._refuse_headers()
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the end of the head."""
+        """Wait for the headers to be complete."""
         super().on_message_begin()
-        self._wait_for_head()
+        self._wait_for_headers()
 
     def on_headers_complete(self) -> None:
-        """Hand the request on, unless its head is too long or too many wait before it, and wait for the body."""
-        if self._is_over:
+        """Hand the request on, unless its headers are too long or too many requests wait, and wait for its body."""
+        if self._is_refused:
             return
         size = len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
-        if size > self.limits.header_limit:
-            self._refuse_head()
-        elif self.parser.should_upgrade() and any(name in _BODY for name, _ in self.headers):
+        if size > self._limits.header_limit:
+            self._refuse_headers()
+        elif self.parser.should_upgrade() and any(name in BODY_HEADERS for name, _ in self.headers):
             # The parser would take the body for another protocol's, and what follows it for a request.
-            self._refuse(400, "this server speaks HTTP/1.1 alone; send a body without an Upgrade header")
-        elif self.parser.get_http_version() == "1.1" and all(name != b"host" for name, _ in self.headers):
-            self._refuse(400, "a request of HTTP/1.1 names the host that it is for; send a Host header")
-        elif len(self.pipeline) >= PIPELINED:
-            self._refuse(503, f"{PIPELINED} requests wait on this connection; take some answers before you ask more")
+            self._refuse(400, "this server speaks only HTTP/1.1; send a body without an Upgrade header")
+        elif len(self._unanswered) > (limit := FIXED_LIMITS.pipelined_requests):
+            self._refuse(503, f"{limit} requests wait on this connection; read some responses before you send more")
         else:
             super().on_headers_complete()
-            self._wait(self.limits.body_seconds, self._body_is_late)
+            self._unanswered.append(self.cycle)
+            self._wait(self._limits.body_seconds, self._refuse_slow_body)
 
     def on_body(self, body: bytes) -> None:
         """Hand a part of the body on."""
-        self._aside = 0
-        if not self._is_over:
+        self._bytes_outside_bodies = 0
+        if not self._is_refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """The request is all there; one that was answered before leaves an idle connection."""
-        if self._is_over:
+        """Stop waiting for the body; if its request was answered before it was complete, the connection is idle."""
+        if self._is_refused:
             return
-        self._aside = 0
+        self._bytes_outside_bodies = 0
         self._stop_waiting()
         super().on_message_complete()
-        if self._is_idle:
-            self._wait(self.limits.idle_seconds, self.transport.close)
+        if not self._unanswered:
+            self._wait(self._limits.idle_seconds, self.transport.close)
 
     # What goes out
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._running = cycle
-        super()._start_asgi_task(cycle, app)
-
     def on_response_complete(self) -> None:
         """Go on with the next request, or hang up."""
-        self._transport.flush()  # an answer may have no body
+        self._unanswered.popleft()
+        self._transport.flush()
         super().on_response_complete()
-        if self.pipeline:
+        if len(self._unanswered) > 1:
             self.flow.pause_reading()
-        if self._is_over and self._is_idle:
-            if self._last_word:
-                self._answer(*self._last_word)
+        if self._is_refused and not self._unanswered:
+            if self._final_error:
+                self._send_error(*self._final_error)
             else:
                 self.transport.close()
 
     def pause_writing(self) -> None:
-        """Begin to count the time that a client does not take its answer."""
+        """Cut the connection off if the client does not take its response in time."""
         super().pause_writing()
-        self._patience = self.loop.call_later(self.limits.answer_seconds, self.transport.abort)
+        self._write_timer = self.loop.call_later(self._limits.answer_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It does."""
-        if self._patience:
-            self._patience.cancel()
-            self._patience = None
+        """Stop that timer: the client takes its response."""
+        if self._write_timer:
+            self._write_timer.cancel()
+            self._write_timer = None
         super().resume_writing()
 
     # Deadlines
 
-    @property
-    def _is_idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
+    def _wait_for_headers(self) -> None:
+        self._wait(self._limits.header_seconds, self._refuse_slow_headers)
 
-    def _wait_for_head(self) -> None:
-        self._wait(self.limits.header_seconds, self._head_is_late)
-
-    def _wait(self, seconds: float, late: Callable[[], None]) -> None:
+    def _wait(self, seconds: float, if_late: Callable[[], None]) -> None:
         self._stop_waiting()
-        self._deadline = self.loop.call_later(seconds, late)
+        self._read_timer = self.loop.call_later(seconds, if_late)
 
     def _stop_waiting(self) -> None:
-        if self._deadline:
-            self._deadline.cancel()
-            self._deadline = None
+        if self._read_timer:
+            self._read_timer.cancel()
+            self._read_timer = None
 
-    def _head_is_late(self) -> None:
-        """Refuse to wait longer; but where requests queue behind each other it is we who do not read."""
-        seconds = self.limits.header_seconds
-        if self._is_idle:
-            self._refuse(408, f"the headers did not arrive in {seconds:g} seconds; send the whole request at once")
+    def _refuse_slow_headers(self) -> None:
+        """Refuse to wait longer; but while requests wait for each other it is the server that does not read."""
+        seconds = self._limits.header_seconds
+        if self._unanswered:
+            self._wait(seconds, self._refuse_slow_headers)
         else:
-            self._wait(seconds, self._head_is_late)
+            self._refuse(408, f"the headers did not arrive in {seconds:g} seconds; send the whole request at once")
 
-    def _body_is_late(self) -> None:
-        """The same for a body; one that nobody wants any more, because its request is answered, gets no word."""
-        seconds = self.limits.body_seconds
-        if self._is_idle:
+    def _refuse_slow_body(self) -> None:
+        """Do the same for a body; one that nobody wants any more, because its request is answered, gets no error."""
+        seconds = self._limits.body_seconds
+        if not self._unanswered:
             self.transport.close()
-        elif self.pipeline:
-            self._wait(seconds, self._body_is_late)
+        elif len(self._unanswered) > 1:
+            self._wait(seconds, self._refuse_slow_body)
         else:
             self._refuse(408, f"the body did not arrive in {seconds:g} seconds; send it faster, or in smaller requests")
 
-    # Refusals
+    # Errors
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 the base class has it so
-        """Refuse what is no HTTP."""
-        self._refuse(400, "this is no HTTP request that can be read")
+        """Refuse what is not HTTP; the base class calls this."""
+        self._refuse(400, "this is not an HTTP request")
 
-    def _refuse_head(self) -> None:
-        most = self.limits.header_limit
-        self._refuse(431, f"the headers have more than {most:,} bytes; send less, or raise the limit (--header-limit)")
+    def _refuse_headers(self) -> None:
+        limit = self._limits.header_limit
+        self._refuse(431, f"the headers have more than {limit:,} bytes; send less, or raise the limit (--header-limit)")
 
-    def _refuse(self, status: int, why: str) -> None:
-        """Listen no more: answer, after all that is under way, or let the application answer that waits for a body."""
-        if self._is_over:
+    def _refuse(self, status: int, message: str) -> None:
+        """Read no more; answer after all that is under way, or let the request answer that waits for its body."""
+        if self._is_refused:
             return
-        self._is_over = True
+        self._is_refused = True
         self._stop_waiting()
-        if self._is_idle:
-            self._answer(status, why)
+        if not self._unanswered:
+            self._send_error(status, message)
         elif self.cycle.more_body:
-            self.cycle.scope[BODY_FAULT] = (status, why)  # type: ignore[literal-required]
+            self.cycle.scope[BODY_ERROR_KEY] = (status, message)  # type: ignore[literal-required]
             self.cycle.message_event.set()
         else:
-            self._last_word = (status, why)
+            self._final_error = (status, message)
 
-    def _answer(self, status: int, why: str) -> None:
-        """Answer in one line, and hang up once the client has read it."""
-        content = json.dumps({"error": why}).encode()
-        record = Record(new_id(), "other", status=status, bytes_out=len(content))
-        self._transport.write(_first_lines(status, len(content), record.id) + content)
+    def _send_error(self, status: int, message: str) -> None:
+        """Send a response without a request, and hang up once the client has read it."""
+        content = json.dumps({"error": message}).encode()
+        context = RequestContext(choose_id(), "other", status=status, bytes_out=len(content))
+        self._transport.write(_make_response_head(status, len(content), context.id) + content)
         self._transport.flush()
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
-        self._wait(LINGER, self.transport.close)
-        self.service.metrics.begun()
-        self.service.metrics.ended(record)
-        self.service.log.write(record)
+        self._wait(FIXED_LIMITS.linger_seconds, self.transport.close)
+        self._metrics.start_request()
+        self._metrics.end_request(context)
+        self._log.write(context)
 
 
-class _Forgiving:
-    """A transport that takes what nobody is there to read, and waits for nobody for ever when it is closed.
-
-    It keeps the head of an answer until the body comes, so that both leave in one packet.
-    """
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        self._transport, self._loop, self._seconds = transport, loop, seconds
-        self._end: asyncio.TimerHandle | None = None
-        self._head = b""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        if data.startswith(HEAD) and not data.startswith(CONTINUE):
-            self.flush()
-            self._head = data
-        else:
-            self._send(data)
-
-    def flush(self) -> None:
-        self._send(b"")
-
-    def write_eof(self) -> None:
-        self.flush()
-        self._transport.write_eof()
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-        if self._end is None:
-            self._end = self._loop.call_later(self._seconds, self._transport.abort)
-
-    def forget(self) -> None:
-        if self._end:
-            self._end.cancel()
-
-    def _send(self, data: bytes) -> None:
-        data, self._head = self._head + data, b""
-        if data and not self._transport.is_closing():
-            self._transport.write(data)
-
-
-def _first_lines(status: int, length: int, identifier: str) -> bytes:
-    again = "Retry-After: 1\r\n" if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
+def _make_response_head(status: int, length: int, request_id: str) -> bytes:
+    retry = "Retry-After: 1\r\n" if status == HTTPStatus.SERVICE_UNAVAILABLE else ""
     lines = (
-        f"Content-Type: application/json\r\nContent-Length: {length}\r\nX-Request-ID: {identifier}\r\n"
-        f"{again}Connection: close\r\n\r\n"
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {length}\r\nX-Request-ID: {request_id}\r\n"
+        f"{retry}Connection: close\r\n\r\n"
     )
-    return STATUS_LINE[status] + lines.encode()
+    return lines.encode()

@@ -1,4 +1,7 @@
-"""A server that runs: its socket, its signals, and an end in good order."""
+"""A server that runs: how it listens, starts, hears signals, and stops in good order.
+
+Everything here is uvicorn's public interface; what is not is in `connections`.
+"""
 
 import gc
 import signal
@@ -11,9 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from mnist_nn.server.http.connections import Connection
+from mnist_nn.server.limits import FIXED_LIMITS
 from mnist_nn.util.addresses import resolve_address, url
-
-BACKLOG = 1024  # connections that wait to be taken
 
 
 class Server(uvicorn.Server):
@@ -55,9 +57,9 @@ class Server(uvicorn.Server):
         self._app = app
         self._listening = listening
         with resolve_address(host, port) as (family, address):
-            self._socket = socket.create_server(address, family=family, backlog=BACKLOG)
+            self._socket = socket.create_server(address, family=family, backlog=FIXED_LIMITS.backlog_connections)
         self.stopped_by: int | None = None
-        super().__init__(_config(app))
+        super().__init__(_make_config(app))
 
     @property
     def url(self) -> str:
@@ -71,15 +73,15 @@ class Server(uvicorn.Server):
         return self.stopped_by
 
     def stop(self) -> None:
-        """Let it end in good order; any thread may call this."""
+        """Stop in good order; any thread may call this."""
         self.should_exit = True
 
     def close(self) -> None:
-        """Give the socket back of a server that never ran."""
+        """Close the socket of a server that never ran."""
         self._socket.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Warm up, listen, and say so."""
+        """Warm up, listen, and report the address."""
         here = self.url  # the socket is uvicorn's from now on
         await super().startup(sockets)
         gc.collect()
@@ -87,7 +89,7 @@ class Server(uvicorn.Server):
         self._listening(here)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say that it is not ready any more, and let what runs end."""
+        """Report that it is no longer ready, and let running requests end."""
         self._app.state.service.is_ready = False
         await super().shutdown(sockets)
         gc.unfreeze()
@@ -111,11 +113,11 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _make_config(app: FastAPI) -> uvicorn.Config:
     limits = app.state.service.limits
     return uvicorn.Config(
         app,
-        http=type("LimitedConnection", (Connection,), {"service": app.state.service}),
+        http=Connection,
         ws="none",
         lifespan="on",
         log_config=None,

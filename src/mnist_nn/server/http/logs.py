@@ -1,4 +1,4 @@
-"""The log: a JSON object a line, one for each request and one for whatever goes wrong.
+"""The log: one JSON object per line, for each request and for whatever goes wrong.
 
 A request's line says how it went and how much of it there was; never what was in it, neither pictures nor queries.
 """
@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from mnist_nn.server.http.request_record import Record
+from mnist_nn.server.http.request_context import RequestContext
 
-FAULTS = logging.getLogger("mnist_nn.server")
+error_logger = logging.getLogger("mnist_nn.server")
 
 
 class RequestLog:
@@ -26,33 +26,33 @@ class RequestLog:
     Examples
     --------
     >>> import sys
-    >>> RequestLog(sys.stdout).write(Record("7", "GET", status=200))  # doctest: +ELLIPSIS
+    >>> RequestLog(sys.stdout).write(RequestContext("7", "GET", status=200))  # doctest: +ELLIPSIS
     {"time": "...", "id": "7", "method": "GET", "route": "other", "status": 200, ...}
     """
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
-    def write(self, record: Record) -> None:
+    def write(self, context: RequestContext) -> None:
         """Write a line at once, so that none is lost."""
         if self._stream is not None:
             fields = {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "id": record.id,
-                "method": record.method,
-                "route": record.route,
-                "status": record.status,
-                "ms": round(1000 * record.seconds, 3),
-                "bytes_in": record.bytes_in,
-                "bytes_out": record.bytes_out,
-                "rows": record.rows,
+                "id": context.id,
+                "method": context.method,
+                "route": context.route,
+                "status": context.status,
+                "ms": round(1000 * context.seconds, 3),
+                "bytes_in": context.bytes_in,
+                "bytes_out": context.bytes_out,
+                "rows": context.rows,
             }
             with suppress(OSError):  # a full disk is no reason to answer nobody
                 self._stream.write(json.dumps(fields) + "\n")
                 self._stream.flush()
 
 
-class _Lines(logging.Formatter):
+class _JsonFormatter(logging.Formatter):
     """Writes what the library or the web framework has to say as one line of JSON, a traceback within it."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -67,10 +67,10 @@ class _Lines(logging.Formatter):
 
 
 @contextmanager
-def shown(stream: TextIO) -> Iterator[None]:
-    """Show the faults of the server and of the web framework for a while, and what the library has to say."""
+def log_to(stream: TextIO) -> Iterator[None]:
+    """Write errors of the server and of the web framework to a stream for a while, and what the library has to say."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_Lines())
+    handler.setFormatter(_JsonFormatter())
     levels = {"mnist_nn": logging.INFO, "uvicorn": logging.ERROR, "asyncio": logging.ERROR}
     before = {name: (logging.getLogger(name).handlers, logging.getLogger(name).level) for name in levels}
     for name, level in levels.items():

@@ -1,18 +1,19 @@
-"""The body of a request as bytes: never more than the limit, unpacked if it came packed."""
+"""The body of a request as bytes: never more than the limit, decompressed if it came compressed."""
 
 import zlib
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from mnist_nn.server.http.exception_handlers import Refusal, before_body
-from mnist_nn.server.http.request_record import BODY_FAULT, record_of
+from mnist_nn.server.http.exception_handlers import close_after_expect
+from mnist_nn.server.http.request_context import BODY_ERROR_KEY, get_context
 from mnist_nn.server.limits import Limits
 
-PACKED = (b"gzip", b"deflate")
-PLAIN = b"identity"
-AUTOMATIC = 32 + zlib.MAX_WBITS  # gzip or zlib, as its first bytes say
+IDENTITY = b"identity"  # the Content-Encoding of a body that is not compressed
+COMPRESSED = (b"gzip", b"deflate")
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # tells zlib to go by the first bytes
 
 
 async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
@@ -20,59 +21,66 @@ async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
 
     Raises
     ------
-    Refusal
-        413 if it is too large, 415 if it is packed in a way unknown here, 400 if it is damaged; or whatever its
+    HTTPException
+        413 if it is too large, 415 if its compression is not known here, 400 if it is damaged; or whatever its
         connection says, 408 if it comes too slowly.
     ClientDisconnect
-        If nobody is there any more.
+        If the client has left.
     """
-    headers = record_of(scope).headers
-    packing = headers.get(b"content-encoding", PLAIN).strip().lower()
-    if packing != PLAIN and packing not in PACKED:
-        why = f"Content-Encoding is {packing[:40].decode('latin-1')!r}; send the body plain, or as gzip or deflate"
-        raise Refusal(415, why, before_body(headers))
+    headers = get_context(scope).headers
+    encoding = headers.get(b"content-encoding", IDENTITY).strip().lower()
+    if encoding != IDENTITY and encoding not in COMPRESSED:
+        shown = encoding[:40].decode("latin-1")
+        message = f"Content-Encoding is {shown!r}; send the body uncompressed, or as gzip or deflate"
+        raise HTTPException(415, message, close_after_expect(headers))
     if int(headers.get(b"content-length", 0)) > limits.body_limit:
-        raise Refusal(413, _too_large(limits), before_body(headers))
-    body = await _whole(scope, receive, limits)
-    return body if packing == PLAIN else await run_in_threadpool(unpacked, body, limits)
+        raise HTTPException(413, _explain_too_large(limits), close_after_expect(headers))
+    body = await _receive_all(scope, receive, limits)
+    return body if encoding == IDENTITY else await run_in_threadpool(decompress, body, limits)
 
 
-async def _whole(scope: Scope, receive: Receive, limits: Limits) -> bytes:
-    record, parts, more = record_of(scope), [], True
-    while more:
+async def _receive_all(scope: Scope, receive: Receive, limits: Limits) -> bytes:
+    context, chunks, has_more = get_context(scope), [], True
+    while has_more:
         message = await receive()
-        if BODY_FAULT in scope:
-            status, why = scope[BODY_FAULT]
-            raise Refusal(status, why, {"Connection": "close"})
+        if BODY_ERROR_KEY in scope:
+            status, why = scope[BODY_ERROR_KEY]
+            raise HTTPException(status, why, {"Connection": "close"})
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        more = message.get("more_body", False)
-        record.bytes_in += len(parts[-1])
-        if record.bytes_in > limits.body_limit:
-            raise Refusal(413, _too_large(limits))
-    return b"".join(parts)
+        chunks.append(message.get("body", b""))
+        has_more = message.get("more_body", False)
+        context.bytes_in += len(chunks[-1])
+        if context.bytes_in > limits.body_limit:
+            raise HTTPException(413, _explain_too_large(limits))
+    return b"".join(chunks)
 
 
-def unpacked(body: bytes, limits: Limits) -> bytes:
-    """Unpack gzip or zlib, and no more of it than the limit.
+def decompress(body: bytes, limits: Limits) -> bytes:
+    """Decompress gzip or zlib, but never more than the limit.
+
+    Raises
+    ------
+    HTTPException
+        413 if there is more, 400 if it is damaged.
 
     Examples
     --------
-    >>> unpacked(zlib.compress(b"digits"), Limits())
+    >>> decompress(zlib.compress(b"digits"), Limits())
     b'digits'
     """
-    unpacker = zlib.decompressobj(AUTOMATIC)
+    decompressor = zlib.decompressobj(GZIP_OR_ZLIB)
     try:
-        plain = unpacker.decompress(body, limits.body_limit + 1)
+        plain = decompressor.decompress(body, limits.body_limit + 1)
     except zlib.error as error:
-        raise Refusal(400, "the body is not what its Content-Encoding says, or damaged; send it again") from error
+        message = "the body is not what its Content-Encoding says, or it is damaged; send it again"
+        raise HTTPException(400, message) from error
     if len(plain) > limits.body_limit:
-        raise Refusal(413, _too_large(limits))
-    if not unpacker.eof or unpacker.unused_data:
-        raise Refusal(400, "the packed body ends too early or goes on after its end; send it again")
+        raise HTTPException(413, _explain_too_large(limits))
+    if not decompressor.eof or decompressor.unused_data:
+        raise HTTPException(400, "the compressed body is cut off, or something follows its end; send it again")
     return plain
 
 
-def _too_large(limits: Limits) -> str:
+def _explain_too_large(limits: Limits) -> str:
     return f"the body has more than {limits.body_limit:,} bytes; send less, or raise the limit (--body-limit)"

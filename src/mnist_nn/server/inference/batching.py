@@ -1,6 +1,6 @@
-"""Requests that come together go through the network together.
+"""Requests that arrive together go through the network together.
 
-A request that comes alone is answered at once. What arrives while a pass runs waits for it to end, and goes into the
+A request that arrives alone is answered at once. What arrives while a pass runs waits for it to end, and goes into the
 next one together. Rows keep their order; a request's rows stay in one pass.
 """
 
@@ -16,13 +16,12 @@ import numpy as np
 from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.server.inference.predictor import PreparedModel
 from mnist_nn.server.inference.signature import Pixels
+from mnist_nn.server.limits import FIXED_LIMITS
 
-AT_ONCE = 20_000_000  # multiplications, some milliseconds: less is not worth sending to a thread
 
-
-class _Waiting(NamedTuple):
+class _Pending(NamedTuple):
     images: Pixels
-    answered: "asyncio.Future[Predictions]"
+    answer: "asyncio.Future[Predictions]"
 
 
 class Batcher:
@@ -34,49 +33,58 @@ class Batcher:
         The model.
     batch_limit
         Most images of a pass, unless one request has more.
-    passed
-        Hears of the images of every pass.
+    on_pass
+        Is called with the number of images of every pass.
+    loop_multiplications
+        Most multiplications of a pass that runs in the event loop; a larger one runs in a thread.
     """
 
-    def __init__(self, prepared: PreparedModel, batch_limit: int, passed: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        prepared: PreparedModel,
+        batch_limit: int,
+        on_pass: Callable[[int], None],
+        loop_multiplications: int = FIXED_LIMITS.event_loop_multiplications,
+    ) -> None:
         self._prepared = prepared
         self._limit = batch_limit
-        self._passed = passed
-        self._waiting: deque[_Waiting] = deque()
-        self._is_working = False
+        self._on_pass = on_pass
+        self._loop_multiplications = loop_multiplications
+        self._pending: deque[_Pending] = deque()
+        self._is_running = False
         self.open()
 
     async def __call__(self, images: Pixels) -> Predictions:
         """Answer the images of one request, of shape (n, inputs)."""
         loop = asyncio.get_running_loop()
-        mine = _Waiting(images, loop.create_future())
-        self._waiting.append(mine)
-        if not self._is_working:
-            self._is_working = True
-            loop.call_soon(self._pass)  # after all else that is ready now, so that its images come along
-        return await mine.answered
+        pending = _Pending(images, loop.create_future())
+        self._pending.append(pending)
+        if not self._is_running:
+            self._is_running = True
+            loop.call_soon(self._run_pass)  # after all else that is ready now, so that its images come along
+        return await pending.answer
 
     def open(self) -> None:
-        """Get ready, for the first time or again."""
+        """Start the thread, for the first time or again."""
         self._thread = ThreadPoolExecutor(1, "mnist-nn-forward")
 
     def close(self) -> None:
-        """Give the thread back."""
+        """Let the thread end."""
         self._thread.shutdown(wait=False)
 
-    def _pass(self) -> None:
+    def _run_pass(self) -> None:
         """Run one pass: here if it is short, else in the thread."""
-        batch = self._next()
+        batch = self._take_batch()
         rows = sum(len(one.images) for one in batch)
         ask = partial(self._ask, batch)
-        if rows * self._prepared.multiplications <= AT_ONCE:
-            self._hand_out(batch, ask)
+        if rows * self._prepared.multiplications <= self._loop_multiplications:
+            self._distribute(batch, ask)
         else:
-            job = asyncio.wrap_future(self._submitted(ask))
-            job.add_done_callback(lambda job: self._hand_out(batch, job.result))
+            job = asyncio.wrap_future(self._submit(ask))
+            job.add_done_callback(lambda job: self._distribute(batch, job.result))
 
-    def _submitted(self, ask: Callable[[], Predictions]) -> Future[Predictions]:
-        """Hand a pass to the thread; that none takes it, as while the server stops, becomes its result."""
+    def _submit(self, ask: Callable[[], Predictions]) -> Future[Predictions]:
+        """Hand a pass to the thread; if it takes no more, because the server stops, that becomes the result."""
         try:
             return self._thread.submit(ask)
         except RuntimeError as error:
@@ -84,40 +92,40 @@ class Batcher:
             failed.set_exception(error)
             return failed
 
-    def _ask(self, batch: list[_Waiting]) -> Predictions:
+    def _ask(self, batch: list[_Pending]) -> Predictions:
         images = np.concatenate([one.images for one in batch]) if len(batch) > 1 else batch[0].images
-        self._passed(len(images))
+        self._on_pass(len(images))
         return self._prepared.predict(images)
 
-    def _hand_out(self, batch: list[_Waiting], result: Callable[[], Predictions]) -> None:
-        """Give everybody their rows, or what went wrong; then it is the turn of those who came meanwhile."""
+    def _distribute(self, batch: list[_Pending], result: Callable[[], Predictions]) -> None:
+        """Give each request its rows, or what went wrong; then start the pass of those that came meanwhile."""
         try:
-            _give(batch, result())
-        except Exception as error:  # noqa: BLE001 those who wait must hear of it
-            _fail(batch, error)
-        self._is_working = bool(self._waiting)
-        if self._is_working:
-            asyncio.get_running_loop().call_soon(self._pass)
+            _resolve(batch, result())
+        except Exception as error:  # noqa: BLE001 those that wait must hear of it
+            _reject(batch, error)
+        self._is_running = bool(self._pending)
+        if self._is_running:
+            asyncio.get_running_loop().call_soon(self._run_pass)
 
-    def _next(self) -> list[_Waiting]:
-        """Take those who came first, as many as fit; the first fits always."""
-        batch = [self._waiting.popleft()]
+    def _take_batch(self) -> list[_Pending]:
+        """Take the requests that came first, as many as fit; the first always does."""
+        batch = [self._pending.popleft()]
         rows = len(batch[0].images)
-        while self._waiting and rows + len(self._waiting[0].images) <= self._limit:
-            batch.append(self._waiting.popleft())
+        while self._pending and rows + len(self._pending[0].images) <= self._limit:
+            batch.append(self._pending.popleft())
             rows += len(batch[-1].images)
         return batch
 
 
-def _give(batch: list[_Waiting], found: Predictions) -> None:
+def _resolve(batch: list[_Pending], found: Predictions) -> None:
     start = 0
-    for images, answered in batch:
-        if not answered.done():  # its client may have gone
-            answered.set_result(found.take(slice(start, start + len(images))))
+    for images, answer in batch:
+        if not answer.done():  # its client may have left
+            answer.set_result(found.take(slice(start, start + len(images))))
         start += len(images)
 
 
-def _fail(batch: list[_Waiting], error: Exception) -> None:
+def _reject(batch: list[_Pending], error: Exception) -> None:
     for one in batch:
-        if not one.answered.done():
-            one.answered.set_exception(error)
+        if not one.answer.done():
+            one.answer.set_exception(error)

@@ -1,6 +1,6 @@
 """The Open Inference Protocol's infer request and response, in JSON and with the binary tensor data extension.
 
-Bytes become a checked `Wanted`, and answers become bytes; what is asked of the model in between is not known here.
+Bytes become a checked `InferRequest`, and predictions become bytes; what happens in between is not known here.
 The protocol: https://github.com/kserve/open-inference-protocol, the extension: Triton's binary tensor data.
 """
 
@@ -11,42 +11,39 @@ from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import orjson
+from starlette.exceptions import HTTPException
 
 from mnist_nn.evaluation.prediction import Predictions
-from mnist_nn.server.http.exception_handlers import Refusal
-from mnist_nn.server.inference.signature import DATATYPES, Contract, Pixels, Tensor
-from mnist_nn.server.limits import Limits
+from mnist_nn.server.inference.signature import DATATYPES, ModelSignature, Pixels, TensorSpec
+from mnist_nn.server.limits import FIXED_LIMITS, Limits
 
 HEADER_LENGTH = "Inference-Header-Content-Length"
-LENGTH_KEY = HEADER_LENGTH.lower().encode()  # as it stands among the headers of a request
+HEADER_LENGTH_KEY = HEADER_LENGTH.lower().encode()  # as the headers of an ASGI scope have it
 BINARY, BINARY_ALL, BINARY_SIZE = "binary_data", "binary_data_output", "binary_data_size"
-FOREIGN = ("classification", "shared_memory_region")  # extensions that would change the answer
-NUMBER = 8  # characters that a pixel may take in JSON, with what stands around it
-LONGEST = 15  # digits of a length
-ENVELOPE = 2**16  # characters of JSON around the pixels
+UNSUPPORTED = ("classification", "shared_memory_region")  # extensions that would change the answer
 
-KINDS: dict[Any, str] = {str: "a text", list: "a list", dict: "an object"}
-SHOWN, LINE = 8, 60  # items of a list and characters of anything that an error shows
+JSON_TYPES: dict[Any, str] = {str: "a string", list: "a list", dict: "an object"}
+SHOWN_ITEMS, SHOWN_CHARACTERS = 8, 60  # of a value in an error message
 
 Json = dict[str, Any]
 
 
-class Output(NamedTuple):
+class RequestedOutput(NamedTuple):
     """An output that is asked for, and whether as bytes."""
 
-    tensor: Tensor
-    binary: bool
+    tensor: TensorSpec
+    is_binary: bool
 
 
-class Wanted(NamedTuple):
+class InferRequest(NamedTuple):
     """A checked request: the images as rows of pixels, and what is to come back."""
 
     id: str | None
     images: Pixels
-    outputs: tuple[Output, ...]
+    outputs: tuple[RequestedOutput, ...]
 
 
-def parse(body: bytes, header_length: bytes | None, contract: Contract, limits: Limits) -> Wanted:
+def parse_request(body: bytes, header_length: bytes | None, signature: ModelSignature, limits: Limits) -> InferRequest:
     """Read an infer request.
 
     Parameters
@@ -55,193 +52,206 @@ def parse(body: bytes, header_length: bytes | None, contract: Contract, limits: 
         JSON, followed by the bytes of a tensor if ``header_length`` says where the JSON ends.
     header_length
         The Inference-Header-Content-Length header, None if there is none.
-    contract, limits
-        What the model takes, and how much.
+    signature, limits
+        What the model takes, and how much of it.
 
     Raises
     ------
-    Refusal
-        400 if it is no such request, 413 if it is one for too many images.
+    HTTPException
+        400 if it is not a valid request, 413 if it has too many images.
     """
-    at = len(body) if header_length is None else _length(header_length, len(body))
-    if at > (most := limits.row_limit * contract.values * NUMBER + ENVELOPE):
-        raise Refusal(413, f"the JSON has {at:,} bytes; at most {most:,} are read: send the pixels as binary data")
-    text = body[:at]
-    request = _object(_json(text), "the request")
-    _check(request, "id", str, "the request")
-    everything = _parameters(request, "the request").get(BINARY_ALL, False)
-    outputs = _outputs(request, contract, _truth(everything, BINARY_ALL))
-    given, shape = _input(request, contract.input, limits)
-    pixels = _from_bytes(given, body[at:], shape)
+    json_bytes = len(body) if header_length is None else _parse_header_length(header_length, len(body))
+    _check_json_length(json_bytes, signature, limits)
+    text = body[:json_bytes]
+    request = _require_object(_parse_json(text), "the request")
+    _look_up(request, "id", str, "the request")
+    all_binary = _look_up_parameters(request, "the request").get(BINARY_ALL, False)
+    outputs = _parse_outputs(request, signature, _require_bool(all_binary, BINARY_ALL))
+    given, shape = _parse_input(request, signature.input, limits)
+    pixels = _take_bytes(given, body[json_bytes:], shape)
     if pixels is None:
-        pixels = _from_list(given, shape, may_hold_truths=b"true" in text or b"false" in text)
-    return Wanted(request.get("id"), np.frombuffer(pixels, np.uint8).reshape(shape[0], -1), outputs)
+        pixels = _pack_list(given, shape, may_hold_bools=b"true" in text or b"false" in text)
+    return InferRequest(request.get("id"), np.frombuffer(pixels, np.uint8).reshape(shape[0], -1), outputs)
 
 
-def respond(wanted: Wanted, predictions: Predictions, model: str, version: str) -> tuple[bytes, dict[str, str]]:
+def write_response(
+    request: InferRequest, predictions: Predictions, model: str, version: str
+) -> tuple[bytes, dict[str, str]]:
     """Write the response: its bytes and its headers."""
     described, tail = [], []
-    for tensor, binary in wanted.outputs:
+    for tensor, is_binary in request.outputs:
         values = np.ascontiguousarray(getattr(predictions, tensor.name), DATATYPES[tensor.datatype])
         shown: Json = {"name": tensor.name, "datatype": tensor.datatype, "shape": values.shape}
-        if binary:
+        if is_binary:
             tail.append(values.tobytes())
             shown["parameters"] = {BINARY_SIZE: values.nbytes}
         else:
             shown["data"] = values.ravel()
         described.append(shown)
     head = {"model_name": model, "model_version": version, "outputs": described}
-    text = orjson.dumps(head if wanted.id is None else {"id": wanted.id, **head}, option=orjson.OPT_SERIALIZE_NUMPY)
+    text = orjson.dumps(head if request.id is None else {"id": request.id, **head}, option=orjson.OPT_SERIALIZE_NUMPY)
     if not tail:
         return text, {"content-type": "application/json"}
     return b"".join([text, *tail]), {"content-type": "application/octet-stream", HEADER_LENGTH: str(len(text))}
 
 
-def _length(text: bytes, most: int) -> int:
-    if not (text.isdigit() and len(text) <= LONGEST and int(text) <= most):
-        said = text[:40].decode("latin-1")
-        _bad(f"{HEADER_LENGTH} is {said!r}; give the bytes of the JSON, which are at most the body's {most:,}")
+def _parse_header_length(text: bytes, limit: int) -> int:
+    if not (text.isdigit() and len(text) <= FIXED_LIMITS.header_length_digits and int(text) <= limit):
+        shown = text[:40].decode("latin-1")
+        _refuse(f"{HEADER_LENGTH} is {shown!r}; give the bytes of the JSON, which are at most the body's {limit:,}")
     return int(text)
 
 
-def _json(text: bytes) -> Any:
+def _check_json_length(length: int, signature: ModelSignature, limits: Limits) -> None:
+    """Refuse JSON that is longer than the most images can need: nobody else is answered while it is parsed."""
+    pixels = limits.row_limit * signature.pixels_per_image
+    limit = pixels * FIXED_LIMITS.json_characters_per_pixel + FIXED_LIMITS.json_envelope_characters
+    if length > limit:
+        message = f"the JSON has {length:,} bytes; at most {limit:,} are read: send the pixels as binary data"
+        raise HTTPException(413, message)
+
+
+def _parse_json(text: bytes) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        _bad(f"the body is no JSON that can be read: {error}")
+        _refuse(f"the body is not valid JSON: {error}")
 
 
-def _input(request: Json, wanted: Tensor, limits: Limits) -> tuple[Json, list[int]]:
+def _parse_input(request: Json, wanted: TensorSpec, limits: Limits) -> tuple[Json, list[int]]:
     """Find the one input, and its shape."""
-    inputs = _check(request, "inputs", list, "the request", needed=True)
+    inputs = _look_up(request, "inputs", list, "the request", required=True)
     if len(inputs) != 1:
-        _bad(f"the request has {len(inputs)} inputs; give one, {wanted.name!r}")
-    given = _object(inputs[0], "an input")
-    name = _check(given, "name", str, "an input", needed=True)
+        _refuse(f"the request has {len(inputs)} inputs; give one, {wanted.name!r}")
+    given = _require_object(inputs[0], "an input")
+    name = _look_up(given, "name", str, "an input", required=True)
     if name != wanted.name:
-        _bad(f"the input is {name[:40]!r}; the model has one, {wanted.name!r}")
+        _refuse(f"the input is {name[:40]!r}; the model has one, {wanted.name!r}")
     if given.get("datatype") != wanted.datatype:
-        said = _short(given.get("datatype"))
-        _bad(f"{name}: datatype is {said}; give {wanted.datatype}, 0 for background, 255 for ink")
-    _no_extensions(_parameters(given, name), name)
-    return given, _shape(given, wanted, limits)
+        shown = _shorten(given.get("datatype"))
+        _refuse(f"{name}: datatype is {shown}; give {wanted.datatype}, 0 for background, 255 for ink")
+    _refuse_extensions(_look_up_parameters(given, name), name)
+    return given, _parse_shape(given, wanted, limits)
 
 
-def _shape(given: Json, wanted: Tensor, limits: Limits) -> list[int]:
-    shape = _check(given, "shape", list, wanted.name, needed=True)
-    sound = all(type(size) is int for size in shape) and tuple(shape[1:]) == wanted.shape[1:] and shape[0] > 0
-    if not sound:
-        _bad(
-            f"{wanted.name}: shape is {_short(shape)}; give [n, {str(wanted.shape[1:])[1:-1].rstrip(',')}] for n images"
-        )
+def _parse_shape(given: Json, wanted: TensorSpec, limits: Limits) -> list[int]:
+    shape = _look_up(given, "shape", list, wanted.name, required=True)
+    is_valid = all(type(size) is int for size in shape) and tuple(shape[1:]) == wanted.shape[1:] and shape[0] > 0
+    if not is_valid:
+        sizes = ", ".join(str(size) for size in wanted.shape[1:])
+        _refuse(f"{wanted.name}: shape is {_shorten(shape)}; give [n, {sizes}] for n images")
     if shape[0] > limits.row_limit:
-        raise Refusal(413, f"{_short(shape[0])} images are too many; send at most {limits.row_limit:,} (--row-limit)")
+        raise HTTPException(
+            413, f"{_shorten(shape[0])} images are too many; send at most {limits.row_limit:,} (--row-limit)"
+        )
     return list(shape)
 
 
-def _from_bytes(given: Json, tail: bytes, shape: Sequence[int]) -> bytes | None:
-    """Take the pixels that follow the JSON, if that is where they are."""
+def _take_bytes(given: Json, tail: bytes, shape: Sequence[int]) -> bytes | None:
+    """Take the pixels from behind the JSON, if that is where they are."""
     name, size = given["name"], given.get("parameters", {}).get(BINARY_SIZE)
     if size is None:
         if tail:
-            _bad(f"{len(tail):,} bytes follow the JSON; say whose they are with the parameter {BINARY_SIZE}")
+            _refuse(f"{len(tail):,} bytes follow the JSON; say whose they are with the parameter {BINARY_SIZE}")
         return None
     if "data" in given:
-        _bad(f"{name}: there is data as JSON and as bytes; give it once")
+        _refuse(f"{name}: there is data as JSON and as bytes; give it once")
     if type(size) is not int or not size == prod(shape) == len(tail):
-        _bad(f"{name}: {BINARY_SIZE} is {_short(size)}, its shape needs {prod(shape):,}, and {len(tail):,} bytes came")
+        _refuse(
+            f"{name}: {BINARY_SIZE} is {_shorten(size)}, its shape needs {prod(shape):,}, and {len(tail):,} bytes came"
+        )
     return tail
 
 
-def _from_list(given: Json, shape: Sequence[int], *, may_hold_truths: bool) -> bytes:
-    """Turn a list of pixels, flat or nested as the shape is, into bytes."""
+def _pack_list(given: Json, shape: Sequence[int], *, may_hold_bools: bool) -> bytes:
+    """Turn a list of pixels, flat or nested as the shape says, into bytes."""
     name = given["name"]
-    data = _flat(_check(given, "data", list, name, needed=True), shape, name)
+    data = _flatten(_look_up(given, "data", list, name, required=True), shape, name)
     if len(data) != prod(shape):
-        _bad(f"{name}: data has {len(data):,} values where its shape needs {prod(shape):,}")
+        _refuse(f"{name}: data has {len(data):,} values where its shape needs {prod(shape):,}")
     try:
         pixels = bytes(data)
     except (TypeError, ValueError):
         pixels = None
-    if pixels is None or (may_hold_truths and bool in map(type, data)):
-        _bad(f"{name}: data holds something that is no pixel; give whole numbers from 0 to 255")
+    if pixels is None or (may_hold_bools and bool in map(type, data)):
+        _refuse(f"{name}: data holds something that is not a pixel; give whole numbers from 0 to 255")
     return pixels
 
 
-def _flat(data: list[Any], shape: Sequence[int], name: str) -> list[Any]:
-    """Undo the nesting, level by level; a list that is flat already stays as it is."""
+def _flatten(data: list[Any], shape: Sequence[int], name: str) -> list[Any]:
+    """Undo the nesting level by level; a flat list is returned as it is."""
     if not data or type(data[0]) is not list:
         return data
     count = 1
     for size in shape[:-1]:
         count *= size
         if len(data) != count or any(type(item) is not list for item in data):
-            _bad(f"{name}: data is not nested as its shape says; nest it so, or give a flat list")
+            _refuse(f"{name}: data is not nested as its shape says; nest it so, or give a flat list")
         data = list(chain.from_iterable(data))
     return data
 
 
-def _outputs(request: Json, contract: Contract, everything: bool) -> tuple[Output, ...]:
+def _parse_outputs(request: Json, signature: ModelSignature, all_binary: bool) -> tuple[RequestedOutput, ...]:
     """Find the outputs that are asked for; none named means all."""
-    named = _check(request, "outputs", list, "the request")
+    named = _look_up(request, "outputs", list, "the request")
     if not named:
-        return tuple(Output(tensor, everything) for tensor in contract.outputs)
-    known = {tensor.name: tensor for tensor in contract.outputs}
+        return tuple(RequestedOutput(tensor, all_binary) for tensor in signature.outputs)
+    known = {tensor.name: tensor for tensor in signature.outputs}
     found = []
     for item in named:
-        name = _check(_object(item, "an output"), "name", str, "an output", needed=True)
+        name = _look_up(_require_object(item, "an output"), "name", str, "an output", required=True)
         if name not in known:
-            _bad(f"there is no output {name[:40]!r}; choose from: {', '.join(known)}")
-        parameters = _parameters(item, name)
-        _no_extensions(parameters, name)
-        found.append(Output(known.pop(name), _truth(parameters.get(BINARY, everything), BINARY)))
+            _refuse(f"there is no output {name[:40]!r}; choose from: {', '.join(known)}")
+        parameters = _look_up_parameters(item, name)
+        _refuse_extensions(parameters, name)
+        found.append(RequestedOutput(known.pop(name), _require_bool(parameters.get(BINARY, all_binary), BINARY)))
     return tuple(found)
 
 
-def _parameters(holder: Json, where: str) -> Json:
-    found: Json = _check(holder, "parameters", dict, where) or {}
+def _look_up_parameters(holder: Json, where: str) -> Json:
+    found: Json = _look_up(holder, "parameters", dict, where) or {}
     return found
 
 
-def _no_extensions(parameters: Mapping[str, Any], name: str) -> None:
-    for foreign in FOREIGN:
-        if foreign in parameters:
-            _bad(f"{name}: the parameter {foreign!r} belongs to an extension that this server does not have")
+def _refuse_extensions(parameters: Mapping[str, Any], name: str) -> None:
+    for unsupported in UNSUPPORTED:
+        if unsupported in parameters:
+            _refuse(f"{name}: the parameter {unsupported!r} belongs to an extension that this server does not have")
 
 
-def _truth(value: object, name: str) -> bool:
+def _require_bool(value: object, name: str) -> bool:
     if not isinstance(value, bool):
-        _bad(f"the parameter {name} is {_short(value)}; give true or false")
+        _refuse(f"the parameter {name} is {_shorten(value)}; give true or false")
     return value
 
 
-def _object(value: object, what: str) -> Json:
+def _require_object(value: object, what: str) -> Json:
     if not isinstance(value, dict):
-        _bad(f"{what} is {_short(value)}; give a JSON object")
+        _refuse(f"{what} is {_shorten(value)}; give a JSON object")
     return value
 
 
-def _check(holder: Json, name: str, kind: type, where: str, *, needed: bool = False) -> Any:
-    """Look up a field, and check its type; one that need not be there may be absent, not null."""
-    if name not in holder and not needed:
+def _look_up(holder: Json, name: str, kind: type, where: str, *, required: bool = False) -> Any:
+    """Look up a field and check its type; an optional one may be absent, but not null."""
+    if name not in holder and not required:
         return None
     value = holder.get(name)
     if not isinstance(value, kind):
-        said = _short(value) if name in holder else "not there"
-        _bad(f"{where}: {name} is {said}; give {KINDS[kind]}")
+        shown = _shorten(value) if name in holder else "missing"
+        _refuse(f"{where}: {name} is {shown}; give {JSON_TYPES[kind]}")
     return value
 
 
-def _short(value: object) -> str:
+def _shorten(value: object) -> str:
     """Show a value in few characters, whatever it is."""
-    if isinstance(value, dict | list) and len(value) > SHOWN:
+    if isinstance(value, dict | list) and len(value) > SHOWN_ITEMS:
         return f"a {'list' if isinstance(value, list) else 'JSON object'} of {len(value):,}"
     try:
         text = orjson.dumps(value).decode()
     except orjson.JSONEncodeError:
         return "nested too deeply"
-    return text if len(text) <= LINE else f"{text[:LINE]}…"
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
-def _bad(why: str) -> NoReturn:
-    raise Refusal(400, why)
+def _refuse(message: str) -> NoReturn:
+    raise HTTPException(400, message)

@@ -19,8 +19,8 @@ DATATYPES: dict[str, np.dtype[Any]] = {"UINT8": np.dtype("u1"), "INT64": np.dtyp
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """A tensor of the Open Inference Protocol; -1 in its shape is for as many images as a request has."""
+class TensorSpec:
+    """A tensor of the Open Inference Protocol; -1 in its shape stands for the number of images."""
 
     name: str
     datatype: str
@@ -32,30 +32,30 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Contract:
+class ModelSignature:
     """The input and the outputs of a model."""
 
-    input: Tensor
-    outputs: tuple[Tensor, ...]
+    input: TensorSpec
+    outputs: tuple[TensorSpec, ...]
 
     @classmethod
-    def of(cls, model: Model) -> "Contract":
-        """Say what a model takes and gives; without a calibration it cannot refuse.
+    def from_model(cls, model: Model) -> "ModelSignature":
+        """Describe a model; without a calibration it cannot say what is no digit.
 
         Examples
         --------
         >>> from mnist_nn.nn.network import Network
-        >>> contract = Contract.of(Model(Network.create()))
-        >>> contract.input.shape, [tensor.name for tensor in contract.outputs]
+        >>> signature = ModelSignature.from_model(Model(Network.create()))
+        >>> signature.input.shape, [tensor.name for tensor in signature.outputs]
         ((-1, 28, 28), ['label', 'probabilities'])
         """
         config = model.network.config
-        outputs = [Tensor(LABEL, "INT64", (-1,)), Tensor(PROBABILITIES, "FP32", (-1, config.outputs))]
+        outputs = [TensorSpec(LABEL, "INT64", (-1,)), TensorSpec(PROBABILITIES, "FP32", (-1, config.outputs))]
         if model.calibration:
-            outputs += [Tensor(name, "FP32", (-1,)) for name in CALIBRATED]
-        return cls(Tensor(INPUT, "UINT8", (-1, *input_shape(config))), tuple(outputs))
+            outputs += [TensorSpec(name, "FP32", (-1,)) for name in CALIBRATED]
+        return cls(TensorSpec(INPUT, "UINT8", (-1, *input_shape(config))), tuple(outputs))
 
     @property
-    def values(self) -> int:
-        """Pixels of an image."""
+    def pixels_per_image(self) -> int:
+        """How many values one image has."""
         return math.prod(self.input.shape[1:])
