@@ -67,7 +67,7 @@ def test_a_given_model_comes_first_in_every_room(tmp_path: Path) -> None:
 
 def test_a_model_of_something_else_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "letters.safetensors", Model(Network.create(NetworkConfig(inputs=100, outputs=26))))
-    with pytest.raises(ConfigError, match=r"100 inputs and 26 outputs.* takes 784 and 10"):
+    with pytest.raises(ConfigError, match=r"100 inputs and 26 outputs.* needs 784 and 10"):
         build_site(path)
     with pytest.raises(ModelFileError, match=r"nowhere\.safetensors"):
         build_site(tmp_path / "nowhere.safetensors")
