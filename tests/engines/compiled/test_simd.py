@@ -7,9 +7,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_nn.engines.compiled import lanes
 from mnist_nn.engines.compiled.jit import OPTIONS, QUICK, inline
-from mnist_nn.engines.compiled.simd import LANES, ONE, blocks_for, lane_numbers, load, peek, prefetch, splat, store
+from mnist_nn.engines.compiled.simd import lanes
+from mnist_nn.engines.compiled.simd.vector import (
+    LANES,
+    ONE,
+    blocks_for,
+    lane_numbers,
+    load,
+    peek,
+    prefetch,
+    splat,
+    store,
+)
 
 Array = npt.NDArray[Any]
 RNG = np.random.default_rng(0)
