@@ -69,7 +69,7 @@ def serve(
         raise missing(error) from error
 
     def listening(url: str) -> None:
-        about = {"url": url, "name": name, "engine": app.state.service.answering.engine, "pid": os.getpid()}
+        about = {"url": url, "name": name, "engine": app.state.service.prepared.engine, "pid": os.getpid()}
         print(json_text.dumps(about) if json else f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
 
     with logs.shown(sys.stderr):
