@@ -12,7 +12,7 @@ from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.server.inference import batching
 from mnist_nn.server.inference.batching import Batcher
-from mnist_nn.server.inference.predictor import prepare
+from mnist_nn.server.inference.predictor import prepare_model
 
 Expected = Callable[[Any], Predictions]
 
@@ -24,7 +24,7 @@ def in_a_loop(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def batcher_of(model: Model, limit: int = 256, passed: Callable[[int], None] = lambda _: None) -> Batcher:
-    return Batcher(prepare(model, "reference", limit), limit, passed)
+    return Batcher(prepare_model(model, "reference", limit), limit, passed)
 
 
 def ask(model: Model, parts: list[Any], limit: int = 256) -> tuple[list[Any], list[int]]:
