@@ -10,11 +10,10 @@ from mnist_nn import Model, Network, NetworkConfig, Reader, Samples, TrainingCon
 from mnist_nn.data import load
 from mnist_nn.data.augmentation import augment
 from mnist_nn.data.non_digits import KINDS, non_digits
-from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.evaluation import calibration_fit
-from mnist_nn.evaluation.calibration import Calibration, OperatingPoint, summarize
+from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.calibration_fit import calibrate
-from mnist_nn.evaluation.prediction import forward, predict
+from mnist_nn.evaluation.prediction import predict
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.training.loop import split
 from mnist_nn.util.randomness import key
@@ -70,37 +69,6 @@ def test_the_score_is_the_written_formula(
     assert np.allclose(predictions.confidence, predictions.is_digit * predictions.probabilities.max(axis=1))
 
 
-def test_the_temperature_is_the_best_of_a_grid() -> None:
-    network, held_out, _ = small()
-    z = forward(network, held_out.images).astype(float)
-    grid = np.linspace(0.3, 3, 271)
-    cost = [-np.log(network.probabilities(z / t)[np.arange(len(z)), held_out.labels]).mean() for t in grid]
-    found = calibration_fit.fit_temperature(network, z, held_out.labels)
-    assert found == pytest.approx(grid[np.argmin(cost)], abs=0.011)
-
-
-def test_the_eleventh_output_is_where_the_gradient_of_its_loss_is_zero() -> None:
-    network, held_out, _ = small()
-    others = non_digits("letters", 300, key(1), held_out.images)
-    hidden, z_o = calibration_fit.run_network(network, np.concatenate([held_out.images, others]))
-    features = np.column_stack([hidden, summarize(z_o)])
-    weights, bias = calibration_fit.fit_digit_output(features, len(held_out))
-    spread, t = features.std(axis=0), np.repeat([1, 0], [len(held_out), len(others)])
-    share = np.where(t, len(t) / 2 / len(held_out), len(t) / 2 / len(others))
-    step = 1e-4
-    for entry in (0, 5, len(weights) - 1):
-
-        def loss(change: float, entry: int = entry) -> float:
-            w = weights.copy()
-            w[entry] += change
-            z = features @ w + bias - change * features[:, entry].mean()  # the standardised weight alone moves
-            likelihood = np.logaddexp(0, -z) * t + np.logaddexp(0, z) * (1 - t)
-            return float((share * likelihood).sum() + ((w * spread) ** 2).sum() / 2)
-
-        slope = (loss(step) - loss(-step)) / (2 * step * spread[entry])
-        assert abs(slope) < 1e-2
-
-
 @pytest.mark.parametrize("max_error", [0.03, 0.05])
 def test_the_promise_holds_on_digits_nobody_saw(max_error: float) -> None:
     network, _, fitted = small()
@@ -135,14 +103,6 @@ def test_a_blank_is_no_digit() -> None:
     assert predictions.is_digit[0] < model.calibration.not_a_digit
 
 
-def test_equal_keys_fit_equally() -> None:
-    network, held_out, fitted = small()
-    again = calibrate(network, held_out, key(0))
-    assert again.temperature == fitted.temperature
-    assert np.array_equal(again.weights, fitted.weights)
-    assert np.array_equal(again.table, fitted.table)
-
-
 def test_a_stricter_limit_accepts_less() -> None:
     _, _, fitted = small()
     strict, easy = fitted.operating_point(0.03), fitted.operating_point(0.08)
@@ -170,19 +130,6 @@ def test_a_limit_out_of_reach_says_what_is_in_reach(max_error: float) -> None:
 def test_a_calibration_that_cannot_be_is_refused(table: list[list[float]]) -> None:
     with pytest.raises(ConfigError, match="calibrat"):
         fixed(table)
-
-
-def test_too_few_digits_are_said() -> None:
-    network, held_out, _ = small()
-    with pytest.raises(DataError, match="at least 200"):
-        calibrate(network, held_out.take(range(100)), key(0))
-
-
-def test_other_pictures_are_said() -> None:
-    images = np.zeros((300, 8, 8), np.uint8)
-    network = Network.create(NetworkConfig(inputs=64))
-    with pytest.raises(DataError, match="28×28"):
-        calibrate(network, Samples(images, np.zeros(300, np.int64)), key(0))
 
 
 def test_a_weak_model_reads_at_the_least_error_it_reaches_and_says_so(caplog: pytest.LogCaptureFixture) -> None:

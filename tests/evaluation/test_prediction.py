@@ -4,6 +4,8 @@ import pytest
 from mnist_nn import Network, NetworkConfig, Predictor, load_data
 from mnist_nn.engines.select import create
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.evaluation.prediction import OUTPUTS, Predictions, extend, forward, interpret, predict
+from mnist_nn.reading.reader_model import load_reader_model
 
 ENGINES = [("float32", "reference"), ("float32", "compiled"), ("float64", "auto")]
 
@@ -60,3 +62,59 @@ def test_nested_lists_are_taken() -> None:
 def test_floats_of_any_length_are_taken(dtype: type) -> None:
     predict, image = Predictor(Network.create(seed=1)), load_data("mnist").test.images[0]
     np.testing.assert_allclose(predict((image / 255).astype(dtype))[1], predict(image)[1], rtol=1e-2)
+
+
+# Many images
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_without_a_calibration_the_network_speaks_for_itself(output: str) -> None:
+    network = Network.create(NetworkConfig(output=output), seed=2)
+    images = load_data("mnist").test.images[:30]
+    engine = create("reference")
+    z = engine.forward(network, engine.place(images))
+    found = predict(network, images, engine="reference")
+    np.testing.assert_array_equal(found.z, z)
+    np.testing.assert_array_equal(found.label, z.argmax(axis=1))
+    np.testing.assert_array_equal(found.probabilities, network.probabilities(z))
+    np.testing.assert_array_equal(found.is_digit, np.ones(30))
+    np.testing.assert_array_equal(found.confidence, found.probabilities.max(axis=1))
+    np.testing.assert_array_equal(found.top_probability, found.probabilities.max(axis=1))
+
+
+def test_one_forward_pass_gives_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, passes = load_reader_model(), []
+    engine = create("reference")
+    run = type(engine).forward
+    monkeypatch.setattr(type(engine), "forward", lambda *given: passes.append(1) or run(*given))
+    found = predict(model.network, load_data("mnist").test.images[:10], model.calibration, engine="reference")
+    assert len(passes) == 1
+    assert (found.z.shape, found.probabilities.shape) == ((10, 10), (10, 10))
+
+
+def test_a_calibrated_prediction_is_the_interpreted_z_of_the_extended_network() -> None:
+    model = load_reader_model()
+    images = load_data("mnist").test.images[:10]
+    extended = extend(model.network, model.calibration)
+    assert extended.config.outputs == 11
+    found = predict(model.network, images, model.calibration)
+    again = interpret(model.network, forward(extended, images), model.calibration)
+    for one, other in zip(found, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(found.confidence, found.top_probability * found.is_digit)
+
+
+def test_labels_are_told_apart_where_probabilities_round_to_the_same() -> None:
+    z = np.array([[40.0, 41.0, 0.0]])
+    found = interpret(Network.create(NetworkConfig(outputs=3)), z)
+    assert found.probabilities[0, 0] == found.probabilities[0, 1]
+    assert found.label.tolist() == [1]
+
+
+def test_what_another_runtime_gives_out_is_completed() -> None:
+    probabilities = np.array([[0.25, 0.75], [0.5, 0.5]])
+    found = Predictions.of_outputs(np.array([1, 0]), probabilities, np.array([1.0, 0.5]))
+    assert found.confidence.tolist() == [0.75, 0.25]
+    assert found.z.shape == (2, 0)
+    assert tuple(found.outputs()) == OUTPUTS
+    assert found.take([1]).label.tolist() == [0]

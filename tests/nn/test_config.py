@@ -26,7 +26,9 @@ from mnist_nn.nn.config import (
     OUTPUTS,
     SCHEDULES,
     check,
+    check_reads_digits,
     dropout_rates,
+    reads_digits,
     resolve_learning_rate,
 )
 
@@ -366,3 +368,13 @@ def test_momentum_takes_a_tenth_of_the_rate() -> None:
 
 def test_fractions_are_numbers() -> None:
     assert TrainingConfig(l2=Fraction(1, 4)).l2 == 0.25
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(784, 9), (64, 10), (784, 26)])
+def test_what_does_not_read_digits_is_named_with_what_it_takes(inputs: int, outputs: int) -> None:
+    other = NetworkConfig(inputs=inputs, outputs=outputs)
+    assert reads_digits(NetworkConfig(hidden=(3,)))
+    assert not reads_digits(other)
+    check_reads_digits(NetworkConfig())
+    with pytest.raises(ConfigError, match=f"'x' has {inputs} inputs and {outputs} outputs; .* 784 and 10"):
+        check_reads_digits(other, "'x'")

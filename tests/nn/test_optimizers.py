@@ -1,4 +1,4 @@
-"""One and two steps of each rule by hand; test_oracle.py follows them through whole networks."""
+"""One and two steps of each optimizer by hand; engines/test_oracle.py follows them through whole networks."""
 
 import numpy as np
 import pytest

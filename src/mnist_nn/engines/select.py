@@ -8,7 +8,7 @@ kind of work, how much of it is left to NumPy and why. Engines differ in their r
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -163,6 +163,17 @@ def choose_for_fit(name: str, network: NetworkConfig, training: TrainingConfig, 
     work = training.epochs * samples * _multiplications(network)
     updates = training.epochs * math.ceil(samples / training.batch_size)
     return choose(name, FIT, network.dtype, multiplications=work, updates=updates)
+
+
+def choose_to_resume(name: str, learned_so_far: Sequence[str]) -> str:
+    """Return the engine to resume a training with: ``auto`` is the one that learned last, so that bits stay the same.
+
+    Examples
+    --------
+    >>> choose_to_resume("auto", ("compiled", "reference")), choose_to_resume("auto", ())
+    ('reference', 'auto')
+    """
+    return learned_so_far[-1] if name == AUTO and learned_so_far else name
 
 
 def takes_double(network: Network, samples: int) -> bool:

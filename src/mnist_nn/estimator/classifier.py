@@ -203,7 +203,8 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
 
     def predict(self, X: Any) -> Array:
         """Return the class of each sample, shape (n,)."""
-        return np.asarray(self.classes_[self._predict(X).label])
+        label = self._predict(X).label
+        return np.asarray(self.classes_[label])
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, in the order of `classes_`: float64 of shape (n, classes)."""

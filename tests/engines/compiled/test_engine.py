@@ -58,9 +58,9 @@ def test_padding_stays_zero(
     outputs: int, pixels: bool, optimizer: str, batch_size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[Array, Array]] = []
-    unpacked = layout.unpacked
+    unpacked = layout.unpack
     monkeypatch.setattr(
-        layout, "unpacked", lambda table, flat, *rest: seen.append((table, flat)) or unpacked(table, flat, *rest)
+        layout, "unpack", lambda table, flat, *rest: seen.append((table, flat)) or unpacked(table, flat, *rest)
     )
     shape = NetworkConfig(inputs=30, hidden=(20, 5), outputs=outputs, activation="sigmoid")
     training = TrainingConfig(optimizer=optimizer, batch_size=batch_size, **FULL)

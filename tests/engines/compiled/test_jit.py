@@ -128,7 +128,7 @@ def test_other_sources_have_another_folder(
     before = fresh_directory()
     assert before.name != jit.directory().name, "compiled code names the files that it came from"
     assert fresh_directory() == before
-    for path in sorted(copy.glob("*.py")):
+    for path in sorted(copy.rglob("*.py")):
         path.write_bytes(path.read_bytes() + b"\n")
         after = fresh_directory()
         assert after != before, path.name

@@ -144,6 +144,7 @@ def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: di
 
 def resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any]) -> Run:
     """Go on with the training in a model file, with its engine; of the settings only the epochs may be given."""
+    from mnist_nn.engines import select
     from mnist_nn.model_file.storage import check_writable, load
 
     model = load(path)
@@ -169,8 +170,7 @@ def resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any
     if calibration and not model.checkpoint.finished(training):
         print("mnist-nn: the calibration goes, as the weights change; fit it anew with calibrate", file=sys.stderr)
         calibration = None
-    if engine == "auto" and model.checkpoint.engines:
-        engine = model.checkpoint.engines[-1]
+    engine = select.choose_to_resume(engine, model.checkpoint.engines)
     return Run(path, dataset, engine, training, model.checkpoint, keeps_previous=False, calibration=calibration)
 
 

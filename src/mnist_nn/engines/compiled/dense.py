@@ -1,17 +1,18 @@
 """Products of dense matrices in register tiles, for one column block at a time.
 
-``columns`` is a tuple whose length is the number of 16-lane vectors in the block (see simd.py). Six rows of results
-stay in registers while the right-hand matrix is read from a panel, its rows side by side: rows a multiple of 4 kB
-apart would fight for the same few lines of the cache.
+``columns`` is a tuple whose length is the number of 16-lane vectors in the block (see simd/vector.py). Six rows of
+results stay in registers while the right-hand matrix is read from a panel, its rows side by side: rows a multiple of
+4 kB apart would fight for the same few lines of the cache.
 """
 
 import numpy as np
 
 from mnist_nn.engines.compiled.jit import inline
-from mnist_nn.engines.compiled.lanes import add_rows, fma, sums_of_16, transpose_block, zero_rows
-from mnist_nn.engines.compiled.simd import LANES, ONE, load, peek, splat, store
+from mnist_nn.engines.compiled.records import Panel
+from mnist_nn.engines.compiled.simd.lanes import add_rows, fma, sums_of_16, transpose_block, zero_rows
+from mnist_nn.engines.compiled.simd.vector import LANES, ONE, load, peek, splat, store
 
-TILE = 6  # rows of a tile: with 4 vectors a row, its 24 sums are what 32 registers hold
+TILE = 6  # rows of a tile: with 4 vectors per row, its 24 sums are what 32 registers hold
 
 
 @inline
@@ -33,66 +34,68 @@ def pack_transposed(panel, p, layer, row, columns):
 
 
 @inline
-def tile(a, i, row_step, k_step, depth, b, start, first, columns):
-    """``first`` plus six rows of a, times the panel that begins at b[start]."""
+def tile(a, i, depth, panel, first, columns):
+    """``first`` plus six rows of a, from row i on, times the panel."""
+    row_step, at = a.row_step, a.start + i * a.row_step
     c0 = c1 = c2 = c3 = c4 = c5 = first
     for k in range(depth):
-        line = load(b, start + k * LANES * len(columns), columns)
-        j = i + k * k_step
-        c0 = fma(line, peek(a, j), c0)
-        c1 = fma(line, peek(a, j + row_step), c1)
-        c2 = fma(line, peek(a, j + 2 * row_step), c2)
-        c3 = fma(line, peek(a, j + 3 * row_step), c3)
-        c4 = fma(line, peek(a, j + 4 * row_step), c4)
-        c5 = fma(line, peek(a, j + 5 * row_step), c5)
+        b = load(panel.array, panel.start + k * LANES * len(columns), columns)
+        j = at + k * a.column_step
+        c0 = fma(b, peek(a.array, j), c0)
+        c1 = fma(b, peek(a.array, j + row_step), c1)
+        c2 = fma(b, peek(a.array, j + 2 * row_step), c2)
+        c3 = fma(b, peek(a.array, j + 3 * row_step), c3)
+        c4 = fma(b, peek(a.array, j + 4 * row_step), c4)
+        c5 = fma(b, peek(a.array, j + 5 * row_step), c5)
     return c0, c1, c2, c3, c4, c5
 
 
 @inline
-def row(a, i, k_step, depth, b, start, first, columns):
-    """``first`` plus one row of a, times the panel at b[start], in four sums that do not wait for each other."""
-    step, whole = LANES * len(columns), depth - depth % 4
+def row(a, i, depth, panel, first, columns):
+    """``first`` plus row i of a, times the panel, in four sums that do not wait for each other."""
+    size, whole, k_step = LANES * len(columns), depth - depth % 4, a.column_step
+    b, at = panel.array, a.start + i * a.row_step
     s, t = first, splat(np.float32(0), columns)
     u = v = t
     for k in range(0, whole, 4):
-        line, j = start + k * step, i + k * k_step
-        s = fma(load(b, line, columns), peek(a, j), s)
-        t = fma(load(b, line + step, columns), peek(a, j + k_step), t)
-        u = fma(load(b, line + 2 * step, columns), peek(a, j + 2 * k_step), u)
-        v = fma(load(b, line + 3 * step, columns), peek(a, j + 3 * k_step), v)
+        n, j = panel.start + k * size, at + k * k_step
+        s = fma(load(b, n, columns), peek(a.array, j), s)
+        t = fma(load(b, n + size, columns), peek(a.array, j + k_step), t)
+        u = fma(load(b, n + 2 * size, columns), peek(a.array, j + 2 * k_step), u)
+        v = fma(load(b, n + 3 * size, columns), peek(a.array, j + 3 * k_step), v)
     for k in range(whole, depth):
-        s = fma(load(b, start + k * step, columns), peek(a, i + k * k_step), s)
+        s = fma(load(b, panel.start + k * size, columns), peek(a.array, at + k * k_step), s)
     return (s + t) + (u + v)
 
 
 @inline
-def multiply(a, a_start, a_step, k_step, rows, depth, b, b_start, first, c, c_start, c_step, columns):
-    """c = first + a @ panel; the panel begins at b[b_start], and a[i, k] lies i * a_step + k * k_step on."""
+def multiply(a, rows, depth, panel, first, c, columns):
+    """c = first + a @ panel, for the first ``rows`` rows and ``depth`` columns of the matrix a."""
     whole = rows - rows % TILE
     for i in range(0, whole, TILE):
-        c0, c1, c2, c3, c4, c5 = tile(a, a_start + i * a_step, a_step, k_step, depth, b, b_start, first, columns)
-        j = c_start + i * c_step
-        store(c, j, c0)
-        store(c, j + c_step, c1)
-        store(c, j + 2 * c_step, c2)
-        store(c, j + 3 * c_step, c3)
-        store(c, j + 4 * c_step, c4)
-        store(c, j + 5 * c_step, c5)
+        c0, c1, c2, c3, c4, c5 = tile(a, i, depth, panel, first, columns)
+        j = c.start + i * c.row_step
+        store(c.array, j, c0)
+        store(c.array, j + c.row_step, c1)
+        store(c.array, j + 2 * c.row_step, c2)
+        store(c.array, j + 3 * c.row_step, c3)
+        store(c.array, j + 4 * c.row_step, c4)
+        store(c.array, j + 5 * c.row_step, c5)
     for i in range(whole, rows):
-        store(c, c_start + i * c_step, row(a, a_start + i * a_step, k_step, depth, b, b_start, first, columns))
+        store(c.array, c.start + i * c.row_step, row(a, i, depth, panel, first, columns))
 
 
 @inline
-def multiply_transposed(a, a_start, rows, p, layer, column, c, c_start, c_step, panel, columns):
-    """c = a @ W^T for one block of rows of a layer's weights W: the error, one layer back."""
+def multiply_transposed(a, rows, p, layer, column, c, room, columns):
+    """c = a @ W^T for one block of rows of a layer's weights W: the error, one layer back. ``room`` is for a panel."""
     if rows < TILE:
         for i in range(rows):
-            at = a_start + i * layer.width
-            rows_dot(p, layer, column, a, at, c, c_start + i * c_step, LANES * len(columns))
+            at = a.start + i * a.row_step
+            rows_dot(p, layer, column, a.array, at, c.array, c.start + i * c.row_step, LANES * len(columns))
         return
-    pack_transposed(panel, p, layer, column, columns)
+    pack_transposed(room, p, layer, column, columns)
     zero = splat(np.float32(0), columns)
-    multiply(a, a_start, layer.width, 1, rows, layer.width, panel, 0, zero, c, c_start, c_step, columns)
+    multiply(a, rows, layer.width, Panel(room, np.int64(0)), zero, c, columns)
 
 
 @inline

@@ -1,4 +1,4 @@
-"""The compiled engine: the three verbs of `mnist_nn.engines.base.Engine` over the kernels.
+"""The compiled engine: the three functions of `mnist_nn.engines.base.Engine` over the kernels.
 
 It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
 """
@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import Plan, Tally, check_width
 from mnist_nn.engines.compiled import inference, jit, kernels, layout, units
-from mnist_nn.engines.compiled.placing import Placed, as_pairs, place, plain
+from mnist_nn.engines.compiled.optimizers import KINDS
+from mnist_nn.engines.compiled.pairs import ENTRY_TYPES
 from mnist_nn.engines.compiled.records import Memory, Recipe
-from mnist_nn.engines.compiled.rules import KINDS
-from mnist_nn.engines.compiled.simd import LANES
+from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs
+from mnist_nn.engines.compiled.simd.vector import LANES
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
-from mnist_nn.engines.compiled.words import WORDS
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState
@@ -56,17 +56,17 @@ class CompiledEngine:
         config, data = network.config, placed.data
         check_width(config, placed.inputs)
         part, wide = min(plan.batch_size, len(plan.order), PART), layout.widest(config)
-        table = layout.table_of(config, part, wide)
-        recipe = _recipe(config, plan, as_pairs(data, len(placed), placed.inputs, part))
-        flats = [layout.packed(table, arrays) for arrays in (network.parameters, *state.slots.values())]
-        word = WORDS[data.values.dtype.name]
-        memory = layout.memory_for(table, config, part, flats[0], flats[1:], word, sparse=recipe.as_pairs)
-        sums = memory._replace(p=layout.aligned(memory.p.size if plan.batch_size > PART else 0))
+        table = layout.lay_out(config, part, wide)
+        recipe = _make_recipe(config, plan, reads_pairs(data, len(placed), placed.inputs, part))
+        flats = [layout.pack(table, arrays) for arrays in (network.parameters, *state.slots.values())]
+        entry = ENTRY_TYPES[data.values.dtype.name]
+        memory = layout.make_memory(table, config, part, flats[0], flats[1:], entry, sparse=recipe.as_pairs)
+        sums = memory._replace(p=layout.align(memory.p.size if plan.batch_size > PART else 0))
         order = plain(plan.order)
         threads = self.pace.choose(_most_threads(network, plan, self.threads), (config.sizes, plan.batch_size))
         jobs = [
             (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, (0,) * wide)
-            for work in layout.works(table, part, threads, wide)
+            for work in layout.divide(table, part, threads, wide)
         ]
         scaled = recipe.by_sample and (recipe.coupled > 0 or recipe.longest > 0)
         if scaled:
@@ -76,7 +76,7 @@ class CompiledEngine:
         self.pace.record(threads, (time.perf_counter() - begin) / len(order))
         if scaled:
             jit.run(kernels.fold, table, memory, (0,) * wide)
-        parameters, *slots = (layout.unpacked(table, flat, config.sizes) for flat in flats)
+        parameters, *slots = (layout.unpack(table, flat, config.sizes) for flat in flats)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
         return Network.of(config, parameters), after, _tally(config, plan, memory)
 
@@ -88,7 +88,7 @@ def _most_threads(network: Network, plan: Plan, most: int) -> int:
     return min(most, max(blocks, 1)) if work > WORTH_A_THREAD else 1
 
 
-def _recipe(config: NetworkConfig, plan: Plan, as_pairs: bool) -> Recipe:
+def _make_recipe(config: NetworkConfig, plan: Plan, as_pairs: bool) -> Recipe:
     adam = plan.optimizer in ("adam", "adamw")
     constants = plan.constants
     by_sample = as_pairs and plan.optimizer == "sgd" and plan.batch_size < BY_SAMPLE

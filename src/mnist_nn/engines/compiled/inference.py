@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import check_width
 from mnist_nn.engines.compiled import jit, kernels, layout, sparse
-from mnist_nn.engines.compiled.placing import Placed, as_pairs, room_for
+from mnist_nn.engines.compiled.optimizers import SGD
 from mnist_nn.engines.compiled.records import Recipe
+from mnist_nn.engines.compiled.samples import Placed, make_room, reads_pairs
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, side_by_side
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
@@ -29,15 +30,16 @@ def forward(network: Network, placed: Placed, threads: int) -> Array:
     """Return z_o of all samples, shape (n, outputs)."""
     config, count = network.config, len(placed)
     wide = layout.widest(config)
-    table = layout.table_of(config, BATCH, wide)
+    table = layout.lay_out(config, BATCH, wide)
     flat = _packed(network)
-    z_o, width = layout.aligned(count * int(table[-1, 1])), int(table[-1, 1])
+    width = layout.layers_of(table)[-1].width
+    z_o = layout.align(count * width)
     starts = _divide(count, threads if count * network.parameter_count > WORTH_A_THREAD else 1)
-    recipe = _silent(config, BATCH, as_pairs(placed.data, count, placed.inputs, BATCH))
+    recipe = _make_recipe(config, BATCH, reads_pairs(placed.data, count, placed.inputs, BATCH))
     order, jobs = np.arange(count), []
     for first, last in pairwise(starts):
-        memory = layout.memory_for(table, config, BATCH, flat, (), None, sparse=recipe.as_pairs)
-        (work,) = layout.works(table, BATCH, 1, wide)
+        memory = layout.make_memory(table, config, BATCH, flat, (), None, sparse=recipe.as_pairs)
+        (work,) = layout.divide(table, BATCH, 1, wide)
         jobs.append((table, placed.data, memory, work, recipe, order, first, last, z_o, (0,) * wide))
     side_by_side(kernels.infer, jobs)
     return z_o[: count * width].reshape(count, width)[:, : config.outputs]
@@ -85,19 +87,20 @@ class _Room:
         config = self.config = network.config
         wide = layout.widest(config)
         self.most, self.order, self.wide = most, np.arange(most), (0,) * wide
-        self.table = layout.table_of(config, most, wide)
+        self.table = layout.lay_out(config, most, wide)
         flat = _packed(network)
-        self.memory = layout.memory_for(self.table, config, most, flat, (), None, sparse=False)
-        (self.work,) = layout.works(self.table, most, 1, wide)
+        self.memory = layout.make_memory(self.table, config, most, flat, (), None, sparse=False)
+        (self.work,) = layout.divide(self.table, most, 1, wide)
         self.ink = np.zeros((most, -(-config.inputs // 8) * 8), np.uint8)
-        self.data = room_for(config.inputs, most)
-        self.z_o = layout.aligned(most * int(self.table[-1, 1]))
+        self.data = make_room(config.inputs, most)
+        self.width = layout.layers_of(self.table)[-1].width
+        self.z_o = layout.align(most * self.width)
 
     def calls(self, count: int) -> Iterator[tuple[Any, tuple[Any, ...]]]:
         """Give the kernels and their arguments, each once the one before has run."""
         data, config = self.data, self.config
         yield sparse.fill_pairs, (self.ink[:count].view("<u8"), data.offsets, data.pixels, data.values)
-        recipe = _silent(config, self.most, as_pairs(data, count, config.inputs, count))
+        recipe = _make_recipe(config, self.most, reads_pairs(data, count, config.inputs, count))
         yield kernels.infer, (
             self.table, data, self.memory, self.work, recipe, self.order, 0, count, self.z_o, self.wide
         )  # fmt: skip
@@ -107,34 +110,34 @@ class _Room:
             jit.compile_for(kernel, arguments)
 
     def forward(self, images: Array) -> Array:
-        count, width = len(images), int(self.table[-1, 1])
+        count = len(images)
         np.copyto(self.ink[:count, : self.config.inputs], images, casting="no")
         for kernel, arguments in self.calls(count):
             kernel(*arguments)
-        return self.z_o[: count * width].reshape(count, width)[:, : self.config.outputs].copy()
+        return self.z_o[: count * self.width].reshape(count, self.width)[:, : self.config.outputs].copy()
 
 
 def prepare_single(network: Network) -> Callable[[Array], tuple[int, Array]]:
     """Make a network ready for one image at a time: uint8 in, its class and the probabilities of all classes out."""
     config, room = network.config, _Room(network, 1)
-    recipe, words, is_softmax = _silent(config, 1, as_pairs=True), room.ink.view("<u8"), config.output == "softmax"
+    recipe, words, is_softmax = _make_recipe(config, 1, as_pairs=True), room.ink.view("<u8"), config.output == "softmax"
     arguments = (room.table, room.data, room.memory, room.work, recipe, words, is_softmax, room.wide)
-    jit.compile_for(kernels.look, arguments)
+    jit.compile_for(kernels.classify, arguments)
     pixels, probabilities = room.ink[0, : config.inputs], room.memory.o[: config.outputs]
-    kernel, lock = kernels.look, threading.Lock()
+    kernel, lock = kernels.classify, threading.Lock()
 
-    def look(image: Array) -> tuple[int, Array]:
+    def classify(image: Array) -> tuple[int, Array]:
         with lock:  # the room for the image and for the answer is one for all callers
             pixels[:] = image.reshape(-1)
             return kernel(*arguments), probabilities.copy()
 
-    return look
+    return classify
 
 
 @lru_cache(maxsize=1)  # whoever asks a network once often asks again, and packing takes as long as some images do
 def _packed(network: Network) -> Array:
-    table = layout.table_of(network.config, 1, layout.widest(network.config))
-    return layout.packed(table, network.parameters)
+    table = layout.lay_out(network.config, 1, layout.widest(network.config))
+    return layout.pack(table, network.parameters)
 
 
 def _divide(count: int, parts: int) -> list[int]:
@@ -143,8 +146,24 @@ def _divide(count: int, parts: int) -> list[int]:
     return sorted({min(batches * i // parts * BATCH, count) for i in range(parts + 1)})
 
 
-def _silent(config: NetworkConfig, batch: int, as_pairs: bool) -> Recipe:
+def _make_recipe(config: NetworkConfig, batch: int, as_pairs: bool) -> Recipe:
     """A recipe for the forward pass alone: no dropout, nothing learned."""
     layers = len(config.hidden) + 1
-    nothing = (np.zeros(layers, np.int64), np.zeros(layers, np.float32))
-    return Recipe(0, 0, batch, batch, as_pairs, False, *(0.0,) * 6, 0, 0, *nothing)
+    return Recipe(
+        loss=0,
+        kind=SGD,
+        batch=batch,
+        part=batch,
+        as_pairs=as_pairs,
+        by_sample=False,
+        momentum=0.0,
+        beta2=0.0,
+        epsilon=0.0,
+        coupled=0.0,
+        decoupled=0.0,
+        longest=0.0,
+        key0=0,
+        key1=0,
+        thresholds=np.zeros(layers, np.int64),
+        factors=np.zeros(layers, np.float32),
+    )

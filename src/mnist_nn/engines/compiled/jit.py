@@ -46,7 +46,7 @@ OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 def directory() -> Path:
     """Folder of the machine code of exactly these sources on exactly this machine and interpreter."""
     digest = hashlib.sha256()
-    for path in (*sorted(SOURCES.glob("*.py")), Path(activations.__file__)):  # units.py takes LEAK from there
+    for path in (*sorted(SOURCES.rglob("*.py")), Path(activations.__file__)):  # units.py takes LEAK from there
         digest.update(path.read_bytes())
     about = (numba.__version__, llvmlite.__version__, platform.python_version(), platform.machine(), str(SOURCES))
     digest.update(repr((*about, llvmlite.binding.get_host_cpu_name())).encode())

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.compiled.dense import TILE
-from mnist_nn.engines.compiled.records import Memory, Work
-from mnist_nn.engines.compiled.simd import LANES
+from mnist_nn.engines.compiled.records import Layer, Memory, Work
+from mnist_nn.engines.compiled.simd.vector import LANES
 from mnist_nn.engines.compiled.units import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig
 
@@ -35,121 +35,127 @@ def widest(config: NetworkConfig) -> int:
     return min(_most_vectors(), 1 << int(math.log2(-(-max(config.sizes[1:]) // LANES))))
 
 
-def padded(units: int, widest: int) -> int:
+def pad(units: int, widest: int) -> int:
     """Round up to whole vectors, and where a layer is wider than the widest block, to whole blocks.
 
     Examples
     --------
-    >>> padded(20, 4), padded(800, 4)
+    >>> pad(20, 4), pad(800, 4)
     (32, 832)
     """
     size = LANES if units <= widest * LANES else widest * LANES
     return -(-units // size) * size
 
 
-def aligned(size: int) -> Array:
+def align(size: int) -> Array:
     """Float32 zeros that begin on a cache line, with one line to spare."""
     raw = np.zeros(size + 2 * LANES, np.float32)
     start = -raw.ctypes.data % 64 // raw.itemsize
     return raw[start : start + size + LANES]
 
 
-def table_of(config: NetworkConfig, batch: int, widest: int) -> Table:
-    """Lay out all layers: int64 of shape (layers, 8), the fields of `Layer`."""
+def lay_out(config: NetworkConfig, batch: int, widest: int) -> Table:
+    """Lay out all layers: int64 of shape (layers, 8), the fields of `Layer` in their order."""
     rows, at, activations, table = config.inputs, 0, 0, []
     for units, name in zip(config.sizes[1:], config.layer_activations, strict=True):
-        width = padded(units, widest)
+        width = pad(units, widest)
         block = widest * LANES if width % (widest * LANES) == 0 else LANES
         table.append((rows, width, units, at, at + rows * width, activations, ACTIVATIONS.get(name, 0), block))
         at, activations, rows = at + (rows + 1) * width, activations + batch * width, width
     return np.array(table, np.int64)
 
 
-def packed(table: Table, parameters: Sequence[Array]) -> Array:
+def pack(table: Table, parameters: Sequence[Array]) -> Array:
     """Write W1, b1, W2, b2, … into one flat array, float32."""
-    flat = aligned(int(table[-1, 4] + table[-1, 1]))
-    for layer, W, bias in zip(table.tolist(), parameters[0::2], parameters[1::2], strict=True):
-        rows, width, units, _, b, *_ = layer
-        padded = np.zeros((rows, width), np.float32)
-        padded[: W.shape[1], :units] = W.T
-        _blocks(layer, flat)[...] = padded.reshape(rows, -1, layer[-1]).swapaxes(0, 1)
-        flat[b : b + units] = bias
+    layers = layers_of(table)
+    flat = align(layers[-1].b + layers[-1].width)
+    for layer, W, bias in zip(layers, parameters[0::2], parameters[1::2], strict=True):
+        padded = np.zeros((layer.rows, layer.width), np.float32)
+        padded[: W.shape[1], : layer.units] = W.T
+        _blocks(layer, flat)[...] = padded.reshape(layer.rows, -1, layer.block).swapaxes(0, 1)
+        flat[layer.b : layer.b + layer.units] = bias
     return flat
 
 
-def unpacked(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
+def unpack(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
     """Read W1, b1, W2, b2, … back out of a flat array; ``sizes`` are the network's."""
     found = []
-    for layer, fan_in in zip(table.tolist(), sizes, strict=False):
-        rows, width, units, _, b, *_ = layer
-        W = _blocks(layer, flat).swapaxes(0, 1).reshape(rows, width)[:fan_in, :units]
-        found += [np.ascontiguousarray(W.T), flat[b : b + units].copy()]
+    for layer, fan_in in zip(layers_of(table), sizes, strict=False):
+        W = _blocks(layer, flat).swapaxes(0, 1).reshape(layer.rows, layer.width)[:fan_in, : layer.units]
+        found += [np.ascontiguousarray(W.T), flat[layer.b : layer.b + layer.units].copy()]
     return tuple(found)
 
 
-def _blocks(layer: Sequence[int], flat: Array) -> Array:
+def layers_of(table: Table) -> list[Layer]:
+    """Return the rows of a table of layers, with names."""
+    return [Layer(*row) for row in table.tolist()]
+
+
+def _blocks(layer: Layer, flat: Array) -> Array:
     """Return a view of a layer's weights, shape (blocks, rows, columns of a block)."""
-    rows, width, _, w, *_, block = layer
-    return flat[w : w + rows * width].reshape(width // block, rows, block)
+    weights = flat[layer.w : layer.w + layer.rows * layer.width]
+    return weights.reshape(layer.width // layer.block, layer.rows, layer.block)
 
 
-def memory_for(
+def make_memory(
     table: Table,
     config: NetworkConfig,
     batch: int,
     flat: Array,
     slots: Sequence[Array],
-    word: npt.DTypeLike | None,
+    entry: npt.DTypeLike | None,
     *,
     sparse: bool,
 ) -> Memory:
     """Put packed parameters and slots together with room for one batch.
 
-    To learn, ``word`` is the type that holds a pair (words.py); None is for forward passes alone.
+    To learn, ``entry`` is the type that holds an entry (pairs.py); None is for forward passes alone.
     """
-    first, units = int(table[0, 1]), batch * int(table[:, 1].sum())
-    regrouped = config.inputs if sparse and word else 0
-    m, v = [*slots, aligned(0), aligned(0)][:2]
+    layers = layers_of(table)
+    first, units = layers[0].width, batch * sum(layer.width for layer in layers)
+    regrouped = config.inputs if sparse and entry else 0
+    m, v = [*slots, align(0), align(0)][:2]
     return Memory(
         p=flat,
         m=m,
         v=v,
-        a=aligned(units),
-        slope=aligned(units),
-        delta=aligned(units if word else 0),
-        x=aligned(0 if sparse else batch * config.inputs),
-        o=aligned(int(table[-1, 1])),
+        a=align(units),
+        slope=align(units),
+        delta=align(units if entry else 0),
+        x=align(0 if sparse else batch * config.inputs),
+        o=align(layers[-1].width),
         tally=np.zeros(3),
         counts=np.zeros(regrouped, np.int64),
-        entries=np.zeros(regrouped * (batch + 1), word or np.uint32),
+        entries=np.zeros(regrouped * (batch + 1), entry or np.uint32),
         scale=np.ones(first + LANES, np.float32),
-        squares=aligned(first),
+        squares=align(first),
         room=batch + 1,
     )
 
 
-def works(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
+def divide(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
     """Divide every layer's columns, in blocks of at most ``widest`` vectors, among the threads."""
     arrived = np.zeros(1, np.int64)
-    deepest = max(int(table[:, 0].max()), int(table[:, 1].max()), batch)
+    layers = layers_of(table)
+    deepest = max(batch, *(max(layer.rows, layer.width) for layer in layers))
     made = []
     for thread in range(threads):
         blocks, first = [], [0]
-        for width in table[:, 1].tolist():
-            blocks += column_blocks(width, widest)[thread::threads]
+        for layer in layers:
+            blocks += cut_columns(layer.width, widest)[thread::threads]
             first.append(len(blocks))
-        panel = aligned((deepest + TILE) * LANES * widest)  # a tile of gradients lies behind it
+        panel = align((deepest + TILE) * LANES * widest)  # a tile of gradients lies behind it
         shape = np.array(blocks, np.int64).reshape(-1, 2)
         made.append(Work(shape, np.array(first, np.int64), panel, arrived, thread, threads))
     return made
 
 
-def column_blocks(width: int, widest: int) -> list[tuple[int, int]]:
+def cut_columns(width: int, widest: int) -> list[tuple[int, int]]:
     """Cut a width into (column, vectors): blocks of the widest, then single vectors.
 
     Examples
     --------
-    >>> column_blocks(96, 4)
+    >>> cut_columns(96, 4)
     [(0, 4), (64, 1), (80, 1)]
     """
     size = widest * LANES

@@ -5,17 +5,15 @@ Numba reads named tuples as it reads tuples, at no cost, so kernels can say what
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from mnist_nn.engines.compiled.jit import inline
-from mnist_nn.engines.compiled.rules import ADAM, Rule
+from mnist_nn.engines.compiled.simd.vector import peek
 
 
 class Layer(NamedTuple):
     """Where a layer's numbers lie: weights from ``w``, biases from ``b``, a batch of activations from ``a``.
 
     Weights lie block after block of ``block`` columns, and in each block row after row: what a thread reads together
-    lies together. Activations lie row after row of ``width``, a row a sample.
+    lies together. Activations lie row after row of ``width``, one row per sample.
     """
 
     rows: int
@@ -44,8 +42,39 @@ class Data(NamedTuple):
     is_sparse: bool
 
 
+class Batch(NamedTuple):
+    """``size`` samples of placed data, those whose numbers stand in ``order`` from ``begin`` on."""
+
+    data: Any
+    order: Any
+    begin: int
+    size: int
+
+
+class Matrix(NamedTuple):
+    """A matrix within an array: entry (i, k) lies at ``start`` + i * ``row_step`` + k * ``column_step``."""
+
+    array: Any
+    start: int
+    row_step: int
+    column_step: int
+
+
+class Panel(NamedTuple):
+    """A column block of a matrix within an array, its rows side by side from ``start`` on."""
+
+    array: Any
+    start: int
+
+
 class Memory(NamedTuple):
-    """Parameters with their slots, and room for one batch. Flat arrays; `Layer` says what lies where."""
+    """Parameters with their slots, and room for one batch. Flat arrays; `Layer` says what lies where.
+
+    ``p`` holds the parameters, ``m`` and ``v`` the optimizer's slots. Of a batch, ``a`` holds z and then activations,
+    ``slope`` f'(z), ``delta`` the errors, ``x`` the samples as rows where they are not read as pairs, ``o`` the outputs
+    of one sample. ``counts`` and ``entries`` are the batch regrouped by pixel, with ``room`` entries for each pixel;
+    ``scale`` and ``squares`` belong to the first layer's units (sparse.py). ``tally`` adds up two losses and successes.
+    """
 
     p: Any
     m: Any
@@ -102,23 +131,6 @@ def layer_of(table, k):
 
 
 @inline
-def rule_of(recipe, eta, update):
-    """The numbers of one update; ``update`` counts from 1."""
-    root = 1.0
-    rate = eta
-    if recipe.kind == ADAM:
-        rate = eta / (1.0 - recipe.momentum**update)
-        root = 1.0 / (1.0 - recipe.beta2**update)
-    return Rule(
-        recipe.kind,
-        np.float32(rate),
-        np.float32(recipe.momentum),
-        np.float32(recipe.beta2),
-        np.float32(1.0 - recipe.momentum),
-        np.float32(1.0 - recipe.beta2),
-        np.float32(recipe.epsilon),
-        np.float32(root),
-        np.float32(recipe.coupled),
-        np.float32(1.0 - eta * recipe.decoupled),
-        np.float32(recipe.longest),
-    )
+def sample_number(batch, s):
+    """The number of the batch's sample s among all placed samples."""
+    return peek(batch.order, batch.begin + s)

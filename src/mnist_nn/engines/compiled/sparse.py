@@ -1,20 +1,21 @@
 """The first layer on images that are mostly blank: only the pixels that are not zero are visited, which is exact.
 
 A zero pixel adds nothing to z_h, and the gradient of its weights is zero. An image is a run of pairs (pixel number,
-value), an even number of them; a padding pair has the value 0. Weights lie input-major: one row a pixel. Values are
+value), an even number of them; a padding pair has the value 0. Weights lie input-major: one row per pixel. Values are
 bytes, or floats where the data came as a sparse matrix: another type, so another compilation, of the same code.
 """
 
 import numpy as np
 
 from mnist_nn.engines.compiled.jit import inline, kernel
-from mnist_nn.engines.compiled.lanes import any_lane, fma, trailing_zeros
-from mnist_nn.engines.compiled.rules import descend, shortening
-from mnist_nn.engines.compiled.simd import LANES, load, peek, prefetch, splat, store
-from mnist_nn.engines.compiled.words import BYTE, ink, ink_of, place_of, word_of
+from mnist_nn.engines.compiled.optimizers import descend, shortening
+from mnist_nn.engines.compiled.pairs import BYTE, entry_input, entry_place, input_at, pack_entry
+from mnist_nn.engines.compiled.records import sample_number
+from mnist_nn.engines.compiled.simd.lanes import any_lane, fma, trailing_zeros
+from mnist_nn.engines.compiled.simd.vector import LANES, load, peek, prefetch, splat, store
 
 SPARE = 1024  # pairs after the last image, so that fetching ahead stays inside the array
-LINE = 64  # bytes
+CACHE_LINE = 64  # bytes
 SMALL = np.float32(1e-6)  # a scale below this is multiplied into the weights before it loses digits
 
 
@@ -52,9 +53,9 @@ def fetch_ahead(data, sample):
     """Ask for the first 256 pairs of a sample that comes soon: the order is random, the data larger than the caches."""
     start = peek(data.offsets, sample)
     for i in range(8):
-        prefetch(data.pixels, start + i * (LINE // 2))
+        prefetch(data.pixels, start + i * (CACHE_LINE // 2))
     for i in range(4):
-        prefetch(data.values, start + i * LINE)
+        prefetch(data.values, start + i * CACHE_LINE)
 
 
 @inline
@@ -63,23 +64,35 @@ def gather(p, block, data, start, end, columns):
     a = b = splat(np.float32(0), columns)
     step = LANES * len(columns)
     for i in range(start, end, 2):
-        line = block + np.int64(peek(data.pixels, i)) * step
-        a = fma(load(p, line, columns), ink(data.values, i, BYTE), a)
-        line = block + np.int64(peek(data.pixels, i + 1)) * step
-        b = fma(load(p, line, columns), ink(data.values, i + 1, BYTE), b)
+        row = block + np.int64(peek(data.pixels, i)) * step
+        a = fma(load(p, row, columns), input_at(data.values, i, BYTE), a)
+        row = block + np.int64(peek(data.pixels, i + 1)) * step
+        b = fma(load(p, row, columns), input_at(data.values, i + 1, BYTE), b)
     return a + b
 
 
 @inline
-def forward(memory, layer, data, order, begin, count, column, columns):
+def forward(memory, layer, batch, column, columns):
     """z[s] = scale * (x[s] W) + b for a column block and every sample of the batch."""
     bias, scale = load(memory.p, layer.b + column, columns), load(memory.scale, column, columns)
-    for s in range(count):
-        sample = peek(order, begin + s)
-        fetch_ahead(data, peek(order, min(begin + s + 1, order.size - 1)))
-        start, end = peek(data.offsets, sample), peek(data.offsets, sample + 1)
-        z = gather(memory.p, layer.w + column * layer.rows, data, start, end, columns)
+    for s in range(batch.size):
+        sample = sample_number(batch, s)
+        fetch_ahead(batch.data, next_sample(batch, s))
+        start, end = pairs_of(batch.data, sample)
+        z = gather(memory.p, layer.w + column * layer.rows, batch.data, start, end, columns)
         store(memory.a, layer.a + s * layer.width + column, fma(z, scale, bias))
+
+
+@inline
+def next_sample(batch, s):
+    """The number of the sample after the batch's sample s; after the very last one, that one again."""
+    return peek(batch.order, min(batch.begin + s + 1, batch.order.size - 1))
+
+
+@inline
+def pairs_of(data, sample):
+    """Where the pairs of a sample begin and end."""
+    return peek(data.offsets, sample), peek(data.offsets, sample + 1)
 
 
 @inline
@@ -89,38 +102,38 @@ def expand(x, row, inputs, data, sample):
         x[row + i] = np.float32(0)
     for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
         if peek(data.values, i) != 0:
-            x[row + np.int64(peek(data.pixels, i))] = ink(data.values, i, BYTE)
+            x[row + np.int64(peek(data.pixels, i))] = input_at(data.values, i, BYTE)
 
 
 @inline
-def by_pixel(memory, data, order, begin, count):
-    """Regroup a batch by pixel: words of (place in the batch, value), with a fixed room for every pixel.
+def regroup_by_pixel(memory, batch):
+    """Regroup a batch by pixel: entries of (place in the batch, value), with a fixed room for every pixel.
 
-    The room has one word more than a batch, because a padding pair is written but not counted.
+    The room has one entry more than a batch, because a padding pair is written but not counted.
     """
-    counts, entries, room = memory.counts, memory.entries, memory.room
+    data, counts, entries, room = batch.data, memory.counts, memory.entries, memory.room
     counts[:] = 0
-    for s in range(count):
-        fetch_ahead(data, peek(order, min(begin + s + 1, order.size - 1)))
-        sample = peek(order, begin + s)
-        for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
+    for s in range(batch.size):
+        fetch_ahead(data, next_sample(batch, s))
+        start, end = pairs_of(data, sample_number(batch, s))
+        for i in range(start, end):
             pixel, value = np.int64(peek(data.pixels, i)), peek(data.values, i)
             at = np.int64(peek(counts, pixel))
-            entries[pixel * room + at] = word_of(s, value)
+            entries[pixel * room + at] = pack_entry(s, value)
             counts[pixel] = at + (value != 0)
 
 
 @inline
-def _entry(memory, i, panel, columns, sums):
-    """sums + x * (delta of the sample that word i names)."""
-    word = peek(memory.entries, i)
-    line = place_of(word) * LANES * len(columns)
-    return fma(load(panel, line, columns), ink_of(word, BYTE), sums)
+def add_entry(memory, i, panel, columns, sums):
+    """sums + x * (delta of the sample that entry i names)."""
+    entry = peek(memory.entries, i)
+    row = entry_place(entry) * LANES * len(columns)
+    return fma(load(panel, row, columns), entry_input(entry, BYTE), sums)
 
 
 @inline
-def update_by_pixel(memory, layer, rule, column, everywhere, panel, columns):
-    """Sum each row's gradient in registers and apply the rule; ``everywhere`` visits rows without ink as well.
+def update_by_pixel(memory, layer, optimizer, column, everywhere, panel, columns):
+    """Sum each row's gradient in registers and step along it; ``everywhere`` visits rows without ink as well.
 
     ``panel`` holds the block's delta of every sample, side by side.
     """
@@ -132,61 +145,63 @@ def update_by_pixel(memory, layer, rule, column, everywhere, panel, columns):
             continue
         a = b = splat(np.float32(0), columns)
         for i in range(start, end - 1, 2):
-            a = _entry(memory, i, panel, columns, a)
-            b = _entry(memory, i + 1, panel, columns, b)
+            a = add_entry(memory, i, panel, columns, a)
+            b = add_entry(memory, i + 1, panel, columns, b)
         if (end - start) & 1:
-            a = _entry(memory, end - 1, panel, columns, a)
-        descend(memory, block + pixel * step, a + b, rule, columns)
+            a = add_entry(memory, end - 1, panel, columns, a)
+        descend(memory, block + pixel * step, a + b, optimizer, columns)
 
 
 @inline
-def update_by_sample(memory, layer, data, order, begin, count, factor, column, columns):
+def update_by_sample(memory, layer, batch, factor, column, columns):
     """w += x * delta * factor, straight into the weights, sample after sample."""
-    p, block, size = memory.p, layer.w + column * layer.rows, LANES * len(columns)
-    for s in range(count):
-        sample = peek(order, begin + s)
+    p, block, size, data = memory.p, layer.w + column * layer.rows, LANES * len(columns), batch.data
+    for s in range(batch.size):
+        start, end = pairs_of(data, sample_number(batch, s))
         step = load(memory.delta, layer.a + s * layer.width + column, columns) * factor
-        for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
-            line = block + np.int64(peek(data.pixels, i)) * size
-            store(p, line, fma(step, ink(data.values, i, BYTE), load(p, line, columns)))
+        for i in range(start, end):
+            row = block + np.int64(peek(data.pixels, i)) * size
+            store(p, row, fma(step, input_at(data.values, i, BYTE), load(p, row, columns)))
 
 
 @inline
-def update_tracking_norms(memory, layer, data, order, begin, count, factor, column, columns):
+def update_tracking_norms(memory, layer, batch, factor, column, columns):
     """The same, and ``squares`` follows the sum of the squares of each unit's weights."""
-    p, block, size = memory.p, layer.w + column * layer.rows, LANES * len(columns)
+    p, block, size, data = memory.p, layer.w + column * layer.rows, LANES * len(columns), batch.data
     squares = load(memory.squares, column, columns)
-    for s in range(count):
-        sample = peek(order, begin + s)
+    for s in range(batch.size):
+        start, end = pairs_of(data, sample_number(batch, s))
         step = load(memory.delta, layer.a + s * layer.width + column, columns) * factor
-        for i in range(peek(data.offsets, sample), peek(data.offsets, sample + 1)):
-            line = block + np.int64(peek(data.pixels, i)) * size
-            old, change = load(p, line, columns), step * ink(data.values, i, BYTE)
-            store(p, line, old + change)
+        for i in range(start, end):
+            row = block + np.int64(peek(data.pixels, i)) * size
+            old, change = load(p, row, columns), step * input_at(data.values, i, BYTE)
+            store(p, row, old + change)
             squares = fma(change, old + old + change, squares)
     store(memory.squares, column, squares)
 
 
 @inline
-def descend_scaled(memory, layer, data, order, begin, count, rule, longest, column, columns):
+def descend_scaled(memory, layer, batch, optimizer, longest, column, columns):
     """One SGD update of the first layer that touches only rows with ink, L2 and max-norm included.
 
-    The weights are scale * p, one scale a unit. L2 shrinks the scale instead of every weight, and so does max-norm,
+    The weights are scale * p, one scale per unit. L2 shrinks the scale instead of every weight, and so does max-norm,
     for which the sum of the squares of p is carried along.
     """
     scale = load(memory.scale, column, columns)
-    scale = fma(scale, np.float32(0) - rule.eta * rule.coupled, scale)  # float32(1 - ηλ) would err alike every time
+    scale = fma(
+        scale, np.float32(0) - optimizer.eta * optimizer.coupled, scale
+    )  # float32(1 - ηλ) would err alike every time
     if any_lane(scale < SMALL):
         store(memory.scale, column, scale)
         fold_scale(memory, layer, column, columns)
         scale = splat(np.float32(1), columns)
-    factor = (np.float32(0) - rule.eta) / scale
+    factor = (np.float32(0) - optimizer.eta) / scale
     if longest > 0:
-        update_tracking_norms(memory, layer, data, order, begin, count, factor, column, columns)
+        update_tracking_norms(memory, layer, batch, factor, column, columns)
         squares = load(memory.squares, column, columns) * (scale * scale)
         scale = scale * shortening(squares, longest)
     else:
-        update_by_sample(memory, layer, data, order, begin, count, factor, column, columns)
+        update_by_sample(memory, layer, batch, factor, column, columns)
     store(memory.scale, column, scale)
 
 

@@ -15,11 +15,11 @@ from numba.extending import intrinsic
 from mnist_nn.engines.compiled import jit
 from mnist_nn.engines.compiled.jit import inline
 from mnist_nn.engines.compiled.records import Work
-from mnist_nn.engines.compiled.simd import _pointer
+from mnist_nn.engines.compiled.simd.vector import pointer_to
 
 SPINS = 2_000  # some tens of microseconds: then the other thread is likely waiting for this very processor
 FAR = 2**40  # more meetings than any run has
-WORTH_A_THREAD = 10_000_000  # multiplications a batch below which a second thread costs more than it saves
+WORTH_A_THREAD = 10_000_000  # multiplications per batch below which a second thread costs more than it saves
 AGAIN = 20  # stretches after which the slower number of threads gets another chance
 
 _sched_yield: Any = types.ExternalFunction("sched_yield", types.intc()) if os.name == "posix" else None
@@ -37,7 +37,7 @@ def add_atomic(typingctx, array, amount):
     """Add to element 0 of an int64 array and return what it was; all threads see one order of additions."""
 
     def codegen(context, builder, sig, args):
-        pointer = _pointer(context, builder, array, args[0], types.intp, ir.IntType(64)(0))
+        pointer = pointer_to(context, builder, array, args[0], types.intp, ir.IntType(64)(0))
         return builder.atomic_rmw("add", pointer, args[1], "seq_cst")
 
     return types.int64(array, types.int64), codegen

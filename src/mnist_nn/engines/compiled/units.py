@@ -7,9 +7,9 @@ its dropout mask: all that the backward pass needs to know of it.
 import numpy as np
 
 from mnist_nn.engines.compiled.jit import inline
-from mnist_nn.engines.compiled.lanes import any_lane, largest, maximum, select, total
-from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, peek, splat, store
-from mnist_nn.engines.compiled.vector_math import exp, log, sigmoid, sigmoid_and_softplus, tanh, threefry
+from mnist_nn.engines.compiled.simd.lanes import any_lane, largest, maximum, select, total
+from mnist_nn.engines.compiled.simd.vector import LANES, ONE, lane_numbers, load, peek, splat, store
+from mnist_nn.engines.compiled.simd.vector_math import exp, log, sigmoid, sigmoid_and_softplus, tanh, threefry
 from mnist_nn.nn.activations import LEAK
 
 SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY = range(5)
@@ -85,32 +85,33 @@ def target(label, column):
 
 
 @inline
-def softmax(z, i, units, width, o):
-    """Write softmax of the ``units`` outputs at z[i] to o, padding 0, and return ln Σ exp(z)."""
+def softmax(z, i, layer, o):
+    """Write softmax of a layer's outputs at z[i] to o, padding 0, and return ln Σ exp(z)."""
     top = splat(np.float32(-np.inf), ONE)
-    for c in range(0, width, LANES):
-        top = maximum(top, select(is_unit(c, units, ONE), load(z, i + c, ONE), np.float32(-np.inf)))
+    for c in range(0, layer.width, LANES):
+        top = maximum(top, select(is_unit(c, layer.units, ONE), load(z, i + c, ONE), np.float32(-np.inf)))
     peak, mass = largest(top), splat(_ZERO, ONE)
-    for c in range(0, width, LANES):
-        e = select(is_unit(c, units, ONE), exp(load(z, i + c, ONE) - peak), _ZERO)
+    for c in range(0, layer.width, LANES):
+        e = select(is_unit(c, layer.units, ONE), exp(load(z, i + c, ONE) - peak), _ZERO)
         store(o, c, e)
         mass += e
     whole = total(mass)
-    for c in range(0, width, LANES):
+    for c in range(0, layer.width, LANES):
         store(o, c, load(o, c, ONE) / whole)
     return peak + np.float32(np.log(whole))
 
 
 @inline
-def judge(z, i, units, width, label, loss, weight, o, tally):
-    """Write the outputs of one sample to o and add its weighed losses and its success to ``tally``."""
+def add_losses(memory, i, layer, label, loss, weight):
+    """Write the outputs of one sample, whose z begins at ``i``, and add its weighed losses and success to the tally."""
+    z, o, tally = memory.a, memory.o, memory.tally
     squares = entropy = splat(_ZERO, ONE)
     at_label, beaten, constant = peek(z, i + label), False, _ZERO
     is_softmax = loss in (MSE_SOFTMAX, DIFFERENCE_SOFTMAX)
     if is_softmax:
-        constant = softmax(z, i, units, width, o)
-    for c in range(0, width, LANES):
-        x, l, real = load(z, i + c, ONE), target(label, c), is_unit(c, units, ONE)
+        constant = softmax(z, i, layer, o)
+    for c in range(0, layer.width, LANES):
+        x, l, real = load(z, i + c, ONE), target(label, c), is_unit(c, layer.units, ONE)
         if is_softmax:
             y = load(o, c, ONE)
             entropy -= l * x
@@ -121,7 +122,7 @@ def judge(z, i, units, width, label, loss, weight, o, tally):
         error = select(real, y - l, _ZERO)
         squares += error * error
         earlier = lane_numbers(ONE) < max(label - c, 0)
-        # As argmax has it: an output is taken for the answer if it is greater, or as great and earlier.
+        # As argmax has it: an output is the prediction if it is greater, or as great and earlier.
         beaten |= any_lane(((x > at_label) | ((x == at_label) & earlier)) & real)
     tally[0] += weight * total(squares)
     tally[1] += weight * (total(entropy) + constant)
@@ -129,34 +130,36 @@ def judge(z, i, units, width, label, loss, weight, o, tally):
 
 
 @inline
-def output_error(o, delta, i, units, width, label, loss, share):
-    """Write delta_o of one sample to delta[i], times ``share``, the sample's part of the batch mean."""
-    scale, mean = np.float32(2) / np.float32(units), _ZERO
+def output_error(memory, i, layer, label, loss, share):
+    """Write delta_o of one sample from ``i`` on, times ``share``, the sample's part of the batch mean."""
+    o, delta = memory.o, memory.delta
+    scale, mean = np.float32(2) / np.float32(layer.units), _ZERO
     if loss == MSE_SOFTMAX:
-        for c in range(0, width, LANES):
+        for c in range(0, layer.width, LANES):
             y = load(o, c, ONE)
             mean += total((y - target(label, c)) * y * scale)
-    for c in range(0, width, LANES):
+    for c in range(0, layer.width, LANES):
         y = load(o, c, ONE)
         error = y - target(label, c)
         if loss == MSE_SIGMOID:
             error = error * (y * (_ONE - y)) * scale
         elif loss == MSE_SOFTMAX:
             error = (error * scale - mean) * y
-        store(delta, i + c, select(is_unit(c, units, ONE), error * share, _ZERO))
+        store(delta, i + c, select(is_unit(c, layer.units, ONE), error * share, _ZERO))
 
 
 @inline
-def outputs(z, i, units, width, is_softmax, o):
-    """Write probabilities that sum to one to o: softmax, or sigmoids divided by their sum."""
+def write_probabilities(memory, layer, is_softmax):
+    """Turn z of a single sample into probabilities that sum to one: softmax, or sigmoids divided by their sum."""
+    z, o = memory.a, memory.o
     if is_softmax:
-        softmax(z, i, units, width, o)
+        softmax(z, layer.a, layer, o)
         return
     mass = splat(_ZERO, ONE)
-    for c in range(0, width, LANES):
-        y = select(is_unit(c, units, ONE), sigmoid(load(z, i + c, ONE)), _ZERO)
+    for c in range(0, layer.width, LANES):
+        y = select(is_unit(c, layer.units, ONE), sigmoid(load(z, layer.a + c, ONE)), _ZERO)
         store(o, c, y)
         mass += y
     whole = total(mass)
-    for c in range(0, width, LANES):
+    for c in range(0, layer.width, LANES):
         store(o, c, load(o, c, ONE) / whole)

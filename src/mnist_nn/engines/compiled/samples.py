@@ -64,7 +64,7 @@ def pairs_of_bytes(rows: Array, labels: Array) -> Data:
     return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, _EQUAL, is_sparse=True)
 
 
-def room_for(inputs: int, most: int) -> Data:
+def make_room(inputs: int, most: int) -> Data:
     """Room for the pairs of up to ``most`` images that come later, however much ink they have."""
     room = most * (inputs + inputs % 2) + sparse.SPARE  # an image has an even number of pairs
     offsets, labels = np.zeros(most + 1, np.int64), np.zeros(most, np.int64)
@@ -96,7 +96,7 @@ def _number_type(inputs: int) -> npt.DTypeLike:
     return np.uint32 if inputs > 2**16 else np.uint16
 
 
-def as_pairs(data: Data, count: int, inputs: int, batch: int) -> bool:
+def reads_pairs(data: Data, count: int, inputs: int, batch: int) -> bool:
     """Whether visiting only the ink of ``count`` samples beats dense products, a third of the time a pixel."""
     return data.is_sparse and (batch < DENSE_BATCH or data.offsets[count] < DENSE_INK * count * inputs)
 

@@ -1,4 +1,4 @@
-"""Functions of vectors (see simd.py): each is one LLVM instruction per block, or a few.
+"""Functions of vectors (see vector.py): each is one LLVM instruction per block, or a few.
 
 Lane by lane: fma, minimum, maximum, sqrt, rint, floor, absolute, rotate_left, select.
 Between kinds:  to_float, to_int, as_bits, from_bits, join.
@@ -9,7 +9,16 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from mnist_nn.engines.compiled.simd import LANES, Vec, _block_type, _build, _call, _map, _pointer, _reduce
+from mnist_nn.engines.compiled.simd.vector import (
+    LANES,
+    Vec,
+    block_type,
+    build,
+    call,
+    map_blocks,
+    pointer_to,
+    reduce_blocks,
+)
 
 _SUFFIX = {"f32": "v16f32", "i32": "v16i32", "mask": "v16i1"}
 
@@ -23,9 +32,9 @@ def _elementwise(name, arity, doc):
             return None
 
         def codegen(context, builder, sig, args):
-            block = _block_type("f32")
-            return _map(
-                builder, vec, lambda *parts: _call(builder, f"llvm.{name}.{_SUFFIX['f32']}", block, *parts), args
+            block = block_type("f32")
+            return map_blocks(
+                builder, vec, lambda *parts: call(builder, f"llvm.{name}.{_SUFFIX['f32']}", block, *parts), args
             )
 
         return vec(*[vec] * arity), codegen
@@ -57,8 +66,8 @@ def _conversion(kind, result, emit, doc):
             return None
 
         def codegen(context, builder, sig, args):
-            change = lambda block: getattr(builder, emit)(block, _block_type(result))  # noqa: E731
-            return _map(builder, vec.like(result), change, args)
+            change = lambda block: getattr(builder, emit)(block, block_type(result))  # noqa: E731
+            return map_blocks(builder, vec.like(result), change, args)
 
         return vec.like(result)(vec), codegen
 
@@ -77,8 +86,8 @@ def rotate_left(typingctx, vec, count):
     """Rotate the bits of each int32 lane."""
 
     def codegen(context, builder, sig, args):
-        name, block = "llvm.fshl.v16i32", _block_type("i32")
-        return _map(builder, vec, lambda a, n: _call(builder, name, block, a, a, n), args)
+        name, block = "llvm.fshl.v16i32", block_type("i32")
+        return map_blocks(builder, vec, lambda a, n: call(builder, name, block, a, a, n), args)
 
     return vec(vec, vec), codegen
 
@@ -89,7 +98,7 @@ def select(typingctx, mask, a, b):
     vec = a if isinstance(a, Vec) else b
 
     def codegen(context, builder, sig, args):
-        return _map(builder, vec, builder.select, args)
+        return map_blocks(builder, vec, builder.select, args)
 
     return vec(mask, vec, vec), codegen
 
@@ -102,7 +111,7 @@ def join(typingctx, vectors):
     def codegen(context, builder, sig, args):
         parts = [builder.extract_value(args[0], i) for i in range(len(vectors))]
         blocks = [builder.extract_value(p, b) for p, v in zip(parts, vectors, strict=True) for b in range(v.blocks)]
-        return _build(builder, vec, blocks.__getitem__)
+        return build(builder, vec, blocks.__getitem__)
 
     return vec(vectors), codegen
 
@@ -113,7 +122,7 @@ def block(typingctx, vec, blocks):
     index = len(blocks) - 1
 
     def codegen(context, builder, sig, args):
-        return _build(builder, Vec(vec.kind, 1), lambda b: builder.extract_value(args[0], index))
+        return build(builder, Vec(vec.kind, 1), lambda b: builder.extract_value(args[0], index))
 
     return Vec(vec.kind, 1)(vec, blocks), codegen
 
@@ -126,14 +135,14 @@ def _fold(name, scalar, kind, start, doc):
             return None
 
         def codegen(context, builder, sig, args):
-            lane = _block_type(kind).element
+            lane = block_type(kind).element
             join_blocks = {"fadd": builder.fadd, "or": builder.or_}.get(
-                name, lambda a, b: _call(builder, "llvm.maxnum.v16f32", _block_type(kind), a, b)
+                name, lambda a, b: call(builder, "llvm.maxnum.v16f32", block_type(kind), a, b)
             )
-            folded = _reduce(builder, args[0], join_blocks)
+            folded = reduce_blocks(builder, args[0], join_blocks)
             first = [] if start is None else [lane(start)]
             free_order = ("reassoc",) if kind == "f32" else ()  # else LLVM would add the lanes one after the other
-            return _call(
+            return call(
                 builder, f"llvm.vector.reduce.{name}.{_SUFFIX[kind]}", lane, *first, folded, fastmath=free_order
             )
 
@@ -157,11 +166,11 @@ def sums_of_16(typingctx, vectors):
     vec = Vec("f32", 1)
 
     def codegen(context, builder, sig, args):
-        level = [_reduce(builder, builder.extract_value(args[0], i), builder.fadd) for i in range(LANES)]
+        level = [reduce_blocks(builder, builder.extract_value(args[0], i), builder.fadd) for i in range(LANES)]
         for distance in (8, 4, 2, 1):
             half = len(level) // 2
             level = [_add_halves(builder, level[i], level[i + half], distance) for i in range(half)]
-        return _build(builder, vec, lambda b: level[0])
+        return build(builder, vec, lambda b: level[0])
 
     return vec(vectors), codegen
 
@@ -185,7 +194,7 @@ def zero_rows(typingctx, blocks):
     result = types.UniTuple(vec, LANES)
 
     def codegen(context, builder, sig, args):
-        zero = _build(builder, vec, lambda b: ir.Constant(_block_type("f32"), [0.0] * LANES))
+        zero = build(builder, vec, lambda b: ir.Constant(block_type("f32"), [0.0] * LANES))
         return context.make_tuple(builder, result, [zero] * LANES)
 
     return result(blocks), codegen
@@ -199,10 +208,10 @@ def add_rows(typingctx, sums, array, index, step, factor):
         by = builder.extract_value(args[4], 0)
         rows = []
         for r in range(LANES):
-            line = _load_line(context, builder, sig.args, args, r)
+            line = _load_vector(context, builder, sig.args, args, r)
             old = builder.extract_value(builder.extract_value(args[0], r), 0)
-            new = _call(builder, "llvm.fmuladd.v16f32", _block_type("f32"), line, by, old)
-            rows.append(_build(builder, factor, lambda b, new=new: new))
+            new = call(builder, "llvm.fmuladd.v16f32", block_type("f32"), line, by, old)
+            rows.append(build(builder, factor, lambda b, new=new: new))
         return context.make_tuple(builder, sums, rows)
 
     return sums(sums, array, index, step, factor), codegen
@@ -213,24 +222,24 @@ def transpose_block(typingctx, target, at, target_step, array, index, step):
     """Write sixteen rows of sixteen elements of `array` into `target` as columns; 64 shuffles, no scalar moves."""
 
     def codegen(context, builder, sig, args):
-        rows = [_load_line(context, builder, (None, array, index, step), (None, *args[3:]), r) for r in range(LANES)]
+        rows = [_load_vector(context, builder, (None, array, index, step), (None, *args[3:]), r) for r in range(LANES)]
         for distance in (8, 4, 2, 1):
             rows = _exchange(builder, rows, distance)
-        base = _pointer(context, builder, target, args[0], at, args[1])
+        base = pointer_to(context, builder, target, args[0], at, args[1])
         for r in range(LANES):
             offset = builder.mul(context.cast(builder, args[2], target_step, types.intp), ir.IntType(64)(r))
-            pointer = builder.bitcast(builder.gep(base, [offset]), _block_type("f32").as_pointer())
+            pointer = builder.bitcast(builder.gep(base, [offset]), block_type("f32").as_pointer())
             builder.store(rows[r], pointer, align=4)
         return context.get_dummy_value()
 
     return types.void(target, at, target_step, array, index, step), codegen
 
 
-def _load_line(context, builder, kinds, values, r):
+def _load_vector(context, builder, kinds, values, r):
     """Sixteen elements of an array from index + r * step on; kinds and values hold (…, array, index, step)."""
-    base = _pointer(context, builder, kinds[1], values[1], kinds[2], values[2])
+    base = pointer_to(context, builder, kinds[1], values[1], kinds[2], values[2])
     offset = builder.mul(context.cast(builder, values[3], kinds[3], types.intp), ir.IntType(64)(r))
-    pointer = builder.bitcast(builder.gep(base, [offset]), _block_type("f32").as_pointer())
+    pointer = builder.bitcast(builder.gep(base, [offset]), block_type("f32").as_pointer())
     return builder.load(pointer, align=4)
 
 
@@ -253,6 +262,6 @@ def trailing_zeros(typingctx, word):
     """How many low bits of a uint64 are zero before the first that is one; 64 for zero itself."""
 
     def codegen(context, builder, sig, args):
-        return _call(builder, "llvm.cttz.i64", ir.IntType(64), args[0], ir.IntType(1)(0))
+        return call(builder, "llvm.cttz.i64", ir.IntType(64), args[0], ir.IntType(1)(0))
 
     return types.uint64(types.uint64), codegen

@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pytest
 
 from mnist_nn.engines.compiled import units
-from mnist_nn.engines.compiled import vector_math as ours
 from mnist_nn.engines.compiled.jit import OPTIONS, QUICK, inline
-from mnist_nn.engines.compiled.lanes import select
-from mnist_nn.engines.compiled.simd import LANES, ONE, lane_numbers, load, splat, store
+from mnist_nn.engines.compiled.simd import vector_math as ours
+from mnist_nn.engines.compiled.simd.lanes import select
+from mnist_nn.engines.compiled.simd.vector import LANES, ONE, lane_numbers, load, splat, store
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.losses import LOSSES
 from mnist_nn.util.randomness import Key, dropout_mask, keep_threshold, threefry

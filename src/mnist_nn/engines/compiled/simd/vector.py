@@ -57,27 +57,28 @@ class _VecModel(models.PrimitiveModel):
     """In LLVM: an array of <16 x lane>. Its optimiser takes the array apart, so each block is one register value."""
 
     def __init__(self, dmm, fe_type):
-        super().__init__(dmm, fe_type, ir.ArrayType(_block_type(fe_type.kind), fe_type.blocks))
+        super().__init__(dmm, fe_type, ir.ArrayType(block_type(fe_type.kind), fe_type.blocks))
 
 
-def _block_type(kind):
+def block_type(kind):
+    """LLVM's type of one block."""
     return ir.VectorType(_LANE_TYPE[kind], LANES)
 
 
-def _build(builder, vec, make_block):
+def build(builder, vec, make_block):
     """A value of type `vec` whose block number b is `make_block(b)`."""
-    value = ir.Constant(ir.ArrayType(_block_type(vec.kind), vec.blocks), ir.Undefined)
+    value = ir.Constant(ir.ArrayType(block_type(vec.kind), vec.blocks), ir.Undefined)
     for b in range(vec.blocks):
         value = builder.insert_value(value, make_block(b), b)
     return value
 
 
-def _map(builder, vec, function, values):
+def map_blocks(builder, vec, function, values):
     """Apply `function` to the blocks of `values`, side by side."""
-    return _build(builder, vec, lambda b: function(*[builder.extract_value(v, b) for v in values]))
+    return build(builder, vec, lambda b: function(*[builder.extract_value(v, b) for v in values]))
 
 
-def _reduce(builder, value, function):
+def reduce_blocks(builder, value, function):
     """Fold the blocks of one vector into a single block."""
     result = builder.extract_value(value, 0)
     for b in range(1, value.type.count):
@@ -85,7 +86,7 @@ def _reduce(builder, value, function):
     return result
 
 
-def _call(builder, name, restype, *args, fastmath=()):
+def call(builder, name, restype, *args, fastmath=()):
     """Call an LLVM intrinsic such as llvm.fma."""
     function_type = ir.FunctionType(restype, [a.type for a in args])
     return builder.call(cgutils.get_or_insert_function(builder.module, function_type, name), args, fastmath=fastmath)
@@ -103,7 +104,7 @@ def _splat_block(builder, scalar):
 def _scalar_to_vec(context, builder, fromty, toty, value):
     """A scalar beside a vector is spread to all its lanes."""
     block = _splat_block(builder, context.cast(builder, value, fromty, _SCALAR[toty.kind]))
-    return _build(builder, toty, lambda b: block)
+    return build(builder, toty, lambda b: block)
 
 
 # ---- operators ------------------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ def _operator(python_ops, emit, kinds, result=None):
             return None
 
     def lower(context, builder, sig, args):
-        return _map(builder, sig.return_type, emit(builder, sig.args[0].kind), args)
+        return map_blocks(builder, sig.return_type, emit(builder, sig.args[0].kind), args)
 
     for op in python_ops:
         infer_global(op)(type(f"Vec_{op.__name__}", (Template,), {"key": op}))
@@ -160,14 +161,14 @@ for _name, _sign in {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "
 # ---- memory ---------------------------------------------------------------------------------------------------------
 
 
-def _pointer(context, builder, array_type, array, index_type, index):
+def pointer_to(context, builder, array_type, array, index_type, index):
     """The address of element `index`, counted flat from the first."""
     data = context.make_array(array_type)(context, builder, array).data
     return builder.gep(data, [context.cast(builder, index, index_type, types.intp)])
 
 
 def _block_pointer(builder, pointer, vec, b):
-    return builder.bitcast(builder.gep(pointer, [ir.IntType(64)(b * LANES)]), _block_type(vec.kind).as_pointer())
+    return builder.bitcast(builder.gep(pointer, [ir.IntType(64)(b * LANES)]), block_type(vec.kind).as_pointer())
 
 
 def _vec_for(dtype, blocks):
@@ -181,8 +182,8 @@ def load(typingctx, array, index, blocks):
     vec = _vec_for(array.dtype, blocks)
 
     def codegen(context, builder, sig, args):
-        pointer = _pointer(context, builder, array, args[0], index, args[1])
-        return _build(builder, vec, lambda b: builder.load(_block_pointer(builder, pointer, vec, b), align=4))
+        pointer = pointer_to(context, builder, array, args[0], index, args[1])
+        return build(builder, vec, lambda b: builder.load(_block_pointer(builder, pointer, vec, b), align=4))
 
     return vec(array, index, blocks), codegen
 
@@ -192,7 +193,7 @@ def store(typingctx, array, index, vec):
     """Write a vector to `array` from flat `index` on."""
 
     def codegen(context, builder, sig, args):
-        pointer = _pointer(context, builder, array, args[0], index, args[1])
+        pointer = pointer_to(context, builder, array, args[0], index, args[1])
         for b in range(vec.blocks):
             builder.store(builder.extract_value(args[2], b), _block_pointer(builder, pointer, vec, b), align=4)
         return context.get_dummy_value()
@@ -205,7 +206,7 @@ def peek(typingctx, array, index):
     """One element at flat `index`, without the test for negative indices that `array[index]` carries."""
 
     def codegen(context, builder, sig, args):
-        return builder.load(_pointer(context, builder, array, args[0], index, args[1]))
+        return builder.load(pointer_to(context, builder, array, args[0], index, args[1]))
 
     return array.dtype(array, index), codegen
 
@@ -215,9 +216,9 @@ def prefetch(typingctx, array, index):
     """Ask for the cache line that holds element `index`, soon to be read."""
 
     def codegen(context, builder, sig, args):
-        pointer = builder.bitcast(_pointer(context, builder, array, args[0], index, args[1]), cgutils.voidptr_t)
+        pointer = builder.bitcast(pointer_to(context, builder, array, args[0], index, args[1]), cgutils.voidptr_t)
         read, keep, data = (ir.IntType(32)(n) for n in (0, 3, 1))
-        _call(builder, "llvm.prefetch.p0", ir.VoidType(), pointer, read, keep, data)
+        call(builder, "llvm.prefetch.p0", ir.VoidType(), pointer, read, keep, data)
         return context.get_dummy_value()
 
     return types.void(array, index), codegen
@@ -239,6 +240,6 @@ def lane_numbers(typingctx, blocks):
     vec = Vec("i32", len(blocks))
 
     def codegen(context, builder, sig, args):
-        return _build(builder, vec, lambda b: ir.Constant(_block_type("i32"), list(range(b * LANES, (b + 1) * LANES))))
+        return build(builder, vec, lambda b: ir.Constant(block_type("i32"), list(range(b * LANES, (b + 1) * LANES))))
 
     return vec(blocks), codegen

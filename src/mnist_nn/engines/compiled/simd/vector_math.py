@@ -1,9 +1,18 @@
-"""exp, log, sigmoid, tanh, softplus and the Threefry generator, for all lanes of a vector at once (see simd.py)."""
+"""exp, log, sigmoid, tanh, softplus and the Threefry generator, for all lanes of a vector at once (see vector.py)."""
 
 import numpy as np
 
 from mnist_nn.engines.compiled.jit import inline
-from mnist_nn.engines.compiled.lanes import absolute, as_bits, fma, from_bits, maximum, rotate_left, select, to_float
+from mnist_nn.engines.compiled.simd.lanes import (
+    absolute,
+    as_bits,
+    fma,
+    from_bits,
+    maximum,
+    rotate_left,
+    select,
+    to_float,
+)
 
 _LOG2E = np.float32(1.44269504088896341)
 _LN2_HIGH = np.float32(0.693359375)  # few enough bits that n * _LN2_HIGH is exact
