@@ -18,7 +18,7 @@ import numpy as np
 
 from mnist_nn.data import Samples, hold_out, load, subset
 from mnist_nn.engines import reference
-from mnist_nn.engines.base import Plan
+from mnist_nn.engines.base import Plan, as_inputs
 from mnist_nn.imaging.framing import frame
 from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
@@ -146,7 +146,7 @@ def networks() -> dict[str, Any]:
 
 def forward_case(config: NetworkConfig) -> dict[str, Any]:
     network = Network.create(config, seed=2**53 - 7)
-    x = reference.Placed(pixels()[0].reshape(20, -1), np.empty(0)).rows(slice(0, 1), "float32")
+    x = as_inputs(pixels()[0][:1].reshape(1, -1), "float32")
     z, a = reference.forward(config, network.weights, network.biases, x)
     return {
         "network": config.to_dict(),
@@ -202,7 +202,7 @@ def first_sample(network: Network, samples: Samples, plan: Plan, training: Train
         if training.drops_units
     ]
     descended = get_loss(training.loss, config.output)
-    x = reference.Placed(samples.images.reshape(20, -1), samples.labels).rows(row, config.dtype)
+    x = as_inputs(samples.images[row].reshape(len(row), -1), config.dtype)
     l = np.eye(config.outputs, dtype=config.dtype)[samples.labels[row]]
     z, a = reference.forward(config, network.weights, network.biases, x, masks)
     g, z_o = reference.gradients(config, network.weights, network.biases, x, l, descended, masks, plan.coupled_decay)
