@@ -11,6 +11,7 @@ from mnist_nn.data import load
 from mnist_nn.data.augmentation import augment
 from mnist_nn.data.non_digits import KINDS, non_digits
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation import calibration_fit
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.calibration_fit import calibrate
 from mnist_nn.evaluation.prediction import predict

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from mnist_nn import Dataset
 from mnist_nn.evaluation.prediction import predict
-from mnist_nn.reading.reader import CLASSES, POINTS, Reader
+from mnist_nn.reading.reader import POINTS, Reader
 from mnist_nn.reading.reader_model import load_reader_model
 
 LIGHT, PEN = 232.0, 40.0  # grey levels
@@ -46,7 +46,7 @@ def digits(mnist: Dataset) -> list[Image.Image]:
     images, labels = mnist.test.images[:2000], mnist.test.labels[:2000]
     seen = predict(load_reader_model().network, images, load_reader_model().calibration)
     right = seen.probabilities.argmax(axis=1) == labels
-    best = [images[np.where((labels == digit) & right, seen.confidence, 0).argmax()] for digit in range(CLASSES)]
+    best = [images[np.where((labels == digit) & right, seen.confidence, 0).argmax()] for digit in range(10)]
     pictures = map(Image.fromarray, best)
     return [picture.crop(picture.getbbox()) for picture in pictures]
 
