@@ -134,14 +134,14 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
 
 NOT_WHOLE = [0.5, 1.0, "1", None, True, [1], math.nan, math.inf]
 NOT_NUMBERS = ["0.1", True, [0.1], math.nan, math.inf, -math.inf, 1j, 10**400]
-NOT_NAMES = ["", "Sigmoid", "none", None, 3, ["sigmoid", "x"], True]
+NOT_NAMES = ["", "Sigmoids", "none", None, 3, ["sigmoid", "x"], True]
 MANY = [1] * (MAX_LAYERS + 1)
 
 REFUSED_NETWORKS: dict[str, list[Any]] = {
     "inputs": [0, -1, MAX_UNITS + 1, *NOT_WHOLE],
     "hidden": [20, "20", None, [0], [-3], [20, 2.5], [MAX_UNITS + 1], [True], [None], ["20"], MANY],
     "outputs": [1, 0, -1, MAX_UNITS + 1, *NOT_WHOLE],
-    "activation": ["", "softmax", "Tanh", None, 3, (), ("tanh", "tanh"), ("linear",), (None,)],
+    "activation": ["", "softmax", "Tan h s", None, 3, (), ("tanh", "tanh"), ("linear",), (None,)],
     "output": ["tanh", "identity", *NOT_NAMES],
     "initializer": ["xavier", *NOT_NAMES],
     "dtype": ["float16", "int", *NOT_NAMES],
@@ -230,7 +230,30 @@ def test_a_wrong_training_setting_is_refused_by_its_name(name: str, value: Any) 
     ],
 )
 def test_a_wrong_name_is_answered_with_the_valid_ones(kind: type, name: str, valid: tuple[str, ...]) -> None:
-    assert refusal(kind, **{name: "sigmod\n"}) == f"unknown {name} 'sigmod\\n'; choose one of: {', '.join(valid)}"
+    nearest = ". Did you mean sigmoid?" if "sigmoid" in valid else ""
+    said = f"unknown {name} 'sigmod\\n'; choose one of: {', '.join(valid)}{nearest}"
+    assert refusal(kind, **{name: "sigmod\n"}) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "given", "meant"),
+    [
+        (NetworkConfig, "activation", "ReLU", ("relu",)),
+        (NetworkConfig, "activation", ["leaky-relu"], ("leaky_relu",)),
+        (NetworkConfig, "activation", "Leaky ReLU", ("leaky_relu",)),
+        (NetworkConfig, "output", "SoftMax", "softmax"),
+        (NetworkConfig, "initializer", "He-Normal", "he_normal"),
+        (NetworkConfig, "dtype", "Float64", "float64"),
+        (TrainingConfig, "loss", "cross-entropy", "cross_entropy"),
+        (TrainingConfig, "loss", "CrossEntropy", "cross_entropy"),
+        (TrainingConfig, "loss", "Classic MSE", "classic_mse"),
+        (TrainingConfig, "optimizer", "AdamW", "adamw"),
+        (TrainingConfig, "schedule", "Cosine", "cosine"),
+        (TrainingConfig, "augmentation", "Elastic", "elastic"),
+    ],
+)
+def test_a_name_is_taken_however_it_is_spelled(kind: type, name: str, given: Any, meant: Any) -> None:
+    assert getattr(kind(**{name: given}), name) == meant
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import as_inputs
 from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
+from mnist_nn.nn.config import ACTIVATIONS, OPTIMIZERS, NetworkConfig, TrainingConfig
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util import checks
 
@@ -112,6 +112,7 @@ def training_config(
     given |= {"batch_size": batch, "l2": l2, "seed": seed, "epochs": epochs, "patience": patience(given["patience"])}
     if not holds_out:
         given |= {"validation": 0, "patience": None}
+    given["optimizer"] = checks.choice("solver", given["optimizer"], OPTIMIZERS)
     if given["optimizer"] not in ("momentum", "nesterov"):
         given["momentum"] = None
     return _checked(TrainingConfig, given)

@@ -6,8 +6,8 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from mnist_nn.errors import unknown
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.util import checks
 
 
 def presets() -> dict[str, dict[str, Any]]:
@@ -43,9 +43,7 @@ def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, Tr
     ((64,), 2, 'classic_mse')
     """
     known = presets()
-    if name not in known:
-        raise unknown("preset", name, known)
-    joined = {**known[name], **settings}
+    joined = {**known[checks.choice("preset", name, known)], **settings}
     del joined["why"]
     names = {field.name for field in fields(NetworkConfig)}
     network = NetworkConfig.from_dict({key: value for key, value in joined.items() if key in names})

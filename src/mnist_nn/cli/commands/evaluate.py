@@ -9,7 +9,9 @@ from mnist_nn.cli.common import options
 if TYPE_CHECKING:
     from mnist_nn.evaluation.metrics import Evaluation
 
-Split = Annotated[str, typer.Option("--split", help="Which half of the data.", **options.one_of("test", "train"))]
+Split = Annotated[
+    str, typer.Option("--split", help="Which half of the data.", **options.one_of("split", "test", "train"))
+]
 
 
 def evaluate(
@@ -22,12 +24,9 @@ def evaluate(
     """Measure a saved model: accuracy, confusion, loss. Also per-digit figures and the calibration error."""
     from mnist_nn.data import load
     from mnist_nn.engines.base import check_width
-    from mnist_nn.errors import unknown
     from mnist_nn.evaluation.metrics import evaluate as measure
     from mnist_nn.model_file.storage import load as load_model
 
-    if split not in ("test", "train"):
-        raise unknown("split", split, ("test", "train"))
     loaded, dataset = load_model(model), load(data)
     check_width(loaded.network.config, dataset.inputs)
     samples = dataset.test if split == "test" else dataset.train

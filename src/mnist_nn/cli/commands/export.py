@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mnist_nn.model_file.storage import Model
 
 To = Annotated[
-    str, typer.Option("--to", help="The format.", **options.one_of("onnx", "html", "c", "safetensors", "npz"))
+    str, typer.Option("--to", help="The format.", **options.one_of("format", "onnx", "html", "c", "safetensors", "npz"))
 ]
 Output = Annotated[
     Path | None, typer.Option("--output", help="Where to write; beside the model if not given.", metavar="FILE")
@@ -39,13 +39,10 @@ def export(
     """Write a model as ONNX, a web page, C, or plain arrays. Test vectors for verify are inside."""
     from mnist_nn.cli.common import output_files
     from mnist_nn.data import load as load_data
-    from mnist_nn.errors import unknown
     from mnist_nn.export import FORMATS
     from mnist_nn.export import export as convert
     from mnist_nn.model_file.storage import load
 
-    if to not in FORMATS:
-        raise unknown("format", to, FORMATS)
     loaded = load(model)
     target = output or _beside(model, FORMATS[to].suffix)
     output_files.check_name(target, FORMATS[to].suffix, "this format is")

@@ -29,7 +29,9 @@ Length = Annotated[int | None, typer.Option("--length", help="How many digits ev
 Checksum = Annotated[
     str,
     typer.Option(
-        "--checksum", help="What the last digit of every number checks.", **options.one_of("luhn", "isbn", "none")
+        "--checksum",
+        help="What the last digit of every number checks.",
+        **options.one_of("checksum", "none", "luhn", "isbn"),
     ),
 ]
 MaxError = Annotated[

@@ -6,13 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
+from mnist_nn.util import checks
+
 PRESETS = ("classic", "nielsen", "small", "wide", "sprint95", "sprint97", "sprint98", "reader")
 DATA_SETS = ("mnist", "fashion-mnist")
 
 
-def one_of(*names: str) -> dict[str, Any]:
-    """Describe an option that takes one of some names: how it is shown, and how a shell completes it."""
-    return {"metavar": "|".join(names), "autocompletion": completing(names)}
+def one_of(kind: str, *names: str) -> dict[str, Any]:
+    """Describe an option that takes one of some names: how it is shown, checked, and completed by a shell."""
+    return {
+        "metavar": "|".join(names),
+        "autocompletion": completing(names),
+        "callback": lambda value: checks.choice(kind, value, names),
+    }
 
 
 def completing(names: Iterable[str], *, several: bool = False) -> Callable[[str], list[str]]:
@@ -41,7 +47,10 @@ Data = Annotated[
     ),
 ]
 Engine = Annotated[
-    str, typer.Option("--engine", help="What calculates; auto is quickest.", **one_of("auto", "compiled", "reference"))
+    str,
+    typer.Option(
+        "--engine", help="What calculates; auto is quickest.", **one_of("engine", "auto", "compiled", "reference")
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 Host = Annotated[

@@ -98,7 +98,7 @@ def parse(name: str, value: Any) -> Any:
     """
     if name not in LISTS:
         return value
-    if value == "none" and name == "hidden":
+    if name == "hidden" and value.lower() == "none":
         return ()
     try:
         return tuple(LISTS[name](part.strip()) for part in value.split(","))
