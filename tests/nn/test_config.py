@@ -55,7 +55,7 @@ def network_configs(draw: st.DrawFn) -> NetworkConfig:
 @st.composite
 def training_configs(draw: st.DrawFn) -> TrainingConfig:
     optimizer = draw(st.sampled_from(OPTIMIZERS))
-    moving = optimizer in ("momentum", "nesterov")
+    moving, adapts = optimizer in ("momentum", "nesterov"), optimizer in ("adam", "adamw")
     validation = draw(st.one_of(SHARE, st.integers(0, 10**6)))
     return TrainingConfig(
         loss=draw(st.sampled_from(LOSSES)),
@@ -73,9 +73,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         patience=draw(st.none() | st.integers(1, 100)) if validation else None,
         seed=draw(st.integers(0, 2**64 - 1)),
         momentum=draw(st.none() | SHARE) if moving else None,
-        beta1=draw(SHARE),
-        beta2=draw(SHARE),
-        epsilon=draw(POSITIVE),
+        **({"beta1": draw(SHARE), "beta2": draw(SHARE), "epsilon": draw(POSITIVE)} if adapts else {}),
     )
 
 
@@ -211,7 +209,8 @@ def test_the_largest_layer_is_taken() -> None:
 
 @pytest.mark.parametrize(("name", "value"), cases(REFUSED_TRAININGS))
 def test_a_wrong_training_setting_is_refused_by_its_name(name: str, value: Any) -> None:
-    around = {"momentum": {"optimizer": "nesterov"}, "patience": {"validation": 0.5}}
+    adam = {"optimizer": "adam"}
+    around = {"momentum": {"optimizer": "nesterov"}, "patience": {"validation": 0.5}, "beta1": adam, "epsilon": adam}
     message = refusal(TrainingConfig, **{**around.get(name, {}), name: value})
     assert message.startswith((f"{name} ", f"unknown {name} "))
     assert any(word in message for word in ("; give ", "; choose one of: "))
@@ -297,9 +296,12 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any) -> Non
 @pytest.mark.parametrize(
     ("values", "named"),
     [
-        ({"patience": 3}, "patience needs images to judge by"),
-        ({"momentum": 0.9}, "momentum has no part in sgd"),
-        ({"momentum": 0.9, "optimizer": "adam"}, "momentum has no part in adam"),
+        ({"patience": 3}, "patience has no effect without validation; leave it out, or hold images out"),
+        ({"momentum": 0.9}, "momentum has no effect with sgd; leave it out, or choose optimizer momentum or nesterov"),
+        ({"momentum": 0.9, "optimizer": "adam"}, "momentum has no effect with adam"),
+        ({"beta1": 0.8}, "beta1 has no effect with sgd; leave it out, or choose optimizer adam or adamw"),
+        ({"beta2": 0.8, "optimizer": "nesterov"}, "beta2 has no effect with nesterov"),
+        ({"epsilon": 1e-3, "optimizer": "momentum"}, "epsilon has no effect with momentum"),
     ],
 )
 def test_training_settings_that_contradict_each_other(values: dict[str, Any], named: str) -> None:
@@ -310,7 +312,7 @@ def test_training_settings_that_contradict_each_other(values: dict[str, Any], na
     ("network", "training", "named"),
     [
         ({"output": "softmax"}, {"loss": "classic_mse"}, "classic_mse"),
-        ({"hidden": ()}, {"dropout": 0.5}, "dropout"),
+        ({"hidden": ()}, {"dropout": 0.5}, "dropout has no effect without hidden layers"),
         ({"hidden": ()}, {"dropout": (0.5,)}, "dropout"),
         ({"hidden": ()}, {"max_norm": 2.0}, "max_norm"),
         ({"hidden": (4, 4)}, {"dropout": (0.1, 0.2, 0.3)}, "dropout has 3 values for 2 hidden layers"),
