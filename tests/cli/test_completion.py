@@ -64,7 +64,7 @@ def test_bash_completes_commands_options_and_names(tmp_path: Path) -> None:
         "mnist-nn train --preset s": [name for name in presets.presets() if name.startswith("s")],
         "mnist-nn train --engine ": ["auto", "compiled", "reference"],
         "mnist-nn train --activation relu,t": ["relu,tanh"],
-        "mnist-nn check-gradients --optimizer ": list(config.OPTIMIZERS),
+        "mnist-nn check-gradients --loss ": list(config.LOSSES),
         "mnist-nn train --data f": ["fashion-mnist"],
         "mnist-nn evaluate m --split ": ["test", "train"],
         "mnist-nn export m --to ": list(FORMATS),

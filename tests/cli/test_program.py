@@ -41,8 +41,9 @@ def test_every_option_is_documented(cli: Cli, command: str) -> None:
     text = (DOCS / "cli.md").read_text(encoding="utf-8")
     shown = cli(*command.split(), "--help").out
     own = section(text, f"## {command.split(maxsplit=1)[0]}") + section(text, "### Settings") * ("--hidden" in shown)
-    for option in set(re.findall(r"^  (--[a-z0-9-]+)", shown, re.MULTILINE)):
-        assert f"`{option}" in own, f"docs/cli.md does not explain {option} of {command}"
+    for option, placeholder in set(re.findall(r"^  (--[a-z0-9-]+)(?:, --[a-z]+)*( \S+)?", shown, re.MULTILINE)):
+        typed = (option + placeholder).replace("|", "\\|")
+        assert f"`{typed}`" in own, f"docs/cli.md does not explain {typed} of {command}"
 
 
 def section(text: str, heading: str) -> str:

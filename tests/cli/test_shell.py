@@ -198,10 +198,14 @@ def test_the_list_of_commands_is_not_cut_short(cli: Cli) -> None:
 
 
 def test_usage_names_arguments_plainly(cli: Cli) -> None:
-    for command in ("read", "predict", "play", "verify"):
-        usage = cli(command, "--help").out.splitlines()[0]
-        assert "…" not in usage
-        assert "[[" not in usage
+    for command, usage in (
+        ("read", "PATH… [OPTIONS]"),
+        ("predict", "MODEL IMAGE… [OPTIONS]"),
+        ("play", "[MODEL] [OPTIONS]"),
+        ("verify", "MODEL EXPORTED [OPTIONS]"),
+        ("export", "MODEL --to onnx|html|c|safetensors|npz [OPTIONS]"),
+    ):
+        assert cli(command, "--help").out.splitlines()[0] == f"Usage: mnist-nn {command} {usage}"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from mnist_nn.evaluation.metrics import Evaluation
 
 Split = Annotated[
-    str, typer.Option("--split", help="Which half of the data.", **options.one_of("split", "test", "train"))
+    str,
+    typer.Option("--split", help="Which part of the data to measure on.", **options.one_of("split", "test", "train")),
 ]
 
 
@@ -21,7 +22,12 @@ def evaluate(
     engine: options.Engine = "auto",
     json: options.Json = False,
 ) -> int:
-    """Measure a saved model: accuracy, confusion, loss. Also per-digit figures and the calibration error."""
+    """Measure a saved model: accuracy, confusion, loss.
+
+    Precision and recall of every class and the calibration error are shown too.
+
+    For example: mnist-nn evaluate mnist-model.safetensors --split train
+    """
     from mnist_nn.data import load
     from mnist_nn.engines.base import check_width
     from mnist_nn.evaluation.metrics import evaluate as measure

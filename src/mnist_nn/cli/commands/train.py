@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mnist_nn.cli.common import log_messages, options
+from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.training_options import with_settings
 from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, fresh, log_into, record_into, resumed
@@ -18,22 +18,43 @@ from mnist_nn.errors import DivergedError, MnistNNError
 
 SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch it was in
 
-ModelPath = Annotated[Path, typer.Option("--model", help="Where to save the model.", metavar="PATH", show_default=True)]
+ModelPath = Annotated[
+    Path,
+    typer.Option("--model", help="Where to save the model.", metavar="FILE", rich_help_panel=help_page.OUTPUT),
+]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the run in the model file; only --epochs may differ.")
+    bool,
+    typer.Option("--resume", help="Continue the training in the model file; only --epochs may differ."),
 ]
 Record = Annotated[
     Path | None,
-    typer.Option("--record", help="Also write the weights of every epoch, for the time machine.", metavar="PATH"),
+    typer.Option(
+        "--record",
+        help="Also write the weights of every epoch, for the playground's time machine.",
+        metavar="FILE",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
 LogDir = Annotated[
     Path | None,
-    typer.Option("--log-dir", help="Also write the history as TensorBoard events, below this folder.", metavar="DIR"),
+    typer.Option(
+        "--log-dir",
+        help="Also write the history as TensorBoard events, in a new folder below this one.",
+        metavar="DIR",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no summary; only errors.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        help="Show no progress and no summary, only errors.",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
 
 
-@with_settings
+@with_settings()
 def train(
     model: ModelPath = DEFAULT_MODEL,
     preset: options.Preset = None,
@@ -49,7 +70,10 @@ def train(
 ) -> int:
     """Train a network and save it.
 
-    Without options: the preset classic, 20 hidden units, 10 passes over all 60,000 images, one update a sample.
+    Without options it trains the preset classic: 20 hidden units, 10 passes over all 60,000 images, one update per
+    sample.
+
+    For example: mnist-nn train --preset small --epochs 5
     """
     from mnist_nn.data import load
 
