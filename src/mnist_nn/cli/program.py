@@ -79,9 +79,9 @@ app.command(cls=Command)(schema.schema)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        import mnist_nn
 
-        print(f"mnist-nn {version('mnist-nn')}")
+        print(f"mnist-nn {mnist_nn.__version__}")
         raise typer.Exit
 
 
@@ -102,7 +102,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     _never_fail_to_print()
-    log_messages.listen()
+    log_messages.show()
     completion.mend()
     try:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
