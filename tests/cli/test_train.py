@@ -290,7 +290,7 @@ def test_the_resume_command_can_be_typed_as_it_stands(
     monkeypatch.setattr(train, "_learn", lambda *_run, **_rest: None)
     outcome = cli("train", *SMALL, "--data", "my data", "--model", "a model")
     assert outcome.code == 130
-    command = shlex.split(outcome.err.partition("Go on with: ")[2])
+    command = shlex.split(outcome.err.partition("Continue with: ")[2])
     assert command[:3] == ["mnist-nn", "train", "--resume"]
     assert command[3:] == ["--model", "a model", "--data", "my data", "--engine", "reference"]
     monkeypatch.undo()

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.errors import ImageError
+from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.imaging.clean.ink import find_ink

@@ -61,11 +61,11 @@ def export(
 
     loaded = load(model)
     target = output or _beside(model, FORMATS[to].suffix)
-    output_files.check_name(target, FORMATS[to].suffix, "this format is")
-    output_files.check(target, model, force=force)
+    output_files.check_suffix(target, FORMATS[to].suffix, "files of this format")
+    output_files.check_target(target, model, force=force)
     dataset = load_data(data)
     content = convert(loaded, to, dataset)
-    output_files.write(target, content)
+    output_files.write_file(target, content)
     rounding = _rounding(loaded, to, dataset)
     if json:
         from mnist_nn.cli.documents.export import ExportDocument

@@ -135,7 +135,7 @@ def read(
     if force and not (csv or explain):
         raise ConfigError("--force has no effect without --csv FILE or --explain DIR; leave it out")
     if quiet:
-        log_messages.hush()
+        log_messages.show_errors_only()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _check_place(csv, paths)

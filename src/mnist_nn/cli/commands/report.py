@@ -57,13 +57,13 @@ def report(
 
     loaded = load(model)
     target = output or model.with_suffix(SUFFIX)
-    output_files.check(target, model, record, force=force)
-    output_files.check_name(target, ".html", "web pages are")
+    output_files.check_target(target, model, record, force=force)
+    output_files.check_suffix(target, ".html", "web pages")
     film = None if record is None else recording.load(record)
     dataset = load_data(data)
     made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)
     content = made.html.encode()
-    output_files.write(target, content)
+    output_files.write_file(target, content)
     if json:
         from mnist_nn.cli.documents.report import report_document
         from mnist_nn.util.documents import as_json

@@ -13,10 +13,10 @@ import typer
 from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.training_options import with_settings
-from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, fresh, log_into, record_into, resumed
+from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, attach_event_log, attach_recorder, resume_run, start_run
 from mnist_nn.errors import DivergedError, MnistNNError
 
-SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch it was in
+SAVE_EVERY = 5.0  # seconds of training that a killed run loses at most, besides the stretch it was in
 
 ModelPath = Annotated[
     Path,
@@ -79,26 +79,27 @@ def train(
 
     begin = time.perf_counter()
     if quiet:
-        log_messages.hush()
+        log_messages.show_errors_only()
     dataset = load(data)
     if resume:
-        run = resumed(model, dataset, engine, settings if preset is None else {**settings, "preset": preset})
+        given = settings if preset is None else {**settings, "preset": preset}
+        run = resume_run(model, dataset, engine, given)
     else:
-        run = fresh(model, dataset, engine, "classic" if preset is None else preset, settings)
+        run = start_run(model, dataset, engine, "classic" if preset is None else preset, settings)
     if record is not None:
-        record_into(run, record, resume=resume)
+        attach_recorder(run, record, resume=resume)
     if log_dir is not None:
-        log_into(run, log_dir, resume=resume)
+        attach_event_log(run, log_dir, resume=resume)
     with closing(run):
-        return _train(run, begin, json=json, quiet=quiet)
+        return _train_and_test(run, begin, json=json, quiet=quiet)
 
 
-def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
+def _train_and_test(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
     from mnist_nn.cli.train import summary
     from mnist_nn.evaluation.metrics import evaluate
 
     stopped = _learn(run, quiet=quiet)
-    if run.unfinished:
+    if not run.is_finished:
         run.save()
         if stopped:
             raise stopped
@@ -106,7 +107,7 @@ def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
         return INTERRUPTED
     try:
         result = evaluate(run.checkpoint.chosen, run.dataset.test, run.training.loss, engine=run.engine)
-    except MnistNNError:  # what was learned is not lost for that
+    except MnistNNError:  # what was learned must not be lost
         run.save()
         raise
     run.finish(result)
@@ -115,12 +116,12 @@ def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
 
 
 def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
-    """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
+    """Train to the end, or until Ctrl-C or divergence; the run then holds the last sound checkpoint."""
     from mnist_nn.cli.train import progress
     from mnist_nn.training.loop import train as epochs
 
     run.saved = time.monotonic()
-    with _patient_interrupt() as interrupted, progress.watch(run.training, quiet=quiet) as show:
+    with _patient_interrupt() as interrupted, progress.show_progress(run.training, quiet=quiet) as show:
         steps = epochs(
             run.checkpoint.network,
             run.dataset.train,
@@ -131,7 +132,7 @@ def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
         )
         try:
             for epoch in steps:
-                run.see(epoch)
+                run.update(epoch)
                 show(epoch)
                 if interrupted:
                     break

@@ -49,7 +49,7 @@ def train_reader(
     usual = preset("reader")[1]
     training = replace(usual, seed=seed, epochs=usual.epochs if epochs is None else epochs)
     begin = time.perf_counter()
-    with progress.watch(training, quiet=quiet) as show:
+    with progress.show_progress(training, quiet=quiet) as show:
         for epoch, finished in steps(load(data), training):
             show(epoch)
             if finished:
