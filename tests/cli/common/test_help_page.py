@@ -110,3 +110,14 @@ def test_help_is_plain_text_everywhere(variables: dict[str, str]) -> None:
 def test_a_default_is_not_torn_apart_if_it_fits(cli: Cli) -> None:
     assert "[default: mnist-model.safetensors]" in cli("train", "--help").out
     assert "[default: the model that comes with the package]" in cli("serve", "--help").out
+
+
+def test_usage_names_arguments_plainly(cli: Cli) -> None:
+    for command, usage in (
+        ("read", "PATH… [OPTIONS]"),
+        ("predict", "MODEL IMAGE… [OPTIONS]"),
+        ("play", "[MODEL] [OPTIONS]"),
+        ("verify", "MODEL EXPORTED [OPTIONS]"),
+        ("export", "MODEL --to onnx|html|c|safetensors|npz [OPTIONS]"),
+    ):
+        assert cli(command, "--help").out.splitlines()[0] == f"Usage: mnist-nn {command} {usage}"
