@@ -2,6 +2,9 @@
 
 import ast
 import importlib
+import importlib.metadata
+import os
+import re
 import statistics
 import subprocess
 import sys
@@ -11,7 +14,9 @@ import pytest
 from patience import PATIENCE
 
 import mnist_nn
+from mnist_nn.cli.program import run
 
+ROOT = Path(__file__).parents[1]
 SOURCE = Path(mnist_nn.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -37,6 +42,37 @@ def test_public_names_are_sorted_listed_and_documented_for_type_checkers() -> No
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         mnist_nn.trian  # noqa: B018
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mnist_nn.__version__ == importlib.metadata.version("mnist-nn")
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"mnist-nn {mnist_nn.__version__}\n"
+
+
+# What a type checker sees
+
+
+def type_errors(program: Path, code: str) -> str:
+    """Check a program as its author would, without looking for errors in the package itself."""
+    pytest.importorskip("mypy", reason="mypy is not installed, which checks the types of user programs")
+    program.write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", ".cache", program]
+    environment = {**os.environ, "MYPYPATH": str(SOURCE.parent)}
+    done = subprocess.run(
+        command, cwd=program.parent, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    return done.stdout
+
+
+def test_a_users_program_passes_a_strict_type_checker(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", readme, re.DOTALL))
+    assert "from mnist_nn import" in code
+    version = "\nimport mnist_nn\n\nprint(mnist_nn.__version__)\n"
+    assert type_errors(tmp_path / "program.py", code + version).startswith("Success: no issues found")
+    wrong = type_errors(tmp_path / "wrong.py", code.replace("epochs=3", "epochs='three'") + "mnist_nn.trian()\n")
+    assert 'Argument "epochs" to "TrainingConfig" has incompatible type "str"' in wrong
 
 
 HEAVY = ("numpy", "safetensors", "PIL", "numba", "scipy")

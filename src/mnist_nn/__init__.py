@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mnist_nn.training.checkpoint import Checkpoint
     from mnist_nn.training.loop import Epoch, train
 
+    __version__: str
+
 _HOMES = {
     "Checkpoint": "mnist_nn.training.checkpoint:Checkpoint",
     "Dataset": "mnist_nn.data:Dataset",
@@ -72,6 +74,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("mnist-nn")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, _, attribute = _HOMES[name].partition(":")

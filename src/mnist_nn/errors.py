@@ -18,6 +18,7 @@ that names the wrong value, what is wrong with it, how to mend it and, where the
 """
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class MnistNNError(Exception):
@@ -61,11 +62,14 @@ class MissingExtraError(MnistNNError, ImportError):
 
 
 def unknown(kind: str, name: object, valid: Iterable[str]) -> ConfigError:
-    """Build the error for a name that is not in a registry.
+    """Build the error for a name that is not in a registry; it lists those that are, and suggests the nearest.
 
     Examples
     --------
     >>> unknown("activation", "sigmod", ["sigmoid", "tanh"])
-    ConfigError("unknown activation 'sigmod'; choose one of: sigmoid, tanh")
+    ConfigError("unknown activation 'sigmod'; choose one of: sigmoid, tanh. Did you mean sigmoid?")
     """
-    return ConfigError(f"unknown {kind} {name!r}; choose one of: {', '.join(valid)}")
+    names = list(valid)
+    nearest = get_close_matches(str(name).lower(), names, n=1, cutoff=0.7)
+    suggestion = f". Did you mean {nearest[0]}?" if nearest else ""
+    return ConfigError(f"unknown {kind} {name!r}; choose one of: {', '.join(names)}{suggestion}")

@@ -100,6 +100,9 @@ def test_export_says_what_to_do_next(cli: Callable[..., Any], tmp_path: Path) ->
         (["--record", "no-film.safetensors"], "no-film.safetensors"),
         (["--port", "70000"], "--port"),
         (["--host", "no.such.host.invalid", "--no-open"], "no.such.host.invalid"),
+        (["--force"], "--force has no effect without --export DIR"),
+        (["--export", "site", "--no-open"], "--host, --port and --no-open have no effect with --export"),
+        (["--export", "site", "--port", "8000"], "have no effect with --export"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(cli: Callable[..., Any], arguments: list[str], words: str) -> None:

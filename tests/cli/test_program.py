@@ -1,3 +1,5 @@
+"""The program as a whole: its help, its version, what it does where standard output is full, closed or left."""
+
 import os
 import re
 import subprocess
@@ -41,8 +43,9 @@ def test_every_option_is_documented(cli: Cli, command: str) -> None:
     text = (DOCS / "cli.md").read_text(encoding="utf-8")
     shown = cli(*command.split(), "--help").out
     own = section(text, f"## {command.split(maxsplit=1)[0]}") + section(text, "### Settings") * ("--hidden" in shown)
-    for option in set(re.findall(r"^  (--[a-z0-9-]+)", shown, re.MULTILINE)):
-        assert f"`{option}" in own, f"docs/cli.md does not explain {option} of {command}"
+    for option, placeholder in set(re.findall(r"^  (--[a-z0-9-]+)(?:, --[a-z]+)*( \S+)?", shown, re.MULTILINE)):
+        typed = (option + placeholder).replace("|", "\\|")
+        assert f"`{typed}`" in own, f"docs/cli.md does not explain {typed} of {command}"
 
 
 def section(text: str, heading: str) -> str:
@@ -96,3 +99,38 @@ def test_a_reader_of_a_pipe_that_left_is_no_fault(buffered: str) -> None:
     )
     os.close(writing)
     assert (outcome.returncode, outcome.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("arguments", ["schema read", "data info", "data info --json"])
+def test_a_full_disk_under_standard_output_is_one_line(arguments: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "mnist_nn", *arguments.split()]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("mnist-nn: cannot print: No space left")
+
+
+def test_a_closed_standard_output_is_no_fault() -> None:
+    command = f"{sys.executable} -m mnist_nn --version >&-"
+    done = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)  # noqa: S602
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_is_there_at_once() -> None:
+    """It loads nothing that takes long; how long anything takes depends on what else the machine does."""
+    code = "from mnist_nn.cli.program import run; run(['train', '--help']); print(*sys.modules, file=sys.stderr)"
+    code = f"import sys; {code}"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    loaded = set(done.stderr.split())
+    assert "mnist_nn.cli.train" in loaded
+    assert not loaded & {"numpy", "numba", "scipy", "safetensors", "PIL", "rich.progress", "asyncio", "fastapi"}
+
+
+def test_the_list_of_commands_is_not_cut_short(cli: Cli) -> None:
+    for arguments in (("--help",), ("data", "--help")):
+        listed = cli(*arguments).out.partition("Commands:\n")[2]
+        assert listed
+        assert "..." not in listed

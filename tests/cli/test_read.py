@@ -184,6 +184,7 @@ def test_the_model_may_be_another(cli: Cli, tmp_path: Path, model: Path) -> None
         (("--checksum", "crc"), "choose one of: none, luhn, isbn"),
         (("--length", "0"), "length is 0"),
         (("--max-error", "0"), "max_error"),
+        (("--force",), "--force has no effect without --csv FILE or --explain DIR; leave it out"),
         (("--pixel-limit", "0"), "--pixel-limit is 0"),
         (("--page-limit", "0"), "--page-limit is 0"),
         (("--model", "missing"), "missing"),

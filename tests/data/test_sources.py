@@ -209,7 +209,16 @@ def test_a_folder_that_does_not_fit_says_where_and_why(
 # Names
 
 
-@pytest.mark.parametrize("name", ["mnits", "MNIST", "", "cifar", "a\0b"])
+@pytest.mark.parametrize("name", ["MNIST", "Mnist", "m-nist"])
+def test_a_data_set_is_found_however_it_is_spelled(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load(name).name == "mnist"
+    (tmp_path / name).mkdir()
+    with pytest.raises(DataNotFoundError, match="lacks train-images-idx3-ubyte"):  # what is there comes first
+        load(name)
+
+
+@pytest.mark.parametrize("name", ["mnits", "MNIST-2", "", "cifar", "a\0b"])
 def test_an_unknown_name_lists_the_valid_ones(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match="choose one of: mnist, fashion-mnist, a folder with the four IDX files"):

@@ -15,7 +15,7 @@ from autograd import grad
 from mnist_nn import Network, NetworkConfig, TrainingConfig
 from mnist_nn.engines.base import Plan
 from mnist_nn.engines.reference import ReferenceEngine, gradients
-from mnist_nn.nn.config import ACTIVATIONS, OPTIMIZERS
+from mnist_nn.nn.config import ACTIVATIONS, OPTIMIZERS, drop_unused
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import dropout_mask, key
@@ -148,8 +148,8 @@ ETAS = np.array([0.3, 0.1, 0.2, 0.05, 0.4, 0.15, 0.25])
 
 
 def settings(optimizer: str, **rest: object) -> TrainingConfig:
-    friction = {"momentum": 0.8} if optimizer in ("momentum", "nesterov") else {}
-    return TrainingConfig(optimizer=optimizer, batch_size=4, beta1=0.8, beta2=0.95, epsilon=1e-3, **friction, **rest)
+    constants = {"momentum": 0.8, "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}
+    return TrainingConfig.from_dict(drop_unused({"optimizer": optimizer, "batch_size": 4, **constants, **rest}))
 
 
 def literal_run(

@@ -99,6 +99,19 @@ def test_momentum_belongs_to_two_solvers() -> None:
         assert configured(MLPDigitClassifier(**BRIEF, solver=solver, momentum=0.5))[1].momentum == expected
 
 
+def test_parameters_without_effect_are_allowed_as_mlp_classifier_allows_them() -> None:
+    unused = {"solver": "sgd", "beta_1": 0.5, "epsilon": 1e-3, "hidden_layer_sizes": (), "activation": "relu"}
+    network, training = configured(MLPDigitClassifier(**{**BRIEF, **unused}))
+    assert (network.activation, training.beta1, training.epsilon) == ((), 0.9, 1e-8)
+
+
+def test_names_are_taken_however_they_are_spelled() -> None:
+    spelled = {"solver": "Nesterov", "activation": "Leaky ReLU", "loss": "Cross-Entropy", "engine": "Reference"}
+    network, training = configured(MLPDigitClassifier(**{**BRIEF, **spelled, "augmentation": "None"}))
+    assert (network.activation, training.loss) == (("leaky_relu",), "cross_entropy")
+    assert (training.optimizer, training.momentum) == ("nesterov", 0.9)
+
+
 def test_random_state_decides_everything() -> None:
     model = MLPDigitClassifier(**{**BRIEF, "dropout": 0.2})
     first, again, other = (clone(model).set_params(random_state=seed).fit(X, Y) for seed in (1, 1, 2))
@@ -138,6 +151,7 @@ def test_random_state_decides_everything() -> None:
         ({"validation_fraction": 1.5}, "validation_fraction is 1.5; give a share below 1 or a whole number of samples"),
         ({"early_stopping": True, "validation_fraction": 0}, "validation_fraction is 0, and early_stopping needs"),
         ({"beta_1": 1.0}, "beta_1 is 1.0"),
+        ({"beta_1": 1.0, "solver": "sgd"}, "beta_1 is 1.0"),
         ({"engine": "fast"}, "unknown engine 'fast'"),
         ({"output": "softmax", "loss": "classic_mse"}, "loss classic_mse is for sigmoid outputs"),
         ({"dropout": (0.1, 0.2)}, "dropout has 2 values for 1 hidden layers"),

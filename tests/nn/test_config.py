@@ -57,7 +57,7 @@ def network_configs(draw: st.DrawFn) -> NetworkConfig:
 @st.composite
 def training_configs(draw: st.DrawFn) -> TrainingConfig:
     optimizer = draw(st.sampled_from(OPTIMIZERS))
-    moving = optimizer in ("momentum", "nesterov")
+    moving, adapts = optimizer in ("momentum", "nesterov"), optimizer in ("adam", "adamw")
     validation = draw(st.one_of(SHARE, st.integers(0, 10**6)))
     return TrainingConfig(
         loss=draw(st.sampled_from(LOSSES)),
@@ -75,9 +75,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         patience=draw(st.none() | st.integers(1, 100)) if validation else None,
         seed=draw(st.integers(0, 2**64 - 1)),
         momentum=draw(st.none() | SHARE) if moving else None,
-        beta1=draw(SHARE),
-        beta2=draw(SHARE),
-        epsilon=draw(POSITIVE),
+        **({"beta1": draw(SHARE), "beta2": draw(SHARE), "epsilon": draw(POSITIVE)} if adapts else {}),
     )
 
 
@@ -136,14 +134,14 @@ def test_numbers_of_numpy_become_plain_ones() -> None:
 
 NOT_WHOLE = [0.5, 1.0, "1", None, True, [1], math.nan, math.inf]
 NOT_NUMBERS = ["0.1", True, [0.1], math.nan, math.inf, -math.inf, 1j, 10**400]
-NOT_NAMES = ["", "Sigmoid", "none", None, 3, ["sigmoid", "x"], True]
+NOT_NAMES = ["", "Sigmoids", "none", None, 3, ["sigmoid", "x"], True]
 MANY = [1] * (MAX_LAYERS + 1)
 
 REFUSED_NETWORKS: dict[str, list[Any]] = {
     "inputs": [0, -1, MAX_UNITS + 1, *NOT_WHOLE],
     "hidden": [20, "20", None, [0], [-3], [20, 2.5], [MAX_UNITS + 1], [True], [None], ["20"], MANY],
     "outputs": [1, 0, -1, MAX_UNITS + 1, *NOT_WHOLE],
-    "activation": ["", "softmax", "Tanh", None, 3, (), ("tanh", "tanh"), ("linear",), (None,)],
+    "activation": ["", "softmax", "Tan h s", None, 3, (), ("tanh", "tanh"), ("linear",), (None,)],
     "output": ["tanh", "identity", *NOT_NAMES],
     "initializer": ["xavier", *NOT_NAMES],
     "dtype": ["float16", "int", *NOT_NAMES],
@@ -213,7 +211,8 @@ def test_the_largest_layer_is_taken() -> None:
 
 @pytest.mark.parametrize(("name", "value"), cases(REFUSED_TRAININGS))
 def test_a_wrong_training_setting_is_refused_by_its_name(name: str, value: Any) -> None:
-    around = {"momentum": {"optimizer": "nesterov"}, "patience": {"validation": 0.5}}
+    adam = {"optimizer": "adam"}
+    around = {"momentum": {"optimizer": "nesterov"}, "patience": {"validation": 0.5}, "beta1": adam, "epsilon": adam}
     message = refusal(TrainingConfig, **{**around.get(name, {}), name: value})
     assert message.startswith((f"{name} ", f"unknown {name} "))
     assert any(word in message for word in ("; give ", "; choose one of: "))
@@ -232,7 +231,30 @@ def test_a_wrong_training_setting_is_refused_by_its_name(name: str, value: Any) 
     ],
 )
 def test_a_wrong_name_is_answered_with_the_valid_ones(kind: type, name: str, valid: tuple[str, ...]) -> None:
-    assert refusal(kind, **{name: "sigmod\n"}) == f"unknown {name} 'sigmod\\n'; choose one of: {', '.join(valid)}"
+    nearest = ". Did you mean sigmoid?" if "sigmoid" in valid else ""
+    said = f"unknown {name} 'sigmod\\n'; choose one of: {', '.join(valid)}{nearest}"
+    assert refusal(kind, **{name: "sigmod\n"}) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "given", "meant"),
+    [
+        (NetworkConfig, "activation", "ReLU", ("relu",)),
+        (NetworkConfig, "activation", ["leaky-relu"], ("leaky_relu",)),
+        (NetworkConfig, "activation", "Leaky ReLU", ("leaky_relu",)),
+        (NetworkConfig, "output", "SoftMax", "softmax"),
+        (NetworkConfig, "initializer", "He-Normal", "he_normal"),
+        (NetworkConfig, "dtype", "Float64", "float64"),
+        (TrainingConfig, "loss", "cross-entropy", "cross_entropy"),
+        (TrainingConfig, "loss", "CrossEntropy", "cross_entropy"),
+        (TrainingConfig, "loss", "Classic MSE", "classic_mse"),
+        (TrainingConfig, "optimizer", "AdamW", "adamw"),
+        (TrainingConfig, "schedule", "Cosine", "cosine"),
+        (TrainingConfig, "augmentation", "Elastic", "elastic"),
+    ],
+)
+def test_a_name_is_taken_however_it_is_spelled(kind: type, name: str, given: Any, meant: Any) -> None:
+    assert getattr(kind(**{name: given}), name) == meant
 
 
 @pytest.mark.parametrize(
@@ -276,9 +298,12 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any) -> Non
 @pytest.mark.parametrize(
     ("values", "named"),
     [
-        ({"patience": 3}, "patience needs images to judge by"),
-        ({"momentum": 0.9}, "momentum has no part in sgd"),
-        ({"momentum": 0.9, "optimizer": "adam"}, "momentum has no part in adam"),
+        ({"patience": 3}, "patience has no effect without validation; leave it out, or hold images out"),
+        ({"momentum": 0.9}, "momentum has no effect with sgd; leave it out, or choose optimizer momentum or nesterov"),
+        ({"momentum": 0.9, "optimizer": "adam"}, "momentum has no effect with adam"),
+        ({"beta1": 0.8}, "beta1 has no effect with sgd; leave it out, or choose optimizer adam or adamw"),
+        ({"beta2": 0.8, "optimizer": "nesterov"}, "beta2 has no effect with nesterov"),
+        ({"epsilon": 1e-3, "optimizer": "momentum"}, "epsilon has no effect with momentum"),
     ],
 )
 def test_training_settings_that_contradict_each_other(values: dict[str, Any], named: str) -> None:
@@ -289,7 +314,7 @@ def test_training_settings_that_contradict_each_other(values: dict[str, Any], na
     ("network", "training", "named"),
     [
         ({"output": "softmax"}, {"loss": "classic_mse"}, "classic_mse"),
-        ({"hidden": ()}, {"dropout": 0.5}, "dropout"),
+        ({"hidden": ()}, {"dropout": 0.5}, "dropout has no effect without hidden layers"),
         ({"hidden": ()}, {"dropout": (0.5,)}, "dropout"),
         ({"hidden": ()}, {"max_norm": 2.0}, "max_norm"),
         ({"hidden": (4, 4)}, {"dropout": (0.1, 0.2, 0.3)}, "dropout has 3 values for 2 hidden layers"),

@@ -91,8 +91,9 @@ def test_the_state_starts_at_zero_with_an_array_for_each_parameter(name: str) ->
 
 
 def test_constants_come_from_the_configuration() -> None:
-    training = TrainingConfig(optimizer="nesterov", momentum=0.7, beta1=0.6, beta2=0.8, epsilon=1e-4)
-    assert Constants.of(training) == Constants(0.7, 0.6, 0.8, 1e-4)
+    assert Constants.of(TrainingConfig(optimizer="nesterov", momentum=0.7)) == Constants(momentum=0.7)
+    training = TrainingConfig(optimizer="adam", beta1=0.6, beta2=0.8, epsilon=1e-4)
+    assert Constants.of(training) == Constants(0.9, 0.6, 0.8, 1e-4)
     assert Constants.of(TrainingConfig()) == Constants(0.9, 0.9, 0.999, 1e-8)
     assert Constants.of(TrainingConfig(optimizer="momentum", momentum=0.0)).momentum == 0
 

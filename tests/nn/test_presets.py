@@ -49,6 +49,38 @@ def test_settings_beside_a_preset_win(name: str) -> None:
     assert (network.output, training.loss) == (plain_network.output, plain_training.loss)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_preset_says_of_hidden_layers_gives_way_where_there_are_none(name: str) -> None:
+    network, training = configure(name, {"hidden": ()})
+    assert (network.activation, training.dropout, training.max_norm) == ((), 0, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("classic", {"beta1": 0.9}),  # by its default it is known only here that it was given
+        ("small", {"optimizer": "SGD", "epsilon": 1e-8}),
+        ("wide", {"momentum": 0.9}),
+        ("classic", {"hidden": (), "activation": "sigmoid"}),
+        ("classic", {"hidden": (), "dropout": 0.1}),
+        ("classic", {"hidden": (), "max_norm": 1.0}),
+        ("classic", {"patience": 2}),
+    ],
+)
+def test_a_setting_without_effect_is_refused(name: str, settings: dict) -> None:
+    with pytest.raises(ConfigError, match="has no effect with"):
+        configure(name, settings)
+
+
+@pytest.mark.parametrize("settings", [{"hidden": (), "dropout": 0.0}, {"momentum": None}, {"validation": 0}])
+def test_what_switches_a_setting_off_may_always_be_given(settings: dict) -> None:
+    configure("classic", settings)
+
+
+def test_a_preset_is_found_however_it_is_spelled() -> None:
+    assert preset("Sprint-95") == preset("sprint95")
+
+
 def test_an_unknown_preset_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="unknown preset 'big'; choose one of: classic, "):
         preset("big")

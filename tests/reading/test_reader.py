@@ -201,6 +201,11 @@ def test_each_number_of_a_line_stands_alone_if_it_obeys_alone(good: list[Pixels]
 # What cannot be
 
 
+def test_a_limit_on_the_error_of_a_model_without_calibration_is_refused() -> None:
+    with pytest.raises(ConfigError, match="max_error has no effect on a model without a calibration"):
+        Reader(replace(load_reader_model(), calibration=None), max_error=0.01)
+
+
 def test_a_model_without_calibration_reads_and_says_so(write: Write, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "mnist_nn"):
         reader = Reader(replace(load_reader_model(), calibration=None))

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.util import checks
@@ -57,3 +59,29 @@ def test_a_value_that_cannot_be_is_named_with_what_can(check: Callable[[Any], An
 @pytest.mark.parametrize("value", [10**400, "1", None, True, float("inf"), 1j])
 def test_what_is_no_finite_number(value: object) -> None:
     assert not checks.is_number(value)
+
+
+# Names, however they are spelled
+
+NAMES = ("sgd", "adam", "adamw", "cross_entropy", "leaky_relu", "fashion-mnist")
+
+
+@given(st.sampled_from(NAMES), st.randoms(use_true_random=False))
+def test_a_name_is_found_in_any_case_and_with_any_dash(name: str, random: Any) -> None:
+    spelled = "".join(random.choice((c.upper(), c)) + random.choice(("", "", "-", "_", " ")) for c in name)
+    assert checks.find_name(spelled, NAMES) == name
+    assert checks.choice("name", spelled, NAMES) == name
+
+
+@pytest.mark.parametrize("value", ["adamx", "", "-", "cross.entropy", None, 3, ["sgd"], b"sgd"])
+def test_another_name_is_not_found(value: Any) -> None:
+    assert checks.find_name(value, NAMES) is None
+    with pytest.raises(ConfigError, match=r"^unknown name .*; choose one of: sgd, adam, adamw, cross_entropy"):
+        checks.choice("name", value, NAMES)
+
+
+def test_the_nearest_name_is_suggested() -> None:
+    with pytest.raises(ConfigError, match=r"fashion-mnist\. Did you mean cross_entropy\?$"):
+        checks.choice("loss", "Cross-Entropie", NAMES)
+    with pytest.raises(ConfigError, match=r"fashion-mnist$"):
+        checks.choice("loss", "hinge", NAMES)

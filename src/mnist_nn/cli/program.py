@@ -31,6 +31,7 @@ from mnist_nn.cli.commands import (
 )
 from mnist_nn.cli.common import completion, log_messages, usage_errors
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.help_page import Command
 from mnist_nn.errors import MnistNNError
 from mnist_nn.util.io_errors import reason_of
 
@@ -50,33 +51,37 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     name="mnist-nn",
     cls=_Commands,
+    subcommand_metavar="COMMAND …",
     help="The multilayer perceptron for handwritten digits: train it, watch it learn, read handwriting with it.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-app.command()(train.train)
-app.command()(evaluate.evaluate)
-app.command()(predict.predict)
-app.command()(read.read)
-app.command()(play.play)
-app.command(short_help="Serve a model over HTTP.")(serve.serve)
-app.command()(calibrate.calibrate)
-app.command()(report.report)
-app.command()(export.export)
-app.command()(verify.verify)
-app.command()(train_reader.train_reader)
-app.command()(check_gradients.check_gradients)
+for command in (
+    train.train,
+    evaluate.evaluate,
+    predict.predict,
+    read.read,
+    play.play,
+    serve.serve,
+    calibrate.calibrate,
+    report.report,
+    export.export,
+    verify.verify,
+    train_reader.train_reader,
+    check_gradients.check_gradients,
+):
+    app.command(cls=Command)(command)
 app.add_typer(data.app, name="data")
-app.command()(schema.schema)
+app.command(cls=Command)(schema.schema)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        import mnist_nn
 
-        print(f"mnist-nn {version('mnist-nn')}")
+        print(f"mnist-nn {mnist_nn.__version__}")
         raise typer.Exit
 
 
@@ -97,7 +102,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     _never_fail_to_print()
-    log_messages.listen()
+    log_messages.show()
     completion.mend()
     try:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from mnist_nn.data.dataset import DataFile, Dataset
 from mnist_nn.data.idx import write_idx
 from mnist_nn.errors import DataError, DataNotFoundError, unknown
+from mnist_nn.util.checks import find_name
 from mnist_nn.util.files import expand_path
 from mnist_nn.util.io_errors import explain_io_errors
 
@@ -49,9 +50,10 @@ def load(name: str | os.PathLike[str] = "mnist") -> Dataset:
     Parameters
     ----------
     name
-        "mnist", "fashion-mnist", or a folder that holds train-images-idx3-ubyte, train-labels-idx1-ubyte,
-        t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte. There ``.idx3`` may stand for ``-idx3``, ``test``
-        for ``t10k``, and each may be gzipped (``.gz``). A folder called "mnist" is reached as "./mnist".
+        "mnist", "fashion-mnist" (in any case, with dashes or without), or a folder that holds
+        train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte.
+        There ``.idx3`` may stand for ``-idx3``, ``test`` for ``t10k``, and each may be gzipped (``.gz``).
+        A folder called "mnist" is reached as "./mnist".
 
     Returns
     -------
@@ -77,6 +79,8 @@ def load(name: str | os.PathLike[str] = "mnist") -> Dataset:
     folder = expand_path(name)
     if name and os.path.isdir(folder):  # noqa: PTH112 Path.is_dir raises for a name with a null byte
         return Dataset(str(folder), _find_in_folder(folder))
+    if meant := find_name(name, _NAMED):
+        return _NAMED[meant]()
     if isinstance(name, str) and os.path.basename(name) == name and not os.path.lexists(name):  # noqa: PTH119
         raise unknown("data set", name, [*_NAMED, _FOLDER])
     raise DataNotFoundError(f"{str(folder)!r} is no folder; choose one of: {', '.join(_NAMED)}, {_FOLDER}")

@@ -14,9 +14,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mnist_nn.engines.base import Array, Engine
-from mnist_nn.errors import ConfigError, unknown
+from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
+from mnist_nn.util import checks
 
 COMPILED, REFERENCE, AUTO = "compiled", "reference", "auto"
 _COMPILED_PACKAGE = "mnist_nn.engines.compiled"
@@ -109,8 +110,7 @@ def choose(
     >>> choose("auto", FIT, multiplications=1000), choose("auto", TRAINING, "float64")
     ('reference', 'reference')
     """
-    if name not in available():
-        raise unknown("engine", name, available())
+    name = checks.choice("engine", name, available())
     can_compile = os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
     if name == COMPILED and dtype != "float32":
         raise ConfigError(f"the compiled engine computes in float32, not {dtype}; choose engine reference or auto")

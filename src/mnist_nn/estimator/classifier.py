@@ -22,6 +22,7 @@ from mnist_nn.evaluation.prediction import Predictions, forward, interpret
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.training.loop import Epoch, train
+from mnist_nn.util import checks
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -222,7 +223,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
 
     def _checked(self, X: Any, *y: Any, reset: bool = False) -> Any:
         """Let scikit-learn check the data, and keep floats that are floats already."""
-        kinds = ["float64", "float32"] if self.dtype == "float64" else ["float32", "float64"]
+        kinds = ["float64", "float32"] if checks.find_name(self.dtype, ["float64"]) else ["float32", "float64"]
         checked = validate_data(self, X, *y, reset=reset, accept_sparse="csr", dtype=kinds)
         if y:
             if checked[1].dtype == object:
@@ -243,7 +244,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         if sample_weight is not None or self.class_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
             weights = weights * compute_sample_weight(self.class_weight, y)
-        self._takes_pixels = self.augmentation != "none"
+        self._takes_pixels = checks.find_name(self.augmentation, ["none"]) is None
         return Samples(self._images(X), labels.astype(np.int64), weights)
 
     def _images(self, X: Any) -> Any:

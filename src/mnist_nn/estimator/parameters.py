@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import as_inputs
 from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig
+from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig, drop_unused
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util import checks
 
@@ -70,7 +70,10 @@ def check_settings(values: Values) -> None:
     if values["momentum"] is not None:
         checks.share("momentum", values["momentum"])
     given, elsewhere = _given(TrainingConfig, values), ("patience", "batch_size", "momentum", "seed")
-    config = _checked(TrainingConfig, {name: value for name, value in given.items() if name not in elsewhere})
+    used_by_adam = {name: given[name] for name in ("beta1", "beta2", "epsilon")}
+    _checked(TrainingConfig, {"optimizer": "adam", **used_by_adam})
+    rest = {name: value for name, value in given.items() if name not in elsewhere}
+    config = _checked(TrainingConfig, drop_unused(rest))
     if values["early_stopping"] and not config.validation:
         raise ConfigError(
             f"validation_fraction is {values['validation_fraction']}, and early_stopping needs samples to judge by; "
@@ -112,9 +115,7 @@ def training_config(
     given |= {"batch_size": batch, "l2": l2, "seed": seed, "epochs": epochs, "patience": patience(given["patience"])}
     if not holds_out:
         given |= {"validation": 0, "patience": None}
-    if given["optimizer"] not in ("momentum", "nesterov"):
-        given["momentum"] = None
-    return _checked(TrainingConfig, given)
+    return _checked(TrainingConfig, drop_unused(given))
 
 
 def continued(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> Checkpoint:

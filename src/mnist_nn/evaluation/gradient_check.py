@@ -192,14 +192,13 @@ def relative_error(a: Array, b: Array) -> float:
 
 def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:
     """The same loss, learned by plain SGD at rate 1 with all samples in one batch."""
-    return replace(
-        training,
-        optimizer="sgd",
-        momentum=None,
+    return TrainingConfig(
+        loss=training.loss,
         learning_rate=1.0,
         batch_size=samples,
-        schedule="constant",
-        max_norm=None,
+        dropout=training.dropout,
+        l2=training.l2,
+        seed=training.seed,
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import Tally
 from mnist_nn.evaluation.calibration import Calibration
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, drop_unused
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
 from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
@@ -64,11 +64,13 @@ def build_training(header: Mapping[str, Any]) -> TrainingConfig:
     --------
     >>> build_training({"loss": "seed_mse", "rate": 0.5}) == TrainingConfig(loss="classic_mse", learning_rate=0.5)
     True
+    >>> training_of({"optimizer": "sgd", "beta1": 0.8}) == TrainingConfig(optimizer="sgd")
+    True
     """
     values = {OLD_FIELDS.get(name, name): value for name, value in header.items()}
     if values.get("loss") in OLD_LOSSES:
         values["loss"] = OLD_LOSSES[values["loss"]]
-    return TrainingConfig.from_dict(values)
+    return TrainingConfig.from_dict(drop_unused(values))
 
 
 def build_checkpoint(

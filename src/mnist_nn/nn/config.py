@@ -6,7 +6,7 @@ listed below are those of the registries in activations, losses, initializers, o
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Any, Self
@@ -24,6 +24,13 @@ SCHEDULES = ("constant", "step", "cosine", "linear")
 AUGMENTATIONS = ("none", "affine", "elastic", "reading")
 DTYPES = ("float32", "float64")
 DIGIT_SHAPE, DIGIT_CLASSES = (28, 28), 10  # of MNIST's images and labels, and of whatever is to read digits
+USED_BY = {
+    "momentum": ("momentum", "nesterov"),
+    "beta1": ("adam", "adamw"),
+    "beta2": ("adam", "adamw"),
+    "epsilon": ("adam", "adamw"),
+}
+"""Constants of optimizers, and the optimizers that each has an effect on."""
 MAX_UNITS = 2**24  # dropout counters give a unit's number 24 bits
 MAX_LAYERS = 255  # and a layer's number 8
 MAX_WEIGHTS = 2**32 - 1  # initial weights are drawn by a counter of 32 bits
@@ -183,15 +190,9 @@ class TrainingConfig:
             beta2=checks.share("beta2", self.beta2),
             epsilon=checks.positive("epsilon", self.epsilon),
         )
-        self._check_together()
-
-    def _check_together(self) -> None:
-        if self.patience is not None and not self.validation:
-            raise ConfigError("patience needs images to judge by; hold some out, as with validation 0.1")
-        if self.momentum is not None and self.optimizer not in ("momentum", "nesterov"):
-            raise ConfigError(
-                f"momentum has no part in {self.optimizer}; leave it out, or choose optimizer momentum or nesterov"
-            )
+        for name, why in without_effect(vars(self)).items():
+            if getattr(self, name) != getattr(TrainingConfig, name):  # the default counts as not given
+                raise ConfigError(f"{name} {why}")
 
     @property
     def drops_units(self) -> bool:
@@ -261,10 +262,9 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
             f"loss classic_mse is for sigmoid outputs, not for {network.output}; "
             "choose output sigmoid, or loss mse or cross_entropy"
         )
-    if not network.hidden:
-        for name, value in (("dropout", training.drops_units), ("max_norm", training.max_norm)):
-            if value:
-                raise ConfigError(f"{name} acts on hidden layers and there are none; leave it out or add a layer")
+    if not network.hidden and (training.drops_units or training.max_norm):
+        name = "dropout" if training.drops_units else "max_norm"
+        raise ConfigError(f"{name} {without_effect(vars(network))[name]}")
     dropout_rates(network, training)
 
 
@@ -286,6 +286,47 @@ def check_reads_digits(network: NetworkConfig, name: str = "the model") -> None:
             f"{name} has {network.inputs} inputs and {network.outputs} outputs; reading digits needs "
             f"{math.prod(DIGIT_SHAPE)} and {DIGIT_CLASSES}, as a model trained on MNIST has"
         )
+
+
+def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
+    """Name the settings that have no effect beside these, each with what to do about it.
+
+    Parameters
+    ----------
+    values
+        Settings by name; of ``optimizer``, ``validation`` and ``hidden``, those that are there decide.
+
+    Examples
+    --------
+    >>> without_effect({"optimizer": "adam"})
+    {'momentum': 'has no effect with adam; leave it out, or choose optimizer momentum or nesterov'}
+    >>> list(without_effect({"hidden": ()}))
+    ['activation', 'dropout', 'max_norm']
+    """
+    found = {}
+    if "optimizer" in values:
+        for name, optimizers in USED_BY.items():
+            if checks.find_name(values["optimizer"], optimizers) is None:
+                choose = " or ".join(optimizers)
+                found[name] = f"has no effect with {values['optimizer']}; leave it out, or choose optimizer {choose}"
+    if "validation" in values and not values["validation"]:
+        found["patience"] = "has no effect without validation; leave it out, or hold images out, as validation 0.1 does"
+    if "hidden" in values and isinstance(values["hidden"], Sized) and not len(values["hidden"]):
+        why = "has no effect without hidden layers; leave it out, or add a hidden layer"
+        found |= dict.fromkeys(("activation", "dropout", "max_norm"), why)
+    return found
+
+
+def drop_unused(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the constants that the optimizer does not use, which model files of earlier versions may hold.
+
+    Examples
+    --------
+    >>> drop_unused({"optimizer": "sgd", "beta1": 0.8, "epochs": 3})
+    {'optimizer': 'sgd', 'epochs': 3}
+    """
+    unused = without_effect({"optimizer": values.get("optimizer", TrainingConfig.optimizer)})
+    return {name: value for name, value in values.items() if name not in unused}
 
 
 def dropout_rates(network: NetworkConfig, training: TrainingConfig) -> tuple[float, ...]:

@@ -6,8 +6,9 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any
 
-from mnist_nn.errors import unknown
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.errors import ConfigError
+from mnist_nn.nn.config import USED_BY, NetworkConfig, TrainingConfig, check, without_effect
+from mnist_nn.util import checks
 
 
 def presets() -> dict[str, dict[str, Any]]:
@@ -36,6 +37,9 @@ def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:
 def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, TrainingConfig]:
     """Join a preset with settings of either record, which win over it, and check the pair.
 
+    What the preset says of something that the settings make unused, as of hidden layers where there are none, is left
+    out; a setting that has no effect with the others is a ConfigError.
+
     Examples
     --------
     >>> network, training = configure("classic", {"hidden": (64,), "epochs": 2})
@@ -43,10 +47,14 @@ def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, Tr
     ((64,), 2, 'classic_mse')
     """
     known = presets()
-    if name not in known:
-        raise unknown("preset", name, known)
-    joined = {**known[name], **settings}
+    usual = known[checks.choice("preset", name, known)]
+    joined = {**usual, **settings}
     del joined["why"]
+    unused = without_effect({**vars(TrainingConfig()), **joined})
+    for setting in (*USED_BY, "activation"):  # the others have a default that switches them off, which may be given
+        if setting in unused and settings.get(setting) is not None:
+            raise ConfigError(f"{setting} {unused[setting]}")
+    joined = {key: value for key, value in joined.items() if key in settings or key not in unused}
     names = {field.name for field in fields(NetworkConfig)}
     network = NetworkConfig.from_dict({key: value for key, value in joined.items() if key in names})
     training = TrainingConfig.from_dict({key: value for key, value in joined.items() if key not in names})

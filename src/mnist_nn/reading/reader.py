@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.errors import ImageError
+from mnist_nn.errors import ConfigError, ImageError
 from mnist_nn.evaluation.calibration import Calibration, OperatingPoint
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.imaging.clean.ink import find_ink
@@ -91,8 +91,13 @@ class Reader:
         self._unmet = _unmet(checksum, length)
         if max_error is not None:
             share("max_error", max_error)
+            if self.model.calibration is None:
+                raise ConfigError(
+                    "max_error has no effect on a model without a calibration; leave it out, or add one with: "
+                    "mnist-nn calibrate MODEL"
+                )
         calibration = self.model.calibration
-        self.operating_point = calibration and _operating_point(calibration, max_error)
+        self.operating_point = None if calibration is None else _operating_point(calibration, max_error)
         self.threshold = self.operating_point.threshold if self.operating_point else UNCALIBRATED
         self.not_a_digit = calibration.not_a_digit if calibration else 0.0
         if calibration is None:

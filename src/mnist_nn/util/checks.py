@@ -10,6 +10,9 @@ from typing import Any
 
 from mnist_nn.errors import ConfigError, unknown
 
+IGNORED = str.maketrans("", "", "-_ ")
+"""What makes no difference between two spellings of a name, as a table for `str.translate`."""
+
 
 def per_layer(name: str, value: Any, layers: int) -> tuple[Any, ...]:
     """Spread one value over all hidden layers, or check that there is one for each."""
@@ -30,11 +33,41 @@ def sequence(name: str, value: Any) -> tuple[Any, ...]:
     return tuple(value)
 
 
-def choice(name: str, value: Any, valid: tuple[str, ...]) -> str:
-    """Check that a value is one of the valid names and return it."""
-    if value not in valid:
-        raise unknown(name, value, valid)
-    return str(value)
+def choice(name: str, value: Any, valid: Iterable[str]) -> str:
+    """Find the valid name that is meant, however it is spelled; `find_name` says what is taken for the same.
+
+    Raises
+    ------
+    ConfigError
+        If it is none of them; the message lists them, and suggests the nearest.
+
+    Examples
+    --------
+    >>> choice("activation", "Leaky ReLU", ("relu", "leaky_relu"))
+    'leaky_relu'
+    """
+    names = tuple(valid)
+    found = find_name(value, names)
+    if found is None:
+        raise unknown(name, value, names)
+    return found
+
+
+def find_name(value: Any, valid: Iterable[str]) -> str | None:
+    """Find a name in any case, with dashes, underscores and spaces anywhere; None if it is none of the valid ones.
+
+    Examples
+    --------
+    >>> valid = ("adamw", "cross_entropy", "fashion-mnist")
+    >>> [find_name(value, valid) for value in ("AdamW", "cross-entropy", "CrossEntropy", "Fashion MNIST", "adam")]
+    ['adamw', 'cross_entropy', 'cross_entropy', 'fashion-mnist', None]
+    """
+    spelled = {_simplify(name): name for name in valid}
+    return spelled.get(_simplify(value)) if isinstance(value, str) else None
+
+
+def _simplify(name: str) -> str:
+    return name.lower().translate(IGNORED)
 
 
 def integer(name: str, value: Any, low: int, high: int | None = None) -> int:

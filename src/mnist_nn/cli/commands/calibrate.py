@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     Points = dict[str, OperatingPoint | None]  # by the limit on the error
 
 ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)
-Seed = Annotated[int, typer.Option("--seed", help="Decides distortions and pictures that are no digits.", metavar="N")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", help="Random seed of the distortions, and of the pictures that are not digits.", metavar="N"
+    ),
+]
 
 
 def calibrate(
@@ -25,7 +30,10 @@ def calibrate(
 ) -> int:
     """Teach a saved model when to say "I don't know".
 
-    Fits temperature, refusal and thresholds on the images that training held out, and puts them into the model file.
+    It fits the temperature, the score of what is not a digit and the thresholds on the images that training held out,
+    and puts them into the model file.
+
+    For example: mnist-nn calibrate mnist-model.safetensors
     """
     from dataclasses import replace
 

@@ -5,31 +5,42 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli.common import options
+from mnist_nn.cli.common import help_page, options
+from mnist_nn.cli.common.help_page import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mnist_nn.data import FileInfo
 
-app = typer.Typer(help="Look at the data sets: info, verify, export.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Look at the data sets: info, verify, export.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    subcommand_metavar="COMMAND …",
+)
 
 Name = Annotated[
     str,
     typer.Argument(
-        help="mnist, fashion-mnist, or a folder with four IDX files.",
+        help="The data set: mnist, fashion-mnist, or a folder with four IDX files.",
         metavar="NAME|DIR",
         autocompletion=options.completing(options.DATA_SETS),
     ),
 ]
-Folder = Annotated[Path, typer.Argument(help="The folder to write into; it is made if need be.", metavar="FOLDER")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
-Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.")]
+Folder = Annotated[Path, typer.Argument(help="The folder to write into; it is created if necessary.", metavar="DIR")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace files that are already there.", rich_help_panel=help_page.OUTPUT)
+]
+Gzip = Annotated[bool, typer.Option("--gzip", help="Compress the files.", rich_help_panel=help_page.OUTPUT)]
 
 
-@app.command()
+@app.command(cls=Command)
 def info(data: Name = "mnist", json: options.Json = False) -> int:
-    """Describe a data set: its files, and its images by class."""
+    """Describe a data set: its files, and its images by class.
+
+    For example: mnist-nn data info fashion-mnist
+    """
     from mnist_nn.data import describe, load
 
     dataset = load(data)
@@ -64,9 +75,14 @@ def _print(number_of_classes: int, found: "Iterable[FileInfo]", counts: "Mapping
     out.print("\n", classes, sep="")
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(data: Name = "mnist", json: options.Json = False) -> int:
-    """Check that every file of a data set is whole. It must decode, and its bytes be the published ones."""
+    """Check that every file of a data set is whole.
+
+    It must decode, and its bytes must be those that were published.
+
+    For example: mnist-nn data verify mnist
+    """
     from mnist_nn.data import load
     from mnist_nn.data import verify as check
 
@@ -82,11 +98,14 @@ def verify(data: Name = "mnist", json: options.Json = False) -> int:
     return 0 if all(one.ok for one in checks) else 2
 
 
-@app.command()
+@app.command(cls=Command)
 def export(
     folder: Folder, data: options.Data = "mnist", force: Force = False, gzip: Gzip = False, json: options.Json = False
 ) -> int:
-    """Write a data set as IDX files for other programs."""
+    """Write a data set as IDX files for other programs.
+
+    For example: mnist-nn data export digits --data mnist --gzip
+    """
     from mnist_nn.data import export as write
     from mnist_nn.data import load
 

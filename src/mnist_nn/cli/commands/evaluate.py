@@ -9,7 +9,10 @@ from mnist_nn.cli.common import options
 if TYPE_CHECKING:
     from mnist_nn.evaluation.metrics import Evaluation
 
-Split = Annotated[str, typer.Option("--split", help="Which half of the data.", **options.one_of("test", "train"))]
+Split = Annotated[
+    str,
+    typer.Option("--split", help="Which part of the data to measure on.", **options.one_of("split", "test", "train")),
+]
 
 
 def evaluate(
@@ -19,15 +22,17 @@ def evaluate(
     engine: options.Engine = "auto",
     json: options.Json = False,
 ) -> int:
-    """Measure a saved model: accuracy, confusion, loss. Also per-digit figures and the calibration error."""
+    """Measure a saved model: accuracy, confusion, loss.
+
+    Precision and recall of every class and the calibration error are shown too.
+
+    For example: mnist-nn evaluate mnist-model.safetensors --split train
+    """
     from mnist_nn.data import load
     from mnist_nn.engines.base import check_width
-    from mnist_nn.errors import unknown
     from mnist_nn.evaluation.metrics import evaluate as measure
     from mnist_nn.model_file.storage import load as load_model
 
-    if split not in ("test", "train"):
-        raise unknown("split", split, ("test", "train"))
     loaded, dataset = load_model(model), load(data)
     check_width(loaded.network.config, dataset.inputs)
     samples = dataset.test if split == "test" else dataset.train

@@ -5,24 +5,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli.common import options
+from mnist_nn.cli.common import help_page, options
 
 if TYPE_CHECKING:
     from mnist_nn.data import Dataset
     from mnist_nn.model_file.storage import Model
 
 To = Annotated[
-    str, typer.Option("--to", help="The format.", **options.one_of("onnx", "html", "c", "safetensors", "npz"))
+    str,
+    typer.Option(
+        "--to", help="The format to write.", **options.one_of("format", "onnx", "html", "c", "safetensors", "npz")
+    ),
 ]
 Output = Annotated[
-    Path | None, typer.Option("--output", help="Where to write; beside the model if not given.", metavar="FILE")
+    Path | None,
+    typer.Option(
+        "--output",
+        help="Where to write.",
+        metavar="FILE",
+        show_default="a file beside the model",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
 Data = Annotated[
     str,
     typer.Option(
         "--data",
-        help="Where test pictures come from; for c what it is measured on: mnist, fashion-mnist or a folder.",
+        help="Where the test vectors come from, and what c is measured on: mnist, fashion-mnist or a folder.",
         metavar="NAME|DIR",
+        rich_help_panel=help_page.DATA,
         autocompletion=options.completing(options.DATA_SETS),
     ),
 ]
@@ -36,23 +47,25 @@ def export(
     force: options.Force = False,
     json: options.Json = False,
 ) -> int:
-    """Write a model as ONNX, a web page, C, or plain arrays. Test vectors for verify are inside."""
+    """Write a model as ONNX, a web page, C, or plain arrays.
+
+    Every format carries test vectors, with which mnist-nn verify checks the file.
+
+    For example: mnist-nn export mnist-model.safetensors --to onnx
+    """
     from mnist_nn.cli.common import output_files
     from mnist_nn.data import load as load_data
-    from mnist_nn.errors import unknown
     from mnist_nn.export import FORMATS
     from mnist_nn.export import export as convert
     from mnist_nn.model_file.storage import load
 
-    if to not in FORMATS:
-        raise unknown("format", to, FORMATS)
     loaded = load(model)
     target = output or _beside(model, FORMATS[to].suffix)
-    output_files.check_name(target, FORMATS[to].suffix, "this format is")
-    output_files.check(target, model, force=force)
+    output_files.check_suffix(target, FORMATS[to].suffix, "files of this format")
+    output_files.check_target(target, model, force=force)
     dataset = load_data(data)
     content = convert(loaded, to, dataset)
-    output_files.write(target, content)
+    output_files.write_file(target, content)
     rounding = _rounding(loaded, to, dataset)
     if json:
         from mnist_nn.cli.documents.export import ExportDocument

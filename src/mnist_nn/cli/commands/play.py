@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli.common import options
+from mnist_nn.cli.common import help_page, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
     from mnist_nn.playground.server import Server
@@ -17,36 +18,62 @@ DEFAULT = Path("mnist-model.safetensors")
 
 Model = Annotated[
     Path | None,
-    typer.Argument(help="A model to begin with; mnist-model.safetensors if it is here.", metavar="MODEL"),
+    typer.Argument(
+        help="A model to begin with.", show_default="mnist-model.safetensors, if it is here", metavar="MODEL"
+    ),
 ]
 Record = Annotated[
     list[Path] | None,
     typer.Option(
-        "--record", help="Show this recording of mnist-nn train --record in the time machine.", metavar="FILE"
+        "--record",
+        help="Show a recording that mnist-nn train --record wrote in the time machine; may be given again.",
+        metavar="FILE",
     ),
 ]
-NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.", rich_help_panel=help_page.SERVER)]
 Export = Annotated[
-    Path | None, typer.Option("--export", help="Write a static site for any file host instead.", metavar="DIR")
+    Path | None,
+    typer.Option(
+        "--export",
+        help="Write a static site for any file host instead of serving one.",
+        metavar="DIR",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Let --export replace files in a folder that is not empty.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, and then serve.")]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Let --export write into a folder that is not empty.", rich_help_panel=help_page.OUTPUT
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Print one JSON document on standard output, and then serve.", rich_help_panel=help_page.OUTPUT
+    ),
+]
 
 
 def play(
     model: Model = None,
     record: Record = None,
-    host: options.Host = "127.0.0.1",
+    host: options.Host = options.THIS_MACHINE,
     port: options.Port = 0,
     no_open: NoOpen = False,
     export: Export = None,
     force: Force = False,
     json: Json = False,
 ) -> int:
-    """Open the playground in the browser. Draw a digit, look inside, do the arithmetic, watch it learn."""
+    """Open the playground in the browser.
+
+    Draw a digit, look inside the network, do the arithmetic by hand, watch it learn.
+
+    For example: mnist-nn play mnist-model.safetensors
+    """
     from mnist_nn.playground.server import Server
     from mnist_nn.playground.site import build_site, export_site, train_classic
 
+    _check_together(export, force=force, serves=no_open or (host, port) != (options.THIS_MACHINE, 0))
     if model is None and DEFAULT.is_file():
         model = DEFAULT
     site = build_site(model, record or ())
@@ -76,6 +103,16 @@ def _print_document(model: Path | None, record: list[Path], **where: Any) -> Non
 
     nowhere = {"url": None, "folder": None, "bytes": None}
     print(as_json(PlayDocument(**{**nowhere, **where}, model=model, recordings=record)), flush=True)
+
+
+def _check_together(export: Path | None, *, force: bool, serves: bool) -> None:
+    """Refuse options that have no effect with the others."""
+    if force and export is None:
+        raise ConfigError("--force has no effect without --export DIR; leave it out, or export the playground")
+    if serves and export is not None:
+        raise ConfigError(
+            "--host, --port and --no-open have no effect with --export, which serves nothing; leave them out"
+        )
 
 
 def _announce(url: str, model: Path | None, record: list[Path]) -> None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 Images = Annotated[
     list[Path],
-    typer.Argument(help="Images of the size that MNIST's are, 28×28, light ink on dark.", metavar="IMAGE"),
+    typer.Argument(
+        help="Images of the size of the training images, 28×28 for MNIST, with light ink on dark.", metavar="IMAGE"
+    ),
 ]
 
 
@@ -28,7 +30,12 @@ class Row(NamedTuple):
 
 
 def predict(model: options.ModelFile, images: Images, json: options.Json = False) -> int:
-    """Name the digit in each 28×28 picture. The probability of every class goes with it."""
+    """Name the digit in each 28×28 picture.
+
+    The probability of every class is shown beside it.
+
+    For example: mnist-nn predict mnist-model.safetensors seven.png two.png
+    """
     from mnist_nn.evaluation.prediction import Predictor
     from mnist_nn.model_file.storage import load as load_model
 

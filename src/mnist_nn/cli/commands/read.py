@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli.common import log_messages, options
+from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.errors import ConfigError
 
@@ -20,45 +20,93 @@ if TYPE_CHECKING:
     from mnist_nn.reading.reader import Reader
 
 Paths = Annotated[
-    list[str], typer.Argument(help="Pictures, folders of pictures, or - for standard input.", metavar="PATH")
+    list[str], typer.Argument(help="A picture, a folder of pictures, or - for standard input.", metavar="PATH")
 ]
 Model = Annotated[
-    Path | None, typer.Option("--model", help="A model file; by default the reader's own.", metavar="MODEL")
+    Path | None,
+    typer.Option(
+        "--model", help="A model file.", metavar="MODEL", show_default="the model that comes with the package"
+    ),
 ]
-Length = Annotated[int | None, typer.Option("--length", help="How many digits every number has.", metavar="N")]
+Length = Annotated[
+    int | None,
+    typer.Option("--length", help="How many digits every number has.", metavar="N", rich_help_panel=help_page.READING),
+]
 Checksum = Annotated[
     str,
     typer.Option(
-        "--checksum", help="What the last digit of every number checks.", **options.one_of("luhn", "isbn", "none")
+        "--checksum",
+        help="Of what kind of checksum the last digit of every number is.",
+        rich_help_panel=help_page.READING,
+        **options.one_of("checksum", "none", "luhn", "isbn"),
     ),
 ]
 MaxError = Annotated[
     float | None,
     typer.Option(
-        "--max-error", help="Share of wrong digits to tolerate among those accepted; 0.01 if not given.", metavar="E"
+        "--max-error",
+        help="Greatest share of wrong digits among those that are accepted.",
+        metavar="SHARE",
+        show_default="0.01",
+        rich_help_panel=help_page.READING,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON array, an element a page.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON array, with an element per page.", rich_help_panel=help_page.OUTPUT),
+]
 Csv = Annotated[
     Path | None,
     typer.Option(
-        "--csv", help="Write a table, a row a number, and FILE.settings.json, what it was read with.", metavar="FILE"
+        "--csv",
+        help="Write a table with a row per number, and beside it FILE.settings.json, what it was read with.",
+        metavar="FILE",
+        rich_help_panel=help_page.OUTPUT,
     ),
 ]
 Explain = Annotated[
-    Path | None, typer.Option("--explain", help="Write a web page that shows every step.", metavar="DIR")
+    Path | None,
+    typer.Option(
+        "--explain", help="Write a web page that shows every step.", metavar="DIR", rich_help_panel=help_page.OUTPUT
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace the files of --csv and --explain.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace the files of --csv and --explain.", rich_help_panel=help_page.OUTPUT)
+]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the table that a stopped run left, with the same settings.")
+    bool,
+    typer.Option(
+        "--resume",
+        help="Continue the table that a stopped run left, with the same settings.",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
 PixelLimit = Annotated[
-    int | None, typer.Option("--pixel-limit", help="Most pixels of a page; 64,000,000 if not given.", metavar="N")
+    int | None,
+    typer.Option(
+        "--pixel-limit",
+        help="Greatest number of pixels of a page.",
+        metavar="N",
+        show_default="64 million",
+        rich_help_panel=help_page.LIMITS,
+    ),
 ]
 PageLimit = Annotated[
-    int | None, typer.Option("--page-limit", help="Most pages of a file; 200 if not given.", metavar="N")
+    int | None,
+    typer.Option(
+        "--page-limit",
+        help="Greatest number of pages of a file.",
+        metavar="N",
+        show_default="200",
+        rich_help_panel=help_page.LIMITS,
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, no lines, no summary; only errors.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", help="Show no progress, no lines and no summary, only errors.", rich_help_panel=help_page.OUTPUT
+    ),
+]
 
 
 def read(
@@ -76,11 +124,18 @@ def read(
     page_limit: PageLimit = None,
     quiet: Quiet = False,
 ) -> int:
-    """Read the numbers in any pictures. Photos, scans, several digits and lines, whole folders."""
+    """Read the numbers in any pictures.
+
+    Photos and scans are read, with several digits and lines, and whole folders of them.
+
+    For example: mnist-nn read meter.jpg scans --csv numbers.csv
+    """
     if resume and (csv is None or force or explain):
-        raise ConfigError("--resume goes on with a table: give it with --csv FILE, and without --force and --explain")
+        raise ConfigError("--resume continues a table: give it with --csv FILE, and without --force and --explain")
+    if force and not (csv or explain):
+        raise ConfigError("--force has no effect without --csv FILE or --explain DIR; leave it out")
     if quiet:
-        log_messages.hush()
+        log_messages.show_errors_only()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _check_place(csv, paths)

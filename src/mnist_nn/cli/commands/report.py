@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_nn.cli.common import options
+from mnist_nn.cli.common import help_page, options
 
 if TYPE_CHECKING:
     from mnist_nn.report import Report
@@ -14,14 +14,23 @@ SUFFIX = ".report.html"
 
 Output = Annotated[
     Path | None,
-    typer.Option("--output", help="Where to write; NAME.report.html beside the model if not given.", metavar="FILE"),
+    typer.Option(
+        "--output",
+        help="Where to write.",
+        metavar="FILE",
+        show_default="NAME.report.html beside the model",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
 Record = Annotated[
     Path | None,
-    typer.Option("--record", help="A recording of its training: then gradients of every epoch.", metavar="RECORDING"),
+    typer.Option("--record", help="A recording of the training, to show the gradients of every epoch.", metavar="FILE"),
 ]
 Examples = Annotated[
-    int, typer.Option("--examples", help="Pictures of each class; of the worst mistakes 3 N.", metavar="N")
+    int,
+    typer.Option(
+        "--examples", help="Number of pictures of each class; of the worst mistakes there are 3 N.", metavar="N"
+    ),
 ]
 
 
@@ -34,7 +43,12 @@ def report(
     force: options.Force = False,
     json: options.Json = False,
 ) -> int:
-    """Write a report on a model: one web page. Curves, weights, mistakes, calibration, how to make it again."""
+    """Write a report on a model: one web page.
+
+    It shows curves, weights, mistakes and calibration, and says how to make the model again.
+
+    For example: mnist-nn report mnist-model.safetensors --output report.html
+    """
     from mnist_nn.cli.common import output_files
     from mnist_nn.data import load as load_data
     from mnist_nn.model_file import recording
@@ -43,13 +57,13 @@ def report(
 
     loaded = load(model)
     target = output or model.with_suffix(SUFFIX)
-    output_files.check(target, model, record, force=force)
-    output_files.check_name(target, ".html", "web pages are")
+    output_files.check_target(target, model, record, force=force)
+    output_files.check_suffix(target, ".html", "web pages")
     film = None if record is None else recording.load(record)
     dataset = load_data(data)
     made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)
     content = made.html.encode()
-    output_files.write(target, content)
+    output_files.write_file(target, content)
     if json:
         from mnist_nn.cli.documents.report import report_document
         from mnist_nn.util.documents import as_json

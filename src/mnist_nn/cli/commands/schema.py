@@ -23,7 +23,7 @@ def _complete(incomplete: str) -> list[str]:
 Command = Annotated[
     list[str] | None,
     typer.Argument(
-        help="A command, as train or data info; without one, all that have a schema are listed.",
+        help="A command, such as train or data info. Without one, all that have a schema are listed.",
         metavar="COMMAND",
         autocompletion=_complete,
     ),
@@ -31,7 +31,10 @@ Command = Annotated[
 
 
 def schema(command: Command = None) -> int:
-    """Show what a command's --json prints, as JSON Schema."""
+    """Show what a command's --json prints, as JSON Schema.
+
+    For example: mnist-nn schema data info
+    """
     import json
 
     from mnist_nn.errors import unknown

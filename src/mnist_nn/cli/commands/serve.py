@@ -8,53 +8,88 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_nn.cli.common import options
+from mnist_nn.cli.common import help_page, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 
 if TYPE_CHECKING:
     from mnist_nn.model_file.storage import Model as LoadedModel
 
-Model = Annotated[Path | None, typer.Argument(help="A model file; by default the reader's own.", metavar="MODEL")]
-Name = Annotated[str, typer.Option("--name", help="What clients call the model.", metavar="NAME")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No log line for each request; only faults.")]
+Model = Annotated[
+    Path | None,
+    typer.Argument(help="A model file.", metavar="MODEL", show_default="the model that comes with the package"),
+]
+Name = Annotated[
+    str,
+    typer.Option("--name", help="What clients call the model.", metavar="NAME", rich_help_panel=help_page.SERVER),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", help="Log only faults, not every request.", rich_help_panel=help_page.OUTPUT),
+]
 
 
-def _limit(name: str, what: str, unit: str = "N") -> Any:
-    return typer.Option(name, help=what, metavar=unit, show_default=False)
+def _limit(name: str, what: str, default: str, unit: str) -> Any:
+    return typer.Option(name, help=what, metavar=unit, show_default=default, rich_help_panel=help_page.LIMITS)
 
 
 def serve(
     model: Model = None,
     name: Name = "digits",
-    host: options.Host = "127.0.0.1",
+    host: options.Host = options.THIS_MACHINE,
     port: options.Port = 8000,
     engine: options.Engine = "auto",
-    body_limit: Annotated[int | None, _limit("--body-limit", "Most bytes of a body (16 MiB).")] = None,
-    header_limit: Annotated[int | None, _limit("--header-limit", "Most bytes of the headers (16 KiB).")] = None,
-    row_limit: Annotated[int | None, _limit("--row-limit", "Most images of an infer request (1024).")] = None,
-    batch_limit: Annotated[int | None, _limit("--batch-limit", "Most images of a forward pass (256).")] = None,
-    request_limit: Annotated[int | None, _limit("--request-limit", "Most requests at once (128).")] = None,
-    connection_limit: Annotated[int | None, _limit("--connection-limit", "Most open connections (1000).")] = None,
-    reading_limit: Annotated[int | None, _limit("--reading-limit", "Most pictures read at once (2).")] = None,
-    pixel_limit: Annotated[int | None, _limit("--pixel-limit", "Most pixels of a page (64 million).")] = None,
-    page_limit: Annotated[int | None, _limit("--page-limit", "Most pages of a picture (20).")] = None,
-    header_seconds: Annotated[
-        float | None, _limit("--header-seconds", "Seconds for the headers to arrive (10).", "S")
+    body_limit: Annotated[
+        int | None, _limit("--body-limit", "Greatest number of bytes of a request body.", "16 MiB", "BYTES")
     ] = None,
-    body_seconds: Annotated[float | None, _limit("--body-seconds", "Seconds for a body to arrive (30).", "S")] = None,
+    header_limit: Annotated[
+        int | None, _limit("--header-limit", "Greatest number of bytes of the headers.", "16 KiB", "BYTES")
+    ] = None,
+    row_limit: Annotated[
+        int | None, _limit("--row-limit", "Greatest number of images of an infer request.", "1024", "N")
+    ] = None,
+    batch_limit: Annotated[
+        int | None, _limit("--batch-limit", "Greatest number of images of a forward pass.", "256", "N")
+    ] = None,
+    request_limit: Annotated[
+        int | None, _limit("--request-limit", "Greatest number of requests at once.", "128", "N")
+    ] = None,
+    connection_limit: Annotated[
+        int | None, _limit("--connection-limit", "Greatest number of open connections.", "1000", "N")
+    ] = None,
+    reading_limit: Annotated[
+        int | None, _limit("--reading-limit", "Greatest number of pictures that are read at once.", "2", "N")
+    ] = None,
+    pixel_limit: Annotated[
+        int | None, _limit("--pixel-limit", "Greatest number of pixels of a page.", "64 million", "N")
+    ] = None,
+    page_limit: Annotated[
+        int | None, _limit("--page-limit", "Greatest number of pages of a picture.", "20", "N")
+    ] = None,
+    header_seconds: Annotated[
+        float | None, _limit("--header-seconds", "Time for the headers to arrive.", "10", "SECONDS")
+    ] = None,
+    body_seconds: Annotated[
+        float | None, _limit("--body-seconds", "Time for a request body to arrive.", "30", "SECONDS")
+    ] = None,
     answer_seconds: Annotated[
-        float | None, _limit("--answer-seconds", "Seconds for an answer to be taken (30).", "S")
+        float | None, _limit("--answer-seconds", "Time for a response to be taken.", "30", "SECONDS")
     ] = None,
     idle_seconds: Annotated[
-        float | None, _limit("--idle-seconds", "Seconds for the next request to come (60).", "S")
+        float | None, _limit("--idle-seconds", "Time for the next request to come.", "60", "SECONDS")
     ] = None,
     stop_seconds: Annotated[
-        float | None, _limit("--stop-seconds", "Seconds for requests to end at a stop (10).", "S")
+        float | None,
+        _limit("--stop-seconds", "Time for running requests to end when the server stops.", "10", "SECONDS"),
     ] = None,
     quiet: Quiet = False,
     json: options.Json = False,
 ) -> int:
-    """Serve a model over HTTP: the Open Inference Protocol, and pictures to read."""
+    """Serve a model over HTTP.
+
+    It speaks the Open Inference Protocol, and reads pictures.
+
+    For example: mnist-nn serve mnist-model.safetensors --port 8080
+    """
     given = {
         key: value for key, value in locals().items() if key.endswith(("_limit", "_seconds")) and value is not None
     }

@@ -10,30 +10,51 @@ from typing import Annotated, Any
 
 import typer
 
-from mnist_nn.cli.common import log_messages, options
+from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.training_options import with_settings
-from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, fresh, log_into, record_into, resumed
+from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, attach_event_log, attach_recorder, resume_run, start_run
 from mnist_nn.errors import DivergedError, MnistNNError
 
-SAVE_EVERY = 5.0  # seconds that a killed run loses at most, beside the stretch it was in
+SAVE_EVERY = 5.0  # seconds of training that a killed run loses at most, besides the stretch it was in
 
-ModelPath = Annotated[Path, typer.Option("--model", help="Where to save the model.", metavar="PATH", show_default=True)]
+ModelPath = Annotated[
+    Path,
+    typer.Option("--model", help="Where to save the model.", metavar="FILE", rich_help_panel=help_page.OUTPUT),
+]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the run in the model file; only --epochs may differ.")
+    bool,
+    typer.Option("--resume", help="Continue the training in the model file; only --epochs may differ."),
 ]
 Record = Annotated[
     Path | None,
-    typer.Option("--record", help="Also write the weights of every epoch, for the time machine.", metavar="PATH"),
+    typer.Option(
+        "--record",
+        help="Also write the weights of every epoch, for the playground's time machine.",
+        metavar="FILE",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
 LogDir = Annotated[
     Path | None,
-    typer.Option("--log-dir", help="Also write the history as TensorBoard events, below this folder.", metavar="DIR"),
+    typer.Option(
+        "--log-dir",
+        help="Also write the history as TensorBoard events, in a new folder below this one.",
+        metavar="DIR",
+        rich_help_panel=help_page.OUTPUT,
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress and no summary; only errors.")]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        help="Show no progress and no summary, only errors.",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
 
 
-@with_settings
+@with_settings()
 def train(
     model: ModelPath = DEFAULT_MODEL,
     preset: options.Preset = None,
@@ -49,32 +70,36 @@ def train(
 ) -> int:
     """Train a network and save it.
 
-    Without options: the preset classic, 20 hidden units, 10 passes over all 60,000 images, one update a sample.
+    Without options it trains the preset classic: 20 hidden units, 10 passes over all 60,000 images, one update per
+    sample.
+
+    For example: mnist-nn train --preset small --epochs 5
     """
     from mnist_nn.data import load
 
     begin = time.perf_counter()
     if quiet:
-        log_messages.hush()
+        log_messages.show_errors_only()
     dataset = load(data)
     if resume:
-        run = resumed(model, dataset, engine, settings if preset is None else {**settings, "preset": preset})
+        given = settings if preset is None else {**settings, "preset": preset}
+        run = resume_run(model, dataset, engine, given)
     else:
-        run = fresh(model, dataset, engine, "classic" if preset is None else preset, settings)
+        run = start_run(model, dataset, engine, "classic" if preset is None else preset, settings)
     if record is not None:
-        record_into(run, record, resume=resume)
+        attach_recorder(run, record, resume=resume)
     if log_dir is not None:
-        log_into(run, log_dir, resume=resume)
+        attach_event_log(run, log_dir, resume=resume)
     with closing(run):
-        return _train(run, begin, json=json, quiet=quiet)
+        return _train_and_test(run, begin, json=json, quiet=quiet)
 
 
-def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
+def _train_and_test(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
     from mnist_nn.cli.train import summary
     from mnist_nn.evaluation.metrics import evaluate
 
     stopped = _learn(run, quiet=quiet)
-    if run.unfinished:
+    if not run.is_finished:
         run.save()
         if stopped:
             raise stopped
@@ -82,7 +107,7 @@ def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
         return INTERRUPTED
     try:
         result = evaluate(run.checkpoint.chosen, run.dataset.test, run.training.loss, engine=run.engine)
-    except MnistNNError:  # what was learned is not lost for that
+    except MnistNNError:  # what was learned must not be lost
         run.save()
         raise
     run.finish(result)
@@ -91,12 +116,12 @@ def _train(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
 
 
 def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
-    """Train to the end or until it must stop; the run then holds the last sound checkpoint."""
+    """Train to the end, or until Ctrl-C or divergence; the run then holds the last sound checkpoint."""
     from mnist_nn.cli.train import progress
     from mnist_nn.training.loop import train as epochs
 
     run.saved = time.monotonic()
-    with _patient_interrupt() as interrupted, progress.watch(run.training, quiet=quiet) as show:
+    with _patient_interrupt() as interrupted, progress.show_progress(run.training, quiet=quiet) as show:
         steps = epochs(
             run.checkpoint.network,
             run.dataset.train,
@@ -107,7 +132,7 @@ def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
         )
         try:
             for epoch in steps:
-                run.see(epoch)
+                run.update(epoch)
                 show(epoch)
                 if interrupted:
                     break

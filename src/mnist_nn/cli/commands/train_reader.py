@@ -6,15 +6,20 @@ from typing import Annotated
 
 import typer
 
-from mnist_nn.cli.common import options
+from mnist_nn.cli.common import help_page, options
 
 DEFAULT_READER = Path("reader.safetensors")
-ReaderPath = Annotated[Path, typer.Option("--model", help="Where to save it.", metavar="PATH", show_default=True)]
-Epochs = Annotated[
-    int | None, typer.Option("--epochs", help="Passes; the preset says 60.", metavar="N", show_default=False)
+ReaderPath = Annotated[
+    Path, typer.Option("--model", help="Where to save the model.", metavar="FILE", rich_help_panel=help_page.OUTPUT)
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Decides everything that is drawn.", metavar="N")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress; only errors.")]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", help="Number of passes over the training images.", metavar="N", show_default="60"),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Random seed of everything that is drawn.", metavar="N")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Show no progress, only errors.", rich_help_panel=help_page.OUTPUT)
+]
 
 
 def train_reader(
@@ -25,7 +30,12 @@ def train_reader(
     json: options.Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Make a model that reads handwriting. It learns from distorted digits and from what is no digit."""
+    """Make a model that reads handwriting.
+
+    It learns from distorted digits, and from pictures that are not digits.
+
+    For example: mnist-nn train-reader --epochs 5 --model reader.safetensors
+    """
     import time
     from dataclasses import replace
 
@@ -39,7 +49,7 @@ def train_reader(
     usual = preset("reader")[1]
     training = replace(usual, seed=seed, epochs=usual.epochs if epochs is None else epochs)
     begin = time.perf_counter()
-    with progress.watch(training, quiet=quiet) as show:
+    with progress.show_progress(training, quiet=quiet) as show:
         for epoch, finished in steps(load(data), training):
             show(epoch)
             if finished:

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 Exported = Annotated[
     Path,
     typer.Argument(
-        help="A file that mnist-nn export wrote. C headers and pages are run: check only what you trust.",
+        help="A file that mnist-nn export wrote. C headers and web pages are run, so check only what you trust.",
         metavar="EXPORTED",
     ),
 ]
 
 
 def verify(model: options.ModelFile, exported: Exported, json: options.Json = False) -> int:
-    """Check that an exported file answers as the model does. It is run in its own runtime."""
+    """Check that an exported file answers as the model does.
+
+    The file is run in the runtime it was made for.
+
+    For example: mnist-nn verify mnist-model.safetensors mnist-model.onnx
+    """
     from mnist_nn.export import verify as check
     from mnist_nn.model_file.storage import load
 

@@ -1,4 +1,4 @@
-"""What the library has to say while it works, such as that it is compiling: one line each on standard error."""
+"""The messages that the library logs while it works, such as that it is compiling: a line each on standard error."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ class _Lines(logging.Handler):
         print(f"mnist-nn: {record.getMessage()}", file=sys.stderr, flush=True)
 
 
-def listen() -> None:
+def show() -> None:
     """Show what the library logs, from now on."""
     logger = logging.getLogger("mnist_nn")
     logger.setLevel(logging.INFO)
@@ -17,6 +17,6 @@ def listen() -> None:
         logger.addHandler(_Lines())
 
 
-def hush() -> None:
-    """Show errors alone."""
+def show_errors_only() -> None:
+    """Show errors alone, as --quiet asks for."""
     logging.getLogger("mnist_nn").setLevel(logging.ERROR)

@@ -6,13 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
+from mnist_nn.cli.common import help_page
+from mnist_nn.util import checks
+
 PRESETS = ("classic", "nielsen", "small", "wide", "sprint95", "sprint97", "sprint98", "reader")
 DATA_SETS = ("mnist", "fashion-mnist")
+THIS_MACHINE = "127.0.0.1"
 
 
-def one_of(*names: str) -> dict[str, Any]:
-    """Describe an option that takes one of some names: how it is shown, and how a shell completes it."""
-    return {"metavar": "|".join(names), "autocompletion": completing(names)}
+def one_of(kind: str, *names: str) -> dict[str, Any]:
+    """Describe an option that takes one of some names: how it is shown, checked, and completed by a shell."""
+    return {
+        "metavar": "|".join(names),
+        "autocompletion": completing(names),
+        "callback": lambda value: checks.choice(kind, value, names),
+    }
 
 
 def completing(names: Iterable[str], *, several: bool = False) -> Callable[[str], list[str]]:
@@ -35,26 +43,55 @@ Data = Annotated[
     str,
     typer.Option(
         "--data",
-        help="mnist, fashion-mnist, or a folder with four IDX files.",
+        help="The data set: mnist, fashion-mnist, or a folder with four IDX files.",
         metavar="NAME|DIR",
         autocompletion=completing(DATA_SETS),
+        rich_help_panel=help_page.DATA,
     ),
 ]
 Engine = Annotated[
-    str, typer.Option("--engine", help="What calculates; auto is quickest.", **one_of("auto", "compiled", "reference"))
+    str,
+    typer.Option(
+        "--engine",
+        help="What does the arithmetic; auto chooses the fastest.",
+        **one_of("engine", "auto", "compiled", "reference"),
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Replace a file that is already there.", rich_help_panel=help_page.OUTPUT),
+]
 Host = Annotated[
-    str, typer.Option("--host", help="Where to listen; 0.0.0.0 lets others on your network in.", metavar="HOST")
+    str,
+    typer.Option(
+        "--host",
+        help="The address to listen on; 0.0.0.0 lets others on your network in.",
+        metavar="HOST",
+        rich_help_panel=help_page.SERVER,
+    ),
 ]
-Port = Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535, metavar="N")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+Port = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        help="The port to listen on; 0 takes a free one.",
+        min=0,
+        max=65535,
+        metavar="N",
+        rich_help_panel=help_page.SERVER,
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON document on standard output.", rich_help_panel=help_page.OUTPUT),
+]
 Preset = Annotated[
     str | None,
     typer.Option(
         "--preset",
         help=f"Start from these settings; options beside it win: {', '.join(PRESETS)}.",
         metavar="NAME",
+        show_default="classic",
         autocompletion=completing(PRESETS),
     ),
 ]

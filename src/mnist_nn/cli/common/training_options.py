@@ -1,7 +1,7 @@
 """The settings of a network and of its training as command-line options, described once for every command.
 
 `with_settings` gives a command one option for each; the command receives those that were typed as a dictionary for
-`mnist_nn.nn.config.configure`, which validates them.
+`mnist_nn.nn.presets.configure`, which validates them.
 """
 
 import functools
@@ -12,80 +12,110 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from mnist_nn.cli.common import options
+from mnist_nn.cli.common.help_page import DATA, NETWORK, OPTIMIZER, REGULARIZATION, TRAINING
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn import config
 
 
 class Setting(NamedTuple):
-    """One option: the field it sets, the type that is parsed, its help, and the names it takes or what to call it."""
+    """One option: the field it sets, the type that is parsed, its group in the help, and what it means.
+
+    ``metavar`` is its placeholder, ``names`` those it takes, if it takes names, and ``default`` what the help says of
+    its default where the field has none that says enough.
+    """
 
     field: str
     kind: type
+    group: str
     help: str
     metavar: str = "NAME"
     names: tuple[str, ...] = ()
+    default: str = ""
 
     @property
     def option(self) -> Any:
         """The option itself."""
-        text = f"{self.help}: {', '.join(self.names)}." if self.names else self.help
-        complete = options.completing(self.names, several=self.field in LISTS) if self.names else None
-        flags = ("--" + self.field.replace("_", "-"), *ALIASES.get(self.field, ()))
-        return typer.Option(*flags, help=text, metavar=self.metavar, show_default=False, autocompletion=complete)
+        return typer.Option(
+            "--" + self.field.replace("_", "-"),
+            *ALIASES.get(self.field, ()),
+            help=f"{self.help}: {', '.join(self.names)}." if self.names else self.help,
+            metavar=self.metavar,
+            show_default=self.default or _written(DEFAULTS[self.field]),
+            autocompletion=options.completing(self.names, several=self.field in LISTS) if self.names else None,
+            rich_help_panel=self.group,
+        )
 
 
-def _named(field: str, help: str, names: tuple[str, ...]) -> Setting:  # noqa: A002 - the word that typer has for it
-    return Setting(field, str, help, names=names)
+def _named(field: str, group: str, meaning: str, names: tuple[str, ...]) -> Setting:
+    return Setting(field, str, group, meaning, names=names)
 
 
+def _written(value: Any) -> str:
+    """Write a value as it would be typed."""
+    values = value if isinstance(value, list) else [value]
+    return ",".join(one if isinstance(one, str) else f"{one:g}" for one in values)
+
+
+DEFAULTS = {**config.NetworkConfig().to_dict(), **config.TrainingConfig().to_dict()}
 SETTINGS = (
-    Setting("hidden", str, "Width of each hidden layer, as 20 or 64,32; none for no hidden layer.", "N,N,…"),
-    _named("activation", "Of the hidden layers, one for all or one for each", config.ACTIVATIONS),
-    _named("output", "Activation of the output layer", config.OUTPUTS),
-    _named("initializer", "How weights start; auto suits the activation", config.INITIALIZERS),
-    _named("dtype", "Precision of the arithmetic", config.DTYPES),
-    _named("loss", "classic_mse prints the MSE and updates by o - l; mse is the true gradient", config.LOSSES),
-    _named("optimizer", "The update rule", config.OPTIMIZERS),
-    Setting("learning_rate", float, "Learning rate; the default suits the loss, the optimizer and the batch.", "ETA"),
-    Setting("momentum", float, "For momentum and nesterov; 0.9 if not given.", "MU"),
-    Setting("beta1", float, "Decay of Adam's mean of gradients.", "B"),
-    Setting("beta2", float, "Decay of Adam's mean of squared gradients.", "B"),
-    Setting("epsilon", float, "What keeps Adam from dividing by zero.", "E"),
-    _named("schedule", "How the rate falls over the run", config.SCHEDULES),
-    Setting("batch_size", int, "Samples an update.", "N"),
-    Setting("epochs", int, "Passes over the training images.", "N"),
-    Setting("seed", int, "Decides weights, order, dropout, subset and hold-out.", "N"),
-    Setting("dropout", str, "Share of hidden units dropped, one or one a layer.", "P,P,…"),
-    Setting("l2", float, "λ of the penalty λ/2·ΣW²; adamw takes it as weight decay.", "λ"),
-    Setting("max_norm", float, "Longest vector of weights into a hidden unit.", "C"),
-    _named("augmentation", "Learn from distorted copies, new ones every epoch", config.AUGMENTATIONS),
-    Setting("patience", int, "Stop after N epochs without a better validation accuracy and restore the best.", "N"),
-    Setting("subset", int, "Train on N images, every class in its proportion.", "N"),
-    Setting("validation", float, "Hold out this share, or number, of the training images.", "SHARE|N"),
+    Setting("hidden", str, NETWORK, "Width of each hidden layer, such as 20 or 64,32; none for none.", "N,…"),
+    _named("activation", NETWORK, "Activation of the hidden layers, one for all or one for each", config.ACTIVATIONS),
+    _named("output", NETWORK, "Activation of the output layer", config.OUTPUTS),
+    _named("initializer", NETWORK, "How weights start; auto suits the activation", config.INITIALIZERS),
+    _named("dtype", NETWORK, "Precision of the arithmetic", config.DTYPES),
+    _named("loss", TRAINING, "The loss; classic_mse updates by o - l, mse by its true gradient", config.LOSSES),
+    Setting("epochs", int, TRAINING, "Number of passes over the training images.", "N"),
+    Setting("batch_size", int, TRAINING, "Number of samples per update.", "N"),
+    Setting("seed", int, TRAINING, "Random seed of initial weights, order, dropout, subset and hold-out.", "N"),
+    _named("optimizer", OPTIMIZER, "How an update follows from the gradient", config.OPTIMIZERS),
+    Setting("learning_rate", float, OPTIMIZER, "Size of the steps.", "RATE",
+            default="what suits the loss, the optimizer and the batch size"),
+    _named("schedule", OPTIMIZER, "How the learning rate falls over the run", config.SCHEDULES),
+    Setting("momentum", float, OPTIMIZER, "Share of the last step that momentum and nesterov keep.", "SHARE",
+            default=str(config.MOMENTUM)),
+    Setting("beta1", float, OPTIMIZER, "Decay of the mean of gradients of adam and adamw.", "SHARE"),
+    Setting("beta2", float, OPTIMIZER, "Decay of the mean of squared gradients of adam and adamw.", "SHARE"),
+    Setting("epsilon", float, OPTIMIZER, "Keeps adam and adamw from dividing by zero.", "NUMBER"),
+    Setting("dropout", str, REGULARIZATION, "Share of hidden units to drop, for all layers or for each.", "SHARE,…"),
+    Setting("l2", float, REGULARIZATION, "Strength λ of the penalty λ/2·ΣW²; the weight decay of adamw.", "NUMBER"),
+    Setting("max_norm", float, REGULARIZATION, "Greatest length of the weights into a hidden unit.", "NUMBER",
+            default="no limit"),
+    _named("augmentation", REGULARIZATION, "Learn from distorted copies, new ones every epoch", config.AUGMENTATIONS),
+    Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy, keep the best.",
+            "N", default="never"),
+    Setting("subset", int, DATA, "Train on N images, with every class in its proportion.", "N", default="all images"),
+    Setting("validation", float, DATA, "Hold out this share, or this number, of the training images.", "SHARE|N"),
 )  # fmt: skip
 
 ALIASES = {"learning_rate": ("--lr", "--rate")}
 LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dropout": float}
 
 
-def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command whose last parameter is ``settings`` one option for each of SETTINGS."""
-
-    @functools.wraps(command)
-    def call(**given: Any) -> Any:
-        typed = {s.field: given.pop(s.field) for s in SETTINGS}
-        return command(**given, settings={name: parse(name, v) for name, v in typed.items() if v is not None})
-
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
+def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command whose last parameter is ``settings`` an option for each of these fields, or for all if none."""
+    offered = [setting for setting in SETTINGS if not fields or setting.field in fields]
     extra = [
         inspect.Parameter(
-            s.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[s.kind | None, s.option]
+            setting.field,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[setting.kind | None, setting.option],
         )
-        for s in SETTINGS
+        for setting in offered
     ]
-    call.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
-    call.__annotations__ = {p.name: p.annotation for p in [*own, *extra]}
-    return call
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def call(**given: Any) -> Any:
+            typed = {setting.field: given.pop(setting.field) for setting in offered}
+            return command(**given, settings={name: parse(name, v) for name, v in typed.items() if v is not None})
+
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
+        call.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
+        call.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *extra]}
+        return call
+
+    return decorate
 
 
 def parse(name: str, value: Any) -> Any:
@@ -98,7 +128,7 @@ def parse(name: str, value: Any) -> Any:
     """
     if name not in LISTS:
         return value
-    if value == "none" and name == "hidden":
+    if name == "hidden" and value.lower() == "none":
         return ()
     try:
         return tuple(LISTS[name](part.strip()) for part in value.split(","))

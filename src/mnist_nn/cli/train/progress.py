@@ -1,4 +1,4 @@
-"""What a person sees while a network trains: a bar in a terminal, a line an epoch elsewhere, or nothing.
+"""What a person sees while a network trains: a bar in a terminal, a line per epoch elsewhere, or nothing.
 
 Each is a context manager that gives a function to call with every `Epoch`. Everything goes to standard error.
 """
@@ -26,19 +26,21 @@ def describe(scores: "Scores", epochs: int) -> str:
     return text
 
 
-def watch(training: TrainingConfig, *, quiet: bool) -> AbstractContextManager[Show]:
-    """Choose what suits whoever is watching."""
-    return silent(training) if quiet else bar(training) if terminal.can_draw() else lines(training)
+def show_progress(training: TrainingConfig, *, quiet: bool) -> AbstractContextManager[Show]:
+    """Choose the way that suits whoever is watching."""
+    if quiet:
+        return show_nothing()
+    return draw_bar(training) if terminal.can_draw() else print_lines(training)
 
 
 @contextmanager
-def silent(_training: TrainingConfig) -> Iterator[Show]:
+def show_nothing() -> Iterator[Show]:
     """Show nothing."""
     yield lambda _epoch: None
 
 
 @contextmanager
-def lines(training: TrainingConfig) -> Iterator[Show]:
+def print_lines(training: TrainingConfig) -> Iterator[Show]:
     """Print a line when an epoch is complete."""
 
     def show(epoch: "Epoch") -> None:
@@ -53,7 +55,7 @@ def lines(training: TrainingConfig) -> Iterator[Show]:
 
 
 @contextmanager
-def bar(training: TrainingConfig) -> Iterator[Show]:
+def draw_bar(training: TrainingConfig) -> Iterator[Show]:
     """Draw one bar over the whole run, with the scores of the epoch so far."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn

@@ -1,8 +1,10 @@
-"""A training under way, as the command line keeps it: how it begins or goes on, and all that is written of it."""
+"""A training run of the command line: how it starts or resumes, and the files that are written of it.
+
+It does not train; `mnist_nn.cli.commands.train` does, and tells the run of every epoch.
+"""
 
 import os
 import shlex
-import shutil
 import sys
 import time
 from contextlib import suppress
@@ -10,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mnist_nn.cli.train.previous_model import keep_previous, previous_path
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.presets import configure
@@ -28,10 +31,22 @@ DEFAULT_MODEL = Path("mnist-model.safetensors")
 
 @dataclass
 class Run:
-    """What a training is, how far it got, and the files that keep it.
+    """What a training run is, how far it got, and the files that keep it.
 
-    ``calibration`` is that of the weights as they are: only where nothing is left to learn is there one.
-    ``log_folder`` is where its events are; ``log`` is None if none are wanted, or once they could not be written.
+    Parameters
+    ----------
+    path
+        The model file.
+    keeps_previous
+        Whether the model file is copied before it is first replaced.
+    calibration
+        That of the weights as they are; None unless nothing is left to learn.
+    saved
+        When it was last saved or tried, by `time.monotonic`; ``save_failed`` says whether that failed.
+    recorder
+        Writes the weights of every epoch; None if no recording is wanted.
+    log
+        Writes TensorBoard events into ``log_folder``; None if none are wanted, or once they could not be written.
     """
 
     path: Path
@@ -48,9 +63,9 @@ class Run:
     log_folder: Path | None = None
 
     @property
-    def unfinished(self) -> bool:
-        """Whether there is more to learn."""
-        return not self.checkpoint.finished(self.training)
+    def is_finished(self) -> bool:
+        """Whether nothing is left to learn."""
+        return self.checkpoint.finished(self.training)
 
     @property
     def log_failed(self) -> bool:
@@ -59,34 +74,34 @@ class Run:
 
     @property
     def data_option(self) -> str:
-        """What a command must be given to look at the same data; nothing for MNIST."""
+        """The option that gives a command the same data; empty for MNIST."""
         return "" if self.dataset.name == "mnist" else f" --data {shlex.quote(self.dataset.name)}"
 
     @property
     def how_to_resume(self) -> str:
-        """Say how far it got, and the command that goes on."""
+        """How far it got, and the command that continues it."""
         done = f"{self.checkpoint.epoch} of {self.training.epochs} epochs"
         model = "" if self.path == DEFAULT_MODEL else f" --model {shlex.quote(str(self.path))}"
         engine = "" if self.engine == "auto" else f" --engine {self.engine}"
         record = f" --record {shlex.quote(str(self.recorder.path))}" if self.recorder else ""
         log = f" --log-dir {shlex.quote(str(self.log_folder.parent))}" if self.log_folder else ""
         command = f"mnist-nn train --resume{model}{self.data_option}{engine}{record}{log}"
-        return f"stopped after {done}; all of it is saved in {self.path}. Go on with: {command}"
+        return f"stopped after {done}; all of it is saved in {self.path}. Continue with: {command}"
 
-    def see(self, epoch: "Epoch") -> None:
-        """Take note of where the training stands."""
+    def update(self, epoch: "Epoch") -> None:
+        """Take over where the training stands, and pass it on to the recording and the events."""
         self.checkpoint = epoch.checkpoint
         if self.recorder:
             self.recorder.see(epoch.checkpoint)
         if self.log and epoch.complete:
-            self._log("see", epoch.scores)
+            self._write_events("see", epoch.scores)
 
     def save(self, scores: dict[str, Any] | None = None) -> None:
-        """Write the model file as things stand."""
+        """Write the model file, and the recording if there is one, as things stand."""
         from mnist_nn.model_file.storage import Model, save
 
         if self.keeps_previous:
-            _keep(self.path)
+            keep_previous(self.path)
             self.keeps_previous = False
         record = {"name": self.dataset.name, "sha256": self.dataset.digest}
         model = Model.of(self.checkpoint, self.training, data=record, scores=scores or {}, calibration=self.calibration)
@@ -96,7 +111,7 @@ class Run:
         self.saved, self.save_failed = time.monotonic(), False
 
     def try_to_save(self) -> None:
-        """Save in the midst of training; what goes wrong is said once and tried again later."""
+        """Save during training; a failure is reported once, and saving is tried again later."""
         try:
             self.save()
         except ModelFileError as error:
@@ -105,21 +120,21 @@ class Run:
             self.saved, self.save_failed = time.monotonic(), True
 
     def finish(self, result: "Evaluation") -> None:
-        """Save the trained model with what the test came to."""
+        """Save the trained model with its result on the test images."""
         self.save({"test_accuracy": result.accuracy, "test_interval": list(result.interval)})
         results = {"accuracy": result.accuracy, "loss": result.loss, "descended": result.descended}
-        self._log("finish", self.checkpoint.chosen, self.checkpoint.epoch, results)
+        self._write_events("finish", self.checkpoint.chosen, self.checkpoint.epoch, results)
 
     def close(self) -> None:
-        """Let go of the event log, if there is one; what it was given is on the disk then."""
-        self._log("close")
+        """Close the event log, if there is one; all its events are on the disk then."""
+        self._write_events("close")
 
-    def _log(self, verb: str, *arguments: Any) -> None:
-        """Tell the event log; if it fails that is said, and the training goes on without it."""
+    def _write_events(self, method: str, *arguments: Any) -> None:
+        """Call a method of the event log; if it fails, say so once and train without it."""
         if self.log is None:
             return
         try:
-            getattr(self.log, verb)(*arguments)
+            getattr(self.log, method)(*arguments)
         except ConfigError as error:
             with suppress(ConfigError):
                 self.log.close()
@@ -127,8 +142,16 @@ class Run:
             print(f"mnist-nn: {error}; training goes on without events", file=sys.stderr)
 
 
-def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
-    """Begin a training."""
+def start_run(path: Path, dataset: "Dataset", engine: str, preset: str, settings: dict[str, Any]) -> Run:
+    """Start a training from a preset and the settings that win over it; nothing is written yet.
+
+    Raises
+    ------
+    ConfigError
+        If the settings are wrong, or do not go together.
+    ModelFileError
+        If the model could not be written, or an older one could not be kept.
+    """
     from mnist_nn.model_file.storage import check_writable
     from mnist_nn.nn.network import Network
     from mnist_nn.training.checkpoint import Checkpoint
@@ -137,45 +160,69 @@ def fresh(path: Path, dataset: "Dataset", engine: str, preset: str, settings: di
     network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
     check_writable(path)
     if path.is_file():
-        check_writable(_previous(path))
+        check_writable(previous_path(path))
     start = Checkpoint.start(Network.create(network, training.seed), training)
     return Run(path, dataset, engine, training, start, keeps_previous=True)
 
 
-def resumed(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any]) -> Run:
-    """Go on with the training in a model file, with its engine; of the settings only the epochs may be given."""
+def resume_run(path: Path, dataset: "Dataset", engine: str, settings: dict[str, Any]) -> Run:
+    """Continue the training in a model file, on the engine that it keeps unless another is named.
+
+    Raises
+    ------
+    ConfigError
+        If there is no training in the file, the data are others, or a setting but the epochs is given.
+    ModelFileError
+        If the file cannot be read, or could not be written.
+    """
     from mnist_nn.engines import select
     from mnist_nn.model_file.storage import check_writable, load
 
     model = load(path)
     if model.checkpoint is None or model.training is None:
-        raise ConfigError(f"{path} holds no training to go on with; train without --resume")
+        raise ConfigError(f"{path} holds no training to continue; train without --resume")
     if model.data.get("sha256") != dataset.digest:
         raise ConfigError(f"{path} was trained on other data ({model.data.get('name')}); give the same --data")
-    epochs = settings.pop("epochs", model.training.epochs)
-    if settings:
-        names = ", ".join("--" + name.replace("_", "-") for name in settings)
-        raise ConfigError(f"--resume keeps the settings of the model file; leave out {names} (--epochs may be given)")
-    done = model.checkpoint.epoch + (model.checkpoint.offset > 0)
-    if epochs < done:
-        raise ConfigError(f"--epochs {epochs} is less than what is done, which reaches into epoch {done}; give more")
-    if epochs != model.training.epochs and model.training.schedule != "constant":
-        raise ConfigError(
-            f"--epochs {epochs} would change the {model.training.schedule} schedule of the epochs already done; "
-            "leave it out, or train anew"
-        )
+    training = _lengthen(model.training, model.checkpoint, settings)
     check_writable(path)
-    training = replace(model.training, epochs=epochs)
     calibration = model.calibration
     if calibration and not model.checkpoint.finished(training):
-        print("mnist-nn: the calibration goes, as the weights change; fit it anew with calibrate", file=sys.stderr)
+        print(
+            "mnist-nn: the calibration is dropped, because the weights change; fit a new one with calibrate",
+            file=sys.stderr,
+        )
         calibration = None
     engine = select.choose_to_resume(engine, model.checkpoint.engines)
     return Run(path, dataset, engine, training, model.checkpoint, keeps_previous=False, calibration=calibration)
 
 
-def record_into(run: Run, path: Path, *, resume: bool) -> None:
-    """Begin a recording of a run, or go on with it."""
+def _lengthen(training: TrainingConfig, checkpoint: "Checkpoint", settings: dict[str, Any]) -> TrainingConfig:
+    """Return the training of a model file with the epochs that were typed; no other setting may be."""
+    others = ", ".join("--" + name.replace("_", "-") for name in settings if name != "epochs")
+    if others:
+        raise ConfigError(f"--resume keeps the settings of the model file; leave out {others} (--epochs may be given)")
+    epochs = settings.get("epochs", training.epochs)
+    done = checkpoint.epoch + (checkpoint.offset > 0)
+    if epochs < done:
+        raise ConfigError(f"--epochs {epochs} is less than what is done, which reaches into epoch {done}; give more")
+    if epochs != training.epochs and training.schedule != "constant":
+        raise ConfigError(
+            f"--epochs {epochs} would change the {training.schedule} schedule of the epochs already done; "
+            "leave it out, or train anew"
+        )
+    return replace(training, epochs=epochs)
+
+
+def attach_recorder(run: Run, path: Path, *, resume: bool) -> None:
+    """Let a run record the weights of every epoch in a file, or continue its recording there.
+
+    Raises
+    ------
+    ConfigError
+        If it is the model file itself.
+    ModelFileError
+        If something else than a recording is there, or it could not be written.
+    """
     from mnist_nn.model_file.recording import Recorder, check_writable, epoch_size, load
 
     if path.resolve() == run.path.resolve():
@@ -188,8 +235,16 @@ def record_into(run: Run, path: Path, *, resume: bool) -> None:
     run.recorder.see(run.checkpoint)
 
 
-def log_into(run: Run, directory: Path, *, resume: bool) -> None:
-    """Begin the events of a run in a folder of its own, or go on with them."""
+def attach_event_log(run: Run, directory: Path, *, resume: bool) -> None:
+    """Let a run write TensorBoard events into a folder of its own below a directory, or continue those there.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such engine, or the folder cannot be written to.
+    MissingExtraError
+        If tensorboardX is not installed.
+    """
     from mnist_nn.engines import select
     from mnist_nn.training.tensorboard import EventLog, mark_of, run_folder
 
@@ -197,33 +252,3 @@ def log_into(run: Run, directory: Path, *, resume: bool) -> None:
     mark = mark_of(run.checkpoint.network.config, run.training, f"{run.dataset.digest} {os.path.realpath(run.path)}")
     run.log_folder = run_folder(directory, run.path.stem, mark, resume=resume)
     run.log = EventLog.begin(run.log_folder, mark, run.checkpoint, run.training)
-
-
-def _previous(path: Path) -> Path:
-    """Where the model that a new one takes the place of is kept; beside the file itself, if ``path`` is a link."""
-    real = Path(os.path.realpath(path))
-    return real.with_suffix(".previous" + real.suffix)
-
-
-def _keep(path: Path) -> None:
-    """Copy a model before its place is taken: training anew must not destroy what took hours to learn."""
-    from mnist_nn.util.files import replace_file
-    from mnist_nn.util.io_errors import explain_io_errors
-
-    previous = _previous(path)
-    if not path.is_file() or (previous.exists() and not _is_complete(path)):
-        return
-    remedy = "make room, or choose another place with --model PATH"
-    explained = explain_io_errors(ModelFileError, "keep the older model as", previous, remedy)
-    with explained, path.open("rb") as old, replace_file(previous) as copy:
-        shutil.copyfileobj(old, copy)
-
-
-def _is_complete(path: Path) -> bool:
-    """Say whether a model file holds a finished training, which alone may take the place of an older one."""
-    from mnist_nn.model_file.storage import load
-
-    try:
-        return bool(load(path).scores)
-    except ModelFileError:
-        return False

@@ -64,7 +64,7 @@ def test_bash_completes_commands_options_and_names(tmp_path: Path) -> None:
         "mnist-nn train --preset s": [name for name in presets.presets() if name.startswith("s")],
         "mnist-nn train --engine ": ["auto", "compiled", "reference"],
         "mnist-nn train --activation relu,t": ["relu,tanh"],
-        "mnist-nn check-gradients --optimizer ": list(config.OPTIMIZERS),
+        "mnist-nn check-gradients --loss ": list(config.LOSSES),
         "mnist-nn train --data f": ["fashion-mnist"],
         "mnist-nn evaluate m --split ": ["test", "train"],
         "mnist-nn export m --to ": list(FORMATS),
@@ -200,3 +200,11 @@ def test_zsh_is_mended_once() -> None:
     undetected = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     done = subprocess.run(command, env=undetected, capture_output=True, text=True, check=True, timeout=PATIENCE)
     assert done.stdout.count("funcstack") == 1
+
+
+def test_typers_own_script_still_does_nothing_at_the_first_tab() -> None:
+    """When this fails, `mnist_nn.cli.common.completion` has done its work and can go, with a later typer required."""
+    code = "from typer._completion_shared import COMPLETION_SCRIPT_ZSH as script; print(script)"
+    command = [sys.executable, "-c", code]
+    script = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
+    assert re.search(r"^compdef %\(complete_func\)s %\(prog_name\)s\s*\Z", script, re.MULTILINE), "it only defines"

@@ -1,0 +1,179 @@
+"""``train`` as a person meets it, mistakes and Ctrl-C included."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from patience import PATIENCE, wait_for
+
+from mnist_nn import load_model
+
+SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
+Cli = Callable[..., Any]
+
+
+def test_quiet_prints_nothing(cli: Cli) -> None:
+    outcome = cli("train", *SMALL, "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--hidden", "16,8", "--activation", "relu,tanh", "--dropout", "0.1,0"),
+        ("--hidden", "none"),
+        (
+            "--output",
+            "softmax",
+            "--loss",
+            "cross_entropy",
+            "--optimizer",
+            "adamw",
+            "--l2",
+            "0.01",
+            "--batch-size",
+            "32",
+        ),
+        ("--hidden", "None", "--output", "SoftMax", "--loss", "CrossEntropy", "--engine", "Reference"),
+        ("--loss", "mse", "--optimizer", "nesterov", "--momentum", "0.8", "--schedule", "cosine"),
+        ("--max-norm", "2", "--initializer", "he_normal", "--dtype", "float64"),
+        ("--validation", "100", "--patience", "1", "--optimizer", "momentum", "--schedule", "step"),
+        ("--preset", "small", "--batch-size", "16", "--schedule", "linear"),
+    ],
+)
+def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
+    outcome = cli("train", *SMALL, "--json", *options)
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["test_accuracy"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--activation", "sigmod"), "choose one of: sigmoid, tanh"),
+        (("--loss", "hinge"), "classic_mse, mse, cross_entropy"),
+        (("--optimizer", "rmsprop"), "sgd, momentum"),
+        (("--engine", "warp"), "auto, compiled, reference"),
+        (("--preset", "huge"), "classic, nielsen"),
+        (("--preset", ""), "unknown preset ''"),
+        (("--data", "mnits"), "mnist, fashion-mnist"),
+        (("--output", "softmax"), "classic_mse is for sigmoid outputs"),
+        (("--dropout", "1"), "from 0 up to but not including 1"),
+        (("--rate", "-1"), "above 0"),
+        (("--rate", "nan"), "above 0"),
+        (("--epochs", "0"), "at least 1"),
+        (("--epochs", "two"), "epochs"),
+        (("--hidden", "20,x"), "whole numbers"),
+        (("--hidden", "0"), "hidden is 0"),
+        (("--activation", "relu,relu"), "2 values for 1 hidden layers"),
+        (("--patience", "2"), "has no effect without validation"),
+        (("--momentum", "0.5"), "no effect with sgd"),
+        (("--beta1", "0.9"), "beta1 has no effect with sgd"),
+        (("--preset", "small", "--optimizer", "sgd", "--epsilon", "1"), "epsilon has no effect with sgd"),
+        (("--subset", "100000"), "100"),
+        (("--engine", "compiled", "--dtype", "float64"), "float32"),
+        (("--hidden", "none", "--dropout", "0.5"), "no effect without hidden"),
+        (("--nonsense",), "--nonsense"),
+        (("--model", "no/such/folder/m"), "No such file or directory"),
+        (("--model", "/dev/null"), "not a regular file"),
+    ],
+)
+def test_bad_input_gets_one_line_and_exit_code_2(cli: Cli, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    outcome = cli("train", *options)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert outcome.out == ""
+    assert list(tmp_path.iterdir()) == [], "nothing half-written"
+
+
+def test_divergence_is_said_and_keeps_the_last_sound_weights(cli: Cli, tmp_path: Path) -> None:
+    options = ("--activation", "identity", "--hidden", "20,20", "--rate", "1e30", "--loss", "mse")
+    outcome = cli("train", *SMALL, *options)
+    assert outcome.code == 2
+    assert "diverged" in outcome.err
+    assert "smaller rate" in outcome.err
+    assert all(np.isfinite(p).all() for p in load_model(tmp_path / "mnist-model.safetensors").network.parameters)
+
+
+def test_bad_input_leaves_an_older_model_where_it_is(cli: Cli, model: Path) -> None:
+    before = model.read_bytes()
+    assert cli("train", "--subset", "100000").code == 2
+    assert model.read_bytes() == before
+    assert [path.name for path in model.parent.iterdir()] == [model.name]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_saves_and_says_how_to_go_on(
+    process: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: int
+) -> None:
+    options = ("--engine", "reference", "--subset", "6000", "--epochs", "1000")
+    running = process("train", *options)
+    assert running.stderr is not None
+    assert "epoch 1/1000" in running.stderr.readline()
+    running.send_signal(number)
+    _, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130
+    assert "mnist-nn train --resume" in err
+    checkpoint = load_model(tmp_path / "mnist-model.safetensors").checkpoint
+    assert checkpoint is not None
+    assert 1 <= checkpoint.epoch < 1000
+
+
+def test_a_killed_run_resumes_from_its_last_save(
+    process: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path
+) -> None:
+    path = tmp_path / "mnist-model.safetensors"
+    running = process("train", "--engine", "reference", "--subset", "6000", "--epochs", "1000")
+    wait_for(path.exists, "it never saved")
+    running.kill()
+    running.communicate(timeout=PATIENCE)
+    checkpoint = load_model(path).checkpoint
+    assert checkpoint is not None
+    outcome = cli("train", "--resume", "--epochs", checkpoint.epoch + 1, "--engine", "reference", "--json")
+    assert outcome.code == 0, outcome.err
+    assert len(outcome.json["history"]) == checkpoint.epoch + 1
+
+
+# What goes wrong on the way
+
+
+def test_weights_too_large_to_be_judged_are_saved_all_the_same(cli: Cli, tmp_path: Path) -> None:
+    options = ("--hidden", "none", "--rate", "3e38", "--loss", "cross_entropy", "--epochs", "1", "--batch-size", "600")
+    outcome = cli("train", *SMALL, *options, "--quiet")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert load_model(tmp_path / "mnist-model.safetensors").checkpoint is not None
+
+
+def test_ctrl_c_before_training_gets_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnist_nn.data.load", interrupted)
+    outcome = cli("train")
+    assert (outcome.code, outcome.out) == (130, "")
+    assert outcome.err.startswith("mnist-nn: stopped")
+    assert outcome.err.count("\n") == 1
+
+
+def test_too_little_memory_gets_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("mnist_nn.nn.network.Network.create", exhausted)
+    outcome = cli("train")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "not enough memory; choose smaller layers or batches" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["a\0b", "loop"])
+def test_paths_that_cannot_be_are_refused_in_one_line(cli: Cli, tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for command in (("train", "--model", name), ("train", "--resume", "--model", name), ("evaluate", name)):
+        outcome = cli(*command)
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["loop"]
