@@ -27,7 +27,10 @@ def test_all_bytes_come_in_order_and_pass_the_hash_once(packed: bool, count: int
     assert seen.hexdigest() == hashlib.sha256(NOISE).hexdigest()
 
 
-@given(st.binary(max_size=200), st.lists(st.integers(0, 60), max_size=8))
+@given(
+    st.binary(max_size=200).filter(lambda data: not data.startswith(b"\x1f\x8b")),
+    st.lists(st.integers(0, 60), max_size=8),
+)
 def test_what_is_taken_is_never_given_again(data: bytes, counts: list[int]) -> None:
     stream = Stream(BytesIO(data), "file")
     taken = [bytes(stream.take(count)) for count in counts]
