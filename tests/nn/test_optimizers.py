@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mnist_nn import TrainingConfig
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn import config
-from mnist_nn.nn.optimizers import OPTIMIZERS, Constants, OptimizerState, initial_state, optimizer
+from mnist_nn.nn.optimizers import OPTIMIZERS, Constants, OptimizerState, get_optimizer, initial_state
 
 # p = 1, g = 2 and then -4, eta = 0.1, momentum 0.5; adam with beta1 0.5, beta2 0.75, epsilon 1.
 BY_HAND = {
@@ -84,7 +84,7 @@ def test_the_state_starts_at_zero_with_an_array_for_each_parameter(name: str) ->
     parameters = (np.ones((2, 3), np.float32), np.ones(2, np.float32))
     state = initial_state(name, parameters)
     assert state.updates == 0
-    assert tuple(state.slots) == optimizer(name).slots
+    assert tuple(state.slots) == get_optimizer(name).slots
     for arrays in state.slots.values():
         assert [(a.shape, a.dtype) for a in arrays] == [(p.shape, p.dtype) for p in parameters]
         assert not any(a.any() for a in arrays)
@@ -100,7 +100,7 @@ def test_constants_come_from_the_configuration() -> None:
 
 def test_an_unknown_name_is_refused_with_the_valid_ones() -> None:
     with pytest.raises(ConfigError, match="unknown optimizer 'rmsprop'; choose one of: sgd, momentum, nesterov, adam"):
-        optimizer("rmsprop")
+        get_optimizer("rmsprop")
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
