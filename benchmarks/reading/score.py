@@ -68,7 +68,7 @@ def score(page: SyntheticPage, reader: Callable[[Any], Any]) -> PageScore:
     seen = [digit for number in numbers for digit in number.digits]
     digits = matches(written, seen)
     pairs = matches(page.numbers, numbers)
-    accepted = [number for number in numbers if number.verdict == "digit"]
+    accepted = [number for number in numbers if number.decision == "digit"]
     return PageScore(
         digits=len(written),
         found=len(digits),
@@ -78,5 +78,5 @@ def score(page: SyntheticPage, reader: Callable[[Any], Any]) -> PageScore:
         wholes_right=sum(len(true.text) == WHOLE and true.text == read.text for true, read in pairs),
         invented=len(seen) - len(digits),
         accepted=len(accepted),
-        accepted_right=sum(read.verdict == "digit" and true.text == read.text for true, read in pairs),
+        accepted_right=sum(read.decision == "digit" and true.text == read.text for true, read in pairs),
     )

@@ -18,8 +18,8 @@ from patience import PATIENCE, wait_for
 from PIL import Image
 
 from mnist_nn import load_data
-from mnist_nn.cli.read import explain
-from mnist_nn.cli.read.table import COLUMNS, table
+from mnist_nn.cli.read import explanation
+from mnist_nn.cli.read.csv_table import COLUMNS, OLDER_COLUMNS, open_table
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging import Page
 from mnist_nn.model_file import storage
@@ -125,8 +125,8 @@ def test_json_is_one_array_whatever_happens(cli: Cli, folder: Path) -> None:
     first = outcome.json[0]
     assert first["file"].endswith("a.png")
     (number,) = first["numbers"]
-    assert (first["page"], first["verdict"], number["text"], len(number["digits"])) == (1, "digit", "721", 3)
-    assert {"text", "probability", "is_digit", "confidence", "box", "verdict", "alternatives", "reason"} == set(
+    assert (first["page"], first["decision"], number["text"], len(number["digits"])) == (1, "digit", "721", 3)
+    assert {"text", "probability", "is_digit", "confidence", "box", "decision", "alternatives", "reason"} == set(
         number["digits"][0]
     )
     assert cli("read", picture(folder / "h.png", ONE), "--json", "--quiet").json[0]["numbers"][0]["text"] == "1"
@@ -154,7 +154,7 @@ def test_the_pages_of_one_file_are_told_apart(cli: Cli, folder: Path) -> None:
 def test_a_blank_picture_is_nothing_there(cli: Cli, tmp_path: Path) -> None:
     blank = picture(tmp_path / "blank.png")
     assert cli("read", blank).out == "nothing there\n"
-    assert cli("read", blank, "--json").json[0]["verdict"] == "nothing there"
+    assert cli("read", blank, "--json").json[0]["decision"] == "nothing there"
 
 
 def test_a_doubtful_digit_is_marked_and_says_why(cli: Cli, tmp_path: Path) -> None:
@@ -241,11 +241,11 @@ def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
     kept = 0
     for size in range(len(whole) + 1):
         path.write_bytes(whole[:size])
-        with table(path, same, resume=True) as made:
+        with open_table(path, same, resume=True) as made:
             assert whole.startswith(path.read_bytes()), size
-            assert all(str(name) in whole.decode().replace('""', '"') for name in made.done)
-            assert len(made.done) >= kept, "what was complete stays complete"
-            kept = max(0, len(made.done))
+            assert all(str(name) in whole.decode().replace('""', '"') for name in made.completed)
+            assert len(made.completed) >= kept, "what was complete stays complete"
+            kept = max(0, len(made.completed))
     assert kept == len(list(folder.iterdir())) - 1, "all files but the last are known to be complete"
     read: list[str] = []
     original = pages.each_page
@@ -258,6 +258,18 @@ def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
         assert outcome.code == 2, "the bad files of the first run count"
         assert len(read) <= len(list(folder.iterdir()))
     assert len(read) == 1, "of a complete table only the last file is read again"
+
+
+def test_a_table_of_an_older_version_is_refused_and_stays(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    cli("read", folder, "--csv", "out.csv")
+    header, _, rest = (tmp_path / "out.csv").read_bytes().partition(b"\r\n")
+    older = ",".join(OLDER_COLUMNS).encode() + b"\r\n" + rest
+    assert header == ",".join(COLUMNS).encode()
+    (tmp_path / "out.csv").write_bytes(older)
+    outcome = cli("read", folder, "--csv", "out.csv", "--resume")
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert "'out.csv' was begun by an older mnist-nn, which called its last column verdict" in outcome.err
+    assert (tmp_path / "out.csv").read_bytes() == older
 
 
 def test_resuming_without_a_table_begins_one(cli: Cli, folder: Path, tmp_path: Path) -> None:
@@ -308,7 +320,7 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
-    assert "the rows so far are in out.csv. Go on with the same command and --resume" in err
+    assert "the rows so far are in out.csv. Continue with the same command and --resume" in err
     assert 5 < len(rows(out)) < 151
     assert cli("read", *names, "--csv", "out.csv", "--resume").code == 0
     assert essence(out) == [(name, "1", "72", "digit") for name in names]
@@ -489,7 +501,7 @@ def test_explain_writes_one_page_and_never_over_anything(cli: Cli, folder: Path,
 def test_explain_shows_so_many_pages_and_says_how_many_more(
     cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explain, "PAGES", 2)
+    monkeypatch.setattr(explanation, "MAX_PAGES", 2)
     cli("read", folder, "--explain", "why", "--quiet")
     page = (tmp_path / "why" / "index.html").read_text(encoding="utf-8")
     assert page.count("<section>") == 2
@@ -514,5 +526,5 @@ def test_reading_a_folder_needs_no_more_memory_for_more_files(tmp_path: Path) ->
 
 
 def test_a_table_that_cannot_be_opened_again(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot go on with"), table(tmp_path, {}, resume=True):
+    with pytest.raises(ConfigError, match="cannot continue"), open_table(tmp_path, {}, resume=True):
         pass

@@ -53,7 +53,7 @@ def test_a_value_that_is_not_given_is_an_error(monkeypatch: pytest.MonkeyPatch) 
         render("any", "page", name="a")
 
 
-@pytest.mark.parametrize("package", ["mnist_nn.report", "mnist_nn.export.html"])
+@pytest.mark.parametrize("package", ["mnist_nn.report", "mnist_nn.reading", "mnist_nn.export.html"])
 def test_every_template_of_the_package_can_be_compiled(package: str) -> None:
     environment = load_environment(package)
     names = environment.list_templates(extensions=["html"])
