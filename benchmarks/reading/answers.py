@@ -33,7 +33,7 @@ Task = Callable[[str, Sequence[int], int, float], list[Any]]
 class Answer:
     """The reader's answer to one picture.
 
-    ``text`` has all numbers it saw, with spaces between; ``accepted`` those whose verdict is "digit".
+    ``text`` has all numbers it saw, with spaces between; ``accepted`` those whose decision is "digit".
     """
 
     text: str

@@ -87,7 +87,7 @@ def save(picture: Image.Image, path: Path) -> Path:
 
 
 def _palette() -> Image.Image:
-    """Greys, and the colours of the verdicts on their way to white, so that a few coloured letters keep theirs."""
+    """Greys, and the colours of the decisions on their way to white, so that a few coloured letters keep theirs."""
     greys = [(level, level, level) for level in np.linspace(0, 255, GREYS).round().astype(int).tolist()]
     colours = [ImageColor.getrgb(name) for name in (RIGHT, WRONG, DOUBTFUL)]
     shares = (1.0, 0.8, 0.6, 0.4, 0.2)

@@ -16,7 +16,7 @@ class PageScore:
 
     ``found`` are digits under whose box something was read, ``right`` those read rightly. ``wholes`` are those of the
     ``numbers`` with 4 digits, ``wholes_right`` those read exactly. ``invented`` are digits read where none is.
-    ``accepted`` are numbers whose verdict is "digit", ``accepted_right`` those of them that are written there.
+    ``accepted`` are numbers whose decision is "digit", ``accepted_right`` those of them that are written there.
     """
 
     digits: int = 0
