@@ -297,7 +297,7 @@ def _(model, tolerated):
 
     _lines = []
     for _name, _reading in (("trained above", own), ("packaged", packaged)):
-        _accepted = sum(number.verdict == "digit" for number in _reading.numbers)
+        _accepted = sum(number.decision == "digit" for number in _reading.numbers)
         _lines.append(f"{_name}: {_accepted} of {len(_reading.numbers)} numbers accepted as a whole")
         _lines += (f"    {line}" for line in _reading.text.splitlines())
     told(*_lines)
@@ -316,13 +316,13 @@ def _(own, packaged, page):
         for _number in _reading.numbers:
             for _digit in _number.digits:
                 _left, _top, _right, _bottom = _digit.box
-                _color, _line = _styles[_digit.verdict]
+                _color, _line = _styles[_digit.decision]
                 _corners = [_left, _right, _right, _left, _left], [_top, _top, _bottom, _bottom, _top]
                 _ax.plot(*_corners, color=_color, linestyle=_line, linewidth=1)
                 _box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
                 _ax.text(_left, _top, _digit.text, color=_color, fontsize=7, verticalalignment="bottom", bbox=_box)
-    for _verdict, (_color, _line) in _styles.items():
-        _ax.plot([], [], color=_color, linestyle=_line, label=_verdict)
+    for _decision, (_color, _line) in _styles.items():
+        _ax.plot([], [], color=_color, linestyle=_line, label=_decision)
     _figure.legend(*_ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     _figure
     return
@@ -465,7 +465,7 @@ def _(after, data, saved):
         f"labels {served['label'].tolist()}, confidence {served['confidence'].round(4).tolist()}",
         f"largest difference of a probability from this notebook's: {served_apart:.1e}",
         *(
-            f"/read of examples/digit.png: {n['text']}, {n['verdict']}, {n['confidence']:.4f}"
+            f"/read of examples/digit.png: {n['text']}, {n['decision']}, {n['confidence']:.4f}"
             for n in picture["numbers"]
         ),
         f"stopped, exit code {exit_code}",

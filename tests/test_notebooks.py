@@ -151,7 +151,7 @@ def test_from_data_to_deployed(
     assert found["bins"]["distorted, after"].error < found["bins"]["distorted, before"].error
     assert "625032" in found["own"].text
     assert "625032" in found["packaged"].text
-    accepted = [sum(n.verdict == "digit" for n in found[name].numbers) for name in ("own", "packaged")]
+    accepted = [sum(n.decision == "digit" for n in found[name].numbers) for name in ("own", "packaged")]
     assert accepted[0] < accepted[1]
     assert found["held_back"] > 0.9
     assert set(found["verified"]) == {"onnx", "c"}

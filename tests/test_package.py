@@ -75,7 +75,7 @@ def test_a_users_program_passes_a_strict_type_checker(tmp_path: Path) -> None:
     assert 'Argument "epochs" to "TrainingConfig" has incompatible type "str"' in wrong
 
 
-HEAVY = ("numpy", "safetensors", "PIL", "numba", "scipy")
+HEAVY = ("numpy", "safetensors", "PIL", "numba", "scipy", "jinja2")
 
 
 def loaded_by(statement: str) -> set[str]:

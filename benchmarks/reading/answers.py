@@ -33,7 +33,7 @@ Task = Callable[[str, Sequence[int], int, float], list[Any]]
 class Answer:
     """The reader's answer to one picture.
 
-    ``text`` has all numbers it saw, with spaces between; ``accepted`` those whose verdict is "digit".
+    ``text`` has all numbers it saw, with spaces between; ``accepted`` those whose decision is "digit".
     """
 
     text: str
@@ -116,7 +116,7 @@ def reader(model: Path | None, max_error: float = MAX_ERROR) -> Reader:
 
 def answer(reading: Any) -> Answer:
     """Sum up a reading of one picture."""
-    accepted = [number.text for number in reading.numbers if number.verdict == "digit"]
+    accepted = [number.text for number in reading.numbers if number.decision == "digit"]
     text = " ".join(number.text for number in reading.numbers)
     return Answer(text, " ".join(accepted))
 

@@ -87,7 +87,7 @@ def save(picture: Image.Image, path: Path) -> Path:
 
 
 def _palette() -> Image.Image:
-    """Greys, and the colours of the verdicts on their way to white, so that a few coloured letters keep theirs."""
+    """Greys, and the colours of the decisions on their way to white, so that a few coloured letters keep theirs."""
     greys = [(level, level, level) for level in np.linspace(0, 255, GREYS).round().astype(int).tolist()]
     colours = [ImageColor.getrgb(name) for name in (RIGHT, WRONG, DOUBTFUL)]
     shares = (1.0, 0.8, 0.6, 0.4, 0.2)
@@ -116,7 +116,7 @@ def _page(one: SyntheticPage, read: Reader) -> Image.Image:
         if id(true) not in found:
             _outline(brush, true.box, scale, WRONG, "")
     for got in numbers:
-        colour = WRONG if id(got) not in right else RIGHT if got.verdict == "digit" else DOUBTFUL
+        colour = WRONG if id(got) not in right else RIGHT if got.decision == "digit" else DOUBTFUL
         _outline(brush, got.box, scale, colour, f"{got.text}, {got.confidence:.0%}")
     return picture
 
@@ -178,15 +178,17 @@ def _tile(picture: Pixels, reading: Any, title: str, truth: str | None) -> Tile:
     best = max(reading.numbers, key=lambda number: number.confidence)
     text = " ".join(number.text for number in reading.numbers)
     if truth is None:
-        colour = WRONG if best.verdict == "digit" else RIGHT
+        colour = WRONG if best.decision == "digit" else RIGHT
     else:
-        colour = WRONG if text != truth else RIGHT if best.verdict == "digit" else DOUBTFUL
+        colour = WRONG if text != truth else RIGHT if best.decision == "digit" else DOUBTFUL
         title = f"{title}, a {truth}"
     return Tile(picture, _lines(best, title, text), colour, best.confidence)
 
 
 def _lines(got: Any, title: str, text: str = "") -> tuple[str, str]:
-    return title.replace("×", "x"), f"{(text or got.text)[:6]}, {got.confidence:.0%}, {got.verdict}"  # no × in the font
+    return title.replace(
+        "×", "x"
+    ), f"{(text or got.text)[:6]}, {got.confidence:.0%}, {got.decision}"  # no × in the font
 
 
 def _surest(tiles: Sequence[Tile]) -> list[Tile]:

@@ -16,7 +16,7 @@ class PageScore:
 
     ``found`` are digits under whose box something was read, ``right`` those read rightly. ``wholes`` are those of the
     ``numbers`` with 4 digits, ``wholes_right`` those read exactly. ``invented`` are digits read where none is.
-    ``accepted`` are numbers whose verdict is "digit", ``accepted_right`` those of them that are written there.
+    ``accepted`` are numbers whose decision is "digit", ``accepted_right`` those of them that are written there.
     """
 
     digits: int = 0
@@ -68,7 +68,7 @@ def score(page: SyntheticPage, reader: Callable[[Any], Any]) -> PageScore:
     seen = [digit for number in numbers for digit in number.digits]
     digits = matches(written, seen)
     pairs = matches(page.numbers, numbers)
-    accepted = [number for number in numbers if number.verdict == "digit"]
+    accepted = [number for number in numbers if number.decision == "digit"]
     return PageScore(
         digits=len(written),
         found=len(digits),
@@ -78,5 +78,5 @@ def score(page: SyntheticPage, reader: Callable[[Any], Any]) -> PageScore:
         wholes_right=sum(len(true.text) == WHOLE and true.text == read.text for true, read in pairs),
         invented=len(seen) - len(digits),
         accepted=len(accepted),
-        accepted_right=sum(read.verdict == "digit" and true.text == read.text for true, read in pairs),
+        accepted_right=sum(read.decision == "digit" and true.text == read.text for true, read in pairs),
     )

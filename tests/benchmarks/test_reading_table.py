@@ -36,7 +36,7 @@ class Read:
 
     text: str
     box: tuple[int, int, int, int]
-    verdict: str = "digit"
+    decision: str = "digit"
     digits: tuple["Read", ...] = ()
 
 
@@ -47,12 +47,12 @@ def write(text: str, left: int, top: int) -> TrueNumber:
     return TrueNumber(text, (left, top, digits[-1].box[2], top + 30), digits, 0)
 
 
-def read(number: TrueNumber, text: str, verdict: str = "digit", right: int = 0) -> Read:
+def read(number: TrueNumber, text: str, decision: str = "digit", right: int = 0) -> Read:
     digits = tuple(
         Read(one, (d.box[0] + right, d.box[1], d.box[2] + right, d.box[3]))
         for one, d in zip(text, number.digits, strict=True)
     )
-    return Read(text, number.box, verdict, digits)
+    return Read(text, number.box, decision, digits)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from number_pictures import fill_folder
 from patience import ended
 
 from mnist_nn.cli.program import run
@@ -62,3 +63,9 @@ def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 def model(cli: Callable[..., Outcome], tmp_path: Path) -> Path:
     assert cli("train", *SMALL, "--quiet").code == 0
     return tmp_path / "mnist-model.safetensors"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Pictures as people have them: good, blank, of several pages, with strange names, and bad ones."""
+    return fill_folder(tmp_path / "pictures")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from mnist_nn import Dataset
 from mnist_nn.imaging.load.pictures import Page
-from mnist_nn.reading.explain import PAGE_SIDE, head, section, tail
+from mnist_nn.reading.explain import PAGE_SIDE_PX, render_head, render_reading, render_tail
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.results import Reading
 
@@ -57,19 +57,19 @@ def reading(mnist: Dataset) -> Reading:
 
 
 def test_the_page_is_whole_and_needs_nothing_else(reading: Reading) -> None:
-    structure = parsed(head() + section(reading) + section(reading) + tail(1234))
+    structure = parsed(render_head() + render_reading(reading) + render_reading(reading) + render_tail(1234))
     text = " ".join(structure.texts)
     assert "page.png, page 2" in text
     assert "1,234 more pages" in text
-    assert "<script" not in head()
+    assert "<script" not in render_head()
     assert structure.sources
     assert all(source.startswith("data:image/") for source in structure.sources)
-    assert "url(" not in head()
-    assert "prefers-color-scheme: dark" in head()
+    assert "url(" not in render_head()
+    assert "prefers-color-scheme: dark" in render_head()
 
 
 def test_every_step_and_every_digit_is_a_picture(reading: Reading) -> None:
-    structure = parsed(section(reading))
+    structure = parsed(render_reading(reading))
     digits = [digit for number in reading.numbers for digit in number.digits]
     pictures = [Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) for source in structure.sources]
     assert len(pictures) == 4 + 1 + len(digits)
@@ -79,18 +79,18 @@ def test_every_step_and_every_digit_is_a_picture(reading: Reading) -> None:
 
 
 def test_each_doubtful_digit_has_its_reason(reading: Reading) -> None:
-    text = " ".join(parsed(section(reading)).texts).lower()
-    against = [digit for number in reading.numbers for digit in number.digits if digit.verdict != "digit"]
+    text = " ".join(parsed(render_reading(reading)).texts).lower()
+    against = [digit for number in reading.numbers for digit in number.digits if digit.decision != "digit"]
     assert against
     assert all(digit.reason.lower() in text for digit in against)
-    assert {digit.verdict for number in reading.numbers for digit in number.digits} > {"digit"}
+    assert {digit.decision for number in reading.numbers for digit in number.digits} > {"digit"}
 
 
 def test_boxes_are_drawn_in_the_pixels_of_the_page() -> None:
     large = np.full((3000, 2600), 230, np.uint8)
     large[1000:1600, 1200:1260] = 20
     reading = Reader()(large)
-    page = section(reading)
+    page = render_reading(reading)
     assert 'viewBox="0 0 2600 3000"' in page
     (number,) = reading.numbers
     left, top, right, bottom = number.box
@@ -99,11 +99,11 @@ def test_boxes_are_drawn_in_the_pixels_of_the_page() -> None:
         Image.open(io.BytesIO(base64.b64decode(data))).size
         for data in re.findall(r'"data:image/\w+;base64,([^"]+)"', page)
     ]
-    assert max(max(size) for size in sizes) <= PAGE_SIDE
+    assert max(max(size) for size in sizes) <= PAGE_SIDE_PX
 
 
 def test_a_blank_page_shows_its_steps_and_no_numbers() -> None:
-    page = section(Reader()(np.full((50, 50), 200, np.uint8)))
+    page = render_reading(Reader()(np.full((50, 50), 200, np.uint8)))
     assert "nothing there" in page
     assert len(parsed(page).sources) == 4
 
@@ -111,13 +111,13 @@ def test_a_blank_page_shows_its_steps_and_no_numbers() -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("<b>&\"'.png", "&lt;b&gt;&amp;&quot;&#x27;.png"),
-        ("a\nb.png", "&#x27;a\\nb.png&#x27;"),
+        ("<b>&\"'.png", "&lt;b&gt;&amp;&#34;&#39;.png"),
+        ("a\nb.png", "&#39;a\\nb.png&#39;"),
         (os.fsdecode(b"\xff.png"), "\\udcff.png"),
         ("", "a picture"),
     ],
 )
 def test_names_are_shown_and_never_obeyed(name: str, shown: str) -> None:
-    page = section(Reader()(Page(name, 1, np.full((50, 50), 200, np.uint8))))
+    page = render_reading(Reader()(Page(name, 1, np.full((50, 50), 200, np.uint8))))
     assert f"<h2>{shown}</h2>" in page
     page.encode("utf-8")

@@ -15,7 +15,7 @@ from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import DIGIT_CLASSES
 from mnist_nn.reading import document
-from mnist_nn.reading.checksums import rule
+from mnist_nn.reading.checksums import build_constraint
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.reading.results import Number, Reading
@@ -74,13 +74,13 @@ def test_digits_in_a_row_are_one_number(reader: Reader, write: Write, text: str)
     reading = reader(pixels)
     number = only(reading)
     assert number.text == reading.text == text
-    assert number.verdict == reading.verdict == "digit"
+    assert number.decision == reading.decision == "digit"
     assert number.confidence == pytest.approx(np.prod([digit.confidence for digit in number.digits]))
     for digit, (left, right) in zip(number.digits, inked(pixels), strict=True):
         assert digit.box[0] == pytest.approx(left, abs=1)
         assert digit.box[2] == pytest.approx(right, abs=1)
         assert 106 <= digit.box[1] < digit.box[3] <= 134
-        assert (digit.verdict, digit.reason) == ("digit", "")
+        assert (digit.decision, digit.reason) == ("digit", "")
         assert digit.image.shape == (28, 28)
         assert digit.confidence == pytest.approx(digit.probability * digit.is_digit)
 
@@ -92,7 +92,7 @@ def test_light_ink_on_a_dark_ground_reads_the_same(reader: Reader, write: Write)
 @pytest.mark.parametrize("level", [0, 127, 255])
 def test_a_blank_page_is_nothing_there(reader: Reader, level: int) -> None:
     reading = reader(np.full((120, 200), level, np.uint8))
-    assert (reading.numbers, reading.text, reading.verdict) == ((), "", "nothing there")
+    assert (reading.numbers, reading.text, reading.decision) == ((), "", "nothing there")
 
 
 def test_lines_are_read_from_top_to_bottom_and_words_from_left_to_right(reader: Reader, write: Write) -> None:
@@ -113,7 +113,7 @@ def test_a_page_keeps_its_name(reader: Reader, write: Write) -> None:
 
 def test_what_is_read_becomes_json(reader: Reader, write: Write) -> None:
     page = json.loads(as_json(document.Page.of(reader(write("17")))))
-    assert page["verdict"] == "digit"
+    assert page["decision"] == "digit"
     assert [digit["text"] for digit in page["numbers"][0]["digits"]] == ["1", "7"]
 
 
@@ -126,15 +126,15 @@ def test_a_scribble_is_no_digit(reader: Reader) -> None:
         y, x = at.astype(int)
         page[y - 2 : y + 2, x - 2 : x + 2] = 30
     reading = reader(page)
-    assert reading.verdict in {"not a digit", "doubtful"}
-    assert all(digit.reason for number in reading.numbers for digit in number.digits if digit.verdict != "digit")
+    assert reading.decision in {"not a digit", "doubtful"}
+    assert all(digit.reason for number in reading.numbers for digit in number.digits if digit.decision != "digit")
 
 
 # Constraints
 
 
 def luhn_digit(text: str) -> str:
-    return next(last for last in "0123456789" if rule("luhn").accepts(text + last))
+    return next(last for last in "0123456789" if build_constraint("luhn").accepts(text + last))
 
 
 def ambiguous(mnist: Dataset, reader: Reader) -> Iterator[tuple[Pixels, int]]:
@@ -168,25 +168,25 @@ def test_a_checksum_finds_the_digit_that_the_ink_leaves_open(
 
 def test_a_number_that_breaks_its_rule_keeps_its_text_and_is_doubtful(write: Write) -> None:
     number = only(Reader(checksum="luhn")(write("1234567")))
-    assert (number.text, number.verdict) == ("1234567", "doubtful")
+    assert (number.text, number.decision) == ("1234567", "doubtful")
     assert number.reason == "it cannot be read with a luhn check digit that is right"
     number = only(Reader(length=12)(write("8801")))
-    assert (number.text, number.verdict) == ("8801", "doubtful")
+    assert (number.text, number.decision) == ("8801", "doubtful")
     assert "12 digits" in number.reason
 
 
 def test_a_number_that_obeys_is_accepted(write: Write) -> None:
-    assert only(Reader(checksum="luhn", length=11)(write("79927398713"))).verdict == "digit"
-    assert only(Reader(checksum="isbn")(write("9780306406157"))).verdict == "digit"
+    assert only(Reader(checksum="luhn", length=11)(write("79927398713"))).decision == "digit"
+    assert only(Reader(checksum="isbn")(write("9780306406157"))).decision == "digit"
 
 
 def test_a_number_in_groups_is_one_number_if_the_rule_says_so(reader: Reader, good: list[Pixels]) -> None:
     text = "6011000990139424"
     pixels = written([good[int(letter)] for letter in text], groups_of=4)
     assert len(reader(pixels).numbers) == 4
-    for rules in ({"length": 16}, {"checksum": "luhn"}, {"checksum": "luhn", "length": 16}):
-        number = only(Reader(**rules)(pixels))  # type: ignore[arg-type]
-        assert (number.text, number.verdict) == (text, "digit")
+    for known in ({"length": 16}, {"checksum": "luhn"}, {"checksum": "luhn", "length": 16}):
+        number = only(Reader(**known)(pixels))  # type: ignore[arg-type]
+        assert (number.text, number.decision) == (text, "digit")
         left, top, right, bottom = number.box
         assert all(
             left <= d.box[0] and top <= d.box[1] and right >= d.box[2] and bottom >= d.box[3] for d in number.digits

@@ -15,8 +15,8 @@ SMALL = replace(preset("reader")[1], subset=1500, validation=400, epochs=2)
 
 
 @pytest.fixture(autouse=True)
-def few_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "OTHERS", dict.fromkeys(module.OTHERS, 60))
+def few_non_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NON_DIGIT_COUNTS", dict.fromkeys(module.NON_DIGIT_COUNTS, 60))
 
 
 def test_the_last_epoch_comes_with_a_calibrated_model_of_ten_outputs() -> None:

@@ -75,7 +75,7 @@ def test_every_format_is_read_from_the_bare_body(client: httpx.Client, paper: Im
 def test_every_page_is_an_element_and_a_bad_one_says_so(client: httpx.Client, paper: Image.Image) -> None:
     blank = Image.new("L", (100, 100), 255)
     pages = client.post("/read", content=saved(paper, "TIFF", save_all=True, append_images=[blank])).json()
-    assert [page["verdict"] for page in pages] == ["digit", "nothing there"]
+    assert [page["decision"] for page in pages] == ["digit", "nothing there"]
     large = Image.new("L", (1001, 1000), 255)
     pages = client.post("/read", content=saved(large, "TIFF", save_all=True, append_images=[paper, large])).json()
     assert [page["page"] for page in pages] == [1, 2, 3]

@@ -1,4 +1,4 @@
-"""Curves: what an epoch came to, how sure and how right, what refusing costs, how long the gradients are."""
+"""Curves: loss and accuracy of every epoch, how sure and how right, what refusing costs, the lengths of gradients."""
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
@@ -11,22 +11,22 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.reliability import Reliability, RiskCoverage
-from mnist_nn.plots.style import INK, SERIES, SOFT, blank, drawn, dress, series
+from mnist_nn.plots.style import INK, SERIES, SOFT, create_figure, label_axes, series_style, with_own_settings
 from mnist_nn.training.checkpoint import Scores
 
 Floats = npt.NDArray[np.float64]
-FEW = 30  # points of a curve that are marked one by one
-LABEL = 22  # letters beside a low panel
+MAX_MARKED_POINTS = 30  # a longer curve has no marker at each point
+MAX_LABEL_LETTERS = 22  # in one line beside a low panel
 
 
-@drawn
+@with_own_settings
 def learning_curves(history: Sequence[Scores], loss_name: str = "loss", descended_name: str | None = None) -> Figure:
     """Draw loss and accuracy over the epochs, on the training images and on those held out.
 
     Parameters
     ----------
     history
-        A row an epoch, as ``checkpoint.history``.
+        One row per epoch, as ``checkpoint.history``.
     loss_name
         What the reported loss is.
     descended_name
@@ -41,11 +41,11 @@ def learning_curves(history: Sequence[Scores], loss_name: str = "loss", descende
     panels = [("loss", loss_name), ("accuracy", "accuracy")]
     if descended_name not in {None, loss_name}:
         panels.insert(1, ("descended", str(descended_name)))
-    figure = blank(1.7 * len(panels) + 0.3)
+    figure = create_figure(1.7 * len(panels) + 0.3)
     for axes, (field, label) in zip(np.ravel(figure.subplots(len(panels), sharex=True)), panels, strict=True):
-        dress(axes, y=fill(label, LABEL, break_on_hyphens=False))
-        _epochs(axes, history, field, "training", 0)
-        _epochs(axes, history, f"validation_{field}", "held out", 1)
+        label_axes(axes, y=fill(label, MAX_LABEL_LETTERS, break_on_hyphens=False))
+        _draw_scores(axes, history, field, "training", 0)
+        _draw_scores(axes, history, f"validation_{field}", "held out", 1)
         if field == "accuracy":
             axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
     if len(figure.axes[0].lines) > 1:
@@ -57,14 +57,14 @@ def learning_curves(history: Sequence[Scores], loss_name: str = "loss", descende
     return figure
 
 
-def _epochs(axes: Axes, history: Sequence[Scores], field: str, label: str, number: int) -> None:
+def _draw_scores(axes: Axes, history: Sequence[Scores], field: str, label: str, number: int) -> None:
     values = [getattr(row, field, None) for row in history]
     if any(value is not None for value in values):
-        look = series(number) | ({} if len(values) <= FEW else {"marker": ""})
-        axes.plot([row.epoch for row in history], np.array(values, float), label=label, **look)
+        style = series_style(number) | ({} if len(values) <= MAX_MARKED_POINTS else {"marker": ""})
+        axes.plot([row.epoch for row in history], np.array(values, float), label=label, **style)
 
 
-@drawn
+@with_own_settings
 def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = None) -> Figure:
     """Draw the length of every layer's gradient over a training, on a logarithmic scale.
 
@@ -88,16 +88,16 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
     >>> [line.get_label() for line in figure.axes[0].lines]
     ['layer 1', 'layer 2']
     """
-    if np.ndim(norms) != 2 or len(norms) != len(epochs) or (names is not None and len(names) != norms.shape[1]):  # noqa: PLR2004 a row an epoch
+    if np.ndim(norms) != 2 or len(norms) != len(epochs) or (names is not None and len(names) != norms.shape[1]):  # noqa: PLR2004 a row for each epoch
         given = "" if names is None else f" and {len(names)} names"
         raise ConfigError(
             f"norms have the shape {np.shape(norms)}, beside {len(epochs)} epochs{given}; give a row for each epoch, a "
             "column and a name for each layer"
         )
-    figure = blank(2.8)
-    axes = dress(figure.add_subplot(), "epochs learned", "length of the gradient")
+    figure = create_figure(2.8)
+    axes = label_axes(figure.add_subplot(), "epochs learned", "length of the gradient")
     for layer, column in enumerate(np.where(norms > 0, norms, np.nan).T):
-        axes.plot(epochs, column, label=names[layer] if names else f"layer {layer + 1}", **series(layer))
+        axes.plot(epochs, column, label=names[layer] if names else f"layer {layer + 1}", **series_style(layer))
     if (norms > 0).any():
         axes.set_yscale("log")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -105,7 +105,7 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
     return figure
 
 
-@drawn
+@with_own_settings
 def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure:
     """Draw how many answers were right against how sure they were, and how many answers were how sure.
 
@@ -123,16 +123,18 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
     'share that is right'
     """
     named = bins if isinstance(bins, Mapping) else {"answers": bins}
-    figure = blank(4.0)
+    figure = create_figure(4.0)
     upper, lower = figure.subplots(2, sharex=True, height_ratios=(3, 1))
-    dress(upper, y="share that is right").plot([0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="ideal")
-    dress(lower, "how sure the answer was", "answers")
+    label_axes(upper, y="share that is right").plot(
+        [0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="ideal"
+    )
+    label_axes(lower, "how sure the answer was", "answers")
     for number, (name, found) in enumerate(named.items()):
         there = found.counts > 0
         sure, right = found.confidence[there], found.accuracy[there]
         reach = np.maximum([right - found.low[there], found.high[there] - right], 0)
-        upper.errorbar(sure, right, reach, label=name, capsize=2, elinewidth=1, **series(number))
-        lower.stairs(found.counts, found.edges, color=SERIES[number], linestyle=series(number)["linestyle"])
+        upper.errorbar(sure, right, reach, label=name, capsize=2, elinewidth=1, **series_style(number))
+        lower.stairs(found.counts, found.edges, color=SERIES[number], linestyle=series_style(number)["linestyle"])
     lower.set_yscale("log")
     lower.set_ylim(bottom=0.7)
     for axis in (upper.xaxis, upper.yaxis):
@@ -141,7 +143,7 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
     return figure
 
 
-@drawn
+@with_own_settings
 def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]] | None = None) -> Figure:
     """Draw the share of wrong answers among those given, against the share of images that is answered.
 
@@ -159,8 +161,8 @@ def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]]
     >>> figure.axes[0].lines[0].get_xydata().tolist()
     [[0.5, 0.0], [1.0, 0.5]]
     """
-    figure = blank(2.9)
-    axes = dress(figure.add_subplot(), "images that are answered", "wrong among the answers")
+    figure = create_figure(2.9)
+    axes = label_axes(figure.add_subplot(), "images that are answered", "wrong among the answers")
     axes.plot(curve.coverage, curve.risk, color=SERIES[0], drawstyle="steps-pre", label="every threshold")
     for name, (coverage, risk) in (points or {}).items():
         axes.plot([coverage], [risk], color=SERIES[1], marker="D", linestyle="", markersize=5)

@@ -1,4 +1,4 @@
-"""Pictures: what each unit looks for, digits with a word below each, and which class is taken for which."""
+"""Pictures: what each unit looks for, digits with a title each, and which class is taken for which."""
 
 import math
 from collections.abc import Sequence
@@ -14,23 +14,23 @@ from matplotlib.ticker import MaxNLocator
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.metrics import Evaluation
 from mnist_nn.nn.network import Network
-from mnist_nn.plots.style import LINE, WIDTH, blank, drawn, dress
+from mnist_nn.plots.style import LINE, WIDTH_INCHES, create_figure, label_axes, with_own_settings
 from mnist_nn.util.checks import integer
 
 Array = npt.NDArray[Any]
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#8a3500", "#d9772f", "#ffffff", "#4a86dd", "#123f8f"])
 SHARES = LinearSegmentedColormap.from_list("shares", ["#ffffff", "#f5b183", "#c2500a", "#6e2a00"])
 MISTAKES = SHARES.with_extremes(bad=LINE)  # for the diagonal
-SPELT = 30  # pictures of weights below which there is room for "unit"
-TITLE = 0.2  # inches above a picture
-GAP = 0.05  # of a picture's side, around it
-NUMBERED = 20  # classes whose counts are written into the confusion matrix
-DARK = 0.65  # of the largest share, from which on numbers are white
-LARGEST = 0.995  # quantile of the absolute weights that has the full colour
-DAY, NIGHT = "#111111", "#fdfdfd"  # text on cells, whatever is around them
+MAX_SPELLED_TITLES = 30  # of more pictures, titles are numbers without "unit"
+TITLE_INCHES = 0.2  # above a picture
+MARGIN = 0.05  # around a picture, as a share of its side
+MAX_NUMBERED_CLASSES = 20  # of more, counts are not written into the confusion matrix
+DARK_SHARE = 0.65  # of the largest share, from which on numbers are white
+FULL_COLOUR_QUANTILE = 0.995  # of the absolute weights: larger ones, few, look the same
+TEXT_ON_LIGHT, TEXT_ON_DARK = "#111111", "#fdfdfd"  # in cells, whatever is around them
 
 
-@drawn
+@with_own_settings
 def weight_images(
     network: Network, layer: int = 0, *, units: Sequence[int] | None = None, shape: tuple[int, int] | None = None
 ) -> Figure:
@@ -41,7 +41,7 @@ def weight_images(
     network
         The network.
     layer
-        0 is the layer that sees the pixels: it is drawn as one picture a unit. Others are one matrix, a row a unit.
+        0 is the layer that sees the pixels: it is drawn as one picture per unit. Others are one matrix, a row per unit.
     units
         Which units of layer 0; None for all.
     shape
@@ -62,10 +62,10 @@ def weight_images(
     if not 0 <= layer < len(network.weights):
         raise ConfigError(f"layer is {layer}; this network has layers 0 to {len(network.weights) - 1}")
     W = network.weights[layer]
-    most = float(np.quantile(np.abs(W), LARGEST)) or 1.0
+    most = float(np.quantile(np.abs(W), FULL_COLOUR_QUANTILE)) or 1.0
     if layer:
         above = "class" if layer == len(network.config.hidden) else f"unit of layer {layer + 1}"
-        return _matrix(W, layer, above, most)
+        return _draw_matrix(W, layer, above, most)
     inputs = W.shape[1]
     rows, columns = shape or (math.isqrt(inputs), math.isqrt(inputs))
     if rows * columns != inputs:
@@ -75,24 +75,24 @@ def weight_images(
         if not 0 <= unit < len(W):
             raise ConfigError(f"unit is {unit}; layer 0 has units 0 to {len(W) - 1}")
     name = "unit " if network.config.hidden else "class "
-    titles = [f"{name if len(chosen) <= SPELT else ''}{unit}" for unit in chosen]
-    return _tiles(W[list(chosen)].reshape(-1, rows, columns), titles, cmap=SIGNED, vmin=-most, vmax=most)
+    titles = [f"{name if len(chosen) <= MAX_SPELLED_TITLES else ''}{unit}" for unit in chosen]
+    return _draw_tiles(W[list(chosen)].reshape(-1, rows, columns), titles, cmap=SIGNED, vmin=-most, vmax=most)
 
 
-def _matrix(W: Array, layer: int, above: str, most: float) -> Figure:
+def _draw_matrix(W: Array, layer: int, above: str, most: float) -> Figure:
     units, inputs = W.shape
-    figure = blank(min(max(1.2 + WIDTH * 0.8 * units / inputs, 1.8), 5.5))
-    axes = dress(figure.add_subplot(), f"unit of layer {layer}", above, grid=False)
+    figure = create_figure(min(max(1.2 + WIDTH_INCHES * 0.8 * units / inputs, 1.8), 5.5))
+    axes = label_axes(figure.add_subplot(), f"unit of layer {layer}", above, grid=False)
     shown = axes.imshow(W, cmap=SIGNED, vmin=-most, vmax=most, interpolation="none", aspect="auto")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True))
     bar = figure.colorbar(shown, ax=axes, pad=0.02, extend="both")
     bar.set_label("weight")
-    dress(bar.ax, y="weight", grid=False)
+    label_axes(bar.ax, y="weight", grid=False)
     return figure
 
 
-@drawn
+@with_own_settings
 def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
     """Draw pictures, dark ink on white as on paper, each with a title.
 
@@ -123,29 +123,34 @@ def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
         )
     columns = integer("columns", columns, 1)
     most = 255 if images.dtype == np.uint8 else 1
-    return _tiles(images, titles, columns, cmap="gray_r", vmin=0, vmax=most)
+    return _draw_tiles(images, titles, columns, cmap="gray_r", vmin=0, vmax=most)
 
 
-def _tiles(pictures: Array, titles: Sequence[str], columns: int | None = None, **look: Any) -> Figure:
+def _draw_tiles(pictures: Array, titles: Sequence[str], columns: int | None = None, **look: Any) -> Figure:
     """Draw pictures side by side, all on one scale."""
     columns = columns or max(5, math.ceil(math.sqrt(len(pictures))))
     rows = max(1, math.ceil(len(pictures) / columns))
-    side = WIDTH / columns
-    figure = blank((side + TITLE) * rows)
+    side = WIDTH_INCHES / columns
+    figure = create_figure((side + TITLE_INCHES) * rows)
     figure.set_layout_engine("none")  # places are known, and finding them takes long
     across, down = 1 / columns, 1 / rows
-    tall = down * side / (side + TITLE)
+    tall = down * side / (side + TITLE_INCHES)
     for number, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
         row, column = divmod(number, columns)
-        place = (across * (column + GAP), 1 - down * (row + 1) + tall * GAP, across * (1 - 2 * GAP), tall * (1 - GAP))
+        place = (
+            across * (column + MARGIN),
+            1 - down * (row + 1) + tall * MARGIN,
+            across * (1 - 2 * MARGIN),
+            tall * (1 - MARGIN),
+        )
         axes = figure.add_axes(place)
         axes.imshow(picture, interpolation="none", **look)
         axes.set_title(title, fontsize=8, pad=2)
-        _frame(axes)
+        _draw_frame(axes)
     return figure
 
 
-def _frame(axes: Axes) -> None:
+def _draw_frame(axes: Axes) -> None:
     """Draw a thin line around a picture, and no ticks."""
     axes.xaxis.set_visible(False)
     axes.yaxis.set_visible(False)
@@ -153,7 +158,7 @@ def _frame(axes: Axes) -> None:
         side.set(visible=True, color=LINE, linewidth=0.6)
 
 
-@drawn
+@with_own_settings
 def confusion(evaluation: Evaluation) -> Figure:
     """Draw which class was taken for which: numbers count images, colour is the share of the row, mistakes alone.
 
@@ -173,13 +178,21 @@ def confusion(evaluation: Evaluation) -> Figure:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, shares)
     most = float(np.nanmax(wrong)) or 1.0
-    figure = blank(3.9)
-    axes = dress(figure.add_subplot(), "taken for", "true class", grid=False)
+    figure = create_figure(3.9)
+    axes = label_axes(figure.add_subplot(), "taken for", "true class", grid=False)
     axes.imshow(wrong, cmap=MISTAKES, vmin=0, vmax=most, interpolation="none")
-    if len(counts) <= NUMBERED:
+    if len(counts) <= MAX_NUMBERED_CLASSES:
         axes.set_xticks(range(len(counts)))
         axes.set_yticks(range(len(counts)))
         for i, j in zip(*np.nonzero(counts), strict=True):
-            dark = i != j and shares[i, j] > DARK * most
-            axes.text(j, i, f"{counts[i, j]}", ha="center", va="center", fontsize=7.5, color=NIGHT if dark else DAY)
+            dark = i != j and shares[i, j] > DARK_SHARE * most
+            axes.text(
+                j,
+                i,
+                f"{counts[i, j]}",
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color=TEXT_ON_DARK if dark else TEXT_ON_LIGHT,
+            )
     return figure

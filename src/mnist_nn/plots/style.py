@@ -9,12 +9,12 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-WIDTH = 4.0  # inches
+WIDTH_INCHES = 4.0
 INK, SOFT, LINE = "#161b27", "#525b6f", "#d9dde6"
 # After M. Okabe and K. Ito, Color universal design (2008), darkened where a thin line would be faint on white.
 SERIES = ("#0072b2", "#c2500a", "#007a5a", "#a8508a", "#7a6a00", "#3a3f4b")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 
 STYLE: dict[str, Any] = {
     "font.size": 10,
@@ -44,7 +44,7 @@ def own_settings() -> Iterator[None]:
         yield
 
 
-def drawn(function: Callable[P, R]) -> Callable[P, R]:
+def with_own_settings(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function draw with these settings."""
 
     @wraps(function)
@@ -55,12 +55,12 @@ def drawn(function: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
-def blank(height: float, width: float = WIDTH) -> Figure:
-    """Return an empty figure on white, so many inches high."""
+def create_figure(height: float, width: float = WIDTH_INCHES) -> Figure:
+    """Create an empty figure on white; height and width are in inches."""
     return Figure(figsize=(width, height), layout="constrained", facecolor="white")
 
 
-def dress(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Axes:
+def label_axes(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Axes:
     """Label axes; ticks are drawn later, so they are told their colours here."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
@@ -70,7 +70,7 @@ def dress(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Axes:
     return axes
 
 
-def series(number: int) -> dict[str, Any]:
+def series_style(number: int) -> dict[str, Any]:
     """Colour, marker and line of a series."""
     n = len(SERIES)
-    return {"color": SERIES[number % n], "marker": MARKERS[number % n], "linestyle": LINES[number % n]}
+    return {"color": SERIES[number % n], "marker": MARKERS[number % n], "linestyle": LINE_STYLES[number % n]}

@@ -12,8 +12,8 @@ from mnist_nn.util.documents import Count, Document, Ordinal, Share
 if TYPE_CHECKING:
     from mnist_nn.reading.pages import PageResult
 
-Verdict = Literal["digit", "doubtful", "not a digit"]
-PageVerdict = Literal["digit", "doubtful", "not a digit", "nothing there"]
+Decision = Literal["digit", "doubtful", "not a digit"]
+PageDecision = Literal["digit", "doubtful", "not a digit", "nothing there"]
 Box = tuple[int, int, int, int]
 Digits = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
@@ -21,12 +21,12 @@ Digits = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 class Digit(Document):
     """One digit, or what stands where one could be."""
 
-    text: Digits = Field(description="the most probable digit, whatever the verdict")
+    text: Digits = Field(description="the most probable digit, whatever the decision")
     probability: Share = Field(description="the network's probability of this digit, among the ten")
     is_digit: Share = Field(description="probability that it is a digit at all")
     confidence: Share = Field(description="probability that the digit is right, with everything taken into account")
     box: Box = Field(description="left, top, right, bottom in pixels of the page; right and bottom excluded")
-    verdict: Verdict = Field(description="`digit` if it is accepted")
+    decision: Decision = Field(description="`digit` if it is accepted")
     alternatives: Annotated[dict[Digits, Share], BeforeValidator(dict)] = Field(
         description="the other digits with the network's probabilities, from 0.001 on"
     )
@@ -37,12 +37,12 @@ class Number(Document):
     """One number."""
 
     text: Annotated[str, Field(pattern="^[0-9]+$")] = Field(
-        description="its most probable digits, whatever the verdict"
+        description="its most probable digits, whatever the decision"
     )
     confidence: Share = Field(description="probability that all of its digits are right")
     box: Box = Field(description="left, top, right, bottom in pixels of the page; right and bottom excluded")
     line: Count = Field(description="number of the text line on the page, from 0")
-    verdict: Verdict = Field(description="the worst verdict of its digits")
+    decision: Decision = Field(description="the worst decision of its digits")
     reason: str = Field(description="what is against the number as a whole; empty if nothing is")
     digits: tuple[Digit, ...] = Field(description="its digits, from left to right")
 
@@ -52,7 +52,7 @@ class Page(Document):
 
     file: str = Field(description="path of the file, as it was given or found; `-` for standard input")
     page: Ordinal = Field(description="number of the page in the file, from 1")
-    verdict: PageVerdict = Field(description="the worst verdict of its numbers; `nothing there` if there is no ink")
+    decision: PageDecision = Field(description="the worst decision of its numbers; `nothing there` if there is no ink")
     numbers: tuple[Number, ...] = Field(description="its numbers, in reading order")
 
 

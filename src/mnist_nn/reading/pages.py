@@ -69,7 +69,7 @@ def read_each_page(
     >>> import io
     >>> reader = Reader()
     >>> for result in read_each_page(reader, io.BytesIO(b"P2 3 1 255  255 255 255")):
-    ...     print(result.page, result.reading.verdict)
+    ...     print(result.page, result.reading.decision)
     1 nothing there
     """
     with closing(each_page(source, pixel_limit=pixel_limit, page_limit=page_limit)) as pages:

@@ -1,15 +1,13 @@
 """From a picture to numbers that say how far they can be trusted.
 
 A `Reader` finds the ink on a page, frames everything in it that could be a digit, asks the network about all of it at
-once, and takes the best way through each number (`mnist_nn.reading.decoder`). It neither opens files nor prints.
+once, and takes the best way through each number. It neither opens files nor prints.
 """
 
 import logging
-import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,22 +21,18 @@ from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.imaging.segment.numbers import WrittenNumber, find_numbers
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import check_reads_digits
-from mnist_nn.reading.checksums import Rule, rule
-from mnist_nn.reading.decoder import Path, best_path, posteriors
+from mnist_nn.reading.checksums import build_constraint
+from mnist_nn.reading.decision import DigitCandidate, Thresholds, decide
+from mnist_nn.reading.decoder import Decoding, condition
+from mnist_nn.reading.grouping import NumberCandidate, choose_numbers, decode_number, price_number
+from mnist_nn.reading.parameters import READING, ReadingParameters
 from mnist_nn.reading.reader_model import load_reader_model
-from mnist_nn.reading.results import ALTERNATIVE, Box, Evidence, Number, Reading, judge
+from mnist_nn.reading.results import Box, Number, Reading
 from mnist_nn.util.checks import share
 
 Array = npt.NDArray[Any]
 
-MAX_ERROR = 0.01  # of the digits accepted, the share that may be wrong, unless told otherwise
-UNCALIBRATED = 0.9  # the confidence that a digit needs where the model holds no calibration
-COST = 3.0  # what a unit of a span's cost takes off its score, and off the logarithm of its confidence
-MOST_JOINED = 20  # groups that one number may be written in, or boxes of a form
-JOINED = 1.0  # what taking two groups for one number costs
-BROKEN = 5.0  # what it costs to leave a number that breaks its rule as it is
-POINTS = "there may be a point or a colon in it, which is not read"
-FAINT = 1e-12  # probabilities below this are taken for it, so that their logarithm is finite
+MAY_HOLD_POINTS = "there may be a point or a colon in it, which is not read"
 
 _logger = logging.getLogger("mnist_nn")
 
@@ -58,6 +52,8 @@ class Reader:
         How many digits every number has, if that is known.
     checksum
         ``luhn`` or ``isbn`` if the last digit of every number is a check digit of that kind, else ``none``.
+    parameters
+        What reading depends on besides; the defaults were chosen once for all pages.
 
     Raises
     ------
@@ -73,7 +69,7 @@ class Reader:
     >>> read = Reader()
     >>> read(paper).text
     '7210'
-    >>> read(np.zeros((60, 120), np.uint8)).verdict
+    >>> read(np.zeros((60, 120), np.uint8)).decision
     'nothing there'
     """
 
@@ -84,11 +80,13 @@ class Reader:
         max_error: float | None = None,
         length: int | None = None,
         checksum: str = "none",
+        parameters: ReadingParameters = READING,
     ) -> None:
         self.model = load_reader_model() if model is None else model
         check_reads_digits(self.model.network.config)
-        self._rule, self._without_checksum = rule(checksum, length), rule(length=length)
-        self._unmet = _unmet(checksum, length)
+        self._parameters = parameters
+        self._constraint, self._length_alone = build_constraint(checksum, length), build_constraint(length=length)
+        self._violation = _describe_violation(checksum, length)
         if max_error is not None:
             share("max_error", max_error)
             if self.model.calibration is None:
@@ -97,8 +95,8 @@ class Reader:
                     "mnist-nn calibrate MODEL"
                 )
         calibration = self.model.calibration
-        self.operating_point = None if calibration is None else _operating_point(calibration, max_error)
-        self.threshold = self.operating_point.threshold if self.operating_point else UNCALIBRATED
+        self.operating_point = _operating_point(calibration, max_error, parameters.max_error) if calibration else None
+        self.threshold = self.operating_point.threshold if self.operating_point else parameters.uncalibrated_threshold
         self.not_a_digit = calibration.not_a_digit if calibration else 0.0
         if calibration is None:
             _logger.warning(
@@ -115,145 +113,75 @@ class Reader:
             If the array is not such a picture.
         """
         if not isinstance(page, Page):
-            page = Page("", 1, _pixels(page))
+            page = Page("", 1, _check_pixels(page))
         ink = find_ink(page.pixels)
-        return Reading(page.file, page.number, tuple(self._numbers(find_numbers(ink))), ink)
+        return Reading(page.file, page.number, tuple(self._read_numbers(find_numbers(ink))), ink)
 
-    def _numbers(self, words: Sequence[WrittenNumber]) -> Iterator[Number]:
-        """Ask the network about every span of every word in one pass, then read one line after the other."""
-        if not words:
-            return
-        boxes, images = zip(*(_framed(word, span) for word in words for span in word.candidates), strict=True)
-        # always the same engine, so that what is read does not depend on the pages before
-        seen = predict(self.model.network, np.stack(images), self.model.calibration, engine="reference")
-        is_digit = seen.is_digit.tolist()
-        found, start = [], 0
-        for word in words:
-            mine = slice(start, start := start + len(word.candidates))
-            spans = map(
-                _Span, word.candidates, word.costs, boxes[mine], images[mine], seen.probabilities[mine], is_digit[mine]
-            )
-            found.append(_Piece(word.box, word.line, word.segments, word.points, tuple(spans)))
-        for _, line in groupby(found, lambda piece: piece.line):
-            for piece, path in _grouped(list(line), self._rule):
-                yield self._number(piece, path)
+    def _read_numbers(self, groups: Sequence[WrittenNumber]) -> Iterator[Number]:
+        """Read one text line after the other."""
+        for _, line in groupby(self._predict_candidates(groups), lambda group: group.line):
+            for number, decoding in choose_numbers(list(line), self._constraint, self._parameters):
+                yield self._decide_number(number, decoding)
 
-    def _number(self, piece: "_Piece", path: Path | None) -> Number:
-        """Judge every digit of a number; one that breaks its rule is read as the ink has it, and that is doubtful."""
-        by_ink = _priced(piece, self._without_checksum)[0] or _best(piece, rule())
-        taken = path or by_ink
-        if taken is None or by_ink is None:
-            raise ImageError(f"the parts of a number at {piece.box} do not follow each other")
-        chosen = [piece.spans[index] for index in taken.spans]
-        informed = np.array([span.probabilities for span in chosen], np.float64)
-        if path and path.spans == by_ink.spans:  # a checksum vouches for digits, not for where the ink is cut
-            informed = posteriors(informed, self._rule)
-        digits = (
-            judge(
-                Evidence(span.box, span.image, span.probabilities, span.is_digit, known, math.exp(-COST * span.cost)),
-                digit,
-                threshold=self.threshold,
-                not_a_digit=self.not_a_digit,
-            )
-            for span, known, digit in zip(chosen, informed, taken.digits, strict=True)
+    def _predict_candidates(self, groups: Sequence[WrittenNumber]) -> list[NumberCandidate]:
+        """Ask the network about every candidate of every group in one pass."""
+        if not groups:
+            return []
+        boxes, images = zip(
+            *(_frame(group, candidate) for group in groups for candidate in group.candidates), strict=True
         )
-        reasons = ["" if path else self._unmet, POINTS if piece.points else ""]
-        return Number.of(digits, piece.box, piece.line, "; ".join(filter(None, reasons)))
+        # always the same engine, so that what is read does not depend on the pages before
+        found = predict(self.model.network, np.stack(images), self.model.calibration, engine="reference")
+        predictions = iter(zip(boxes, images, found.probabilities, found.is_digit.tolist(), strict=True))
+        return [
+            NumberCandidate(
+                group.box,
+                group.line,
+                group.segments,
+                group.points,
+                tuple(
+                    DigitCandidate(segments, cost, *next(predictions))
+                    for segments, cost in zip(group.candidates, group.costs, strict=True)
+                ),
+            )
+            for group in groups
+        ]
+
+    def _decide_number(self, number: NumberCandidate, decoding: Decoding | None) -> Number:
+        """Decide about every digit; a number that breaks its checksum is read as it looks, and that is doubtful."""
+        by_ink = price_number(number, self._length_alone, self._parameters)[0] or decode_number(
+            number, build_constraint(), self._parameters
+        )
+        taken = decoding or by_ink
+        if taken is None or by_ink is None:
+            raise ImageError(f"the segments of the number at {number.box} do not follow each other")
+        chosen = [number.candidates[index] for index in taken.candidates]
+        posteriors = np.array([candidate.probabilities for candidate in chosen], np.float64)
+        if decoding and decoding.candidates == by_ink.candidates:  # a checksum vouches for digits, not for cuts
+            posteriors = condition(posteriors, self._constraint)
+        thresholds = Thresholds(self.threshold, self.not_a_digit)
+        digits = [
+            decide(candidate, digit, posterior, thresholds, self._parameters)
+            for candidate, digit, posterior in zip(chosen, taken.digits, posteriors, strict=True)
+        ]
+        reasons = ["" if decoding else self._violation, MAY_HOLD_POINTS if number.points else ""]
+        return Number.of(digits, number.box, number.line, "; ".join(filter(None, reasons)))
 
 
-class _Span(NamedTuple):
-    """Ink that could be one digit, and what the network thinks of it."""
-
-    parts: tuple[int, int]
-    cost: float
-    box: Box
-    image: npt.NDArray[np.uint8]
-    probabilities: Array
-    is_digit: float
-
-
-class _Piece(NamedTuple):
-    """The ink of a word, or of several that may be one number written in groups."""
-
-    box: Box
-    line: int
-    parts: int
-    points: int
-    spans: tuple[_Span, ...]
-
-
-def _grouped(line: list[_Piece], obeyed: Rule) -> tuple[tuple[_Piece, Path | None], ...]:
-    """Take the words of a line for numbers: one each, unless they obey the rule together rather than alone.
-
-    Cards and books have their numbers in groups. What the rule makes worse in the score, against the best reading that
-    need not obey, is the price of a number; a word that would cost more than BROKEN is left to break the rule.
-    """
-    best: list[tuple[float, tuple[tuple[_Piece, Path | None], ...]]] = [(0.0, ())]
-    for stop in range(1, len(line) + 1):
-        options = []
-        for start in range(max(0, stop - (1 if obeyed.free else MOST_JOINED)), stop):
-            piece = _together(line[start:stop])
-            path, price = _priced(piece, obeyed)
-            if path or stop == start + 1:
-                so_far, numbers = best[start]
-                options.append((so_far + price + JOINED * (stop - start - 1), (*numbers, (piece, path))))
-        best.append(min(options, key=itemgetter(0)))
-    return best[-1][1]
-
-
-def _priced(piece: _Piece, obeyed: Rule) -> tuple[Path | None, float]:
-    """Find the best reading that obeys, and what that costs."""
-    path = _best(piece, obeyed)
-    if obeyed.free:
-        return path, 0.0
-    free = _best(piece, rule())
-    price = free.score - path.score if free and path else BROKEN
-    return (path, price) if price < BROKEN else (None, BROKEN)
-
-
-def _together(pieces: list[_Piece]) -> _Piece:
-    """Put words beside each other as one number; no digit reaches from one into the next."""
-    lefts, tops, rights, bottoms = zip(*(piece.box for piece in pieces), strict=True)
-    spans: list[_Span] = []
-    parts = 0
-    for piece in pieces:
-        spans += (span._replace(parts=(span.parts[0] + parts, span.parts[1] + parts)) for span in piece.spans)
-        parts += piece.parts
-    points = sum(piece.points for piece in pieces)
-    return _Piece((min(lefts), min(tops), max(rights), max(bottoms)), pieces[0].line, parts, points, tuple(spans))
-
-
-def _best(piece: _Piece, obeyed: Rule) -> Path | None:
-    """Choose spans and digits: the sum over them of parts × log(confidence), less what forced cuts and joins cost.
-
-    A reading of many digits has many factors below one. Weighing each by the parts that it takes makes the weights of
-    all readings add up to the same: every part of the ink has one voice, about the digit that it belongs to. A rule
-    may choose among the alternatives, but not make a digit of what the ink denies.
-    """
-    probabilities = np.array([span.probabilities for span in piece.spans], np.float64)
-    is_digit = np.array([span.is_digit for span in piece.spans])[:, None]
-    parts = np.array([span.parts[1] - span.parts[0] for span in piece.spans])[:, None]
-    costs = np.array([span.cost for span in piece.spans])[:, None]
-    scores = parts * np.log(np.maximum(probabilities * is_digit, FAINT)) - COST * costs
-    if not obeyed.free:
-        scores[probabilities < ALTERNATIVE] = -np.inf
-    return best_path(piece.parts, [span.parts for span in piece.spans], scores, obeyed)
-
-
-def _operating_point(calibration: Calibration, max_error: float | None) -> OperatingPoint:
-    """Look the limit up; a model that cannot keep to the usual one does what it can, and that is said."""
-    if max_error is not None or calibration.least_error <= MAX_ERROR:
-        return calibration.operating_point(MAX_ERROR if max_error is None else max_error)
-    _logger.warning("this model keeps errors to %.4f at best, not to %g", calibration.least_error, MAX_ERROR)
+def _operating_point(calibration: Calibration, max_error: float | None, usual: float) -> OperatingPoint:
+    """Look the threshold up; a model that cannot keep to the usual error does what it can, and that is said."""
+    if max_error is not None or calibration.least_error <= usual:
+        return calibration.operating_point(usual if max_error is None else max_error)
+    _logger.warning("this model keeps errors to %.4f at best, not to %g", calibration.least_error, usual)
     return calibration.operating_point(calibration.least_error)
 
 
-def _framed(word: WrittenNumber, span: tuple[int, int]) -> tuple[Box, npt.NDArray[np.uint8]]:
-    glyph = word.draw(*span)
+def _frame(group: WrittenNumber, segments: tuple[int, int]) -> tuple[Box, npt.NDArray[np.uint8]]:
+    glyph = group.draw(*segments)
     return glyph.box, frame(glyph.ink)
 
 
-def _pixels(array: Any) -> npt.NDArray[np.uint8]:
+def _check_pixels(array: Any) -> npt.NDArray[np.uint8]:
     pixels = np.asarray(array)
     if len(pixels.shape) != len(("height", "width")) or pixels.dtype != np.uint8 or not pixels.size:
         raise ImageError(
@@ -263,12 +191,12 @@ def _pixels(array: Any) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def _unmet(checksum: str, length: int | None) -> str:
-    """Say what is wrong with a number that breaks its rule.
+def _describe_violation(checksum: str, length: int | None) -> str:
+    """Say what is wrong with a number that breaks its checksum or its length.
 
     Examples
     --------
-    >>> _unmet("luhn", 16)
+    >>> _describe_violation("luhn", 16)
     'it cannot be read with 16 digits and a luhn check digit that is right'
     """
     digits = [] if length is None else [f"{length} digit{'s' * (length > 1)}"]

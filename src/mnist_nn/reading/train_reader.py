@@ -22,8 +22,8 @@ from mnist_nn.training.loop import Epoch, split, train
 from mnist_nn.util import randomness
 
 CLASSES = 10
-OTHERS = {"noise": 2_000, "scribbles": 6_000, "letters": 6_000, "punctuation": 4_000, "two digits": 4_000}
-"""Non-digits beside 50,000 digits; those that look most like writing are most."""
+NON_DIGIT_COUNTS = {"noise": 2_000, "scribbles": 6_000, "letters": 6_000, "punctuation": 4_000, "two digits": 4_000}
+"""Non-digits of each kind beside 50,000 digits; most are of the kinds that look most like writing."""
 
 
 def train_reader(data: Dataset, training: TrainingConfig | None = None) -> Iterator[tuple[Epoch, Model | None]]:
@@ -49,26 +49,27 @@ def train_reader(data: Dataset, training: TrainingConfig | None = None) -> Itera
         raise ConfigError("a reader is calibrated on images it has not learned from; give validation, as 10000")
     eleven = NetworkConfig.from_dict({**shape.to_dict(), "outputs": CLASSES + 1})
     start = Network.create(eleven, training.seed)
-    for epoch in train(start, _with_others(learned, key), replace(training, validation=0, subset=None)):
+    for epoch in train(start, _add_non_digits(learned, key), replace(training, validation=0, subset=None)):
         if epoch.checkpoint.finished(training):
-            network = _without_eleventh(epoch.network, shape)
+            network = _drop_eleventh_output(epoch.network, shape)
             record = {"name": data.name, "sha256": data.digest}
             yield epoch, Model(network, training, data=record, calibration=calibrate(network, held_out, key))
         else:
             yield epoch, None
 
 
-def _with_others(digits: Samples, key: randomness.Key) -> Samples:
+def _add_non_digits(digits: Samples, key: randomness.Key) -> Samples:
+    """Put drawn pictures of no digits, all with the label 10, after the digits."""
     drawn = [
         non_digits(kind, count, randomness.fold(key, 7, number), digits.images)
-        for number, (kind, count) in enumerate(OTHERS.items())
+        for number, (kind, count) in enumerate(NON_DIGIT_COUNTS.items())
     ]
     others = np.concatenate(drawn)
     labels = np.concatenate([digits.labels, np.full(len(others), CLASSES)])
     return Samples(np.concatenate([digits.images, others]), labels)
 
 
-def _without_eleventh(network: Network, shape: NetworkConfig) -> Network:
+def _drop_eleventh_output(network: Network, shape: NetworkConfig) -> Network:
     """Leave the eleventh output out, and round to 11 significant bits, so that the file packs to half its size."""
     weights, biases = ((*arrays[:-1], arrays[-1][:CLASSES]) for arrays in (network.weights, network.biases))
     parameters = (p for pair in zip(weights, biases, strict=True) for p in pair)

@@ -14,7 +14,7 @@ from mnist_nn import Dataset, Network, NetworkConfig
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.model_file.storage import Model, save
-from mnist_nn.reading.reader import MAX_ERROR, UNCALIBRATED
+from mnist_nn.reading.parameters import READING
 from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT
 
@@ -36,7 +36,9 @@ def agree(model: Model, images: Any, folder: Path) -> set[str]:
     """Compare the page with the library; returns the decisions that came up."""
     expected = predict(model.network, images, model.calibration)
     calibration = model.calibration
-    threshold = calibration.operating_point(MAX_ERROR).threshold if calibration else UNCALIBRATED
+    threshold = (
+        calibration.operating_point(READING.max_error).threshold if calibration else READING.uncalibrated_threshold
+    )
     lowest = calibration.not_a_digit if calibration else 0.0
     found = page_says(model, images, folder)
     assert [one["probabilities"] for one in found] == pytest.approx(np.asarray(expected.probabilities), abs=2e-6)
@@ -66,7 +68,7 @@ def test_any_depth_and_output_says_the_same(hidden: tuple[int, ...], output: str
     draft = Calibration(0.7, weights, -0.4, 0.0, np.array([[0.0, 0.5, 1.0]]))
     seen = predict(network, images, draft)
     lowest, threshold = np.quantile(seen.is_digit, 0.31), np.quantile(seen.confidence, 0.61)
-    table = np.array([[0.0, 0.5, 1.0], [threshold, MAX_ERROR, 0.4], [0.99, 0.001, 0.1]])
+    table = np.array([[0.0, 0.5, 1.0], [threshold, READING.max_error, 0.4], [0.99, 0.001, 0.1]])
     calibration = Calibration(0.7, weights, -0.4, float(lowest), table)
     assert agree(Model(network, calibration=calibration), images, tmp_path) == {DIGIT, DOUBTFUL, NOT_A_DIGIT}
 

@@ -14,8 +14,8 @@ from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
+    from mnist_nn.cli.read.csv_table import Table
     from mnist_nn.cli.read.pages import Sink
-    from mnist_nn.cli.read.table import Table
     from mnist_nn.reading.pages import PageResult
     from mnist_nn.reading.reader import Reader
 
@@ -138,35 +138,35 @@ def read(
         log_messages.show_errors_only()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _check_place(csv, paths)
-    reader = _reader(model, length, checksum, max_error)
+    _check_csv_path(csv, paths)
+    reader = _make_reader(model, length, checksum, max_error)
     if max_error is not None and not quiet:
-        _promise(reader, max_error)
-    limits = _limits(pixel_limit, page_limit)
+        _print_coverage(reader, max_error)
+    limits = _check_limits(pixel_limit, page_limit)
     settings = {"length": length, "checksum": checksum, "max_error": max_error, **limits}
     with ExitStack() as opened:
-        explainer = _explainer(opened, explain, force=force)
-        table = _table(opened, csv, model, settings, force=force, resume=resume)
-        sinks = _sinks(opened, paths, table, json=json, quiet=quiet) + explainer
+        explanation = _open_explanation(opened, explain, force=force)
+        table = _open_table(opened, csv, model, settings, force=force, resume=resume)
+        sinks = _open_sinks(opened, paths, table, json=json, quiet=quiet) + explanation
         counts = _read_all(reader, paths, table, sinks, limits, quiet=quiet)
     if table and not (json or quiet):
         print(_summary(counts, table))
     if counts["stopped"]:
-        how = f"; the rows so far are in {csv}. Go on with the same command and --resume" if table else ""
+        how = f"; the rows so far are in {csv}. Continue with the same command and --resume" if table else ""
         print(f"mnist-nn: stopped after {counts['files']:,} files{how}", file=sys.stderr)
         return INTERRUPTED
-    return 2 if counts["bad"] or (table and table.bad) else 0
+    return 2 if counts["bad"] or (table and table.errors) else 0
 
 
-def _check_place(csv: Path | None, paths: list[str]) -> None:
-    """Refuse a table in the place of a picture: --force would destroy it before it is read."""
+def _check_csv_path(csv: Path | None, paths: list[str]) -> None:
+    """Refuse a table in the place of a picture, which --force would destroy before it is read."""
     from mnist_nn.imaging.load.folders import SUFFIXES
 
     if csv and (str(csv).lower().endswith(SUFFIXES) or str(csv) in paths):
         raise ConfigError(f"--csv {str(csv)!r} is in the place of a picture; name a file for the table, as numbers.csv")
 
 
-def _reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
+def _make_reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
     from mnist_nn.model_file.storage import load
     from mnist_nn.reading.reader import Reader
 
@@ -178,15 +178,15 @@ def _reader(model: Path | None, length: int | None, checksum: str, max_error: fl
     )
 
 
-def _promise(reader: "Reader", max_error: float) -> None:
-    """Say what the user's bound on the error costs."""
+def _print_coverage(reader: "Reader", max_error: float) -> None:
+    """Say what the bound on the error costs."""
     point = reader.operating_point
     if point:
         share = f"accepts {100 * point.coverage:.1f} % of digits at an error of at most {100 * max_error:g} %"
         print(f"mnist-nn: {share}, both on held-out digits", file=sys.stderr)
 
 
-def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
+def _check_limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
     from mnist_nn.imaging.load.sources import PAGE_LIMIT, PIXEL_LIMIT
     from mnist_nn.util.checks import integer
 
@@ -196,40 +196,40 @@ def _limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
     }
 
 
-def _table(
+def _open_table(
     opened: ExitStack, csv: Path | None, model: Path | None, options: dict[str, Any], *, force: bool, resume: bool
 ) -> "Table | None":
     if csv is None:
         return None
-    from mnist_nn.cli.read.settings import settings
-    from mnist_nn.cli.read.table import table
+    from mnist_nn.cli.read.csv_table import open_table
+    from mnist_nn.cli.read.settings import collect_settings
 
-    return opened.enter_context(table(csv, settings(model, **options), force=force, resume=resume))
+    return opened.enter_context(open_table(csv, collect_settings(model, **options), force=force, resume=resume))
 
 
-def _explainer(opened: ExitStack, explain: Path | None, *, force: bool) -> "list[Sink]":
+def _open_explanation(opened: ExitStack, explain: Path | None, *, force: bool) -> "list[Sink]":
     """Open the page first: a folder that is refused must not leave an empty table behind."""
-    from mnist_nn.cli.read.explain import explained
+    from mnist_nn.cli.read.explanation import open_explanation
 
-    return [opened.enter_context(explained(explain, force=force))] if explain else []
+    return [opened.enter_context(open_explanation(explain, force=force))] if explain else []
 
 
-def _sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, json: bool, quiet: bool) -> "list[Sink]":
-    """Open everything that is to hear of each page."""
-    from mnist_nn.cli.read import show
+def _open_sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, json: bool, quiet: bool) -> "list[Sink]":
+    """Open everything that takes the result of each page."""
+    from mnist_nn.cli.read import printing
 
-    sinks: list[Sink] = [_complain]
+    sinks: list[Sink] = [_print_error]
     if table:
         sinks.append(table.add)
     if json:
-        sinks.append(opened.enter_context(show.array()))
+        sinks.append(opened.enter_context(printing.print_json()))
     elif not (table or quiet):
         several = len(paths) > 1 or Path(paths[0]).is_dir()
-        sinks.append(opened.enter_context(show.lines(named=several)))
+        sinks.append(opened.enter_context(printing.print_lines(named=several)))
     return sinks
 
 
-def _complain(result: "PageResult") -> None:
+def _print_error(result: "PageResult") -> None:
     if result.error:
         print(f"mnist-nn: {result.error}", file=sys.stderr)
 
@@ -243,17 +243,17 @@ def _read_all(
     *,
     quiet: bool,
 ) -> Counter[str]:
-    """Read file after file, and count what came of it; Ctrl-C ends it in order."""
+    """Read file after file, and count the results; Ctrl-C ends it in order."""
     from mnist_nn.cli.read.pages import read_file
-    from mnist_nn.cli.read.progress import bar
+    from mnist_nn.cli.read.progress import show_progress
     from mnist_nn.imaging.load.folders import find_pictures
 
     counts: Counter[str] = Counter()
     paths = list(dict.fromkeys(paths))
     try:
-        with bar(lambda: sum(1 for _ in find_pictures(paths)), quiet=quiet) as advance:
+        with show_progress(lambda: sum(1 for _ in find_pictures(paths)), quiet=quiet) as advance:
             for found in find_pictures(paths):
-                if not (table and found.file in table.done):
+                if not (table and found.file in table.completed):
                     for result in read_file(reader, found, **limits):
                         for sink in sinks:
                             sink(result)
@@ -269,16 +269,16 @@ def _count(counts: Counter[str], result: "PageResult") -> None:
     if result.reading is None:
         counts["bad"] += 1
         return
-    counts[result.reading.verdict] += not result.reading.numbers
+    counts[result.reading.decision] += not result.reading.numbers
     for number in result.reading.numbers:
         counts["numbers"] += 1
-        counts[number.verdict] += 1
+        counts[number.decision] += 1
 
 
 def _summary(counts: Counter[str], table: "Table") -> str:
     from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING
 
-    skipped = f" ({len(table.done):,} more were there already)" if table.done else ""
+    skipped = f" ({len(table.completed):,} more were read before)" if table.completed else ""
     return (
         f"{counts['files']:,} files{skipped}, {counts['bad']:,} bad, {counts[NOTHING]:,} pages with nothing on them; "
         f"{counts['numbers']:,} numbers: {counts[DIGIT]:,} accepted, {counts[DOUBTFUL]:,} doubtful, "

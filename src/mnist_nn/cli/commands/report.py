@@ -53,7 +53,7 @@ def report(
     from mnist_nn.data import load as load_data
     from mnist_nn.model_file import recording
     from mnist_nn.model_file.storage import load
-    from mnist_nn.report import report as judge
+    from mnist_nn.report import build_report
 
     loaded = load(model)
     target = output or model.with_suffix(SUFFIX)
@@ -61,7 +61,7 @@ def report(
     output_files.check_suffix(target, ".html", "web pages")
     film = None if record is None else recording.load(record)
     dataset = load_data(data)
-    made = judge(loaded, dataset, name=model.name, recording=film, examples=examples)
+    made = build_report(loaded, dataset, name=model.name, recording=film, examples=examples)
     content = made.html.encode()
     output_files.write_file(target, content)
     if json:

@@ -1,1 +1,1 @@
-"""What mnist-nn read does with its files: read them one after another, and show, save or explain each page."""
+"""What mnist-nn read does with its files: read them one after another, and print, save or explain each page."""

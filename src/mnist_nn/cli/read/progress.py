@@ -1,4 +1,4 @@
-"""The bar that a person sees in a terminal while many files are read; on standard error, and nowhere else."""
+"""The progress bar in a terminal while many files are read; on standard error, and nowhere else."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -8,9 +8,9 @@ from mnist_nn.cli.common import terminal
 
 
 @contextmanager
-def bar(files: Callable[[], int], *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Give a function to call after every file. They are counted only if there is somebody to see it."""
-    total = files() if terminal.can_draw() and not quiet else 1
+def show_progress(count_files: Callable[[], int], *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Give a function to call after every file. Files are counted only if there is somebody to see the bar."""
+    total = count_files() if terminal.can_draw() and not quiet else 1
     if total <= 1:
         yield lambda: None
         return

@@ -1,4 +1,4 @@
-"""What the rows of a table were read with, kept in a small file beside it, so that it goes on with the same."""
+"""The settings that the rows of a table were read with, in a small file beside it, so that they stay the same."""
 
 import hashlib
 import json
@@ -15,42 +15,45 @@ from mnist_nn.util.io_errors import describe_io_error, explain_io_errors
 SUFFIX = ".settings.json"
 _PROGRAM, _MODEL = "mnist-nn", "model_sha256"
 ANOTHER = "choose another --csv FILE"
-_SHOWN = 12  # digits of a hash are enough to tell two models apart
+_HASH_DIGITS_SHOWN = 12  # enough to tell two models apart
 
 Settings = Mapping[str, Any]
 
 
-def settings(model: Path | None, **options: Any) -> Settings:
-    """Sum up what decides what is read: this program, the bytes of the model file, and options by their names."""
+def collect_settings(model: Path | None, **options: Any) -> Settings:
+    """Collect what decides what is read: this program, the bytes of the model file, and options by their names."""
     content = model.read_bytes() if model else reader_model_bytes()
     return {_PROGRAM: version("mnist-nn"), _MODEL: hashlib.sha256(content).hexdigest(), **options}
 
 
-def beside(table: Path) -> Path:
+def settings_path(table: Path) -> Path:
     """Where the settings of a table are kept.
 
     Examples
     --------
-    >>> print(beside(Path("out.csv")))
+    >>> print(settings_path(Path("out.csv")))
     out.csv.settings.json
     """
     return Path(f"{table}{SUFFIX}")
 
 
-def check_recordable(table: Path) -> None:
-    """Refuse now what `record` would refuse once the table is open."""
+def check_settings_path(table: Path) -> None:
+    """Refuse now what `save_settings` would refuse once the table is open."""
     if _is_device(table):
         return
-    with explain_io_errors(ConfigError, "write", beside(table), ANOTHER):
-        check_writable(beside(table))
+    with explain_io_errors(ConfigError, "write", settings_path(table), ANOTHER):
+        check_writable(settings_path(table))
 
 
-def record(table: Path, now: Settings) -> None:
-    """Keep the settings of a table that begins; one that is no file, as /dev/stdout, cannot be gone on with anyway."""
+def save_settings(table: Path, now: Settings) -> None:
+    """Save the settings of a new table; one that is no file, as /dev/stdout, cannot be continued anyway."""
     if _is_device(table):
         return
     content = json.dumps(now, indent=1).encode() + b"\n"
-    with explain_io_errors(ConfigError, "write", beside(table), ANOTHER), replace_file(beside(table)) as file:
+    with (
+        explain_io_errors(ConfigError, "write", settings_path(table), ANOTHER),
+        replace_file(settings_path(table)) as file,
+    ):
         file.write(content)
 
 
@@ -59,9 +62,9 @@ def _is_device(table: Path) -> bool:
     return table.absolute().parts[1:2] in (("dev",), ("proc",)) or (table.exists() and not table.is_file())
 
 
-def recorded(table: Path) -> Settings | None:
-    """Return the settings that are kept beside a table, None if there are none."""
-    path = beside(table)
+def load_settings(table: Path) -> Settings | None:
+    """Load the settings beside a table; None if there are none."""
+    path = settings_path(table)
     try:
         found = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
@@ -71,16 +74,18 @@ def recorded(table: Path) -> Settings | None:
     except ValueError:
         found = None
     if not isinstance(found, dict) or _PROGRAM not in found:
-        raise ConfigError(f"{str(path)!r} does not hold the settings of a table; move it away, or give --force")
+        raise ConfigError(
+            f"{str(path)!r} does not hold the settings of a table; move it away, or replace it with --force"
+        )
     return found
 
 
-def differences(before: Settings, now: Settings) -> str:
+def describe_differences(before: Settings, now: Settings) -> str:
     """Say which settings differ; empty if none does.
 
     Examples
     --------
-    >>> differences({"length": 4, "checksum": "none"}, {"length": None, "checksum": "none"})
+    >>> describe_differences({"length": 4, "checksum": "none"}, {"length": None, "checksum": "none"})
     '--length 4 (now not given)'
     """
     names = [name for name in now if before.get(name) != now[name]]
@@ -97,4 +102,4 @@ def _label(name: str) -> str:
 def _value(name: str, value: Any) -> str:
     if value is None:
         return "not given"
-    return f"{str(value)[:_SHOWN]}…" if name == _MODEL else str(value)
+    return f"{str(value)[:_HASH_DIGITS_SHOWN]}…" if name == _MODEL else str(value)

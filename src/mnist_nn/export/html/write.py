@@ -3,12 +3,10 @@
 The page runs the modules of playground/page/core, bundled here, so framing and arithmetic have one source.
 """
 
-import json
 import math
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
-from string import Template
 from typing import Any
 
 import numpy as np
@@ -22,6 +20,7 @@ from mnist_nn.export.test_vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import describe_calibration
 from mnist_nn.nn.config import DIGIT_SHAPE
+from mnist_nn.util.templates import render, trust
 
 PAGE = "export/html/page/page.js"
 MAX_ERROR = 0.01  # of the digits that the page accepts, the share that may be wrong
@@ -50,30 +49,30 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
         )
     scripts = bundle(PAGE)
     page = f"\n{scripts.pop(PAGE)}"
-    core, style = f"\n{''.join(scripts.values())}", _part("page.css")
-    document = json.dumps(_document(model, vectors), separators=(",", ":")).replace("<", "\\u003c")
-    return (
-        Template(_part("page.html"))
-        .substitute(
-            made_by=facts(model)["made_by"],
-            hashes=f"{_hash(core)} {_hash(page)}",
-            style_hash=_hash(style),
-            style=style,
-            model=document,
-            core=core,
-            page=page,
-        )
-        .encode()
-    )
+    core = f"\n{''.join(scripts.values())}"
+    style = files(__package__).joinpath("templates", "page.css").read_text("utf-8")
+    return render(
+        __package__,
+        "page.html",
+        made_by=facts(model)["made_by"],
+        script_hashes=[hash_source(core), hash_source(page)],
+        style_hash=hash_source(style),
+        style=trust(style),
+        document=_document(model, vectors),
+        core=trust(core),
+        page=trust(page),
+    ).encode()
 
 
-def _part(name: str) -> str:
-    return files(__package__).joinpath("page", name).read_text("utf-8")
+def hash_source(text: str) -> str:
+    """Name a script or a style sheet for the page's policy, which lets no other run.
 
-
-def _hash(text: str) -> str:
-    """Name a script or a style for the policy, which lets nothing else run."""
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+    Examples
+    --------
+    >>> hash_source("")
+    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    """
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def _document(model: Model, vectors: Vectors) -> dict[str, Any]:

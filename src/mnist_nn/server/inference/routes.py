@@ -86,5 +86,5 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
 def _list_verdicts(pages: list[dict[str, Any]]) -> Iterator[str]:
     """Yield one for each number, and one for each page that has none."""
     for page in pages:
-        if "verdict" in page:
-            yield from (number["verdict"] for number in page["numbers"] or [page])
+        if "decision" in page:
+            yield from (number["decision"] for number in page["numbers"] or [page])

@@ -1,0 +1,153 @@
+"""Every number of a report, measured once, when a section first asks for it; sections put them into words."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.data import Dataset, Samples, subset
+from mnist_nn.engines.base import check_width
+from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.evaluation.gradient_check import gradient_norms
+from mnist_nn.evaluation.metrics import Evaluation, evaluate
+from mnist_nn.evaluation.prediction import interpret
+from mnist_nn.evaluation.reliability import (
+    Outcomes,
+    Reliability,
+    RiskCoverage,
+    predict_samples,
+    reliability,
+    risk_coverage,
+)
+from mnist_nn.model_file.recording import Recording
+from mnist_nn.model_file.storage import Model
+from mnist_nn.nn.config import TrainingConfig
+from mnist_nn.nn.network import Network
+from mnist_nn.training.checkpoint import Checkpoint
+from mnist_nn.training.loop import split
+from mnist_nn.util import randomness
+
+MAX_ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of wrong answers that people may want to keep to
+EXAMPLES = 8  # pictures of each class
+MAX_CLASSES = 60  # with more, nobody looks at each
+GRADIENT_IMAGES = 1000  # training images that gradients are averaged over
+ENGINE = "reference"  # whatever ran before in this process, the same numbers to the last bit
+
+
+class TestedThreshold(NamedTuple):
+    """A threshold of the calibration: its coverage on held-out images, and its coverage and risk on the test images."""
+
+    max_error: float
+    threshold: float
+    held_out_coverage: float
+    coverage: float
+    risk: float
+
+
+class GradientNorms(NamedTuple):
+    """Length of every layer's gradient: at ``epochs`` of shape (m,), ``values`` of shape (m, layers)."""
+
+    epochs: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    images: int
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """A model, the data it is tested on, and what was found; each thing is measured when it is first asked for.
+
+    ``examples`` is how many pictures of each class a report shows.
+    """
+
+    name: str
+    model: Model
+    data: Dataset
+    recording: Recording | None = None
+    examples: int = EXAMPLES
+
+    def check(self) -> None:
+        """Raise ConfigError or DataError unless model, data and recording belong together."""
+        network = self.model.network
+        check_width(network.config, self.data.inputs)
+        if self.data.test.labels.max() >= network.config.outputs:
+            raise DataError(
+                f"{self.data.name} has more classes than the network's {network.config.outputs} outputs; "
+                "give the data that the model was made for"
+            )
+        if self.recording and not _same(self.recording.model.network, network):
+            raise ConfigError("the recording is not one of this model's training; give the one made with it")
+
+    @property
+    def trained_on_this_data(self) -> bool:
+        """Whether this is the data that the model has learned from."""
+        return self.model.data.get("sha256") == self.data.digest
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the data's images have rows and columns."""
+        return self.data.test.images.ndim == len(("images", "rows", "columns"))
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        """Accuracy, losses and confusion on the test images."""
+        training = self.model.training
+        loss = training.loss if training else None
+        return evaluate(self.model.network, self.data.test, loss, engine=ENGINE)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """What it says of every test image, beside the true labels."""
+        return predict_samples(self.model.network, self.data.test, self.model.calibration, engine=ENGINE)
+
+    @cached_property
+    def reliabilities(self) -> dict[str, Reliability]:
+        """Confidence against accuracy: of the network itself and, if it is calibrated, with its temperature."""
+        outcomes, network = self.outcomes, self.model.network
+        own = interpret(network, outcomes.predictions.z.astype(network.config.dtype)).top_probability
+        found = {"the network's own": reliability(own, outcomes.right)}
+        if self.model.calibration:
+            found["with temperature"] = reliability(outcomes.predictions.top_probability, outcomes.right)
+        return found
+
+    @cached_property
+    def risk_coverage_curve(self) -> RiskCoverage:
+        """What each threshold would cost on the test images."""
+        return risk_coverage(self.outcomes.predictions.confidence.astype(np.float64), self.outcomes.right)
+
+    @cached_property
+    def thresholds(self) -> tuple[TestedThreshold, ...]:
+        """The thresholds of the calibration; those that it cannot reach are left out."""
+        found = []
+        for error in MAX_ERRORS:
+            calibration = self.model.calibration
+            if calibration and error >= calibration.least_error:
+                point = calibration.operating_point(error)
+                on_test = self.risk_coverage_curve.at(point.threshold)
+                found.append(TestedThreshold(error, point.threshold, point.coverage, *on_test))
+        return tuple(found)
+
+    @cached_property
+    def gradient_norms(self) -> GradientNorms | None:
+        """Gradients at the start, at the end, and wherever there is a recording; None without the training's data."""
+        training, at = self.model.training, self.model.checkpoint
+        if training is None or at is None or not self.trained_on_this_data:
+            return None
+        learned = split(self.data.train, training)[0]
+        rows = subset(learned.labels, min(GRADIENT_IMAGES, len(learned)), randomness.key(training.seed))
+        chosen = Samples(learned.images[rows], learned.labels[rows])
+        networks = self._networks_over_training(training, at, len(learned))
+        values = [gradient_norms(network, training, chosen) for network in networks.values()]
+        return GradientNorms(np.array(list(networks), float), np.array(values), len(chosen))
+
+    def _networks_over_training(self, training: TrainingConfig, at: Checkpoint, samples: int) -> dict[float, Network]:
+        """By epoch: all networks of the recording, else the first and the last one."""
+        if self.recording:
+            return {m.epoch + m.offset / m.size: m.network for m in self.recording.moments}
+        last = at.best.epoch if at.best else at.epoch + at.offset / samples
+        return {0.0: Network.create(self.model.network.config, training.seed), float(last): self.model.network}
+
+
+def _same(one: Network, other: Network) -> bool:
+    return one.config == other.config and all(map(np.array_equal, one.parameters, other.parameters))

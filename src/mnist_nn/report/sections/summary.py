@@ -1,0 +1,60 @@
+"""In short: one sentence that everybody understands, then the figures behind it."""
+
+import numpy as np
+import numpy.typing as npt
+from markupsafe import Markup
+
+from mnist_nn.evaluation.metrics import Evaluation
+from mnist_nn.report.formatting import interval, percent
+from mnist_nn.report.measurements import Measurements
+from mnist_nn.report.sections import PACKAGE
+from mnist_nn.training.checkpoint import Checkpoint
+from mnist_nn.util.templates import render
+
+Row = tuple[str, str]
+
+
+def write(measured: Measurements) -> Markup:
+    """Write how many images are named right, the commonest mistake, and a table of figures."""
+    found, model = measured.evaluation, measured.model
+    network = f"{'-'.join(map(str, model.network.config.sizes))}, {model.network.parameter_count:,} parameters"
+    rows = [*_quality(found), ("Network", network), *(_training(model.checkpoint) if model.checkpoint else [])]
+    return render(
+        PACKAGE,
+        "summary.html",
+        right_of_100=f"{100 * found.accuracy:.0f}",
+        samples=f"{found.samples:,}",
+        commonest_mistake=_commonest_mistake(found.confusion),
+        trained_on=None if measured.trained_on_this_data or not model.data else str(model.data.get("name")),
+        tested_on=measured.data.name,
+        rows=rows,
+    )
+
+
+def _quality(found: Evaluation) -> list[Row]:
+    descended = [("Loss descended", f"{found.descended:.5f}, {found.descended_name}")]
+    return [
+        ("Accuracy", f"{percent(found.accuracy)}, 95 % interval {interval(*found.interval)}"),
+        ("Mean loss", f"{found.loss:.5f}, {found.loss_name}"),
+        *(descended if found.descended_name != found.loss_name else []),
+        ("Calibration error", f"{found.calibration_error:.4f}, expected, 15 bins"),
+    ]
+
+
+def _training(at: Checkpoint) -> list[Row]:
+    rows = []
+    if at.history:
+        seconds = sum(row.seconds for row in at.history)
+        rows.append(("Training", f"{at.epoch} epoch{'s' * (at.epoch > 1)}, {seconds:.1f} seconds of arithmetic"))
+    if at.best:
+        rows.append(("Weights kept", f"those of epoch {at.best.epoch}, the best on the images held out"))
+    return rows
+
+
+def _commonest_mistake(confusion: npt.NDArray[np.int64]) -> str:
+    counts = confusion.copy()
+    np.fill_diagonal(counts, 0)
+    if not counts.any():
+        return "It made no mistake."
+    true, taken = np.unravel_index(counts.argmax(), counts.shape)
+    return f"Most often it takes {true} for {taken}: {counts.max():,} times."
