@@ -1,7 +1,7 @@
 """The network as a scikit-learn classifier, for whoever has pipelines and searches already.
 
 It calls the library and owns no numerics: the configurations come from `mnist_nn.estimator.parameters`, training from
-`mnist_nn.train`, and what is learned is an ordinary `Network`. This room alone needs scikit-learn.
+`mnist_nn.train`, and what is learned is an ordinary `Network`. This package alone needs scikit-learn.
 """
 
 import warnings

@@ -1,7 +1,7 @@
 """Models in other formats, each with test vectors inside, and the check that runs them where they will be used.
 
 `export` writes bytes; `verify` reads them, runs them in the format's own runtime and compares with the reference
-engine. One room per format; each is imported when it is asked for.
+engine. One package per format; each is imported when it is asked for.
 """
 
 import os

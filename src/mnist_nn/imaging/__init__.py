@@ -1,4 +1,4 @@
-"""From picture files to the arrays that a network takes, in the order of the rooms: load, clean, segment, framing.
+"""From picture files to the arrays that a network takes, in the order of its packages: load, clean, segment, framing.
 
 It knows nothing of networks.
 """

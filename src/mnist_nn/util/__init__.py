@@ -1,4 +1,4 @@
-"""What every room needs and no field owns: files replaced whole, checked values, random bits, addresses.
+"""What every package needs and none owns: files replaced whole, checked values, random bits, addresses.
 
 Nothing here knows of networks, digits or pictures.
 """
