@@ -782,7 +782,7 @@ def _():
     mo.md(r"""
     ## Where to go from here
 
-    - The same equations for any depth, batches, dropout and every loss, in under 120 lines:
+    - The same equations for any depth, batches, dropout and every loss, in one file:
       `src/mnist_nn/engines/reference.py`. Their derivations: `docs/mathematics.md`.
     - Every number of one update, in the browser: `mnist-nn play`.
     - The measured gradients for any configuration: `mnist-nn check-gradients --loss mse --hidden 30,30`.
