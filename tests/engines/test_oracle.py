@@ -16,9 +16,10 @@ from mnist_nn import Network, NetworkConfig, TrainingConfig
 from mnist_nn.engines.base import Plan
 from mnist_nn.engines.reference import ReferenceEngine, gradients
 from mnist_nn.nn.config import ACTIVATIONS, OPTIMIZERS, drop_unused
+from mnist_nn.nn.dropout import dropout_mask
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.optimizers import initial_state
-from mnist_nn.util.randomness import dropout_mask, key
+from mnist_nn.util.randomness import key
 
 Arrays = Sequence[np.ndarray]
 

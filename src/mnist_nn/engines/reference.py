@@ -19,10 +19,10 @@ import numpy as np
 from mnist_nn.engines.base import Plan, Tally, as_inputs, as_rows, check_width
 from mnist_nn.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.dropout import dropout_mask
 from mnist_nn.nn.losses import Loss, get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
-from mnist_nn.util.randomness import dropout_mask
 
 Arrays = Sequence[Array]
 CHUNK = 1024  # rows that a pass takes at a time where only its result is kept

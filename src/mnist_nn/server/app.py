@@ -14,8 +14,8 @@ from mnist_nn.server.http.logs import RequestLog
 from mnist_nn.server.http.middleware import add_middleware
 from mnist_nn.server.inference.routes import add_inference_routes
 from mnist_nn.server.limits import Limits
-from mnist_nn.server.metadata import add_metadata_routes
 from mnist_nn.server.service import Service
+from mnist_nn.server.status_routes import add_status_routes
 
 
 def build_app(model: Model, name: str, limits: Limits, log: RequestLog, engine: str) -> FastAPI:
@@ -38,7 +38,7 @@ def build_app(model: Model, name: str, limits: Limits, log: RequestLog, engine: 
     )
     app.state.service = service
     add_inference_routes(app, service)  # first: routes are tried in this order
-    add_metadata_routes(app, service)
+    add_status_routes(app, service)
     app.state.paths = frozenset(getattr(route, "path", "") for route in app.routes)  # those that the log may name
     add_middleware(app, service.metrics, log, limits.request_limit)
     add_exception_handlers(app)

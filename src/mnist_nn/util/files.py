@@ -14,14 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from mnist_nn.errors import DataError, DataNotFoundError
-from mnist_nn.util.io_errors import describe_io_error
-
-READ_REMEDIES: dict[type[Exception], str] = {
-    FileNotFoundError: "check the name",
-    NotADirectoryError: "check the name",
-    IsADirectoryError: "name a file inside it",
-    PermissionError: "change its permissions",
-}
+from mnist_nn.util.io_errors import describe_io_error, remedy_for_reading
 
 
 def expand_path(path: str | os.PathLike[str]) -> Path:
@@ -66,9 +59,9 @@ def open_source(source: Traversable) -> Iterator[IO[bytes]]:
 
 
 def _unreadable(source: Traversable, error: Exception) -> DataError:
+    message = describe_io_error("read", str(source), error, remedy_for_reading(error))
     missing = isinstance(error, FileNotFoundError | NotADirectoryError)
-    remedy = READ_REMEDIES.get(type(error), "check the name and the disk")
-    return (DataNotFoundError if missing else DataError)(describe_io_error("read", str(source), error, remedy))
+    return (DataNotFoundError if missing else DataError)(message)
 
 
 @contextmanager

@@ -9,6 +9,13 @@ from contextlib import contextmanager
 
 from mnist_nn.errors import MnistNNError
 
+READ_REMEDIES: dict[type[BaseException], str] = {
+    FileNotFoundError: "check the name",
+    NotADirectoryError: "check the name",
+    IsADirectoryError: "name a file inside it",
+    PermissionError: "change its permissions",
+}
+
 
 @contextmanager
 def explain_io_errors(
@@ -68,3 +75,14 @@ def reason_of(error: BaseException) -> str:
     'No such file or directory'
     """
     return getattr(error, "strerror", None) or str(error)
+
+
+def remedy_for_reading(error: BaseException) -> str:
+    """Say what helps where a file cannot be read.
+
+    Examples
+    --------
+    >>> remedy_for_reading(PermissionError(13, "Permission denied"))
+    'change its permissions'
+    """
+    return READ_REMEDIES.get(type(error), "check the name and the disk")

@@ -13,8 +13,9 @@ from mnist_nn.engines import select
 from mnist_nn.engines.base import Plan, Tally
 from mnist_nn.engines.compiled import CompiledEngine, kernels, layout
 from mnist_nn.errors import ConfigError, DivergedError
+from mnist_nn.nn.dropout import dropout_mask
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
-from mnist_nn.util.randomness import dropout_mask, key, permutation
+from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 ENGINE = CompiledEngine()

@@ -119,7 +119,7 @@ def test_what_may_not_be_listed_is_a_row_of_its_own(
     (open_folder / "locked").chmod(0o777)
     assert [os.path.relpath(one.file, open_folder) for one in every] == ["a/1.png", "locked", "z/3.png", "locked"]
     for one in (every[1], every[3]):
-        assert f"cannot read '{open_folder}/locked': Permission denied; ask for the right" in str(one.error)
+        assert f"cannot read '{open_folder}/locked': Permission denied; change its permissions" in str(one.error)
 
 
 def test_names_in_errors_stay_on_their_line(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_file_that_may_not_be_read(
     Image.fromarray(SLOPE).save(open_folder / "a.png")
     (open_folder / "a.png").chmod(0)
     with ordinary_user():
-        assert "Permission denied; ask for the right to read it" in refusal(open_folder / "a.png")
+        assert "Permission denied; change its permissions" in refusal(open_folder / "a.png")
 
 
 def test_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from mnist_nn.engines.base import Plan, as_inputs
 from mnist_nn.imaging.framing import frame
 from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
+from mnist_nn.nn.dropout import dropout_mask, keep_threshold
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
@@ -108,16 +109,14 @@ def random_numbers() -> dict[str, Any]:
         "uniform": plain(randomness.uniform(k, 7)),
         "normal": plain(randomness.normal(k, 7)),
         "permutation": plain(randomness.permutation(k, 100)),
-        "thresholds": [
-            [rate, randomness.keep_threshold(rate)] for rate in (0.0, 0.1, 0.5, 0.3, 2.5 / 2**32, 1 - 2**-40)
-        ],
+        "thresholds": [[rate, keep_threshold(rate)] for rate in (0.0, 0.1, 0.5, 0.3, 2.5 / 2**32, 1 - 2**-40)],
         "dropout": [
             {
                 "layer": layer,
                 "units": units,
                 "rate": rate,
                 "rows": plain(rows),
-                "keeps": randomness.dropout_mask(k, rows, layer, units, rate).astype(int).tolist(),
+                "keeps": dropout_mask(k, rows, layer, units, rate).astype(int).tolist(),
             }
             for layer, units, rate in ((0, 20, 0.3), (1, 9, 0.5), (200, 3, 0.9))
         ],
@@ -197,7 +196,7 @@ def first_sample(network: Network, samples: Samples, plan: Plan, training: Train
     """Return both passes of the sample that is learned first; a bias has the gradient delta."""
     config, row = network.config, plan.order[:1]
     masks = [
-        randomness.dropout_mask(plan.dropout_key, row, layer, units, rate) / np.array(1.0 - rate, config.dtype)
+        dropout_mask(plan.dropout_key, row, layer, units, rate) / np.array(1.0 - rate, config.dtype)
         for layer, (units, rate) in enumerate(zip(config.hidden, dropout_rates(config, training), strict=True))
         if training.drops_units
     ]

@@ -15,7 +15,7 @@ from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
     from mnist_nn.cli.read.csv_table import Table
-    from mnist_nn.cli.read.pages import Sink
+    from mnist_nn.cli.read.files import Sink
     from mnist_nn.reading.pages import PageResult
     from mnist_nn.reading.reader import Reader
 
@@ -244,7 +244,7 @@ def _read_all(
     quiet: bool,
 ) -> Counter[str]:
     """Read file after file, and count the results; Ctrl-C ends it in order."""
-    from mnist_nn.cli.read.pages import read_file
+    from mnist_nn.cli.read.files import read_file
     from mnist_nn.cli.read.progress import show_progress
     from mnist_nn.imaging.load.folders import find_pictures
 

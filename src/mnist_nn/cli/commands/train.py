@@ -1,10 +1,8 @@
 """``mnist-nn train``: from the settings to a saved model and its test accuracy."""
 
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +11,7 @@ import typer
 from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.training_options import with_settings
+from mnist_nn.cli.train.interrupt import defer_interrupt
 from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, attach_event_log, attach_recorder, resume_run, start_run
 from mnist_nn.errors import DivergedError, MnistNNError
 
@@ -121,7 +120,7 @@ def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
     from mnist_nn.training.loop import train as epochs
 
     run.saved = time.monotonic()
-    with _patient_interrupt() as interrupted, progress.show_progress(run.training, quiet=quiet) as show:
+    with defer_interrupt() as interrupted, progress.show_progress(run.training, quiet=quiet) as show:
         steps = epochs(
             run.checkpoint.network,
             run.dataset.train,
@@ -141,21 +140,3 @@ def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
         except DivergedError as error:
             return error
     return None
-
-
-@contextmanager
-def _patient_interrupt() -> Iterator[list[bool]]:
-    """Let the first Ctrl-C ask for a stop at the next safe point, and the second one interrupt at once."""
-    asked: list[bool] = []
-
-    def handler(_signal: int, _frame: Any) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(True)
-
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, action in before.items():
-            signal.signal(number, action)

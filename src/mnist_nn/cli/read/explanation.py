@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from mnist_nn.cli.read.pages import Sink
+from mnist_nn.cli.read.files import Sink
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.reading.pages import PageResult
 from mnist_nn.util.io_errors import explain_io_errors

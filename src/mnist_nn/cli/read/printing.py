@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mnist_nn.cli.read.pages import Sink
+from mnist_nn.cli.read.files import Sink
 from mnist_nn.reading.pages import PageResult
 
 if TYPE_CHECKING:

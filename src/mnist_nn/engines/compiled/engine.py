@@ -19,9 +19,9 @@ from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs
 from mnist_nn.engines.compiled.simd.vector import LANES
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
 from mnist_nn.nn.config import NetworkConfig
+from mnist_nn.nn.dropout import keep_threshold
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState
-from mnist_nn.util.randomness import keep_threshold
 
 Array = npt.NDArray[Any]
 PART = 512  # a larger batch is learned in parts, so that memory stays small

@@ -15,7 +15,7 @@ from typing import IO
 from PIL import Image
 
 from mnist_nn.errors import ImageError, MnistNNError
-from mnist_nn.util.io_errors import reason_of
+from mnist_nn.util.io_errors import reason_of, remedy_for_reading
 
 PIXEL_LIMIT = 64_000_000  # of one page: the largest telephones take 50 million; more is a bomb or a map
 PAGE_LIMIT = 200  # of one file
@@ -29,7 +29,6 @@ _NOT_FILES = (
     (stat.S_ISFIFO, "a pipe; send what comes out of it to standard input and give -"),
     (lambda mode: not stat.S_ISREG(mode), "a device or a socket; give a picture file"),
 )
-_HINTS = {FileNotFoundError: "; check the name", PermissionError: "; ask for the right to read it"}
 _LONGEST_REASON = 200  # characters of what a decoder says
 
 
@@ -116,8 +115,7 @@ def explain_faults(name: str) -> Iterator[None]:
     except OSError as error:
         if error.errno is None:
             raise ImageError(f"{name} is damaged: {_one_line(error)}; get a fresh copy") from error
-        hint = _HINTS.get(type(error), "")
-        raise ImageError(f"cannot read {name}: {reason_of(error)}{hint}") from error
+        raise ImageError(f"cannot read {name}: {reason_of(error)}; {remedy_for_reading(error)}") from error
     except Exception as error:
         raise ImageError(f"{name} is damaged: {_one_line(error)}; get a fresh copy") from error
 

@@ -16,8 +16,9 @@ from mnist_nn.engines.compiled.simd import vector_math as ours
 from mnist_nn.engines.compiled.simd.lanes import select
 from mnist_nn.engines.compiled.simd.vector import LANES, ONE, lane_numbers, load, splat, store
 from mnist_nn.nn.activations import ACTIVATIONS
+from mnist_nn.nn.dropout import dropout_mask, keep_threshold
 from mnist_nn.nn.losses import LOSSES
-from mnist_nn.util.randomness import Key, dropout_mask, keep_threshold, threefry
+from mnist_nn.util.randomness import Key, threefry
 
 Array = npt.NDArray[Any]
 njit = numba.njit(**OPTIONS)

@@ -14,7 +14,7 @@ EXTENSIONS = ["binary_tensor_data"]
 PLATFORM = "mnist_nn_safetensors"
 
 
-def add_metadata_routes(app: FastAPI, service: Service) -> None:
+def add_status_routes(app: FastAPI, service: Service) -> None:
     """Add the routes."""
     _add_metadata(app, service)
     _add_health(app, service)
