@@ -1,4 +1,4 @@
-"""Where a network's numbers lie in flat memory: every weight at its place, padding zero, every column with one thread."""
+"""Where a network lies in flat memory: every weight at its place, padding zero, every column with one thread."""
 
 from typing import Any
 
