@@ -1,4 +1,4 @@
-"""What happens inside units against the formulas of the package: activations, dropout, losses, errors, probabilities."""
+"""What happens inside units, against the package's formulas: activations, dropout, losses, errors, probabilities."""
 
 from typing import Any, NamedTuple
 
