@@ -10,7 +10,6 @@ reference engine in float64 part as far as the two engines do.
 
 import itertools
 import random
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numba
@@ -242,24 +241,6 @@ def test_forward(hidden: tuple[int, ...], pixels: bool, mnist: Dataset) -> None:
 
 
 # Images that are out of the ordinary
-
-
-@pytest.mark.parametrize("batch", [1, 32, 600])
-@pytest.mark.parametrize(("l2", "max_norm"), [(0.0, None), (1e-3, 1.5)])
-@pytest.mark.parametrize("ink", [0.05, 0.95], ids=["mostly blank", "mostly ink"])
-def test_blank_images_and_images_full_of_ink(batch: int, l2: float, max_norm: float | None, ink: float) -> None:
-    # Images that are mostly ink are taken as dense rows, all in one place or none.
-    rng = np.random.default_rng(0)
-    images = (rng.integers(1, 256, (700, 25)) * (rng.random((700, 25)) < ink)).astype(np.uint8)
-    images[1::10], images[2::10] = 0, 255
-    shape, training = configs(PLAIN._replace(batch=batch, l2=l2, max_norm=max_norm), 700)
-    network = Network.create(replace(shape, inputs=25), 1)
-    plan = Plan.of(network.config, training, permutation(key(1), 700), np.full(-(-700 // batch), 0.2), key(2))
-    state, labels = initial_state("sgd", network.parameters), np.arange(700) % 10
-    results = [e.epoch(network, state, e.place(images, labels), plan) for e in (COMPILED, REFERENCE)]
-    assert gap(*results).weights < 1e-5
-    found, expected = (e.forward(results[0][0], e.place(images)) for e in (COMPILED, REFERENCE))
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
 
 
 @pytest.mark.slow  # pixel numbers above 16 bits are another type, and another compilation

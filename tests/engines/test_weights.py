@@ -146,14 +146,6 @@ def test_a_sparse_matrix_gives_the_answers_of_its_dense_form(name: str) -> None:
 
 
 @needs_compiler
-def test_nothing_sparse_is_made_dense() -> None:
-    count, wide = 400, 60_000  # dense, this would be 96 MB
-    wide_rows = scipy.sparse.random_array((count, wide), density=0.0005, format="csr", dtype=np.float32, rng=1)
-    placed = select.create("compiled").place(wide_rows, np.arange(count) % 2)
-    assert sum(array.nbytes for array in placed.data[:4]) < 200_000
-
-
-@needs_compiler
 @pytest.mark.slow  # column numbers above 16 bits are another type, and another compilation
 def test_more_than_65536_columns() -> None:
     x = scipy.sparse.random_array((60, 90_000), density=0.001, format="csr", dtype=np.float32, rng=2)

@@ -151,7 +151,7 @@ def test_an_old_training_goes_on_as_it_would_have_gone_on(samples: Samples) -> N
     assert model.checkpoint is not None
     *_, last = train(model.checkpoint.network, samples, model.training, engine="reference", resume=model.checkpoint)
     assert last.checkpoint.epoch == 3
-    assert last.checkpoint.finished(model.training)
+    assert last.checkpoint.is_finished(model.training)
     for found, expected in zip(last.checkpoint.network.parameters, film.moments[3].network.parameters, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
     assert film.model.checkpoint is not None

@@ -53,8 +53,8 @@ def test_an_epoch_is_yielded_after_each_pass(clouds: Clouds) -> None:
     assert [epoch.checkpoint.state.updates for epoch in epochs] == [10, 20, 30]
     assert all(epoch.complete and epoch.checkpoint.offset == 0 for epoch in epochs)
     assert epochs[-1].checkpoint.history == tuple(epoch.scores for epoch in epochs)
-    assert not epochs[-2].checkpoint.finished(RUN)
-    assert epochs[-1].checkpoint.finished(RUN)
+    assert not epochs[-2].checkpoint.is_finished(RUN)
+    assert epochs[-1].checkpoint.is_finished(RUN)
 
 
 def test_training_learns_and_its_loss_falls(clouds: Clouds) -> None:

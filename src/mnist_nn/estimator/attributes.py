@@ -10,7 +10,7 @@ from mnist_nn.training.checkpoint import Checkpoint, Scores
 Array = npt.NDArray[Any]
 
 
-class Learned:
+class FittedAttributes:
     """Reads everything from ``checkpoint_``, which stands where training stands."""
 
     checkpoint_: Checkpoint

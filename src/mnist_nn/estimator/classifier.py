@@ -16,7 +16,7 @@ from mnist_nn.data import Samples
 from mnist_nn.engines import select
 from mnist_nn.errors import DataError, MissingExtraError
 from mnist_nn.estimator import parameters
-from mnist_nn.estimator.attributes import Learned
+from mnist_nn.estimator.attributes import FittedAttributes
 from mnist_nn.estimator.parameters import Plateau
 from mnist_nn.evaluation.prediction import Predictions, forward, interpret
 from mnist_nn.nn.network import Network
@@ -39,7 +39,7 @@ except ImportError as error:
 Array = npt.NDArray[Any]
 
 
-class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A multilayer perceptron for digits or any other classes, trained by this package.
 
     Parameters have MLPClassifier's names and defaults where they mean the same; docs/scikit-learn.md has the table.
@@ -99,7 +99,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
     classes_, n_features_in_, feature_names_in_
         As in every classifier.
     checkpoint_
-        Where training stands; `network_`, `coefs_`, `loss_curve_` and the like are read from it (`Learned`).
+        Where training stands; `network_`, `coefs_`, `loss_curve_` and the like are read from it (`FittedAttributes`).
 
     Examples
     --------
@@ -161,8 +161,8 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         """Learn from samples of shape (n, features), dense or sparse, and their classes, any labels of shape (n,)."""
         parameters.check_settings(self.get_params(deep=False))
         goes_on = bool(self.warm_start) and hasattr(self, "checkpoint_")
-        X, y = self._checked(X, y, reset=not goes_on)
-        classes = parameters.classes_of(y)
+        X, y = self._check(X, y, reset=not goes_on)
+        classes = parameters.find_classes(y)
         if goes_on and not np.array_equal(classes, self.classes_):
             raise DataError(
                 f"warm_start needs the classes of the last fit, {self.classes_.tolist()}, and y has "
@@ -171,11 +171,11 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         if len(classes) == 1:
             raise DataError("a classifier cannot learn from 1 class; give samples of at least 2 classes")
         self.classes_ = classes
-        samples = self._samples(X, y, sample_weight)
-        plateau = Plateau(self.tol, None if self.early_stopping else parameters.patience(self.n_iter_no_change))
+        samples = self._make_samples(X, y, sample_weight)
+        plateau = Plateau(self.tol, None if self.early_stopping else parameters.read_patience(self.n_iter_no_change))
         for epoch in self._run(samples, goes_on=goes_on):
-            stop = self._after(epoch)
-            if plateau.reached_by(epoch.scores.loss) or stop:
+            stop = self._keep(epoch)
+            if plateau.update(epoch.scores.loss) or stop:
                 break
         else:
             self._warn_unless_converged()
@@ -189,8 +189,8 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
             raise DataError("the first call of partial_fit needs classes, an array of all labels that will come")
         if self.class_weight == "balanced":
             raise DataError("class_weight 'balanced' needs all samples at once; give partial_fit a dictionary")
-        X, y = self._checked(X, y, reset=not goes_on)
-        named = self.classes_ if classes is None else parameters.classes_of(classes)
+        X, y = self._check(X, y, reset=not goes_on)
+        named = self.classes_ if classes is None else parameters.find_classes(classes)
         if not goes_on:
             self.classes_ = named
         elif not np.array_equal(named, self.classes_):
@@ -198,8 +198,8 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
                 f"classes are {named.tolist()}, and in the first call they were {self.classes_.tolist()}; "
                 "give the same again, or leave them out"
             )
-        samples = self._samples(X, y, sample_weight)
-        self._after(next(self._run(samples, goes_on=goes_on, once=True)))
+        samples = self._make_samples(X, y, sample_weight)
+        self._keep(next(self._run(samples, goes_on=goes_on, once=True)))
         return self
 
     def predict(self, X: Any) -> Array:
@@ -221,17 +221,17 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         tags.input_tags.sparse = True
         return tags
 
-    def _checked(self, X: Any, *y: Any, reset: bool = False) -> Any:
+    def _check(self, X: Any, *y: Any, reset: bool = False) -> Any:
         """Let scikit-learn check the data, and keep floats that are floats already."""
         kinds = ["float64", "float32"] if checks.find_name(self.dtype, ["float64"]) else ["float32", "float64"]
         checked = validate_data(self, X, *y, reset=reset, accept_sparse="csr", dtype=kinds)
         if y:
             if checked[1].dtype == object:
-                parameters.classes_of(checked[1])
+                parameters.find_classes(checked[1])
             check_classification_targets(checked[1])
         return checked
 
-    def _samples(self, X: Any, y: Array, sample_weight: Any) -> Samples:
+    def _make_samples(self, X: Any, y: Array, sample_weight: Any) -> Samples:
         """Put data together as the library takes it, the labels as numbers from 0."""
         labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         strange = self.classes_[labels] != y
@@ -245,10 +245,10 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
             weights = weights * compute_sample_weight(self.class_weight, y)
         self._takes_pixels = checks.find_name(self.augmentation, ["none"]) is None
-        return Samples(self._images(X), labels.astype(np.int64), weights)
+        return Samples(self._as_images(X), labels.astype(np.int64), weights)
 
-    def _images(self, X: Any) -> Any:
-        return parameters.pictures(X) if self._takes_pixels else X
+    def _as_images(self, X: Any) -> Any:
+        return parameters.as_images(X) if self._takes_pixels else X
 
     def _run(self, samples: Samples, *, goes_on: bool, once: bool = False) -> Iterator[Epoch]:
         """Make a new network or take the one that is there; nothing is learned until the first epoch is asked for."""
@@ -258,16 +258,16 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
         epochs = max(self.max_iter, done + 1) if once else done + self.max_iter
         holds_out = bool(self.early_stopping) and not once
         size = len(samples) if samples.weights is None else float(samples.weights.sum())
-        config = parameters.training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
-        shape = parameters.network_config(settings, self.n_features_in_, len(self.classes_))
+        config = parameters.make_training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
+        shape = parameters.make_network_config(settings, self.n_features_in_, len(self.classes_))
         name = select.choose_for_fit(self.engine, shape, config, len(samples))
         if goes_on:
-            start = parameters.continued(self.checkpoint_, shape, config)
+            start = parameters.continue_from(self.checkpoint_, shape, config)
         else:
             start = Checkpoint.start(Network.create(shape, self._seed), config)
         return train(start.network, samples, config, engine=name, resume=start)
 
-    def _after(self, epoch: Epoch) -> bool:
+    def _keep(self, epoch: Epoch) -> bool:
         """Keep what was learned, tell whoever wants to know, and return whether to stop."""
         self.checkpoint_, scores = epoch.checkpoint, epoch.scores
         if self.verbose:
@@ -291,7 +291,7 @@ class MLPDigitClassifier(Learned, ClassifierMixin, BaseEstimator):  # type: igno
     def _predict(self, X: Any) -> Predictions:
         """Ask the network, about few samples in float64; the probabilities are float64 in any case."""
         check_is_fitted(self)
-        images, network, engine = self._images(self._checked(X)), self.network_, self.engine
+        images, network, engine = self._as_images(self._check(X)), self.network_, self.engine
         if select.takes_double(network, images.shape[0]):
             network, engine = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
         return interpret(network, forward(network, images, engine).astype(np.float64))

@@ -69,11 +69,11 @@ def check_settings(values: Values) -> None:
     checks.non_negative("tol", values["tol"])
     if values["momentum"] is not None:
         checks.share("momentum", values["momentum"])
-    given, elsewhere = _given(TrainingConfig, values), ("patience", "batch_size", "momentum", "seed")
+    given, elsewhere = _take_fields(TrainingConfig, values), ("patience", "batch_size", "momentum", "seed")
     used_by_adam = {name: given[name] for name in ("beta1", "beta2", "epsilon")}
-    _checked(TrainingConfig, {"optimizer": "adam", **used_by_adam})
+    _build(TrainingConfig, {"optimizer": "adam", **used_by_adam})
     rest = {name: value for name, value in given.items() if name not in elsewhere}
-    config = _checked(TrainingConfig, drop_unused(rest))
+    config = _build(TrainingConfig, drop_unused(rest))
     if values["early_stopping"] and not config.validation:
         raise ConfigError(
             f"validation_fraction is {values['validation_fraction']}, and early_stopping needs samples to judge by; "
@@ -81,16 +81,16 @@ def check_settings(values: Values) -> None:
         )
 
 
-def network_config(values: Values, inputs: int, outputs: int) -> NetworkConfig:
+def make_network_config(values: Values, inputs: int, outputs: int) -> NetworkConfig:
     """Return the shape that an estimator's parameters ask for."""
-    given = _given(NetworkConfig, values)
+    given = _take_fields(NetworkConfig, values)
     hidden = given["hidden"]
     given["hidden"] = (hidden,) if isinstance(hidden, Integral) else hidden
-    given["activation"] = _activations(given["activation"])
-    return _checked(NetworkConfig, given | {"inputs": inputs, "outputs": outputs})
+    given["activation"] = _read_activations(given["activation"])
+    return _build(NetworkConfig, given | {"inputs": inputs, "outputs": outputs})
 
 
-def training_config(
+def make_training_config(
     values: Values, count: int, weight: float, seed: int, epochs: int, *, holds_out: bool
 ) -> TrainingConfig:
     """Return the training that an estimator's parameters ask for.
@@ -108,17 +108,23 @@ def training_config(
     holds_out
         Whether to hold samples out for early stopping.
     """
-    given = _given(TrainingConfig, values)
+    given = _take_fields(TrainingConfig, values)
     batch, l2 = min(200 if _is_auto(given["batch_size"]) else int(given["batch_size"]), count), float(given["l2"])
     if weight > 0:
         l2 = l2 * count / (batch * weight)  # MLPClassifier divides the penalty by what a batch weighs
-    given |= {"batch_size": batch, "l2": l2, "seed": seed, "epochs": epochs, "patience": patience(given["patience"])}
+    given |= {
+        "batch_size": batch,
+        "l2": l2,
+        "seed": seed,
+        "epochs": epochs,
+        "patience": read_patience(given["patience"]),
+    }
     if not holds_out:
         given |= {"validation": 0, "patience": None}
-    return _checked(TrainingConfig, drop_unused(given))
+    return _build(TrainingConfig, drop_unused(given))
 
 
-def continued(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> Checkpoint:
+def continue_from(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> Checkpoint:
     """Return where to go on from: the network to use, with its optimiser's memory if the optimiser is the same."""
     before, now = vars(at.network.config), vars(shape)
     for name in before:
@@ -133,17 +139,17 @@ def continued(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> C
     return replace(afresh, state=state, epoch=at.epoch, history=at.history, engines=at.engines)
 
 
-def patience(epochs: Any) -> int | None:
+def read_patience(epochs: Any) -> int | None:
     """Return how long to wait for something better; MLPClassifier's infinity is our None."""
     return None if epochs is None or _is_infinite(epochs) else int(epochs)
 
 
-def classes_of(labels: Any) -> npt.NDArray[Any]:
+def find_classes(labels: Any) -> npt.NDArray[Any]:
     """Return the different labels in their order; DataError if they have none.
 
     Examples
     --------
-    >>> classes_of(["b", "a", "b"]).tolist()
+    >>> find_classes(["b", "a", "b"]).tolist()
     ['a', 'b']
     """
     try:
@@ -156,7 +162,7 @@ def classes_of(labels: Any) -> npt.NDArray[Any]:
         ) from error
 
 
-def pictures(X: Any) -> npt.NDArray[np.uint8]:
+def as_images(X: Any) -> npt.NDArray[np.uint8]:
     """Take rows of whole numbers from 0 to 255 as square pictures."""
     rows = as_inputs(X, "float64")
     side = math.isqrt(rows.shape[1])
@@ -178,7 +184,7 @@ class Plateau:
     Examples
     --------
     >>> plateau = Plateau(tol=0.1, patience=2)
-    >>> [plateau.reached_by(loss) for loss in (1.0, 0.3, 0.6, 0.4, 0.4, 0.5)]
+    >>> [plateau.update(loss) for loss in (1.0, 0.3, 0.6, 0.4, 0.4, 0.5)]
     [False, False, False, False, True, True]
     """
 
@@ -186,8 +192,8 @@ class Plateau:
     patience: int | None
     losses: list[float] = field(default_factory=list)
 
-    def reached_by(self, loss: float) -> bool:
-        """Take in the loss of one more epoch."""
+    def update(self, loss: float) -> bool:
+        """Take in the loss of one more epoch, and return whether training stands still."""
         self.losses.append(loss)
         n = self.patience
         if n is None or len(self.losses) < 2 * n:
@@ -196,13 +202,13 @@ class Plateau:
         return min(last) > min(before) - self.tol and sum(last) > sum(before[-n:]) - n * self.tol
 
 
-def _given(cls: type, values: Values) -> dict[str, Any]:
+def _take_fields(cls: type, values: Values) -> dict[str, Any]:
     """Take the fields of one configuration out of the parameters."""
     names = [one.name for one in fields(cls) if one.name not in FROM_DATA]
     return {name: values[PARAMETERS.get(name, name)] for name in names}
 
 
-def _checked(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
+def _build(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
     """Build a configuration; what is wrong is said in the name of the parameter."""
     try:
         return cls(**given)
@@ -211,7 +217,7 @@ def _checked(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
         raise ConfigError(said.replace("images", "samples")) from error
 
 
-def _activations(names: Any) -> Any:
+def _read_activations(names: Any) -> Any:
     """MLPClassifier's name for the sigmoid is ``logistic``."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = (names,)

@@ -50,7 +50,7 @@ def train_reader(data: Dataset, training: TrainingConfig | None = None) -> Itera
     eleven = NetworkConfig.from_dict({**shape.to_dict(), "outputs": CLASSES + 1})
     start = Network.create(eleven, training.seed)
     for epoch in train(start, _add_non_digits(learned, key), replace(training, validation=0, subset=None)):
-        if epoch.checkpoint.finished(training):
+        if epoch.checkpoint.is_finished(training):
             network = _drop_eleventh_output(epoch.network, shape)
             record = {"name": data.name, "sha256": data.digest}
             yield epoch, Model(network, training, data=record, calibration=calibrate(network, held_out, key))

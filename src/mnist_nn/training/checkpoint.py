@@ -66,7 +66,7 @@ class Checkpoint:
         """Begin a run."""
         return cls(network, initial_state(config.optimizer, network.parameters))
 
-    def finished(self, config: TrainingConfig) -> bool:
+    def is_finished(self, config: TrainingConfig) -> bool:
         """Say whether all epochs are done or patience has run out."""
         stale = self.epoch - self.best.epoch if self.best else 0
         return self.epoch >= config.epochs or (config.patience is not None and stale >= config.patience)

@@ -99,11 +99,11 @@ def train(
     run = _Run.prepare(network.config, samples, config, select.create(engine, network.config.dtype))
     at = resume or Checkpoint.start(network, config)
     run.check_start(at)
-    while not at.finished(config):
+    while not at.is_finished(config):
         at = run.step(at)
         complete = at.offset == 0
         if complete or steps:
-            yield Epoch(at.history[-1] if complete else run.scores(at), at, complete, run.progress(at))
+            yield Epoch(at.history[-1] if complete else run.compute_scores(at), at, complete, run.progress(at))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,11 +160,11 @@ class _Run:
     def step(self, at: Checkpoint) -> Checkpoint:
         """Learn the next stretch; offset 0 afterwards says that the epoch is complete."""
         key = randomness.key(self.config.seed)
-        order = self.order(randomness.fold(key, randomness.SHUFFLE, at.epoch))
+        order = self.shuffle(randomness.fold(key, randomness.SHUFFLE, at.epoch))
         length = stretch(self.shape, self.config.batch_size)
         stop = min(at.offset - at.offset % length + length, self.size)
         dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)
-        plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.rates(at, stop), dropout_key)
+        plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.compute_rates(at, stop), dropout_key)
         at = self.learn(at, self.place(randomness.fold(key, randomness.AUGMENT, at.epoch)), plan)
         return at if at.offset < self.size else self.close(at)
 
@@ -178,14 +178,14 @@ class _Run:
             self.placed[wanted] = self.engine.place(copies, self.training.labels, self.training.weights)
         return self.placed[wanted]
 
-    def order(self, key: randomness.Key) -> npt.NDArray[np.int64]:
+    def shuffle(self, key: randomness.Key) -> npt.NDArray[np.int64]:
         """Shuffle the samples of an epoch; the last shuffle is kept, because an epoch has many stretches."""
         if key not in self.orders:
             self.orders.clear()
             self.orders[key] = randomness.permutation(key, self.size)
         return self.orders[key]
 
-    def rates(self, at: Checkpoint, stop: int) -> npt.NDArray[np.float64]:
+    def compute_rates(self, at: Checkpoint, stop: int) -> npt.NDArray[np.float64]:
         """Learning rate of each update of a stretch."""
         starts = np.arange(at.offset, stop, self.config.batch_size)
         return schedules.rates(self.config.schedule, self.eta, (at.epoch + starts / self.size) / self.config.epochs)
@@ -196,15 +196,15 @@ class _Run:
             with np.errstate(all="ignore"):
                 network, state, tally = self.engine.epoch(at.network, at.state, placed, plan)
         except NotFiniteError as error:
-            raise self.diverged(at) from error
+            raise self.explain_divergence(at) from error
         total = at.tally.plus(tally)
         if not (math.isfinite(total.reported) and math.isfinite(total.descended) and state.finite):
-            raise self.diverged(at)
+            raise self.explain_divergence(at)
         seconds = at.seconds + time.perf_counter() - begin
         return replace(at, network=network, state=state, offset=at.offset + len(plan.order),
                        tally=total, seconds=seconds, engines=at.engines_after(self.engine.name))  # fmt: skip
 
-    def diverged(self, at: Checkpoint) -> DivergedError:
+    def explain_divergence(self, at: Checkpoint) -> DivergedError:
         images = self.training.images
         largest = 1.0 if images.dtype == np.uint8 else float(abs(images).max())
         scale = f", and scale the inputs, which go up to {largest:g}, to about 1" if largest > LARGE else ""
@@ -213,26 +213,26 @@ class _Run:
             f"try a smaller rate than {self.eta:g}{scale}"
         )
 
-    def scores(self, at: Checkpoint) -> Scores:
+    def compute_scores(self, at: Checkpoint) -> Scores:
         n = at.tally.samples
         means = at.tally.reported / n, at.tally.descended / n, at.tally.correct / n
-        return Scores(at.epoch + 1, *means, float(self.rates(at, at.offset + 1)[0]), at.seconds)
+        return Scores(at.epoch + 1, *means, float(self.compute_rates(at, at.offset + 1)[0]), at.seconds)
 
     def close(self, at: Checkpoint) -> Checkpoint:
-        """Judge the finished epoch on the hold-out and move to the next."""
+        """Score the finished epoch on the hold-out and move to the next."""
         last = (self.size - 1) // self.config.batch_size * self.config.batch_size  # where the last update began
-        scores, best = self.scores(replace(at, offset=last)), at.best
+        scores, best = self.compute_scores(replace(at, offset=last)), at.best
         if self.held_out is not None:
-            value, accuracy = self.judge(at.network)
+            value, accuracy = self.score_held_out(at.network)
             if not math.isfinite(value):
-                raise self.diverged(at)
+                raise self.explain_divergence(at)
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
             if self.config.patience is not None and (best is None or accuracy > best.accuracy):
                 best = Best(at.network, at.epoch + 1, accuracy)
         history = (*at.history, scores)
         return Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=history, engines=at.engines)
 
-    def judge(self, network: Network) -> tuple[float, float]:
+    def score_held_out(self, network: Network) -> tuple[float, float]:
         z = self.engine.forward(network, self.held_out)
         labels, weights = self.held_out_labels, self.held_out_weights
         onehot = np.eye(self.shape.outputs, dtype=z.dtype)[labels]

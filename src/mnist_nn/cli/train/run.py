@@ -65,7 +65,7 @@ class Run:
     @property
     def is_finished(self) -> bool:
         """Whether nothing is left to learn."""
-        return self.checkpoint.finished(self.training)
+        return self.checkpoint.is_finished(self.training)
 
     @property
     def log_failed(self) -> bool:
@@ -186,7 +186,7 @@ def resume_run(path: Path, dataset: "Dataset", engine: str, settings: dict[str, 
     training = _lengthen(model.training, model.checkpoint, settings)
     check_writable(path)
     calibration = model.calibration
-    if calibration and not model.checkpoint.finished(training):
+    if calibration and not model.checkpoint.is_finished(training):
         print(
             "mnist-nn: the calibration is dropped, because the weights change; fit a new one with calibrate",
             file=sys.stderr,

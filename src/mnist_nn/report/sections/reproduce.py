@@ -63,7 +63,7 @@ def _obstacle(model: Model) -> str:
         return "the file does not hold the training that made it"
     if not model.data.get("sha256") or not model.data.get("name"):
         return "the file does not say which data it has learned from"
-    if not at.finished(training):
+    if not at.is_finished(training):
         done = f"{at.epoch} of {training.epochs} epochs"
         return f"its training was stopped after {done}; go on with mnist-nn train --resume, then report again"
     if len(at.engines) > 1:

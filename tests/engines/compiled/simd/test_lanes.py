@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_nn.engines.compiled.jit import OPTIONS, QUICK, inline
+from mnist_nn.engines.compiled.jit import OPTIONS, inline
 from mnist_nn.engines.compiled.simd import lanes
 from mnist_nn.engines.compiled.simd.vector import ONE, load, splat, store
 
@@ -15,11 +15,7 @@ Array = npt.NDArray[Any]
 RNG = np.random.default_rng(0)
 FLOATS = RNG.normal(size=16).astype(np.float32)
 njit = numba.njit(**OPTIONS)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba.config, "OPT", QUICK)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @njit

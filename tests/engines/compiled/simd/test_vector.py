@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_nn.engines.compiled.jit import OPTIONS, QUICK
+from mnist_nn.engines.compiled.jit import OPTIONS
 from mnist_nn.engines.compiled.simd import lanes
 from mnist_nn.engines.compiled.simd.vector import (
     LANES,
@@ -27,11 +27,7 @@ COUNT = 96  # divisible by 1, 2, 3 and 6 vectors
 FLOATS, OTHERS = RNG.normal(size=(2, COUNT)).astype(np.float32)
 WORDS, MORE = RNG.integers(0, 2**32, (2, COUNT), dtype=np.uint32)
 njit = numba.njit(**OPTIONS)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba.config, "OPT", QUICK)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def check(names: dict[str, Array], found: Array) -> None:

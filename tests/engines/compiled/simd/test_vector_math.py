@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from mnist_nn.engines.compiled import units
-from mnist_nn.engines.compiled.jit import OPTIONS, QUICK, inline
+from mnist_nn.engines.compiled.jit import OPTIONS, inline
 from mnist_nn.engines.compiled.simd import vector_math as ours
 from mnist_nn.engines.compiled.simd.lanes import select
 from mnist_nn.engines.compiled.simd.vector import LANES, ONE, lane_numbers, load, splat, store
@@ -22,12 +22,8 @@ from mnist_nn.util.randomness import Key, threefry
 
 Array = npt.NDArray[Any]
 njit = numba.njit(**OPTIONS)
+pytestmark = pytest.mark.usefixtures("quick")
 EXP, LOG, SIGMOID, SOFTPLUS, TANH = range(5)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba.config, "OPT", QUICK)
 
 
 @inline

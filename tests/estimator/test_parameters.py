@@ -1,13 +1,16 @@
-"""Every option of the library reaches it, and a wrong one is named."""
+"""Parameters: each reaches the library, a wrong one is named; where training goes on from, and when it is enough."""
 
+import math
 import re
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("sklearn", reason="scikit-learn is in the extra 'sklearn'")
 
@@ -15,10 +18,21 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.neural_network import MLPClassifier
 
-from mnist_nn import NetworkConfig, TrainingConfig
-from mnist_nn.errors import ConfigError
+from mnist_nn import Checkpoint, Network, NetworkConfig, TrainingConfig
+from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.estimator import MLPDigitClassifier
-from mnist_nn.estimator.parameters import FROM_DATA, PARAMETERS
+from mnist_nn.estimator.parameters import (
+    FROM_DATA,
+    PARAMETERS,
+    Plateau,
+    as_images,
+    continue_from,
+    find_classes,
+    make_training_config,
+    read_patience,
+)
+from mnist_nn.nn.optimizers import OptimizerState
+from mnist_nn.training.checkpoint import Best
 
 X, Y = load_iris(return_X_y=True)
 BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0, "n_iter_no_change": None}
@@ -168,3 +182,77 @@ def test_wrong_parameters_are_named(wrong: dict[str, Any], why: str) -> None:
 def test_wrong_parameters_are_named_by_partial_fit_too() -> None:
     with pytest.raises(ConfigError, match="tol is None"):
         MLPDigitClassifier(tol=None).partial_fit(X, Y, classes=[0, 1, 2])  # type: ignore[arg-type]
+
+
+# What parameters come to
+
+
+@pytest.mark.parametrize(("count", "weight", "batch", "l2"), [(50, 50.0, 50, 0.4 / 50), (900, 450.0, 200, 0.8 / 200)])
+def test_the_penalty_is_divided_by_what_a_batch_weighs(count: int, weight: float, batch: int, l2: float) -> None:
+    values = MLPDigitClassifier(alpha=0.4).get_params()
+    config = make_training_config(values, count, weight, seed=7, epochs=9, holds_out=False)
+    assert (config.batch_size, config.seed, config.epochs) == (batch, 7, 9)
+    assert config.l2 == pytest.approx(l2)
+    assert (config.validation, config.patience) == (0, None)
+    held_out = make_training_config(values, count, weight, seed=7, epochs=9, holds_out=True)
+    assert (held_out.validation, held_out.patience) == (0.1, 10)
+
+
+@pytest.mark.parametrize(("given_", "epochs"), [(None, None), (math.inf, None), (3, 3), (np.int64(3), 3)])
+def test_patience_may_be_endless(given_: Any, epochs: int | None) -> None:
+    assert read_patience(given_) == epochs
+
+
+@pytest.mark.parametrize(("labels", "classes"), [(["b", "a", "b"], ["a", "b"]), ([2, 0, 2], [0, 2])])
+def test_classes_are_the_different_labels_in_order(labels: list[Any], classes: list[Any]) -> None:
+    assert find_classes(labels).tolist() == classes
+
+
+def test_images_are_square_and_of_bytes() -> None:
+    rows = np.arange(18.0).reshape(2, 9)
+    assert as_images(rows).dtype == np.uint8
+    np.testing.assert_array_equal(as_images(rows), rows.reshape(2, 3, 3))
+    for wrong in (rows[:, :8], rows + 0.5, rows - 1, rows + 250):
+        with pytest.raises(DataError, match="augmentation needs square pictures, and X has"):
+            as_images(wrong)
+
+
+# Going on
+
+
+def test_training_continues_from_the_network_to_use_with_the_memory_of_the_same_solver() -> None:
+    shape, adam = NetworkConfig(inputs=4, outputs=3), TrainingConfig(optimizer="adam")
+    start = Checkpoint.start(Network.create(shape, 1), adam)
+    state = OptimizerState(40, start.state.slots)
+    best = Network.create(shape, 2)
+    at = replace(start, state=state, epoch=5, best=Best(best, 3, 0.9), engines=("compiled",))
+    same = continue_from(at, shape, adam)
+    assert (same.network, same.state, same.epoch, same.best) == (best, state, 5, None)
+    assert (same.history, same.engines) == (at.history, at.engines)
+    other = continue_from(at, shape, TrainingConfig(optimizer="momentum"))
+    assert (other.network, other.state.updates, set(other.state.slots)) == (best, 0, {"velocity"})
+    with pytest.raises(ConfigError, match=re.escape("hidden_layer_sizes is (9,), and what was learned has (20,)")):
+        continue_from(at, replace(shape, hidden=(9,)), adam)
+
+
+LOSSES = st.lists(st.floats(0, 10), max_size=30)
+
+
+@settings(max_examples=50)
+@given(LOSSES, st.integers(1, 5), st.floats(0, 1))
+def test_a_plateau_is_where_neither_the_best_nor_the_mean_gets_better(losses: list[float], n: int, tol: float) -> None:
+    plateau = Plateau(tol, n)
+    for count, loss in enumerate(losses, 1):
+        found, seen = plateau.update(loss), losses[:count]
+        if count < 2 * n:
+            assert not found
+            continue
+        best_rose = min(seen[:-n]) - min(seen[-n:])
+        mean_rose = np.mean(seen[-2 * n : -n]) - np.mean(seen[-n:])
+        if min(abs(best_rose - tol), abs(mean_rose - tol)) > 1e-9:  # else rounding decides
+            assert found == (max(best_rose, mean_rose) < tol)
+
+
+def test_without_patience_there_is_no_plateau() -> None:
+    plateau = Plateau(1e9, None)
+    assert not any(plateau.update(1.0) for _ in range(100))

@@ -1,0 +1,121 @@
+"""Samples as the kernels read them: pairs that stand for the same numbers, and nothing made dense."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import scipy.sparse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from mnist_nn.engines.compiled import samples
+from mnist_nn.engines.compiled.records import Data
+
+Array = npt.NDArray[Any]
+IMAGES = arrays.arrays(
+    np.uint8,
+    arrays.array_shapes(min_dims=2, max_dims=3, max_side=12),
+    elements=st.sampled_from([0, 0, 0, 1, 128, 255]),
+)
+
+
+def as_dense(data: Data, inputs: int) -> Array:
+    """Put pairs back into rows."""
+    rows = np.zeros((len(data.offsets) - 1, inputs), data.values.dtype)
+    for s, (first, last) in enumerate(zip(data.offsets[:-1], data.offsets[1:], strict=True)):
+        assert (last - first) % 2 == 0, "the kernels take pairs two by two"
+        np.add.at(rows[s], data.pixels[first:last], data.values[first:last])
+    return rows
+
+
+@settings(max_examples=50)
+@given(IMAGES)
+def test_pairs_of_pixels_are_the_images(images: Array) -> None:
+    rows = images.reshape(len(images), -1)
+    placed = samples.place(images)
+    assert (len(placed), placed.inputs) == rows.shape
+    assert placed.data.is_sparse
+    np.testing.assert_array_equal(as_dense(placed.data, placed.inputs), rows)
+    ink = np.count_nonzero(rows, axis=1)
+    assert np.diff(placed.data.offsets).tolist() == (ink + ink % 2).tolist()
+
+
+def test_pairs_of_a_sparse_matrix_are_its_entries() -> None:
+    matrix = scipy.sparse.random_array((40, 33), density=0.2, format="csr", dtype=np.float32, rng=1)
+    untidy = scipy.sparse.csr_array(
+        (np.repeat(matrix.data / 2, 2), np.repeat(matrix.indices, 2), 2 * matrix.indptr), shape=matrix.shape
+    )
+    for given_ in (matrix, untidy):
+        placed = samples.place(given_)
+        assert placed.data.values.dtype == np.float32
+        np.testing.assert_array_equal(as_dense(placed.data, 33), matrix.toarray())
+    assert untidy.nnz == 2 * matrix.nnz, "what is given stays as it is"
+
+
+def test_nothing_sparse_is_made_dense() -> None:
+    count, wide = 400, 60_000  # dense, this would be 96 MB
+    rows = scipy.sparse.random_array((count, wide), density=0.0005, format="csr", dtype=np.float32, rng=1)
+    placed = samples.place(rows, np.arange(count) % 2)
+    assert sum(array.nbytes for array in placed.data[:4]) < 200_000
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_floats_stay_rows(dtype: npt.DTypeLike) -> None:
+    x = np.random.default_rng(0).random((5, 2, 3)).astype(dtype)
+    placed = samples.place(x, np.arange(5, dtype=np.uint8), np.ones(5))
+    assert not placed.data.is_sparse
+    assert (len(placed), placed.inputs, placed.data.x.dtype) == (5, 6, np.float32)
+    np.testing.assert_array_equal(placed.data.x, x.reshape(5, 6).astype(np.float32))
+    assert (placed.data.labels.dtype, placed.data.labels.tolist()) == (np.int64, [0, 1, 2, 3, 4])
+    assert (placed.data.weights.dtype, placed.data.weights.size) == (np.float32, 5)
+
+
+def test_labels_and_weights_may_be_missing() -> None:
+    data = samples.place(np.zeros((3, 4), np.uint8)).data
+    assert (data.labels.size, data.weights.size) == (0, 0)
+
+
+def test_an_array_of_any_kind_becomes_one_that_is_compiled_for() -> None:
+    read_only = np.arange(6)
+    read_only.flags.writeable = False
+    for given_ in (read_only, np.arange(12)[::2], np.arange(6, dtype=np.uint8)):
+        found = samples.plain(given_)
+        assert (found.dtype, found.flags["C_CONTIGUOUS"], found.flags["WRITEABLE"]) == (np.int64, True, True)
+        np.testing.assert_array_equal(found, given_)
+
+
+@pytest.mark.parametrize("inputs", [1, 7, 8, 9, 784])
+def test_words_are_the_bytes_and_zeros(inputs: int) -> None:
+    rows = np.random.default_rng(0).integers(0, 256, (3, inputs), dtype=np.uint8)
+    words = samples.words_of(rows)
+    assert (words.shape, words.dtype) == ((3, -(-inputs // 8)), np.uint64)
+    found = words.view(np.uint8)
+    np.testing.assert_array_equal(found[:, :inputs], rows)
+    assert not found[:, inputs:].any()
+
+
+@pytest.mark.parametrize(("inputs", "dtype"), [(65_536, np.uint16), (65_537, np.uint32)])
+def test_pixel_numbers_are_as_short_as_they_may_be(inputs: int, dtype: npt.DTypeLike) -> None:
+    assert samples.make_room(inputs, 1).pixels.dtype == dtype
+    rows = scipy.sparse.csr_array(([1.0], ([0], [inputs - 1])), shape=(1, inputs), dtype=np.float32)
+    data = samples.place(rows).data
+    assert (data.pixels.dtype, data.pixels[0]) == (dtype, inputs - 1)
+
+
+@pytest.mark.parametrize("inputs", [5, 30])
+def test_room_is_enough_for_images_full_of_ink(inputs: int) -> None:
+    room, full = samples.make_room(inputs, 4), samples.pairs_of_bytes(np.full((4, inputs), 255, np.uint8), np.zeros(4))
+    assert room.pixels.size >= full.offsets[-1]
+    assert room.values.size >= full.offsets[-1]
+    assert (room.offsets.size, room.pixels.dtype) == (5, full.pixels.dtype)
+
+
+def test_pairs_are_read_where_there_is_little_ink_or_few_samples() -> None:
+    blank, full = np.zeros((50, 20), np.uint8), np.full((50, 20), 9, np.uint8)
+    for images, batch, expected in [(blank, 500, True), (full, 500, False), (full, 1, True)]:
+        placed = samples.place(images)
+        assert samples.reads_pairs(placed.data, 50, 20, batch) == expected
+    floats = samples.place(blank.astype(np.float32)).data
+    assert not samples.reads_pairs(floats, 50, 20, 1)
