@@ -19,7 +19,7 @@ from mnist_nn import Model, load_data
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import FORMATS, export, verify
-from mnist_nn.export.test_vectors import Vectors, predict_exactly, vectors_for
+from mnist_nn.export.vectors import Vectors, make_vectors, predict_exactly
 from mnist_nn.export.verification import TOLERANCE, Verification, compare
 from mnist_nn.model_file.storage import HEADER, read_header
 
@@ -97,7 +97,7 @@ def test_exports_are_the_same_every_time(make_model: Make, name: str) -> None:
 
 
 def test_vectors_hold_a_picture_of_every_digit_and_of_what_is_none(reader: Model) -> None:
-    vectors = vectors_for(reader, load_data("mnist").test)
+    vectors = make_vectors(reader, load_data("mnist").test)
     assert vectors.images.shape[1] == 784
     assert set(vectors.predictions.label[:10].tolist()) == set(range(10))
     assert (vectors.predictions.is_digit > 0.9).sum() >= 8
@@ -105,14 +105,14 @@ def test_vectors_hold_a_picture_of_every_digit_and_of_what_is_none(reader: Model
 
 
 def test_vectors_are_what_the_library_answers(reader: Model) -> None:
-    vectors = vectors_for(reader, load_data("mnist").test)
+    vectors = make_vectors(reader, load_data("mnist").test)
     own = predict(reader.network, vectors.images, reader.calibration)
     assert np.abs(own.probabilities - vectors.predictions.probabilities).max() < 1e-5
     assert np.abs(own.is_digit - vectors.predictions.is_digit).max() < 1e-5
 
 
 def test_vectors_survive_json_bit_for_bit(make_model: Make) -> None:
-    vectors = vectors_for(make_model(calibrated=True), load_data("mnist").test)
+    vectors = make_vectors(make_model(calibrated=True), load_data("mnist").test)
     again = Vectors.from_dict(vectors.to_dict())
     assert np.array_equal(again.images, vectors.images)
     found, expected = again.predictions.outputs(), vectors.predictions.outputs()

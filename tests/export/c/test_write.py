@@ -16,9 +16,9 @@ from patience import PATIENCE
 from mnist_nn import Dataset, Model, Network, NetworkConfig, TrainingConfig, train
 from mnist_nn.errors import ConfigError
 from mnist_nn.export import export, verify
-from mnist_nn.export.c.int8 import MOST_INPUTS, Int8, measured_steps
+from mnist_nn.export.c.int8 import MOST_INPUTS, Int8, measure_steps
 from mnist_nn.export.c.verify import run
-from mnist_nn.export.test_vectors import predict_exactly
+from mnist_nn.export.vectors import predict_exactly
 from mnist_nn.nn.config import ACTIVATIONS
 
 Make = Callable[..., Model]
@@ -134,7 +134,7 @@ def test_whole_numbers_follow_their_own_rules(make_model: Make) -> None:
     """One hidden layer by hand: sums of int8 times uint8 or int8, each worth its row's scale times the step."""
     model = make_model(inputs=6, hidden=(4,), outputs=3, activation="tanh", output="softmax")
     images = np.random.default_rng(0).integers(0, 256, (50, 6), np.uint8)
-    whole = Int8.of(model, measured_steps(model, images))
+    whole = Int8.of(model, measure_steps(model, images))
     (W1, W2), (b1, b2) = model.network.weights, model.network.biases
     scale1, scale2 = np.abs(W1).max(axis=1) / 127, np.abs(W2).max(axis=1) / 127
     a = np.tanh(images @ np.rint(W1.T / scale1) * scale1 / 255 + b1)
