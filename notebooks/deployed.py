@@ -388,8 +388,8 @@ def _(model):
             _lines.append(f"{_format}: left out, {error}")
             continue
         verified[_format] = _found
-        _size, _verdict = f"{_file.stat().st_size:,} bytes", "good" if _found.good else "WRONG"
-        _lines.append(f"{_file}  {_size}, {_verdict} in {_found.runtime}")
+        _size, _outcome = f"{_file.stat().st_size:,} bytes", "good" if _found.good else "WRONG"
+        _lines.append(f"{_file}  {_size}, {_outcome} in {_found.runtime}")
         _lines += (f"    {row.output:26} {row.largest:8.1e}, allowed {row.tolerance:g}" for row in _found.differences)
     told(*_lines)
     return saved, verified

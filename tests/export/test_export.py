@@ -1,27 +1,19 @@
 """Every format: what goes in comes out, in the format's own runtime, and what is wrong is noticed."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from patience import PATIENCE
-from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
 
-from mnist_nn import Model, load_data
+from mnist_nn import Model
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError
-from mnist_nn.evaluation.prediction import predict
 from mnist_nn.export import FORMATS, export, verify
-from mnist_nn.export.test_vectors import Vectors, predict_exactly, vectors_for
-from mnist_nn.export.verification import TOLERANCE, Verification, compare
-from mnist_nn.model_file.storage import HEADER, read_header
+from mnist_nn.export.verification import TOLERANCE, Verification
 
 Check = Callable[..., Verification]
 Make = Callable[..., Model]
@@ -96,29 +88,6 @@ def test_exports_are_the_same_every_time(make_model: Make, name: str) -> None:
     assert export(model, name) == export(model, name)
 
 
-def test_vectors_hold_a_picture_of_every_digit_and_of_what_is_none(reader: Model) -> None:
-    vectors = vectors_for(reader, load_data("mnist").test)
-    assert vectors.images.shape[1] == 784
-    assert set(vectors.predictions.label[:10].tolist()) == set(range(10))
-    assert (vectors.predictions.is_digit > 0.9).sum() >= 8
-    assert (vectors.predictions.is_digit < 0.5).sum() >= 5
-
-
-def test_vectors_are_what_the_library_answers(reader: Model) -> None:
-    vectors = vectors_for(reader, load_data("mnist").test)
-    own = predict(reader.network, vectors.images, reader.calibration)
-    assert np.abs(own.probabilities - vectors.predictions.probabilities).max() < 1e-5
-    assert np.abs(own.is_digit - vectors.predictions.is_digit).max() < 1e-5
-
-
-def test_vectors_survive_json_bit_for_bit(make_model: Make) -> None:
-    vectors = vectors_for(make_model(calibrated=True), load_data("mnist").test)
-    again = Vectors.from_dict(vectors.to_dict())
-    assert np.array_equal(again.images, vectors.images)
-    found, expected = again.predictions.outputs(), vectors.predictions.outputs()
-    assert all(np.array_equal(found[name], expected[name]) for name in expected)
-
-
 def test_double_precision_is_kept_by_arrays_and_rounded_by_the_others(check: Check, make_model: Make) -> None:
     model = make_model(dtype="float64", hidden=(6, 4), calibrated=True)
     exact = {row.output: row.largest for row in check(model, "npz").differences}
@@ -126,13 +95,6 @@ def test_double_precision_is_kept_by_arrays_and_rounded_by_the_others(check: Che
     assert exact["probabilities"] == 0
     assert 0 < rounded["probabilities"] < TOLERANCE
     assert check(model, "safetensors").good
-
-
-def test_weights_that_no_float32_holds_are_said(make_model: Make) -> None:
-    model = make_model(dtype="float64", scale=1e60)
-    with pytest.raises(ConfigError, match="beyond the largest float32"):
-        export(model, "onnx")
-    assert export(model, "npz")
 
 
 def test_an_unknown_format_lists_those_there_are(make_model: Make) -> None:
@@ -157,40 +119,6 @@ def test_a_part_of_an_export_is_said_or_differs(make_model: Make, tmp_path: Path
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(ModelFileError, match="part"):
         verify(make_model(), path)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("vectors_label", np.full(4, 99)),
-        ("vectors_label", np.full(4, -1)),
-        ("vectors_label", np.full(4, 0.5)),
-        ("vectors_label", np.full(4, "a")),
-        ("vectors_label", np.zeros(3, int)),
-        ("vectors_probabilities", np.full((4, 10), "a")),
-        ("vectors_images", np.zeros(4 * 784, np.uint8)),
-        ("vectors_images", np.zeros((0, 784), np.uint8)),
-    ],
-)
-def test_answers_that_cannot_be_are_said(make_model: Make, tmp_path: Path, name: str, value: Any) -> None:
-    model, path = make_model(), tmp_path / "digits.npz"
-    path.write_bytes(export(model, "npz"))
-    arrays = {key: array[:4] if key.startswith("vectors_") else array for key, array in np.load(path).items()}
-    np.savez(path, **arrays)
-    assert verify(model, path).good
-    np.savez(path, **(arrays | {name: value}))
-    with pytest.raises(ModelFileError, match=r"digits\.npz' is damaged, or mnist-nn did not write it: .*export MODEL"):
-        verify(model, path)
-
-
-def test_vectors_of_another_kind_are_said(make_model: Make, tmp_path: Path) -> None:
-    model, path = make_model(), tmp_path / "digits.safetensors"
-    plain = export(model, "safetensors")
-    for vectors in ([], None, "text", {"count": "many"}):
-        header = {**read_header(plain), "vectors": vectors}
-        path.write_bytes(save_tensors(load_tensors(plain), {HEADER: json.dumps(header)}))
-        with pytest.raises(ModelFileError, match="is damaged, or mnist-nn did not write it"):
-            verify(model, path)
 
 
 def test_a_file_that_is_not_there_is_said(make_model: Make, tmp_path: Path) -> None:
@@ -237,9 +165,3 @@ def test_a_missing_package_says_what_to_install(make_model: Make, tmp_path: Path
     assert (
         f"MissingExtraError: the format onnx needs {package}; install it: pip install 'mnist-nn[onnx]'" in done.stderr
     )
-
-
-def test_answers_that_are_no_numbers_are_never_good(make_model: Make) -> None:
-    answers = predict_exactly(make_model(), np.zeros((2, 784), np.uint8))
-    broken = answers._replace(is_digit=np.array([1, np.nan]))
-    assert [row.output for row in compare(answers, broken, 1.0) if not row.good] == ["is_digit"]

@@ -146,13 +146,13 @@ def test_a_form_has_one_file(client: httpx.Client, paper: Image.Image, files: li
     assert {0: "boundary", 2: "file"}[len(files)] in answer.json()["error"]
 
 
-def test_verdicts_are_counted(in_process: Run, paper: Image.Image) -> None:
+def test_decisions_are_counted(in_process: Run, paper: Image.Image) -> None:
     with in_process(create_app(load_reader_model())) as client:
         client.post("/read", content=saved(paper, "PNG"))
         client.post("/read", content=saved(Image.new("L", (50, 50), 255), "PNG"))
         figures = client.get("/metrics").text
-    assert 'mnist_nn_verdicts_total{verdict="digit"} 1.0' in figures
-    assert 'mnist_nn_verdicts_total{verdict="nothing there"} 1.0' in figures
+    assert 'mnist_nn_decisions_total{decision="digit"} 1.0' in figures
+    assert 'mnist_nn_decisions_total{decision="nothing there"} 1.0' in figures
 
 
 def test_nothing_is_read_for_a_client_that_has_left(

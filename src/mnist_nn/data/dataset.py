@@ -45,7 +45,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class FileCheck:
-    """The verdict on a file: no ``sha256`` if it cannot be decoded, no ``problem`` if it is ok."""
+    """What a check says of a file: no ``sha256`` if it cannot be decoded, no ``problem`` if it is ok."""
 
     file: str
     ok: bool

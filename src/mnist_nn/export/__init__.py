@@ -14,8 +14,8 @@ import numpy as np
 
 from mnist_nn.data import Dataset, load
 from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unknown
-from mnist_nn.export.test_vectors import Pixels, Vectors, fits, predict_exactly, vectors_for
-from mnist_nn.export.verification import Verification, differences
+from mnist_nn.export.vectors import Pixels, Vectors, fits, make_vectors, predict_exactly
+from mnist_nn.export.verification import Verification, find_differences
 from mnist_nn.model_file.storage import ANOTHER, Model
 from mnist_nn.util.io_errors import describe_io_error
 from mnist_nn.util.randomness import key, uniform
@@ -30,21 +30,21 @@ class Format(NamedTuple):
 
     suffix: str
     write: str
-    carried: str
+    read_vectors: str
     run: str
 
 
 FORMATS: dict[str, Format] = {
-    "onnx": Format(".onnx", "onnx.write:write", "onnx.verify:carried", "onnx.verify:run"),
-    "html": Format(".html", "html.write:write", "html.verify:carried", "html.verify:run"),
-    "c": Format(".h", "c.write:write", "c.verify:carried", "c.verify:run"),
+    "onnx": Format(".onnx", "onnx.write:write", "onnx.verify:read_vectors", "onnx.verify:run"),
+    "html": Format(".html", "html.write:write", "html.verify:read_vectors", "html.verify:run"),
+    "c": Format(".h", "c.write:write", "c.verify:read_vectors", "c.verify:run"),
     "safetensors": Format(
         ".safetensors",
         "arrays.write:write_safetensors",
-        "arrays.verify:carried_by_safetensors",
+        "arrays.verify:read_safetensors_vectors",
         "arrays.verify:run_safetensors",
     ),
-    "npz": Format(".npz", "arrays.write:write_npz", "arrays.verify:carried_by_npz", "arrays.verify:run_npz"),
+    "npz": Format(".npz", "arrays.write:write_npz", "arrays.verify:read_npz_vectors", "arrays.verify:run_npz"),
 }
 
 
@@ -76,10 +76,10 @@ def export(model: Model, format: str, data: Dataset | None = None) -> bytes:  # 
     """
     if format not in FORMATS:
         raise unknown("format", format, FORMATS)
-    write = _function(format, FORMATS[format].write)
+    write = _import(format, FORMATS[format].write)
     data = load("mnist") if data is None else data
     fitting = data if fits(model.network.config, data) else None
-    content: bytes = write(model, vectors_for(model, fitting.test if fitting else None), fitting)
+    content: bytes = write(model, make_vectors(model, fitting.test if fitting else None), fitting)
     return content
 
 
@@ -112,14 +112,14 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
     True
     """
     path = Path(path)
-    name = format_of(path)
+    name = find_format(path)
     try:
         content = _read(path)
-        carried: Vectors = _function(name, FORMATS[name].carried)(content)
+        carried: Vectors = _import(name, FORMATS[name].read_vectors)(content)
         _check_shape(model, carried)
-        images = np.concatenate([carried.images, _pictures(model.network.config.inputs)])
-        ran = _function(name, FORMATS[name].run)(model, content, images)
-        found = differences(predict_exactly(model, images), ran, carried)
+        images = np.concatenate([carried.images, _make_pictures(model.network.config.inputs)])
+        ran = _import(name, FORMATS[name].run)(model, content, images)
+        found = find_differences(predict_exactly(model, images), ran, carried)
     except ModelFileError as error:
         why = str(error).removesuffix(f"; {ANOTHER}")
         raise ModelFileError(f"{str(path)!r}: {why}; {ANEW}") from error
@@ -141,12 +141,12 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def format_of(path: Path) -> str:
+def find_format(path: Path) -> str:
     """Tell the format of a file by its suffix.
 
     Examples
     --------
-    >>> format_of(Path("digits.h"))
+    >>> find_format(Path("digits.h"))
     'c'
     """
     for name, format_ in FORMATS.items():
@@ -156,7 +156,7 @@ def format_of(path: Path) -> str:
     raise ConfigError(f"{str(path)!r} has the suffix {path.suffix!r}; an export has one of: {suffixes}")
 
 
-def _function(name: str, where: str) -> Callable[..., Any]:
+def _import(name: str, where: str) -> Callable[..., Any]:
     module, _, attribute = where.partition(":")
     try:
         found: Callable[..., Any] = getattr(import_module(f"mnist_nn.export.{module}"), attribute)
@@ -177,7 +177,7 @@ def _check_shape(model: Model, carried: Vectors) -> None:
         )
 
 
-def _pictures(inputs: int) -> Pixels:
+def _make_pictures(inputs: int) -> Pixels:
     """Pictures that no export was made with: digits where they fit, else noise of every density."""
     mnist = load("mnist")
     if inputs == mnist.inputs:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.evaluation.calibration import Calibration
-from mnist_nn.export.test_vectors import Vectors, predict_exactly
+from mnist_nn.export.vectors import Vectors, predict_exactly
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import describe_calibration
 from mnist_nn.nn.config import NetworkConfig
@@ -32,18 +32,18 @@ def input_shape(config: NetworkConfig) -> tuple[int, ...]:
     return (side, side) if side * side == config.inputs else (config.inputs,)
 
 
-def facts(model: Model) -> Facts:
+def collect_facts(model: Model) -> Facts:
     """Collect plain JSON values.
 
     Examples
     --------
-    >>> facts(Model(Network.create()))["shape"]
+    >>> collect_facts(Model(Network.create()))["shape"]
     '784-20-10'
     """
     config = model.network.config
     return {
         "made_by": f"mnist-nn {version('mnist-nn')}",
-        "shape": shape(config),
+        "shape": format_shape(config),
         "network": config.to_dict(),
         "test_accuracy": model.scores.get("test_accuracy"),
         "data": dict(model.data),
@@ -51,17 +51,17 @@ def facts(model: Model) -> Facts:
     }
 
 
-def shape(config: NetworkConfig) -> str:
+def format_shape(config: NetworkConfig) -> str:
     """Write the widths of all layers."""
     return "-".join(map(str, config.sizes))
 
 
 def _refusal(calibration: Calibration) -> Facts:
-    thresholds = {str(limit): at for limit in LIMITS if (at := threshold(calibration, limit)) is not None}
+    thresholds = {str(limit): at for limit in LIMITS if (at := find_threshold(calibration, limit)) is not None}
     return {**describe_calibration(calibration), "thresholds": thresholds}
 
 
-def threshold(calibration: Calibration, limit: float) -> float | None:
+def find_threshold(calibration: Calibration, limit: float) -> float | None:
     """Look up the confidence from which on at most this share of answers is wrong; None if none reaches it."""
     try:
         return calibration.operating_point(limit).threshold
@@ -69,7 +69,7 @@ def threshold(calibration: Calibration, limit: float) -> float | None:
         return None
 
 
-def in_single(model: Model) -> Model:
+def to_single(model: Model) -> Model:
     """The same model with float32 weights, for formats that have no others.
 
     Raises
@@ -91,7 +91,7 @@ def in_single(model: Model) -> Model:
     return replace(model, network=network, training=None, checkpoint=None)
 
 
-def rounding(model: Model, vectors: Vectors) -> float:
+def measure_rounding(model: Model, vectors: Vectors) -> float:
     """The most that a probability changes where float64 weights become float32."""
-    found = predict_exactly(in_single(model), vectors.images)
+    found = predict_exactly(to_single(model), vectors.images)
     return float(np.abs(found.probabilities - vectors.predictions.probabilities).max())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
-from mnist_nn.export.test_vectors import Vectors
+from mnist_nn.export.vectors import Vectors
 
 TOLERANCE = 1e-4  # of what is computed in float32; usual are 1e-6
 # Of the int8 form against its own rules: an activation at the edge of a step may fall either way, in a few pictures.
@@ -67,7 +67,7 @@ class Ran(NamedTuple):
     int8: tuple[Predictions, Predictions] | None = None
 
 
-def differences(expected: Predictions, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
+def find_differences(expected: Predictions, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
     """Compare all predictions; the carried vectors are of the first pictures.
 
     Raises

@@ -14,7 +14,7 @@ from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, TrainingConfig, evaluate, train
 from mnist_nn.export import export
-from mnist_nn.export.test_vectors import predict_exactly
+from mnist_nn.export.vectors import predict_exactly
 from mnist_nn.model_file.storage import from_bytes, to_bytes
 
 DOCS = Path(__file__).parents[3] / "docs" / "export.md"

@@ -1,8 +1,6 @@
-"""The page: one file, small, cut off from the network, drawn on in a real browser; and how its scripts are bundled."""
+"""The page: one file, small, cut off from the network, drawn on in a real browser."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +9,7 @@ import pytest
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.prediction import predict
-from mnist_nn.export import export, verify
-from mnist_nn.export.html import bundle as bundling
-from mnist_nn.export.html.bundle import bundle
+from mnist_nn.export import export
 from mnist_nn.imaging.framing import frame
 
 Make = Callable[..., Model]
@@ -115,41 +111,6 @@ def test_the_seed_network_makes_a_page_under_300_kb_that_asks_for_nothing(make_m
     assert "default-src 'none'" in text
 
 
-@pytest.mark.slow
-def test_a_browser_will_do_where_there_is_no_node(
-    reader: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    (tmp_path / "chromium").symlink_to(program)
-    (tmp_path / "page.html").write_bytes(export(reader, "html"))
-    which = shutil.which
-    monkeypatch.setattr(shutil, "which", lambda name: None if name == "node" else which(name))
-    found = verify(reader, tmp_path / "page.html")
-    assert found.good
-    assert "hromium" in found.runtime
-
-
-def test_a_changed_weight_is_noticed(make_model: Make, tmp_path: Path) -> None:
-    if not shutil.which("node"):
-        pytest.skip("node is not installed")
-    model, path = make_model(), tmp_path / "page.html"
-    text = export(model, "html").decode()
-    at = text.index('"biases":["') + 11
-    path.write_text(text[:at] + "AACAPw" + text[at + 6 :])  # 1.0 as the first bias
-    assert not verify(model, path).good
-
-
-def test_scripts_that_fail_are_said(make_model: Make, tmp_path: Path) -> None:
-    if not shutil.which("node"):
-        pytest.skip("node is not installed")
-    path = tmp_path / "page.html"
-    path.write_bytes(export(make_model(), "html").replace(b"largest(", b"lost("))
-    with pytest.raises(OSError, match="node fails: ReferenceError: largest is not defined"):
-        verify(make_model(), path)
-
-
 def test_text_in_a_model_cannot_end_the_script(make_model: Make, mnist: Dataset) -> None:
     name = "</script><script>alert(1)</script>"
     text = export(Model(make_model().network, data={"name": name}), "html", mnist).decode()
@@ -160,41 +121,3 @@ def test_text_in_a_model_cannot_end_the_script(make_model: Make, mnist: Dataset)
 def test_other_pictures_than_28_by_28_are_refused() -> None:
     with pytest.raises(ConfigError, match="28×28 pixels, and this network takes 64; choose onnx or c"):
         export(Model(Network.create(NetworkConfig(inputs=64))), "html")
-
-
-# The bundle
-
-
-def scripts(folder: Path, monkeypatch: pytest.MonkeyPatch, **texts: str) -> dict[str, str]:
-    for name, text in texts.items():
-        (folder / f"{name}.js").write_text(text)
-    monkeypatch.setattr(bundling, "files", lambda _package: folder)
-    return bundle("main.js")
-
-
-def test_modules_run_in_the_order_of_their_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = scripts(
-        tmp_path,
-        monkeypatch,
-        main='import { one as first } from "./a.js";\nimport {\n  two,\n} from "./b.js";\nexport const x = first;\n',
-        a='import { two } from "./b.js";\nexport function one() {}\nconst hidden = two;\n',
-        b="export const two = 2;\nexport class Two {}\nexport async function later() {}\n",
-    )
-    assert list(made) == ["b.js", "a.js", "main.js"]
-    assert "return { two, Two, later };" in made["b.js"]
-    assert "const { one: first } = $a;" in made["main.js"]
-    assert "const { two, } = $b;" in made["main.js"]
-    assert "export" not in "".join(made.values())
-
-
-@pytest.mark.parametrize(
-    "text", ["export default 1;\n", 'import x from "./a.js";\n', "export { a };\n", 'import "./a.js";\n']
-)
-def test_what_cannot_be_bundled_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    with pytest.raises(ValueError, match="cannot be bundled"):
-        scripts(tmp_path, monkeypatch, main=text)
-
-
-def test_modules_in_a_circle_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValueError, match="circle"):
-        scripts(tmp_path, monkeypatch, main='import { a } from "./a.js";\n', a='import { b } from "./main.js";\n')

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.export import export
 from mnist_nn.export.onnx.write import OPSET
-from mnist_nn.export.test_vectors import predict_exactly
+from mnist_nn.export.vectors import predict_exactly
 from mnist_nn.nn.config import ACTIVATIONS
 
 Make = Callable[..., Model]

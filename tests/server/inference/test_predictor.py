@@ -16,7 +16,7 @@ from patience import PATIENCE
 from mnist_nn import Dataset, Model
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.prediction import Predictions
-from mnist_nn.export.test_vectors import in_double
+from mnist_nn.export.vectors import to_double
 from mnist_nn.server.inference.predictor import prepare_model
 
 needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="there is no compiled engine without it")
@@ -75,7 +75,7 @@ def test_a_server_with_the_compiled_engine(serve: Any, mnist: Dataset, expected:
 
 
 def test_a_network_in_double_precision_is_answered_by_the_equations(small_model: Model) -> None:
-    model = replace(small_model, network=in_double(small_model.network))
+    model = replace(small_model, network=to_double(small_model.network))
     assert prepare_model(model, "auto", 16).engine == "reference"
     with pytest.raises(ConfigError, match="float64"):
         prepare_model(model, "compiled", 16)

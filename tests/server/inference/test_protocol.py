@@ -8,7 +8,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from mnist_nn import Dataset, Model, Network
-from mnist_nn.export.test_vectors import predict_exactly
+from mnist_nn.export.vectors import predict_exactly
 from mnist_nn.server.inference.protocol import parse_request, write_response
 from mnist_nn.server.inference.signature import ModelSignature
 from mnist_nn.server.limits import Limits

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_nn import Model, Network, NetworkConfig
 from mnist_nn.export.onnx.write import write
-from mnist_nn.export.test_vectors import vectors_for
+from mnist_nn.export.vectors import make_vectors
 from mnist_nn.server.inference.signature import ModelSignature
 
 KINDS = {onnx.TensorProto.UINT8: "UINT8", onnx.TensorProto.INT64: "INT64", onnx.TensorProto.FLOAT: "FP32"}
@@ -20,7 +20,7 @@ def test_a_model_has_the_tensors_of_its_onnx_export(small_model: Model, calibrat
     network = small_model.network if inputs == 784 else Network.create(NetworkConfig(inputs=inputs))
     calibration = small_model.calibration if calibrated and inputs == 784 else None
     model = Model(network, calibration=calibration)
-    graph = onnx.load_from_string(write(model, vectors_for(model, None), None)).graph
+    graph = onnx.load_from_string(write(model, make_vectors(model, None), None)).graph
 
     def tensors(values: Any) -> list[dict[str, Any]]:
         kinds = [(value.name, value.type.tensor_type) for value in values]

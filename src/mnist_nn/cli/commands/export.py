@@ -85,12 +85,12 @@ def _beside(model: Path, suffix: str) -> Path:
 def _rounding(model: "Model", to: str, data: "Dataset") -> float | None:
     """The most that rounding float64 weights to float32 changes a probability; None where nothing is rounded."""
     from mnist_nn.export import KEEP_DOUBLE
-    from mnist_nn.export.metadata import rounding
-    from mnist_nn.export.test_vectors import fits, vectors_for
+    from mnist_nn.export.metadata import measure_rounding
+    from mnist_nn.export.vectors import fits, make_vectors
 
     if model.network.config.dtype == "float32" or to in KEEP_DOUBLE:
         return None
-    return rounding(model, vectors_for(model, data.test if fits(model.network.config, data) else None))
+    return measure_rounding(model, make_vectors(model, data.test if fits(model.network.config, data) else None))
 
 
 def _print(model: Path, target: Path, size: int, rounding: float | None) -> None:

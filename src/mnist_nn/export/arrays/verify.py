@@ -9,14 +9,14 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError, ModelFileError
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
-from mnist_nn.export.test_vectors import Pixels, Vectors, predict_exactly
+from mnist_nn.export.vectors import Pixels, Vectors, predict_exactly
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model, from_bytes, read_header
 from mnist_nn.model_file.tensors import CALIBRATION_ARRAYS, build_calibration, build_network
 from mnist_nn.nn.config import NetworkConfig
 
 
-def carried_by_safetensors(content: bytes) -> Vectors:
+def read_safetensors_vectors(content: bytes) -> Vectors:
     """Read the test vectors that a stripped model file carries."""
     from_bytes(content)
     header = read_header(content)
@@ -30,7 +30,7 @@ def run_safetensors(_model: Model, content: bytes, images: Pixels) -> Ran:
     return Ran(f"the reference engine, NumPy {np.__version__}", predict_exactly(from_bytes(content), images))
 
 
-def carried_by_npz(content: bytes) -> Vectors:
+def read_npz_vectors(content: bytes) -> Vectors:
     """Read the test vectors that an .npz file carries."""
     arrays = _arrays(content)
     predictions = Predictions.of_outputs(*(arrays[f"vectors_{name}"] for name in OUTPUTS))

@@ -10,8 +10,8 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from mnist_nn.data import Dataset
-from mnist_nn.export.metadata import facts
-from mnist_nn.export.test_vectors import Vectors
+from mnist_nn.export.metadata import collect_facts
+from mnist_nn.export.vectors import Vectors
 from mnist_nn.model_file.storage import HEADER, Model, read_header, to_bytes
 from mnist_nn.model_file.tensors import collect_calibration_tensors
 
@@ -21,11 +21,11 @@ def write_safetensors(model: Model, vectors: Vectors, _data: Dataset | None) -> 
 
     Examples
     --------
-    >>> from mnist_nn.export.test_vectors import vectors_for
+    >>> from mnist_nn.export.vectors import make_vectors
     >>> from mnist_nn.nn.network import Network
     >>> from mnist_nn.model_file.storage import from_bytes
     >>> model = Model(Network.create())
-    >>> from_bytes(write_safetensors(model, vectors_for(model, None), None)).network.config.hidden
+    >>> from_bytes(write_safetensors(model, make_vectors(model, None), None)).network.config.hidden
     (20,)
     """
     plain = to_bytes(replace(model, checkpoint=None))
@@ -38,7 +38,7 @@ def write_npz(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     arrays: dict[str, Any] = dict(zip(model.network.parameter_names, model.network.parameters, strict=True))
     if model.calibration:
         arrays |= {name.replace("/", "_"): p for name, p in collect_calibration_tensors(model.calibration).items()}
-    arrays |= {"json": np.array(json.dumps(facts(model))), "vectors_images": vectors.images}
+    arrays |= {"json": np.array(json.dumps(collect_facts(model))), "vectors_images": vectors.images}
     arrays |= {f"vectors_{name}": values for name, values in vectors.predictions.outputs().items()}
     file = io.BytesIO()
     np.savez(file, **arrays)

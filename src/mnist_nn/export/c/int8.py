@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from mnist_nn.evaluation.calibration import Z_FEATURES
 from mnist_nn.evaluation.prediction import Predictions
-from mnist_nn.export.test_vectors import Pixels, predict_exactly
+from mnist_nn.export.vectors import Pixels, predict_exactly
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig
@@ -52,7 +52,7 @@ class Int8:
     @classmethod
     def of(cls, model: Model, steps: tuple[np.float32, ...]) -> "Int8":
         """Round the weights of a model: each row's largest becomes 127."""
-        pairs = [_rounded(W) for W in weights_with_refusal(model)]
+        pairs = [_round(W) for W in weights_with_refusal(model)]
         return cls(
             tuple(rows for rows, _ in pairs),
             tuple(scales for _, scales in pairs),
@@ -77,7 +77,7 @@ class Int8:
         q = images.astype(np.float64)  # whole numbers, whose products and sums a float64 holds exactly
         for k, name in enumerate(self.activation):
             z = (q @ self.rows[k].T).astype(np.float32) * self.factors[k] + self.biases[k]
-            q = _in_steps(ACTIVATIONS[name].f(z), self.steps[k], signed=self.signed[k])
+            q = _count_steps(ACTIVATIONS[name].f(z), self.steps[k], signed=self.signed[k])
         step = float((np.float32(1 / MOST_BYTE), *self.steps)[-1])
         return predict_exactly(self._last_layer(model), q * step)
 
@@ -107,7 +107,7 @@ def biases_with_refusal(model: Model) -> tuple[Array, ...]:
     return (*below, np.append(last, np.float32(0)) if model.calibration else last)
 
 
-def measured_steps(model: Model, images: Pixels) -> tuple[np.float32, ...]:
+def measure_steps(model: Model, images: Pixels) -> tuple[np.float32, ...]:
     """Choose the steps so that the largest activation seen on some images is the largest whole number."""
     steps, a = [], images.reshape(len(images), -1) / np.float32(MOST_BYTE)
     network = model.network
@@ -118,13 +118,13 @@ def measured_steps(model: Model, images: Pixels) -> tuple[np.float32, ...]:
     return tuple(steps)
 
 
-def _rounded(W: Array) -> tuple[Array, Array]:
+def _round(W: Array) -> tuple[Array, Array]:
     scales = np.abs(W).max(axis=1) / np.float32(MOST)
     scales[scales == 0] = 1
     return np.rint(W / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
-def _in_steps(a: Array, step: np.float32, *, signed: bool) -> Array:
+def _count_steps(a: Array, step: np.float32, *, signed: bool) -> Array:
     """The nearest whole number of steps, within the range; half a step goes up."""
     steps = np.floor(a / step + np.float32(0.5))
     return steps.clip(-MOST if signed else 0, MOST if signed else MOST_BYTE).astype(np.float64)

@@ -13,9 +13,9 @@ from mnist_nn.errors import MissingExtraError, ModelFileError
 from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.c.int8 import Int8
 from mnist_nn.export.c.write import STEPS_NAME
-from mnist_nn.export.metadata import in_single
+from mnist_nn.export.metadata import to_single
 from mnist_nn.export.runtime import call
-from mnist_nn.export.test_vectors import Pixels, Vectors
+from mnist_nn.export.vectors import Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
@@ -51,11 +51,11 @@ int main(int count, char **arguments)
 """
 
 
-def carried(content: bytes) -> Vectors:
+def read_vectors(content: bytes) -> Vectors:
     """Read the test vectors of the self test."""
     text = content.decode("utf-8", "replace")
     pixels, probabilities, is_digit = (
-        _numbers(text, f"mnist_nn_test_{name}") for name in ("pixels", "probabilities", "is_digit")
+        _find_array(text, f"mnist_nn_test_{name}") for name in ("pixels", "probabilities", "is_digit")
     )
     predictions = Predictions.of_outputs(probabilities.argmax(axis=1), probabilities, is_digit)
     return Vectors(pixels.astype(np.uint8), predictions)
@@ -66,8 +66,8 @@ def run(model: Model, content: bytes, images: Pixels) -> Ran:
     compiler = next((found for name in COMPILERS if (found := shutil.which(name))), None)
     if compiler is None:
         raise MissingExtraError(f"a C header needs a C compiler, one of {', '.join(COMPILERS)}; install gcc or clang")
-    steps = _numbers(content.decode(), STEPS_NAME) if model.network.config.hidden else np.empty(0)
-    int8 = Int8.of(in_single(model), tuple(steps.astype(np.float32)))
+    steps = _find_array(content.decode(), STEPS_NAME) if model.network.config.hidden else np.empty(0)
+    int8 = Int8.of(to_single(model), tuple(steps.astype(np.float32)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "digits.h").write_bytes(content)
@@ -85,7 +85,7 @@ def _parse(rows: npt.NDArray[np.float64]) -> Predictions:
     return Predictions.of_outputs(rows[:, 0].astype(np.int64), rows[:, 2:], rows[:, 1])
 
 
-def _numbers(text: str, name: str) -> npt.NDArray[Any]:
+def _find_array(text: str, name: str) -> npt.NDArray[Any]:
     """Take a constant array out of the header's text."""
     found = re.search(rf"\b{name}((?:\[\d+\])+) = \{{(.*?)\}};", text, re.DOTALL)
     if not found:

@@ -21,11 +21,11 @@ from mnist_nn.export.c.int8 import (
     MOST_INPUTS,
     Int8,
     biases_with_refusal,
-    measured_steps,
+    measure_steps,
     weights_with_refusal,
 )
-from mnist_nn.export.metadata import LOWEST, facts, in_single, shape
-from mnist_nn.export.test_vectors import Vectors, predict_exactly
+from mnist_nn.export.metadata import LOWEST, collect_facts, format_shape, to_single
+from mnist_nn.export.vectors import Vectors, predict_exactly
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
@@ -68,8 +68,8 @@ def write(model: Model, vectors: Vectors, data: Dataset | None) -> bytes:
         If there is no such data, or a layer is too wide for sums of 32 bits.
     """
     data = _check(model, data)
-    single = in_single(model)
-    int8 = Int8.of(single, measured_steps(single, data.train.images[:: max(1, len(data.train) // MEASURED_ON)]))
+    single = to_single(model)
+    int8 = Int8.of(single, measure_steps(single, data.train.images[:: max(1, len(data.train) // MEASURED_ON)]))
     predictions = int8.predict(single, vectors.images)
     text = Template(files(__package__).joinpath("header.h.template").read_text("utf-8")).substitute(
         **_about(single, int8, data),
@@ -113,10 +113,10 @@ def _about(model: Model, int8: Int8, data: Dataset) -> dict[str, str | int]:
     rows, biases = int8.rows, 4 * sum(map(len, int8.biases))
     names = ", ".join(config.activation) or "no hidden layer"
     return {
-        "made_by": facts(model)["made_by"],
+        "made_by": collect_facts(model)["made_by"],
         "inputs": config.inputs,
         "classes": config.outputs,
-        "shape": shape(config),
+        "shape": format_shape(config),
         "activations": f"{names}; {config.output} outputs",
         "uncalibrated": "" if model.calibration else "; 1 here, because the model is not calibrated",
         "refusal": _refusal_comment(model.calibration),
@@ -141,7 +141,7 @@ def _refusal_comment(calibration: Calibration | None) -> str:
 def _defines(model: Model) -> str:
     widest = max(map(len, biases_with_refusal(model)))
     lines = [f"#define MNIST_NN_WIDEST {widest}"]
-    about = facts(model)["calibration"]
+    about = collect_facts(model)["calibration"]
     if about:
         lines.append(f"#define MNIST_NN_NOT_A_DIGIT {_float(about['not_a_digit'])}f")
         for limit, at in about["thresholds"].items():

@@ -23,7 +23,7 @@ def bundle(entry: str) -> dict[str, str]:
 
     Returns
     -------
-    Path to script; a script defines one constant, named as `constant` says.
+    Path to script; a script defines one constant, named as `name_constant` says.
 
     Examples
     --------
@@ -35,12 +35,12 @@ def bundle(entry: str) -> dict[str, str]:
     return scripts
 
 
-def constant(path: str) -> str:
+def name_constant(path: str) -> str:
     """Name the constant that holds what a module exports.
 
     Examples
     --------
-    >>> constant("playground/page/core/framing.js")
+    >>> name_constant("playground/page/core/framing.js")
     '$playground_page_core_framing'
     """
     return "$" + re.sub(r"\W", "_", path.removesuffix(".js"))
@@ -53,24 +53,26 @@ def _add(path: str, scripts: dict[str, str], above: tuple[str, ...]) -> None:
         return
     text = files("mnist_nn").joinpath(path).read_text("utf-8")
     for _, target in IMPORT.findall(text):
-        _add(_resolved(path, target), scripts, (*above, path))
+        _add(_resolve(path, target), scripts, (*above, path))
     scripts[path] = _script(path, text)
 
 
-def _resolved(path: str, target: str) -> str:
+def _resolve(path: str, target: str) -> str:
     return normpath(join(dirname(path), target))
 
 
 def _script(path: str, text: str) -> str:
     """The module as a function, called at once."""
     exported = EXPORT.findall(text)
-    body = IMPORT.sub(lambda found: _taken(found, path), EXPORT.sub("", text))
+    body = IMPORT.sub(lambda found: _bind(found, path), EXPORT.sub("", text))
     rest = REST.search(body)
     if rest:
         raise ValueError(f"{path} has a line that cannot be bundled: {rest[0]}")
-    return f'const {constant(path)} = (() => {{\n"use strict";\n{body}return {{ {", ".join(exported)} }};\n}})();\n'
+    return (
+        f'const {name_constant(path)} = (() => {{\n"use strict";\n{body}return {{ {", ".join(exported)} }};\n}})();\n'
+    )
 
 
-def _taken(found: re.Match[str], path: str) -> str:
+def _bind(found: re.Match[str], path: str) -> str:
     names = re.sub(r"\s+as\s+", ": ", " ".join(found[1].split()))
-    return f"const {{ {names} }} = {constant(_resolved(path, found[2]))};"
+    return f"const {{ {names} }} = {name_constant(_resolve(path, found[2]))};"

@@ -13,14 +13,14 @@ import numpy as np
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
-from mnist_nn.export.html.bundle import constant
+from mnist_nn.export.html.bundle import name_constant
 from mnist_nn.export.runtime import call
-from mnist_nn.export.test_vectors import Pixels, Vectors, to_text
+from mnist_nn.export.vectors import Pixels, Vectors, to_text
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ANSWERS = constant("export/html/page/answers.js")
+ANSWERS = name_constant("export/html/page/answers.js")
 
 PROGRAM = """
 {
@@ -34,10 +34,10 @@ PROGRAM = """
 """
 
 
-def carried(content: bytes) -> Vectors:
+def read_vectors(content: bytes) -> Vectors:
     """Read the test vectors in the page's JSON document."""
     try:
-        return Vectors.from_dict(json.loads(_part(content, "model"))["vectors"])
+        return Vectors.from_dict(json.loads(_find_script(content, "model"))["vectors"])
     except (KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"this is not a page that mnist-nn wrote: {type(error).__name__} {error}") from error
 
@@ -45,8 +45,8 @@ def carried(content: bytes) -> Vectors:
 def run(_model: Model, content: bytes, images: Pixels) -> Ran:
     """Ask the page's scripts."""
     count = len(images)
-    asked = PROGRAM % (ANSWERS, _part(content, "model"), to_text(images), count, count)
-    version, rows = _run(f"{_part(content, 'core')}{asked}")
+    asked = PROGRAM % (ANSWERS, _find_script(content, "model"), to_text(images), count, count)
+    version, rows = _run(f"{_find_script(content, 'core')}{asked}")
     found = {name: np.array([row[name] for row in rows], float) for name in OUTPUTS}
     return Ran(version, Predictions.of_outputs(**{**found, "label": found["label"].astype(np.int64)}))
 
@@ -77,7 +77,7 @@ def _browse(browser: str, program: str) -> str:
     return html.unescape(found[1])
 
 
-def _part(content: bytes, name: str) -> str:
+def _find_script(content: bytes, name: str) -> str:
     """The text of one of the page's scripts."""
     found = re.search(rf'<script[^>]*\bid="{name}">(.*?)</script>', content.decode("utf-8", "replace"), re.DOTALL)
     if not found:

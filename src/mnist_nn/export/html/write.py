@@ -15,8 +15,8 @@ from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.export.html.bundle import bundle
-from mnist_nn.export.metadata import facts, in_single
-from mnist_nn.export.test_vectors import Vectors, to_text
+from mnist_nn.export.metadata import collect_facts, to_single
+from mnist_nn.export.vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import describe_calibration
 from mnist_nn.nn.config import DIGIT_SHAPE
@@ -36,10 +36,10 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 
     Examples
     --------
-    >>> from mnist_nn.export.test_vectors import vectors_for
+    >>> from mnist_nn.export.vectors import make_vectors
     >>> from mnist_nn.nn.network import Network
     >>> model = Model(Network.create())
-    >>> len(write(model, vectors_for(model, None), None)) < 300_000
+    >>> len(write(model, make_vectors(model, None), None)) < 300_000
     True
     """
     inputs = model.network.config.inputs
@@ -54,7 +54,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     return render(
         __package__,
         "page.html",
-        made_by=facts(model)["made_by"],
+        made_by=collect_facts(model)["made_by"],
         script_hashes=[hash_source(core), hash_source(page)],
         style_hash=hash_source(style),
         style=trust(style),
@@ -76,9 +76,9 @@ def hash_source(text: str) -> str:
 
 
 def _document(model: Model, vectors: Vectors) -> dict[str, Any]:
-    network = in_single(model).network
+    network = to_single(model).network
     return {
-        **facts(model),
+        **collect_facts(model),
         "network": network.config.to_dict(),
         "weights": [to_text(W.astype("<f4")) for W in network.weights],
         "biases": [to_text(b.astype("<f4")) for b in network.biases],

@@ -10,14 +10,14 @@ from mnist_nn.errors import ModelFileError
 from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.metadata import input_shape
 from mnist_nn.export.onnx.write import PREFIX
-from mnist_nn.export.test_vectors import Pixels, Vectors
+from mnist_nn.export.vectors import Pixels, Vectors
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
 VECTORS = f"{PREFIX}vectors"
 
 
-def carried(content: bytes) -> Vectors:
+def read_vectors(content: bytes) -> Vectors:
     """Read the test vectors in the metadata."""
     try:
         properties = {prop.key: prop.value for prop in onnx.load_from_string(content).metadata_props}

@@ -13,8 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from mnist_nn.data import Dataset
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
-from mnist_nn.export.metadata import LOWEST, Facts, facts, in_single, input_shape, rounding
-from mnist_nn.export.test_vectors import Vectors
+from mnist_nn.export.metadata import LOWEST, Facts, collect_facts, input_shape, measure_rounding, to_single
+from mnist_nn.export.vectors import Vectors
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
 from mnist_nn.nn.network import Network
@@ -30,13 +30,13 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 
     Examples
     --------
-    >>> from mnist_nn.export.test_vectors import vectors_for
+    >>> from mnist_nn.export.vectors import make_vectors
     >>> model = Model(Network.create())
-    >>> graph = onnx.load_from_string(write(model, vectors_for(model, None), None)).graph
+    >>> graph = onnx.load_from_string(write(model, make_vectors(model, None), None)).graph
     >>> [value.name for value in (*graph.input, *graph.output)]
     ['X', 'label', 'probabilities']
     """
-    single, about = in_single(model), facts(model)
+    single, about = to_single(model), collect_facts(model)
     graph = _Graph(single.network, single.calibration).proto()
     made = helper.make_model(
         graph,
@@ -55,7 +55,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 def _metadata(about: Facts, model: Model, vectors: Vectors) -> dict[str, str]:
     values = {**about, "vectors": vectors.to_dict()}
     if model.network.config.dtype != "float32":
-        values["rounding"] = rounding(model, vectors)
+        values["rounding"] = measure_rounding(model, vectors)
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in values.items()}
     return {PREFIX + name: text for name, text in texts.items()}
 

@@ -39,7 +39,7 @@ class Metrics:
             "mnist_nn_batch_rows", "Images in a forward pass.", buckets=ROWS_BUCKETS, registry=registry
         )
         self._labelled: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self._verdicts = Counter("mnist_nn_verdicts", "Numbers read, by verdict.", ["verdict"], registry=registry)
+        self._decisions = Counter("mnist_nn_decisions", "Numbers read, by decision.", ["decision"], registry=registry)
 
     def start_request(self) -> None:
         """Count a request that begins."""
@@ -61,9 +61,9 @@ class Metrics:
         """Count a forward pass and its images."""
         self._rows.observe(rows)
 
-    def count_verdict(self, verdict: str) -> None:
+    def count_decision(self, decision: str) -> None:
         """Count a number that was read, or a page with nothing on it."""
-        self._verdicts.labels(verdict).inc()
+        self._decisions.labels(decision).inc()
 
     def render(self) -> bytes:
         """Write all metrics in Prometheus' text format."""

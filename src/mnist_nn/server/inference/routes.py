@@ -78,12 +78,12 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
         body = await read_body(request.scope, request.receive, service.limits)
         picture, file = await find_picture(request.scope, body)
         pages = await pictures(picture, file, ReadOptions(length, checksum, max_error), request.receive)
-        for verdict in _list_verdicts(pages):
-            service.metrics.count_verdict(verdict)
+        for decision in _list_decisions(pages):
+            service.metrics.count_decision(decision)
         return JSONResponse(pages)
 
 
-def _list_verdicts(pages: list[dict[str, Any]]) -> Iterator[str]:
+def _list_decisions(pages: list[dict[str, Any]]) -> Iterator[str]:
     """Yield one for each number, and one for each page that has none."""
     for page in pages:
         if "decision" in page:

@@ -33,10 +33,10 @@ def predict_exactly(model: Model, images: Array) -> Predictions:
     >>> predict_exactly(Model(Network.create()), np.zeros((2, 784), np.uint8)).is_digit.tolist()
     [1.0, 1.0]
     """
-    return predict(in_double(model.network), images, model.calibration)
+    return predict(to_double(model.network), images, model.calibration)
 
 
-def in_double(network: Network) -> Network:
+def to_double(network: Network) -> Network:
     """The same weights as float64, which the reference engine alone takes."""
     return Network.of(replace(network.config, dtype="float64"), network.parameters)
 
@@ -59,7 +59,7 @@ class Vectors:
 
         Examples
         --------
-        >>> vectors = vectors_for(Model(Network.create()), None)
+        >>> vectors = make_vectors(Model(Network.create()), None)
         >>> bool((Vectors.from_dict(vectors.to_dict()).images == vectors.images).all())
         True
         """
@@ -73,7 +73,7 @@ def to_text(array: Array) -> str:
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
 
 
-def vectors_for(model: Model, samples: Samples | None) -> Vectors:
+def make_vectors(model: Model, samples: Samples | None) -> Vectors:
     """Make the test vectors of a model: one picture of each class, one of each kind of non-digit, nothing, and noise.
 
     Parameters
