@@ -9,7 +9,8 @@ pytest.importorskip("sklearn", reason="scikit-learn is in the extra 'sklearn'")
 
 from mnist_nn import Checkpoint, Network, NetworkConfig, TrainingConfig
 from mnist_nn.estimator import attributes
-from mnist_nn.training.checkpoint import Best, Scores
+from mnist_nn.training.checkpoint import Scores
+from mnist_nn.training.early_stopping import Best
 
 SHAPE = NetworkConfig(inputs=4, hidden=(5, 6), outputs=3, activation=("tanh", "relu"), output="softmax")
 LAST, BETTER = Network.create(SHAPE, 1), Network.create(SHAPE, 2)

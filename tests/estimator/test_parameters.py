@@ -32,7 +32,7 @@ from mnist_nn.estimator.parameters import (
     read_patience,
 )
 from mnist_nn.nn.optimizers import OptimizerState
-from mnist_nn.training.checkpoint import Best
+from mnist_nn.training.early_stopping import Best
 
 X, Y = load_iris(return_X_y=True)
 BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0, "n_iter_no_change": None}

@@ -26,7 +26,8 @@ from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.model_file.storage import FORMAT, check_writable, from_bytes, to_bytes
 from mnist_nn.nn.config import ACTIVATIONS, DTYPES, OPTIMIZERS, OUTPUTS
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
-from mnist_nn.training.checkpoint import Best, Scores
+from mnist_nn.training.checkpoint import Scores
+from mnist_nn.training.early_stopping import Best
 
 BOUNDED = settings(deadline=None, max_examples=60)
 SHAPE = NetworkConfig(inputs=3, hidden=(4,), outputs=2)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mnist_nn import Checkpoint, Network, NetworkConfig, TrainingConfig
-from mnist_nn.training.checkpoint import Best, Scores
+from mnist_nn.training.checkpoint import Scores
+from mnist_nn.training.early_stopping import Best
 
 SHAPE = NetworkConfig(inputs=4, outputs=3)
 LAST, BETTER = Network.create(SHAPE, 1), Network.create(SHAPE, 2)

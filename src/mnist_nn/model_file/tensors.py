@@ -14,7 +14,8 @@ from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, drop_unused
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
-from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
+from mnist_nn.training.checkpoint import Checkpoint, Scores
+from mnist_nn.training.early_stopping import Best
 
 Tensors = dict[str, npt.NDArray[Any]]
 CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")

@@ -10,6 +10,7 @@ from mnist_nn.engines.base import Tally
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
+from mnist_nn.training.early_stopping import Best, is_patience_exhausted
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,6 @@ class Scores:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, without those that were not measured."""
         return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-@dataclass(frozen=True, eq=False)
-class Best:
-    """The network with the best validation accuracy so far, and its epoch."""
-
-    network: Network
-    epoch: int
-    accuracy: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +60,7 @@ class Checkpoint:
 
     def is_finished(self, config: TrainingConfig) -> bool:
         """Say whether all epochs are done or patience has run out."""
-        stale = self.epoch - self.best.epoch if self.best else 0
-        return self.epoch >= config.epochs or (config.patience is not None and stale >= config.patience)
+        return self.epoch >= config.epochs or is_patience_exhausted(self.best, self.epoch, config.patience)
 
     def engines_after(self, name: str) -> tuple[str, ...]:
         """Name the engines that have learned, once this one has learned more; what is not known stays so.

@@ -24,7 +24,8 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_lea
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import get_optimizer
-from mnist_nn.training.checkpoint import Best, Checkpoint, Scores
+from mnist_nn.training.checkpoint import Checkpoint, Scores
+from mnist_nn.training.early_stopping import keep_best
 from mnist_nn.util import randomness
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges
@@ -227,8 +228,8 @@ class _Run:
             if not math.isfinite(value):
                 raise self.explain_divergence(at)
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
-            if self.config.patience is not None and (best is None or accuracy > best.accuracy):
-                best = Best(at.network, at.epoch + 1, accuracy)
+            if self.config.patience is not None:
+                best = keep_best(best, at.network, at.epoch + 1, accuracy)
         history = (*at.history, scores)
         return Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=history, engines=at.engines)
 

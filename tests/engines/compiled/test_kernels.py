@@ -10,9 +10,10 @@ from compiled_runs import ENGINE, FULL, bits, draw_samples, learn, learn_in_stre
 from mnist_nn import Network, NetworkConfig, TrainingConfig
 from mnist_nn.engines.compiled import CompiledEngine, layout, prepare_single
 from mnist_nn.engines.reference import forward, gradients
+from mnist_nn.nn.dropout import dropout_mask
 from mnist_nn.nn.losses import LOSSES, get_loss
 from mnist_nn.nn.optimizers import initial_state
-from mnist_nn.util.randomness import dropout_mask, key
+from mnist_nn.util.randomness import key
 
 Array = npt.NDArray[Any]
 

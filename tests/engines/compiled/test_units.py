@@ -13,8 +13,9 @@ from mnist_nn.engines.compiled import layout, units
 from mnist_nn.engines.compiled.jit import OPTIONS
 from mnist_nn.engines.compiled.simd.vector import LANES
 from mnist_nn.nn import activations
+from mnist_nn.nn.dropout import dropout_mask, keep_threshold
 from mnist_nn.nn.losses import LOSSES
-from mnist_nn.util.randomness import dropout_mask, keep_threshold, key
+from mnist_nn.util.randomness import key
 
 Array = npt.NDArray[Any]
 pytestmark = pytest.mark.usefixtures("quick")
