@@ -28,7 +28,7 @@ def test_every_limit_is_an_option_and_must_be_above_zero(name: str) -> None:
 def test_every_limit_is_documented_with_its_default(field: Any) -> None:
     option = f"--{field.name.replace('_', '-')}"
     default = f"{field.default:g}" if field.type is float else str(field.default)
-    unit = "S" if field.type is float else "N"
+    unit = "SECONDS" if field.type is float else "BYTES" if field.name in {"body_limit", "header_limit"} else "N"
     assert f"| `{option} {unit}` | {default} |" in (DOCS / "cli.md").read_text(encoding="utf-8")
     assert f"| `{option}` |" in (DOCS / "serving.md").read_text(encoding="utf-8")
 
@@ -38,7 +38,7 @@ def test_help_names_every_default(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(capsys.readouterr().out.split())
     units = {"": 1, "KiB": 2**10, "MiB": 2**20, "million": 10**6}
     for field in fields(Limits):
-        found = re.search(rf"--{field.name.replace('_', '-')} \w+ [^(]*\((\d+) ?(\w*)\)", text)
+        found = re.search(rf"--{field.name.replace('_', '-')} \w+ [^\[]*\[default: (\d+) ?(\w*)\]", text)
         assert found is not None, field.name
         assert int(found[1]) * units[found[2]] == field.default
 
