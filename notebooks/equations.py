@@ -1,4 +1,4 @@
-"""The equations, one by one: the seed's network on one real image, then on all of MNIST.
+"""The equations, one by one: the classic network on one real image, then on all of MNIST.
 
 Open it with ``marimo edit notebooks/equations.py`` or run it with ``python notebooks/equations.py``.
 """
@@ -245,7 +245,7 @@ def _():
     mo.md(r"""
     ## 6 · How wrong is that? Two losses
 
-    The seed prints the **mean squared error**
+    The classic rule prints the **mean squared error**
 
     $$\mathrm{MSE} = \frac{1}{n} \sum_i (o_i - l_i)^2 .$$
 
@@ -259,7 +259,7 @@ def _():
 @app.cell
 def _():
     def mean_squared_error(o, l):
-        """What the seed prints."""
+        """What the classic rule prints."""
         return np.mean((o - l) ** 2)
 
     def cross_entropy(o, l):
@@ -357,7 +357,7 @@ def _(bce_slope, delta_o, mse_slope):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    **The seed prints one loss and descends another.** $o - l$ is the gradient of the cross-entropy, to the last
+    **The classic rule prints one loss and descends another.** $o - l$ is the gradient of the cross-entropy, to the last
     measurable digit: in $\partial\,\mathrm{BCE} / \partial o_i = (o_i - l_i) / (o_i (1 - o_i))$ the denominator is just
     the sigmoid's slope, and cancels. For the MSE nothing cancels: $\frac{2}{n} (o - l) \odot o \odot (1 - o)$. Section
     11 says what that does to learning. From here on $L$ is the cross-entropy.
@@ -589,12 +589,12 @@ def _():
     mo.md(r"""
     ## 11 · What the mismatch does
 
-    Suppose somebody "corrects" the seed, puts the true gradient of the printed loss in its place,
+    Suppose somebody "corrects" the classic rule, puts the true gradient of the printed loss in its place,
     $\delta_o = \frac{2}{n} (o - l) \odot o \odot (1 - o)$, and leaves the rate alone. At the start the direction hardly
     changes. The length does: a sigmoid's slope is at most a quarter, so each $\delta_o$ is at least
     $\frac{n}{2} \cdot 4 = 20$ times shorter, and the network seems to learn next to nothing. (After training it is
     worse: where the outputs are sure, $o (1 - o)$ is nearly 0.) So each loss needs a rate of its own. The library keeps
-    the two apart by name: `classic_mse` prints the one and descends the other, as the seed does, and says so; `mse` and
+    the two apart by name: `classic_mse` prints the one and descends the other, as the original does, and says so; `mse` and
     `cross_entropy` descend what they print.
     """)
     return
@@ -610,19 +610,19 @@ def _(W_ho, distance, gradients, h, l, o, of_bce, of_mse, x):
         """All parameters as one long vector."""
         return np.concatenate([g.ravel() for g in groups])
 
-    seed, true, mse, bce = flat(gradients.values()), flat(true_gradients), flat(of_mse), flat(of_bce)
+    classic, true, mse, bce = flat(gradients.values()), flat(true_gradients), flat(of_mse), flat(of_bce)
     mismatch = {
-        "seed from MSE": distance(seed, mse),
-        "seed from BCE": distance(seed, bce),
+        "classic from MSE": distance(classic, mse),
+        "classic from BCE": distance(classic, bce),
         "true from MSE": distance(true, mse),
         "true from BCE": distance(true, bce),
     }
-    shorter = np.linalg.norm(seed) / np.linalg.norm(true)
-    cosine = seed @ true / np.linalg.norm(seed) / np.linalg.norm(true)
+    shorter = np.linalg.norm(classic) / np.linalg.norm(true)
+    cosine = classic @ true / np.linalg.norm(classic) / np.linalg.norm(true)
 
     told(
         "all 15,910 derivatives   distance from MSE    from BCE",
-        f"o - l, the seed's        {mismatch['seed from MSE']:17.1e} {mismatch['seed from BCE']:11.1e}",
+        f"o - l, the classic rule  {mismatch['classic from MSE']:17.1e} {mismatch['classic from BCE']:11.1e}",
         f"(2/n)(o - l) o (1 - o)   {mismatch['true from MSE']:17.1e} {mismatch['true from BCE']:11.1e}",
         f"The true MSE gradient is {shorter:.1f} times shorter; the cosine between the two is {cosine:.3f}.",
     )

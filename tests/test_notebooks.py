@@ -127,8 +127,8 @@ def test_every_gradient_is_that_of_the_cross_entropy(
         assert found["distance"](ours, of_mse) > 0.5
     assert found["distance"](found["delta_h"], found["delta_h_slope"]) < 1e-6
     mismatch = found["mismatch"]
-    assert max(mismatch["seed from BCE"], mismatch["true from MSE"]) < 1e-6
-    assert min(mismatch["seed from MSE"], mismatch["true from BCE"]) > 0.5
+    assert max(mismatch["classic from BCE"], mismatch["true from MSE"]) < 1e-6
+    assert min(mismatch["classic from MSE"], mismatch["true from BCE"]) > 0.5
     assert found["shorter"] >= 20
     assert found["from_reference"] < 1e-14
     assert found["from_compiled"] < 1e-6 * max(1.0, eta)
