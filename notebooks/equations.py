@@ -594,8 +594,8 @@ def _():
     changes. The length does: a sigmoid's slope is at most a quarter, so each $\delta_o$ is at least
     $\frac{n}{2} \cdot 4 = 20$ times shorter, and the network seems to learn next to nothing. (After training it is
     worse: where the outputs are sure, $o (1 - o)$ is nearly 0.) So each loss needs a rate of its own. The library keeps
-    the two apart by name: `classic_mse` prints the one and descends the other, as the original does, and says so; `mse` and
-    `cross_entropy` descend what they print.
+    the two apart by name: `classic_mse` prints the one and descends the other, as the original does, and says so; `mse`
+    and `cross_entropy` descend what they print.
     """)
     return
 

@@ -70,6 +70,6 @@ def unknown(kind: str, name: object, valid: Iterable[str]) -> ConfigError:
     ConfigError("unknown activation 'sigmod'; choose one of: sigmoid, tanh. Did you mean sigmoid?")
     """
     names = list(valid)
-    nearest = get_close_matches(str(name).lower(), names, n=1, cutoff=0.7)
-    suggestion = f". Did you mean {nearest[0]}?" if nearest else ""
+    nearest = get_close_matches(str(name).lower(), names, n=2, cutoff=0.7)
+    suggestion = f". Did you mean {' or '.join(nearest)}?" if nearest else ""
     return ConfigError(f"unknown {kind} {name!r}; choose one of: {', '.join(names)}{suggestion}")

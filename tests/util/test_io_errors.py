@@ -54,3 +54,8 @@ def test_nothing_is_made_of_nothing() -> None:
 def test_a_reason_has_neither_number_nor_path() -> None:
     assert reason_of(PermissionError(13, "Permission denied", "secret/path")) == "Permission denied"
     assert reason_of(OSError("broken data stream")) == "broken data stream"
+
+
+def test_a_value_error_of_ours_is_not_blamed_on_the_system() -> None:
+    with pytest.raises(ValueError, match="not a number"), explain_io_errors(DataError, "read", "a.txt", "check it"):
+        raise ValueError("not a number")

@@ -65,7 +65,7 @@ def build_training(header: Mapping[str, Any]) -> TrainingConfig:
     --------
     >>> build_training({"loss": "seed_mse", "rate": 0.5}) == TrainingConfig(loss="classic_mse", learning_rate=0.5)
     True
-    >>> training_of({"optimizer": "sgd", "beta1": 0.8}) == TrainingConfig(optimizer="sgd")
+    >>> build_training({"optimizer": "sgd", "beta1": 0.8}) == TrainingConfig(optimizer="sgd")
     True
     """
     values = {OLD_FIELDS.get(name, name): value for name, value in header.items()}

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from mnist_nn.errors import MnistNNError
 
+NULL_BYTE = "embedded null"  # how Python refuses a path with one
 READ_REMEDIES: dict[type[BaseException], str] = {
     FileNotFoundError: "check the name",
     NotADirectoryError: "check the name",
@@ -52,6 +53,8 @@ def explain_io_errors(
     except MnistNNError:
         raise
     except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) and NULL_BYTE not in str(error):  # that is a fault of ours
+            raise
         raise kind(describe_io_error(attempt, path, error, remedy)) from error
 
 

@@ -33,6 +33,16 @@ def test_a_browser_will_do_where_there_is_no_node(
     assert "hromium" in found.runtime
 
 
+def test_pages_from_before_their_scripts_moved_are_verified(make_model: Make, tmp_path: Path) -> None:
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    model, path = make_model(), tmp_path / "page.html"
+    text = export(model, "html").decode()
+    assert "$export_html_page_answers" in text
+    path.write_text(text.replace("$export_html_page_answers", "$export_page_answers"), encoding="utf-8")
+    assert verify(model, path).good
+
+
 def test_a_changed_weight_is_noticed(make_model: Make, tmp_path: Path) -> None:
     if not shutil.which("node"):
         pytest.skip("node is not installed")

@@ -36,7 +36,7 @@ Checksum = Annotated[
     str,
     typer.Option(
         "--checksum",
-        help="Of what kind of checksum the last digit of every number is.",
+        help="Kind of check digit at the end of every number.",
         rich_help_panel=help_page.READING,
         **options.one_of("checksum", "none", "luhn", "isbn"),
     ),

@@ -153,12 +153,10 @@ def _scan(path: Path) -> _Kept:
     """Find what to keep of an earlier table: all but the last file, whose rows may not all be there, and half a row."""
     with explain_io_errors(ConfigError, "continue", path, ANOTHER), path.open("rb") as file:
         head = file.read(len(_HEADER))
-        if head.startswith(_OLDER_HEADER):
-            raise ConfigError(
-                f"{str(path)!r} was begun by an older mnist-nn, which called its last column verdict; finish it "
-                "with that one, or begin another table (--csv FILE, or --force)"
-            )
-        if not _HEADER.startswith(head):
+        if head.startswith(_OLDER_HEADER):  # the rows are the same, and the table keeps its header
+            head = _OLDER_HEADER
+            file.seek(len(head))
+        elif not _HEADER.startswith(head):
             raise _foreign(path, 1)
         return _keep_complete(path, _CompleteLines(file, len(head)))
 

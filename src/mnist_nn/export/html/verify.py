@@ -13,14 +13,13 @@ import numpy as np
 
 from mnist_nn.errors import MissingExtraError, ModelFileError
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
-from mnist_nn.export.html.bundle import name_constant
 from mnist_nn.export.runtime import call
 from mnist_nn.export.vectors import Pixels, Vectors, to_text
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import Model
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ANSWERS = name_constant("export/html/page/answers.js")
+ANSWERS = re.compile(r"^const (\$\w*page_answers) =", re.MULTILINE)  # the path before it has changed once
 
 PROGRAM = """
 {
@@ -45,8 +44,12 @@ def read_vectors(content: bytes) -> Vectors:
 def run(_model: Model, content: bytes, images: Pixels) -> Ran:
     """Ask the page's scripts."""
     count = len(images)
-    asked = PROGRAM % (ANSWERS, _find_script(content, "model"), to_text(images), count, count)
-    version, rows = _run(f"{_find_script(content, 'core')}{asked}")
+    core = _find_script(content, "core")
+    answers = ANSWERS.search(core)
+    if not answers:
+        raise ModelFileError("this page has no script that answers")
+    asked = PROGRAM % (answers[1], _find_script(content, "model"), to_text(images), count, count)
+    version, rows = _run(f"{core}{asked}")
     found = {name: np.array([row[name] for row in rows], float) for name in OUTPUTS}
     return Ran(version, Predictions.of_outputs(**{**found, "label": found["label"].astype(np.int64)}))
 

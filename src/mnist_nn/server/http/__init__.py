@@ -1,4 +1,4 @@
 """HTTP itself: connections, middleware, request bodies, errors, logs, metrics, and how a server starts and stops.
 
-Nothing here knows what a model is.
+Nothing here runs a model; metrics.py only counts what one answered.
 """

@@ -100,16 +100,16 @@ export function makeTrainingConfig(network, changes = {}) {
 }
 
 /**
- * What the library refuses, too: settings that have no part in this network or this optimiser.
+ * What the library refuses, too: momentum, dropout and max_norm where they have no effect.
  * @param {NetworkConfig} network
  * @param {TrainingConfig} training
  */
 function checkTogether(network, { dropout, max_norm: longest, momentum, optimizer: name }) {
   if (network.hidden.length === 0 && ([dropout].flat().some((rate) => rate > 0) || longest !== null)) {
-    throw new ConfigError("dropout and max_norm act on hidden layers and there are none; leave them out");
+    throw new ConfigError("dropout and max_norm have no effect without hidden layers; leave them out");
   }
   if (momentum !== null && name !== "momentum" && name !== "nesterov") {
-    throw new ConfigError(`momentum has no part in ${name}; leave it out, or choose optimizer momentum or nesterov`);
+    throw new ConfigError(`momentum has no effect with ${name}; leave it out, or choose optimizer momentum or nesterov`);
   }
 }
 
