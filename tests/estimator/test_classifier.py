@@ -133,7 +133,7 @@ def test_tables_with_names(library: str) -> None:
         model.predict(table[["d", "c", "b", "a"]])
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("engine", ["reference", pytest.param("compiled", marks=pytest.mark.slow)])
 def test_sparse_matrices(engine: str, mnist: Dataset) -> None:
     images = mnist.train.images[:600].reshape(600, -1) / np.float32(255)
     labels = mnist.train.labels[:600]

@@ -61,9 +61,10 @@ def test_the_eleventh_output_is_where_the_gradient_of_its_loss_is_zero() -> None
         assert abs(slope) < 1e-2
 
 
-def test_equal_keys_fit_equally() -> None:
-    network, held_out, fitted = small()
-    again = calibrate(network, held_out, key(0))
+def test_equal_keys_fit_equally(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration_fit, "EXAMPLES", 100)  # equal bits need no good fit
+    network, held_out, _ = small()
+    fitted, again = (calibrate(network, held_out, key(0)) for _ in range(2))
     assert again.temperature == fitted.temperature
     assert np.array_equal(again.weights, fitted.weights)
     assert np.array_equal(again.table, fitted.table)

@@ -86,6 +86,7 @@ def test_the_address_brings_the_drawing_back(visit: Visit) -> None:
     assert again.locator(".bars").inner_text() == before
 
 
+@pytest.mark.slow
 def test_a_scribble_is_no_digit(visit: Visit) -> None:
     page = visit("#/draw")
     rng = np.random.default_rng(3)
@@ -93,6 +94,7 @@ def test_a_scribble_is_no_digit(visit: Visit) -> None:
     says(page, "Not a digit")
 
 
+@pytest.mark.slow
 def test_the_wrongly_read_digits_come_first(visit: Visit, mnist: Dataset) -> None:
     page = visit("#/draw?model=classic")
     page.locator(".digits .note", has_text="are read wrongly").wait_for()
@@ -102,6 +104,7 @@ def test_the_wrongly_read_digits_come_first(visit: Visit, mnist: Dataset) -> Non
     page.locator(".decision", has_text=f"Wrong: the label says {mnist.test.labels[image]}").wait_for()
 
 
+@pytest.mark.slow
 def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset) -> None:
     page = visit("#/draw?model=classic&image=test:0")
     page.locator(".accuracy", has_text="of 10,000").wait_for()
@@ -199,6 +202,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[s
     assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_the_exported_site_needs_no_python(
     visit: Visit, running: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:

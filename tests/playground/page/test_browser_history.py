@@ -96,6 +96,7 @@ def test_a_reload_keeps_the_moment(visit: Visit, theatre: str) -> None:
     assert page.locator(".digit-history li p").all_inner_texts() == digits
 
 
+@pytest.mark.slow
 def test_a_link_from_before_todays_names_still_works(visit: Visit, theatre: str) -> None:
     page = visit("#/history?run=recorded:film&at=1&digits=8,247&model=seed", theatre)
     until(page, "document.querySelectorAll('.digit-history li').length === 2")
@@ -116,6 +117,7 @@ def test_a_number_of_the_matrix_shows_its_digits(visit: Visit, theatre: str) -> 
     assert all(text.startswith(f"A {label}: now read as {said}") for text in words)
 
 
+@pytest.mark.slow
 def test_a_training_of_the_page_is_scrubbed_saved_and_opened(visit: Visit, mnist: Dataset, tmp_path: Path) -> None:
     page = visit("#/history")
     made(page)
@@ -190,12 +192,14 @@ def test_what_is_not_there_is_said(visit: Visit, tmp_path: Path) -> None:
     page.get_by_text("notes.safetensors cannot be opened").wait_for()
 
 
+@pytest.mark.slow
 def test_nothing_keeps_anyone_out(visit: Visit, theatre: str, findings: Callable[[Any], list[str]]) -> None:
     page = visit("#/history", url=theatre, bypass_csp=True)
     right_now(page)
     assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_a_phone_shows_it_all(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre, phone=True)
     right_now(page)

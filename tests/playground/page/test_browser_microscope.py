@@ -133,6 +133,7 @@ def test_pictures_obey_the_arrow_keys(visit: Visit) -> None:
     assert title(page) == STEPS[0]
 
 
+@pytest.mark.slow
 def test_a_step_is_taken_and_can_be_shared(visit: Visit, mnist: Dataset) -> None:
     page = visit("#/microscope?image=train:0")
     page.get_by_role("button", name="Take the step").click()
@@ -149,6 +150,7 @@ def test_a_step_is_taken_and_can_be_shared(visit: Visit, mnist: Dataset) -> None
     assert page.locator(".step-main .terms .rest").inner_text() != loss
 
 
+@pytest.mark.slow
 def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page = visit(
         "#/microscope?model=seed&image=test:18&loss=seed_mse&step=8&path=100.3.4&learned=test:5/1/seed_mse/0.03"
@@ -163,6 +165,7 @@ def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page.locator(".agrees").first.wait_for()
 
 
+@pytest.mark.slow
 def test_the_worksheet_has_blanks_and_their_solution(visit: Visit, tmp_path: Path) -> None:
     page = visit("#/microscope?step=7")
     delta = cells(page, "δ_o")
@@ -207,6 +210,7 @@ def test_other_depths_have_numbered_symbols(visit: Visit) -> None:
     assert page.locator(".differs").count() == 0
 
 
+@pytest.mark.slow
 def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]]) -> None:
     page = visit("#/microscope", bypass_csp=True)
     for step in (0, 7, 9, 10):

@@ -61,6 +61,7 @@ def test_a_race_again_ends_the_same(visit: Visit) -> None:
         pytest.param("double_softmax", 10, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_a_fault_shows(visit: Visit, fault: str, worse: float) -> None:
     page = visit(f"#/race?race={fault}&subset=5000")
     right, wrong = finish(page)
@@ -113,6 +114,7 @@ def test_lanes_are_edited_added_and_removed(visit: Visit) -> None:
     assert rows[0][0] == "softmax, cross-entropy"
 
 
+@pytest.mark.slow
 def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page = visit("#/race?lane=one@loss:seed_mse,hidden:30&lane=two@loss:mse&subset=200&epochs=1&measure=seconds")
     lined_up(page)
@@ -146,6 +148,7 @@ def test_a_race_pauses_and_goes_on(visit: Visit) -> None:
     until(page, "[...document.querySelectorAll('.lane progress')].every(e => e.value === 0)")
 
 
+@pytest.mark.slow
 def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]]) -> None:
     page = visit("#/race?race=activations&subset=200&epochs=1", bypass_csp=True)
     finish(page)
@@ -153,6 +156,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[s
     assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_a_phone_shows_it_all(visit: Visit) -> None:
     page = visit("#/race?race=activations&subset=200&epochs=1", phone=True)
     finish(page)

@@ -166,6 +166,7 @@ def test_a_reload_keeps_the_settings(visit: Visit) -> None:
     assert page.get_by_label("Speed").input_value() == "100"
 
 
+@pytest.mark.slow
 def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page = visit("#/train?hidden=30&loss=seed_mse&batch=4&subset=500&seed=3&speed=10")
     ready(page)
@@ -201,6 +202,7 @@ def test_numbers_beyond_all_bounds_are_said(visit: Visit) -> None:
     until(page, "!document.querySelector('.play').disabled")
 
 
+@pytest.mark.slow
 def test_the_trained_network_goes_to_the_other_rooms(visit: Visit) -> None:
     page = visit("#/train?subset=3000&hidden=30")
     ready(page)
@@ -245,6 +247,7 @@ def test_the_curves_are_a_table_too(visit: Visit) -> None:
     assert float(rows[-1].split("\t")[2].rstrip(" %")) > 2 * float(rows[0].split("\t")[2].rstrip(" %"))
 
 
+@pytest.mark.slow
 def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]]) -> None:
     page = visit("#/train?subset=1000", bypass_csp=True)
     ready(page)
@@ -253,6 +256,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[s
     assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_a_phone_shows_it_all(visit: Visit) -> None:
     page = visit("#/train?subset=1000", phone=True)
     ready(page)
