@@ -96,12 +96,10 @@ def participles(tree: Tree) -> int:
 
 
 def without_tests(tree: Tree) -> int:
-    """Modules with no test file of their name; packages that are docstrings alone do not count."""
-    stems = {path.stem for path in (tree.root / "tests").rglob("test_*.py")}
+    """Modules with functions or classes but without the test file that mirrors them."""
     return sum(
-        _has_code(module) and not {f"test_{path.stem}", f"test_{path.parent.name}"} & stems
+        any(isinstance(node, Function | ast.ClassDef) for node in module.body) and not _mirror(tree, path).is_file()
         for path, module in tree.modules.items()
-        if path.name != "__main__.py" and not (path.stem == "__init__" and f"test_{path.parent.name}" in stems)
     )
 
 
@@ -196,8 +194,8 @@ def _targets(module: ast.Module) -> Iterator[ast.expr]:
 
 
 def _is_participle(name: str) -> bool:
-    first, last = (word := name.strip("_").split("_"))[0], word[-1]
-    return any(w in IRREGULAR or (w.endswith("ed") and w not in NOUNS_IN_ED) for w in (first, last)[: len(word)])
+    first = name.strip("_").split("_")[0]
+    return first in IRREGULAR or (first.endswith("ed") and first not in NOUNS_IN_ED)
 
 
 def _is_property(function: Function) -> bool:
@@ -205,8 +203,9 @@ def _is_property(function: Function) -> bool:
                for decorator in function.decorator_list)  # fmt: skip
 
 
-def _has_code(module: ast.Module) -> bool:
-    return len(module.body) > 1
+def _mirror(tree: Tree, module: Path) -> Path:
+    name = module.parent.name if module.stem == "__init__" else module.stem
+    return tree.root / "tests" / module.parent.relative_to(tree.package) / f"test_{name}.py"
 
 
 def _foreign_rooms(path: Path) -> Iterator[str]:
