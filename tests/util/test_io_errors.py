@@ -20,9 +20,10 @@ def test_the_line_says_what_was_tried_with_what_why_not_and_how_to_mend_it(
     assert isinstance(caught.value.__cause__, FileNotFoundError)
 
 
-def test_a_null_byte_in_a_path_is_refused_like_any_other() -> None:
-    with pytest.raises(DataError, match="null"), explain_io_errors(DataError, "read", "a\0b", "check the name"):
-        open("a\0b", "rb").close()  # noqa: PTH123 - nothing is opened
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_name_that_cannot_be_one_is_refused_like_any_other(name: str) -> None:
+    with pytest.raises(DataError, match="cannot read"), explain_io_errors(DataError, "read", name, "check the name"):
+        open(name, "rb").close()  # noqa: PTH123 - nothing is opened
 
 
 def test_names_stay_on_their_line() -> None:

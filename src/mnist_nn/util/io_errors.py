@@ -38,7 +38,7 @@ def explain_io_errors(
     Raises
     ------
     MnistNNError
-        Of this kind, for an OSError and for the ValueError that a null byte in a path raises.
+        Of this kind, for an OSError and for the ValueError that a path raises which cannot be one.
 
     Examples
     --------
@@ -53,9 +53,14 @@ def explain_io_errors(
     except MnistNNError:
         raise
     except (OSError, ValueError) as error:
-        if isinstance(error, ValueError) and NULL_BYTE not in str(error):  # that is a fault of ours
+        if not _is_refusal(error):
             raise
         raise kind(describe_io_error(attempt, path, error, remedy)) from error
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Tell what the system refuses, impossible names included, from other ValueErrors, which are faults of ours."""
+    return isinstance(error, OSError | UnicodeEncodeError) or NULL_BYTE in str(error)
 
 
 def describe_io_error(attempt: str, path: str | bytes | os.PathLike[str], error: BaseException, remedy: str) -> str:
