@@ -27,7 +27,10 @@ def test_pictures_follow_from_their_key_and_number(kind: str) -> None:
 def test_all_but_blanks_hold_ink_framed_like_a_digit(kind: str, seed: int) -> None:
     for picture in non_digits(kind, 3, key(seed), DIGITS):
         rows, columns = (np.flatnonzero(picture.any(axis=axis)) for axis in (1, 0))
-        assert max(rows[-1] - rows[0], columns[-1] - columns[0]) in range(10, 20)
+        assert max(rows[-1] - rows[0], columns[-1] - columns[0]) < 20  # noise of a single grain may be small
+        for axis in (0, 1):
+            weight = picture.sum(axis=axis)
+            assert 14 <= (weight * (np.arange(28) + 0.5)).sum() / weight.sum() <= 15
 
 
 def test_pictures_of_a_kind_differ() -> None:
