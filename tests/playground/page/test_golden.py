@@ -71,6 +71,7 @@ def test_the_comparison_can_fail(found: Any, expected: Any, where: list[str]) ->
     assert differences(found, expected, 1e-6) == where
 
 
+@pytest.mark.slow  # twenty seconds; `npm run test:web` runs the same
 @needs_node
 def test_javascript_passes_its_own_tests() -> None:
     command = [NODE, "--test", "--test-reporter=tap", *map(str, sorted(HERE.rglob("*.test.js")))]
