@@ -29,7 +29,6 @@ with app.setup:
         load_data,
         load_model,
         plots,
-        randomness,
         save_model,
         train,
     )
@@ -44,6 +43,7 @@ with app.setup:
     from mnist_nn.imaging import read_pages
     from mnist_nn.nn.presets import configure
     from mnist_nn.training.loop import split
+    from mnist_nn.util import randomness
 
 
 @app.function
@@ -459,7 +459,7 @@ def _(after, data, saved):
     exit_code = _server.returncode
 
     served = {output["name"]: np.array(output["data"]).reshape(output["shape"]) for output in answered["outputs"]}
-    served_apart = float(np.abs(served["probabilities"] - after.probabilities[:3]).max())
+    served_apart = float(np.abs(served["probabilities"] - after.predictions.probabilities[:3]).max())
     told(
         f"it takes {metadata['inputs']}",
         f"labels {served['label'].tolist()}, confidence {served['confidence'].round(4).tolist()}",
