@@ -109,7 +109,7 @@ function checkTogether(network, { dropout, max_norm: longest, momentum, optimize
     throw new ConfigError("dropout and max_norm have no effect without hidden layers; leave them out");
   }
   if (momentum !== null && name !== "momentum" && name !== "nesterov") {
-    throw new ConfigError(`momentum has no effect with ${name}; leave it out, or choose optimizer momentum or nesterov`);
+    throw new ConfigError(`momentum has no effect with ${name}; leave it out, or choose momentum or nesterov`);
   }
 }
 
