@@ -126,6 +126,7 @@ def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset
     page.wait_for_url(re.compile(r"off=1\.7"))
 
 
+@pytest.mark.slow
 def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page = visit("#/draw?model=seed&image=test:8&neuron=1.4&off=1.4&bias=2.7:0.5")
     page.locator(".accuracy", has_text="unchanged it is").wait_for()
@@ -182,6 +183,7 @@ def test_a_file_that_is_no_picture_is_named(visit: Visit, tmp_path: Path) -> Non
     page.get_by_role("alert").filter(has_text="notes.txt").wait_for()
 
 
+@pytest.mark.slow
 def test_a_model_is_opened_and_downloaded(visit: Visit, tmp_path: Path) -> None:
     page = visit("#/draw")
     with page.expect_download() as download:

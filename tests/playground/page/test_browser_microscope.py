@@ -123,6 +123,7 @@ def test_any_number_opens_into_its_terms(visit: Visit) -> None:
     page.wait_for_url(re.compile(r"path=\d+\.12\."))
 
 
+@pytest.mark.slow
 def test_pictures_obey_the_arrow_keys(visit: Visit) -> None:
     page = visit("#/microscope?step=1&path=406.7.6")
     picture = page.get_by_role("application").first
@@ -219,6 +220,7 @@ def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[s
         assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_a_phone_shows_every_step(visit: Visit) -> None:
     page = visit("#/microscope", phone=True)
     for _ in STEPS:

@@ -75,6 +75,7 @@ def test_an_epoch_is_the_librarys_and_the_library_goes_on_with_it(visit: Visit, 
     assert again.epoch == 2
 
 
+@pytest.mark.slow
 def test_one_sample_at_a_time(visit: Visit, mnist: Dataset) -> None:
     page = visit("#/train")
     ready(page)
@@ -178,6 +179,7 @@ def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     assert page.locator(".message.bad").count() == 0
 
 
+@pytest.mark.slow
 def test_settings_that_make_no_sense_are_named(visit: Visit) -> None:
     page = visit("#/train")
     ready(page)
