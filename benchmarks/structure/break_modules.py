@@ -14,6 +14,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.structure.measures import mirror
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("src", "mnist_nn")
 CEILING_SECONDS = 600
@@ -52,19 +54,13 @@ def main() -> None:
     modules = [Path(name) for name in options.modules] or [
         p.relative_to(package) for p in sorted(package.rglob("*.py"))
     ]
-    mirrored = [module for module in modules if mirror(module).is_file()]
+    mirrored = [module for module in modules if mirror(ROOT, module).is_file()]
     with ThreadPoolExecutor(options.jobs) as pool:
         unnoticed = [m for m, noticed in zip(mirrored, pool.map(is_noticed, mirrored), strict=True) if not noticed]
     print(f"{len(mirrored) - len(unnoticed)} of {len(mirrored)} test files fail where their module is broken")
     for module in unnoticed:
-        print(f"passes all the same: {mirror(module).relative_to(ROOT)}")
+        print(f"passes all the same: {mirror(ROOT, module).relative_to(ROOT)}")
     sys.exit(bool(unnoticed))
-
-
-def mirror(module: Path) -> Path:
-    """Where the tests of a module belong."""
-    name = module.parent.name if module.stem == "__init__" else module.stem
-    return ROOT / "tests" / module.parent / f"test_{name}.py"
 
 
 def is_noticed(module: Path) -> bool:
@@ -74,7 +70,18 @@ def is_noticed(module: Path) -> bool:
         shutil.copytree(ROOT / PACKAGE, source, ignore=shutil.ignore_patterns("__pycache__"))
         broken = source / module
         broken.write_text(break_module(broken.read_text(encoding="utf-8")), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", str(mirror(module))]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-n",
+            "0",
+            "-p",
+            "no:cacheprovider",
+            str(mirror(ROOT, module)),
+        ]
         environment = {**os.environ, "PYTHONPATH": str(source.parent), "XDG_CACHE_HOME": folder}
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, check=False, timeout=CEILING_SECONDS

@@ -61,6 +61,12 @@ def body_lines(function: Function) -> int:
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
+def mirror(root: Path, module: Path) -> Path:
+    """Where the tests of a module belong, whose path is given below the package."""
+    name = module.parent.name if module.stem == "__init__" else module.stem
+    return root / "tests" / module.parent / f"test_{name}.py"
+
+
 def top_names(tree: Tree) -> int:
     """Names in ``src/mnist_nn``: modules, folders and data files."""
     return sum(not path.name.startswith("__pycache__") for path in tree.package.iterdir())
@@ -98,7 +104,8 @@ def participles(tree: Tree) -> int:
 def without_tests(tree: Tree) -> int:
     """Modules with functions or classes but without the test file that mirrors them."""
     return sum(
-        any(isinstance(node, Function | ast.ClassDef) for node in module.body) and not _mirror(tree, path).is_file()
+        any(isinstance(node, Function | ast.ClassDef) for node in module.body)
+        and not mirror(tree.root, path.relative_to(tree.package)).is_file()
         for path, module in tree.modules.items()
     )
 
@@ -201,11 +208,6 @@ def _is_participle(name: str) -> bool:
 def _is_property(function: Function) -> bool:
     return any("property" in ast.unparse(decorator) or "fixture" in ast.unparse(decorator)
                for decorator in function.decorator_list)  # fmt: skip
-
-
-def _mirror(tree: Tree, module: Path) -> Path:
-    name = module.parent.name if module.stem == "__init__" else module.stem
-    return tree.root / "tests" / module.parent.relative_to(tree.package) / f"test_{name}.py"
 
 
 def _foreign_rooms(path: Path) -> Iterator[str]:

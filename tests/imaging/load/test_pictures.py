@@ -1,7 +1,6 @@
 """Picture files as pages: every format, pages that are damaged or too large, and what it costs."""
 
 import io
-import os
 import re
 import struct
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from patience import PATIENCE
+from picture_files import SLOPE, levels, refusal, saved
 from PIL import Image
 
 from mnist_nn.errors import ImageError
@@ -21,31 +21,6 @@ from mnist_nn.imaging import Fault, each_page, read_pages, read_square
 from mnist_nn.imaging.load import sources
 
 PIXELS = (np.arange(784).reshape(28, 28) % 256).astype(np.uint8)
-SLOPE = np.linspace(0, 255, 48 * 32).reshape(32, 48).astype(np.uint8)  # smooth, so that JPEG keeps it
-
-
-def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file
-
-
-def levels(source: Any, **limits: int) -> np.ndarray:
-    """Read the one page of a file."""
-    (page,) = read_pages(source, **limits)
-    assert page.pixels.dtype == np.uint8
-    assert page.number == 1
-    return page.pixels
-
-
-def refusal(source: Any, **limits: int) -> str:
-    """What is said about a file, which has to be one line that names it."""
-    with pytest.raises(ImageError) as caught:
-        list(read_pages(source, **limits))
-    text = str(caught.value)
-    assert text.isprintable()
-    assert (repr(os.fspath(source)) if isinstance(source, Path) else "standard input") in text
-    return text
 
 
 # Square pictures

@@ -1,6 +1,5 @@
 """Where the bytes of a picture come from: files, what is none, streams, and what is said of each."""
 
-import io
 import os
 import subprocess
 import sys
@@ -9,40 +8,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from patience import PATIENCE
+from picture_files import SLOPE, refusal, saved
 from PIL import Image
 
-from mnist_nn.errors import ImageError
 from mnist_nn.imaging import read_pages
 from mnist_nn.imaging.load import sources
-
-SLOPE = np.linspace(0, 255, 48 * 32).reshape(32, 48).astype(np.uint8)  # smooth, so that JPEG keeps it
-
-
-def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
-    file = io.BytesIO()
-    image.save(file, kind, **options)
-    return file
-
-
-def levels(source: Any, **limits: int) -> np.ndarray:
-    """Read the one page of a file."""
-    (page,) = read_pages(source, **limits)
-    assert page.pixels.dtype == np.uint8
-    assert page.number == 1
-    return page.pixels
-
-
-def refusal(source: Any, **limits: int) -> str:
-    """What is said about a file, which has to be one line that names it."""
-    with pytest.raises(ImageError) as caught:
-        list(read_pages(source, **limits))
-    text = str(caught.value)
-    assert text.isprintable()
-    assert (repr(os.fspath(source)) if isinstance(source, Path) else "standard input") in text
-    return text
 
 
 def test_names_stay_on_their_line(tmp_path: Path) -> None:
