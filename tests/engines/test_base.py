@@ -46,5 +46,5 @@ def test_pixels_are_scaled_and_floats_and_sparse_rows_are_taken_as_they_are() ->
 
 def test_samples_of_another_width_are_named() -> None:
     check_width(NetworkConfig(inputs=6), 6)
-    with pytest.raises(ConfigError, match="a sample has 7 values and the network 6 inputs"):
+    with pytest.raises(ConfigError, match="a sample has 7 values, but the network has 6 inputs"):
         check_width(NetworkConfig(inputs=6), 7)

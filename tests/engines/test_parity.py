@@ -12,7 +12,6 @@ import itertools
 import random
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -20,14 +19,13 @@ import pytest
 from mnist_nn import Dataset, Network, NetworkConfig, TrainingConfig
 from mnist_nn.engines import select
 from mnist_nn.engines.base import Engine, Plan, Tally
+from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import check
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 Result = tuple[Network, OptimizerState, Tally]
-if numba.config.DISABLE_JIT:
-    pytest.skip("there is no compiled engine without Numba's compiler", allow_module_level=True)
 REFERENCE, COMPILED = select.create("reference"), select.create("compiled")
 STARTS = 3
 
@@ -202,6 +200,58 @@ BRIEFLY = Gap(weights=1e-5, slots=1e-4, losses=1e-6, correct=0)
 def test_every_pair_of_choices_learns_the_same_weights(case: Case, mnist: Dataset) -> None:
     gaps = agree(case, mnist, 700, BRIEFLY)
     assert is_within(gaps, BRIEFLY), gaps
+
+
+# Soft targets: a distribution over the classes for every sample
+
+
+def learn_targets(engine: Engine, case: Case, samples: tuple[Array, Array, Array], start: int = 0) -> Result:
+    x, t, weights = samples
+    shape, training = configs(case, len(x))
+    network = Network.create(shape, start)
+    rates = np.full(-(-len(x) // training.batch_size), training.learning_rate)
+    plan = Plan.of(shape, training, permutation(key(start), len(x)), rates, key(start + 100))
+    state = initial_state(case.optimizer, network.parameters)
+    return engine.epoch(network, state, engine.place(x, t, weights), plan)
+
+
+SOFT_CASES = [
+    PLAIN._replace(activation="tanh", pair=pair, optimizer=optimizer, batch=batch, outputs=outputs, pixels=pixels)
+    for pair, (optimizer, batch, outputs, pixels) in zip(
+        CHOICES.pair,
+        [("sgd", 1, 10, True), ("adam", 32, 17, False), ("sgd", 32, 2, True), ("momentum", 100, 40, True),
+         ("adamw", 600, 11, True)],
+        strict=True,
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SOFT_CASES, ids=name)
+def test_soft_targets_are_learned_alike(case: Case, mnist: Dataset) -> None:
+    x, _ = data(case, mnist, 700)
+    rng = np.random.default_rng(0)
+    samples = (x, rng.dirichlet(np.full(case.outputs, 0.3), 700), rng.exponential(size=700))
+    gaps = [gap(learn_targets(COMPILED, case, samples), learn_targets(REFERENCE, case, samples))]
+    assert is_within(gaps, BRIEFLY), gaps
+
+
+@pytest.mark.parametrize("case", SOFT_CASES, ids=name)
+@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=["compiled", "reference"])
+def test_soft_targets_that_are_one_hot_are_labels_to_the_bit(engine: Engine, case: Case, mnist: Dataset) -> None:
+    x, labels = data(case, mnist, 200)
+    weights = np.ones(200)
+    by_label = learn_targets(engine, case, (x, labels, weights))
+    by_target = learn_targets(engine, case, (x, np.eye(case.outputs)[labels], weights))
+    assert by_label[2] == by_target[2]
+    for p, q in zip(by_label[0].parameters, by_target[0].parameters, strict=True):
+        assert p.tobytes() == q.tobytes()
+
+
+@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=["compiled", "reference"])
+def test_targets_of_another_width_are_refused(engine: Engine, mnist: Dataset) -> None:
+    x, _ = data(PLAIN, mnist, 20)
+    with pytest.raises(ConfigError, match="11 probabilities, but the network has 10 outputs"):
+        learn_targets(engine, PLAIN, (x, np.full((20, 11), 1 / 11), np.ones(20)))
 
 
 # Any combination, for an epoch of 5,000 samples

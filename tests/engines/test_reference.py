@@ -275,7 +275,7 @@ def test_samples_of_another_width_are_refused(verb: str) -> None:
     network = Network.create(SHAPE)
     placed = ENGINE.place(np.zeros((2, 7), np.float32), np.zeros(2, np.int64))
     rest = (initial_state("sgd", network.parameters), placed, plan_of(SHAPE, RUN, np.arange(2)))
-    with pytest.raises(ConfigError, match="a sample has 7 values and the network 6 inputs"):
+    with pytest.raises(ConfigError, match="a sample has 7 values, but the network has 6 inputs"):
         ENGINE.epoch(network, *rest) if verb == "epoch" else ENGINE.forward(network, placed)
 
 

@@ -1,11 +1,7 @@
-"""Weights of samples, and sparse matrices as they are: both engines do the same, and weights of one change no bit.
-
-Compiled for one width of blocks alone, because floats in pairs are a version of the kernels of their own.
-"""
+"""Weights of samples, and sparse matrices as they are: both engines do the same, and weights of one change no bit."""
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -20,8 +16,7 @@ from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 COUNT, INPUTS = 700, 50
-NAMES = ["reference"] if numba.config.DISABLE_JIT else ["reference", "compiled"]
-needs_compiler = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="there is no compiled engine without it")
+NAMES = ["reference", "compiled"]
 
 
 def drawn() -> tuple[Array, Array, Array]:
@@ -36,15 +31,6 @@ def drawn() -> tuple[Array, Array, Array]:
 X, LABELS, WEIGHTS = drawn()
 BYTES = (np.abs(X) * 80).astype(np.uint8)
 FORMS = {"bytes": BYTES, "floats": X, "sparse": scipy.sparse.csr_array(X)}
-# The compiled engine compiles its kernels once more for floats in pairs, some ten seconds for every test process.
-AGAIN = pytest.mark.slow
-COMPILED_FORMS = ["bytes", "floats", pytest.param("sparse", marks=AGAIN)]
-SPARSE_NAMES = [NAMES[0], *(pytest.param(name, marks=AGAIN) for name in NAMES[1:])]
-EVERY_FORM = [
-    pytest.param(name, form, marks=AGAIN if (name, form) == ("compiled", "sparse") else ())
-    for name in NAMES
-    for form in FORMS
-]
 
 
 def learn(
@@ -71,8 +57,7 @@ def assert_close(found: tuple[Network, OptimizerState, Tally], expected: tuple[N
     assert found[2].correct == expected[2].correct
 
 
-@needs_compiler
-@pytest.mark.parametrize("form", COMPILED_FORMS)
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("batch", [1, 40, 600])
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["equal", "weighted"])
 def test_both_engines_learn_the_same(form: str, batch: int, weights: Array | None) -> None:
@@ -82,7 +67,6 @@ def test_both_engines_learn_the_same(form: str, batch: int, weights: Array | Non
         assert_close(found, expected)
 
 
-@needs_compiler
 @pytest.mark.parametrize("pair", LOSSES, ids=str)
 def test_every_loss_is_weighted_by_both(pair: tuple[str, str]) -> None:
     training = TrainingConfig(loss=pair[0], batch_size=8)
@@ -90,7 +74,8 @@ def test_every_loss_is_weighted_by_both(pair: tuple[str, str]) -> None:
     assert_close(found, expected)
 
 
-@pytest.mark.parametrize(("name", "form"), EVERY_FORM)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("form", FORMS)
 def test_weights_of_one_change_no_bit(name: str, form: str) -> None:
     training = TrainingConfig(loss="mse", optimizer="adam", batch_size=8, dropout=0.2)
     with_ones = learn(select.create(name), FORMS[form], np.ones(COUNT), training)
@@ -127,7 +112,7 @@ def untidy() -> scipy.sparse.csr_array:
     return scipy.sparse.csr_array((values[order].astype(np.float32), columns[order], starts), shape=X.shape)
 
 
-@pytest.mark.parametrize("name", SPARSE_NAMES)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("batch", [1, 40])
 def test_how_a_sparse_matrix_is_written_does_not_matter(name: str, batch: int) -> None:
     training, engine, given = TrainingConfig(loss="mse", batch_size=batch), select.create(name), untidy()
@@ -137,7 +122,7 @@ def test_how_a_sparse_matrix_is_written_does_not_matter(name: str, batch: int) -
     assert (given.data.tobytes(), given.indices.tobytes(), given.indptr.tobytes()) == before
 
 
-@pytest.mark.parametrize("name", SPARSE_NAMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_sparse_matrix_gives_the_answers_of_its_dense_form(name: str) -> None:
     network, engine = Network.create(NetworkConfig(inputs=INPUTS), 1), select.create(name)
     for rows in (slice(0, 1), slice(0, 1), slice(0, COUNT)):
@@ -145,8 +130,6 @@ def test_a_sparse_matrix_gives_the_answers_of_its_dense_form(name: str) -> None:
         np.testing.assert_allclose(sparse, dense, rtol=0, atol=1e-5)
 
 
-@needs_compiler
-@pytest.mark.slow  # column numbers above 16 bits are another type, and another compilation
 def test_more_than_65536_columns() -> None:
     x = scipy.sparse.random_array((60, 90_000), density=0.001, format="csr", dtype=np.float32, rng=2)
     shape, training = NetworkConfig(inputs=90_000), TrainingConfig(batch_size=40)
@@ -157,3 +140,19 @@ def test_more_than_65536_columns() -> None:
         select.create(n).epoch(network, state, select.create(n).place(x, labels), plan) for n in NAMES[::-1]
     )
     assert_close(found, expected)
+
+
+def test_images_of_more_than_65536_pixels() -> None:
+    rng = np.random.default_rng(2)
+    x = (rng.integers(1, 256, (60, 70_000)) * (rng.random((60, 70_000)) < 0.001)).astype(np.uint8)
+    shape, training = NetworkConfig(inputs=70_000), TrainingConfig(batch_size=40)
+    network = Network.create(shape, 1)
+    plan = Plan.of(shape, training, permutation(key(1), 60), np.full(2, 0.05), key(2))
+    state, labels = initial_state("sgd", network.parameters), np.arange(60) % 10
+    engines = [select.create(name) for name in NAMES[::-1]]
+    found, expected = (engine.epoch(network, state, engine.place(x, labels), plan) for engine in engines)
+    assert_close(found, expected)
+    forward = select.prepare_serving("compiled", network, 20)[1]
+    z = engines[1].forward(network, engines[1].place(x))
+    np.testing.assert_allclose(forward(x), z, rtol=0, atol=1e-5)
+    assert select.prepare_single("compiled", network) is None, "it takes images of fewer pixels"

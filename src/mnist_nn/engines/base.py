@@ -120,7 +120,7 @@ class Engine(Protocol):
 
     name: str
 
-    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None, weights: Array | None = None) -> Any:
+    def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Any:
         """Put samples into the engine's own form, once.
 
         Parameters
@@ -129,7 +129,8 @@ class Engine(Protocol):
             Samples, shape (n, …), flattened to (n, inputs). uint8 are pixels and count as x / 255; floats are
             taken as they are. A CSR matrix of floats, from scipy.sparse, stays sparse where the engine can use it so.
         t
-            Labels, int64, shape (n,), where the data is for training.
+            What the samples should be, where the data is for training: labels, int64, shape (n,); or soft targets,
+            floats of shape (n, outputs), the probability of every class, each row summing to one.
         weights
             What the gradient and the losses of each sample are multiplied by, shape (n,); None for 1.
         """
@@ -164,10 +165,24 @@ def as_inputs(rows: Any, dtype: str) -> Array:
     return np.asarray(x.astype(dtype, casting="same_kind", copy=False))
 
 
+def as_targets(t: Array, outputs: int, dtype: str) -> Array:
+    """Turn labels into one-hot rows, (n, outputs); soft targets are such rows already."""
+    return np.eye(outputs, dtype=dtype)[t] if t.ndim == 1 else t.astype(dtype)
+
+
+def check_targets(classes: tuple[int, ...], network: NetworkConfig) -> None:
+    """Raise ConfigError where soft targets, of shape (n, *classes), are not as wide as the network."""
+    if classes not in {(), (network.outputs,)}:
+        raise ConfigError(
+            f"soft targets have {' × '.join(map(str, classes))} probabilities, but the network has "
+            f"{network.outputs} outputs; give one probability for each output"
+        )
+
+
 def check_width(network: NetworkConfig, values: int) -> None:
     """Raise ConfigError unless samples of this many values fit the network."""
     if values != network.inputs:
         raise ConfigError(
-            f"a sample has {values} values and the network {network.inputs} inputs; "
-            "give it data of its own size, or create a network with as many inputs"
+            f"a sample has {values} values, but the network has {network.inputs} inputs; give it data of "
+            "its own size, or create a network with as many inputs"
         )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_nn.engines.base import Plan, Tally, as_inputs, as_rows, check_width
+from mnist_nn.engines.base import Plan, Tally, as_inputs, as_rows, as_targets, check_targets, check_width
 from mnist_nn.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.dropout import dropout_mask
@@ -55,7 +55,7 @@ def gradients(
     l2: float = 0.0,
     w: Array | float = 1.0,
 ) -> tuple[list[Array], Array]:
-    """Run both passes over a batch of samples x with one-hot labels l.
+    """Run both passes over a batch of samples x with targets l, one-hot labels or soft ones.
 
     Returns the gradients in the order W1, b1, W2, b2, …, and z_o.
     """
@@ -108,7 +108,7 @@ def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
 
 
 class Placed(NamedTuple):
-    """Samples as rows (n, inputs), their labels (n,) where there are any, and their weights (n, 1)."""
+    """Samples as rows (n, inputs), their labels (n,) or soft targets (n, outputs) if any, and their weights (n, 1)."""
 
     x: Array
     t: Array
@@ -148,10 +148,11 @@ class ReferenceEngine:
         """See `mnist_nn.engines.base.Engine`."""
         config = network.config
         check_width(config, placed.x.shape[1])
+        check_targets(placed.t.shape[1:], config)
         loss = get_loss(plan.loss, config.output)
         p = [array.copy() for array in network.parameters]
         slots = [[array.copy() for array in slot] for slot in state.slots.values()]
-        l = np.eye(config.outputs, dtype=config.dtype)[placed.t[plan.order]]
+        l = as_targets(placed.t[plan.order], config.outputs, config.dtype)
         w = placed.w[plan.order].astype(config.dtype)
         masks = draw_masks(config, plan)
         z_o = np.empty_like(l)

@@ -11,7 +11,6 @@ from compiled_runs import ENGINE, FULL, bits, draw_samples, learn, plan_of
 
 from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
 from mnist_nn.engines import select
-from mnist_nn.engines.compiled import kernels
 from mnist_nn.errors import ConfigError, DivergedError
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import key, permutation
@@ -43,7 +42,6 @@ def test_how_the_arrays_lie_does_not_matter(pixels: bool) -> None:
     shape, training = NetworkConfig(inputs=30), TrainingConfig(batch_size=4)
     x, t = draw_samples(40, pixels=pixels)
     expected = learn(shape, training, (x, t))
-    known = kernels.learn.signatures, kernels.infer.signatures
     strided = np.repeat(x, 2, axis=1)[:, ::2]
     read_only, labels = x.copy(), t.copy()
     read_only.flags.writeable = labels.flags.writeable = False
@@ -52,7 +50,6 @@ def test_how_the_arrays_lie_does_not_matter(pixels: bool) -> None:
         found = learn(shape, training, samples)
         assert bits(*found[:2]) == bits(*expected[:2])
         assert found[2] == expected[2]
-    assert (kernels.learn.signatures, kernels.infer.signatures) == known, "another type compiles for seconds"
 
 
 def test_float64_is_refused() -> None:
@@ -67,9 +64,9 @@ def test_float64_is_refused() -> None:
 @pytest.mark.parametrize("pixels", [True, False])
 def test_samples_of_another_width_are_refused(pixels: bool) -> None:
     shape, training = NetworkConfig(inputs=29), TrainingConfig()
-    with pytest.raises(ConfigError, match="30 values and the network 29"):
+    with pytest.raises(ConfigError, match="30 values, but the network has 29"):
         learn(shape, training, draw_samples(5, pixels=pixels))
-    with pytest.raises(ConfigError, match="30 values and the network 29"):
+    with pytest.raises(ConfigError, match="30 values, but the network has 29"):
         ENGINE.forward(Network.create(shape), ENGINE.place(draw_samples(5, pixels=pixels)[0]))
 
 

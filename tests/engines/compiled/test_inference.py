@@ -70,10 +70,3 @@ def test_what_it_does_not_take() -> None:
         forward(np.zeros((2, 29), np.uint8))
     with pytest.raises(TypeError, match="float64"):
         forward(np.zeros((2, 30)))
-
-
-def test_its_machine_code_is_known_to_be_there() -> None:
-    network = Network.create(SHAPES[1], 3)
-    inference.prepare_batches(network, 8)
-    assert inference.is_kept(network)
-    assert inference.is_kept(Network.create(NetworkConfig(inputs=64, hidden=(9,)), 1)), "the same code serves its like"

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig
 from mnist_nn.engines.compiled import layout
-from mnist_nn.engines.compiled.simd.vector import LANES
+from mnist_nn.engines.compiled.records import FORMS
+from mnist_nn.engines.compiled.target import host
 
 Array = npt.NDArray[Any]
+LANES, LINE = host().lanes, 16  # numbers in a vector, and in a cache line
 WIDTHS = st.integers(1, 150)
 SHAPES = st.builds(
     NetworkConfig,
@@ -36,7 +38,7 @@ def test_a_padded_width_is_whole_vectors_and_beyond_a_block_whole_blocks(units: 
 def test_arrays_begin_on_a_cache_line_and_have_one_to_spare(size: int) -> None:
     array = layout.align(size)
     assert array.ctypes.data % 64 == 0
-    assert (array.dtype, array.size) == (np.float32, size + LANES)
+    assert (array.dtype, array.size) == (np.float32, size + LINE)
     assert not array.any()
 
 
@@ -44,9 +46,9 @@ def test_arrays_begin_on_a_cache_line_and_have_one_to_spare(size: int) -> None:
 def test_the_widest_block_is_what_the_layers_fill(
     widths: tuple[int, ...], most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(layout, "_most_vectors", lambda: 4)
+    monkeypatch.setattr(layout, "host", lambda: host()._replace(lanes=16, vectors=4))
     assert layout.widest(NetworkConfig(hidden=widths)) == most
-    monkeypatch.setattr(layout, "_most_vectors", lambda: 1)
+    monkeypatch.setattr(layout, "host", lambda: host()._replace(lanes=16, vectors=1))
     assert layout.widest(NetworkConfig(hidden=widths)) == 1
 
 
@@ -114,20 +116,23 @@ def test_every_column_of_every_layer_is_the_work_of_one_thread(
         assert all(work.panel.size >= layer.rows * LANES * vectors for work in works)
 
 
-@pytest.mark.parametrize(("sparse", "entry"), [(True, np.uint32), (True, None), (False, np.uint32), (False, None)])
-def test_room_is_made_for_what_will_be_done(sparse: bool, entry: Any) -> None:
+@pytest.mark.parametrize("sparse", [True, False])
+@pytest.mark.parametrize("form", [*FORMS.values(), None])
+def test_room_is_made_for_what_will_be_done(sparse: bool, form: Any) -> None:
     config = NetworkConfig(inputs=30, hidden=(20,), outputs=10)
     table = layout.lay_out(config, 8, 1)
     flat = layout.pack(table, Network.create(config, 1).parameters)
     slot = layout.align(flat.size)
-    memory = layout.make_memory(table, config, 8, flat, [slot], entry, sparse=sparse)
-    spare, units = LANES, 8 * (32 + 16)
+    memory = layout.make_memory(table, config, 8, flat, [slot], form, sparse=sparse)
+    outputs = layout.pad(10, 1)
+    units = 8 * (layout.pad(20, 1) + outputs)
     assert memory.p is flat
     assert memory.m is slot
-    assert (memory.a.size, memory.slope.size) == (units + spare, units + spare)
-    assert memory.delta.size == (units if entry else 0) + spare
-    assert memory.x.size == (0 if sparse else 8 * 30) + spare
-    assert memory.counts.size == (30 if sparse and entry else 0)
-    assert memory.entries.size == (30 * 9 if sparse and entry else 0)
-    assert (memory.room, memory.o.size) == (9, 16 + spare)
+    assert (memory.a.size, memory.slope.size) == (units + LINE, units + LINE)
+    assert memory.delta.size == (units if form else 0) + LINE
+    assert memory.x.size == (0 if sparse else 8 * 30) + LINE
+    assert memory.counts.size == (30 if sparse and form else 0)
+    assert memory.entries.size == (30 * 9 if sparse and form else 0)
+    assert form is None or memory.entries.dtype == form.entry
+    assert (memory.room, memory.o.size) == (9, outputs + LINE)
     assert (memory.scale == 1).all()

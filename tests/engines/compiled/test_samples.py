@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from mnist_nn.engines.compiled import samples
+from mnist_nn.engines.compiled import layout, samples
 from mnist_nn.engines.compiled.records import Data
 
 Array = npt.NDArray[Any]
@@ -77,12 +77,33 @@ def test_labels_and_weights_may_be_missing() -> None:
     assert (data.labels.size, data.weights.size) == (0, 0)
 
 
-def test_an_array_of_any_kind_becomes_one_that_is_compiled_for() -> None:
+def test_soft_targets_are_whole_vectors_and_their_label_is_the_greatest() -> None:
+    t = np.random.default_rng(0).dirichlet(np.ones(18), 5)
+    placed = samples.place(np.zeros((5, 4), np.uint8), t)
+    width = layout.pad(18, 1)
+    targets, rows = placed.data.targets, placed.data.targets.array.reshape(-1, width)
+    assert (placed.classes, targets.array.dtype, targets.per_sample, targets.per_label) == ((18,), np.float32, width, 0)
+    np.testing.assert_array_equal(rows[:5, :18], t.astype(np.float32))
+    assert not rows[:5, 18:].any()
+    assert not rows[5:].any(), "a layer padded to wider blocks may read on past the last row"
+    assert placed.data.labels.tolist() == t.argmax(axis=1).tolist()
+
+
+def test_labels_become_one_hot_targets_as_wide_as_the_layer() -> None:
+    data = samples.with_labels(samples.place(np.zeros((3, 4), np.uint8), np.array([0, 5, 15])).data, 16)
+    array, first, per_label, per_sample = data.targets
+    assert per_sample == 0
+    for label in data.labels:
+        start = first + per_label * label
+        np.testing.assert_array_equal(array[start : start + 16], np.eye(16)[label])
+
+
+def test_an_array_of_any_kind_becomes_one_that_kernels_read() -> None:
     read_only = np.arange(6)
     read_only.flags.writeable = False
     for given_ in (read_only, np.arange(12)[::2], np.arange(6, dtype=np.uint8)):
         found = samples.plain(given_)
-        assert (found.dtype, found.flags["C_CONTIGUOUS"], found.flags["WRITEABLE"]) == (np.int64, True, True)
+        assert (found.dtype, found.flags["C_CONTIGUOUS"]) == (np.int64, True)
         np.testing.assert_array_equal(found, given_)
 
 
@@ -98,15 +119,23 @@ def test_words_are_the_bytes_and_zeros(inputs: int) -> None:
 
 @pytest.mark.parametrize(("inputs", "dtype"), [(65_536, np.uint16), (65_537, np.uint32)])
 def test_pixel_numbers_are_as_short_as_they_may_be(inputs: int, dtype: npt.DTypeLike) -> None:
-    assert samples.make_room(inputs, 1).pixels.dtype == dtype
-    rows = scipy.sparse.csr_array(([1.0], ([0], [inputs - 1])), shape=(1, inputs), dtype=np.float32)
+    image = np.zeros((1, inputs), np.uint8)
+    image[0, -1] = 51
+    for data in (samples.make_room(inputs, 1), samples.place(image).data):
+        assert data.pixels.dtype == dtype
+    assert data.pixels[0] == inputs - 1
+    assert data.values[0] == (51 if dtype == np.uint16 else np.float32(0.2)), "wide images are pairs of floats"
+
+
+def test_columns_of_a_sparse_matrix_may_be_many() -> None:
+    rows = scipy.sparse.csr_array(([1.0], ([0], [99_999])), shape=(1, 100_000), dtype=np.float32)
     data = samples.place(rows).data
-    assert (data.pixels.dtype, data.pixels[0]) == (dtype, inputs - 1)
+    assert (data.pixels.dtype, data.pixels[0]) == (np.uint32, 99_999)
 
 
 @pytest.mark.parametrize("inputs", [5, 30])
 def test_room_is_enough_for_images_full_of_ink(inputs: int) -> None:
-    room, full = samples.make_room(inputs, 4), samples.pairs_of_bytes(np.full((4, inputs), 255, np.uint8), np.zeros(4))
+    room, full = samples.make_room(inputs, 4), samples.place(np.full((4, inputs), 255, np.uint8)).data
     assert room.pixels.size >= full.offsets[-1]
     assert room.values.size >= full.offsets[-1]
     assert (room.offsets.size, room.pixels.dtype) == (5, full.pixels.dtype)

@@ -1,78 +1,57 @@
-"""Threads beside each other: they meet, they are let go where one fails, and their number is found by trying."""
+"""Threads beside each other: each has its job, they are let go where one fails, and their number is found by trying."""
 
 import threading
 import time
-from typing import Any
 
-import numba
 import numpy as np
 import pytest
 from patience import PATIENCE
 
-from mnist_nn.engines.compiled import jit
-from mnist_nn.engines.compiled.records import Work
-from mnist_nn.engines.compiled.threads import AGAIN, Pace, add_atomic, meet, side_by_side
-
-pytestmark = pytest.mark.usefixtures("quick")
-ROUNDS = 2_000
+from mnist_nn.engines.compiled.codes import FAR
+from mnist_nn.engines.compiled.records import Words, Work
+from mnist_nn.engines.compiled.threads import AGAIN, Pace, side_by_side
 
 
-@numba.njit(**jit.OPTIONS)
-def relay_kernel(work, numbers, rounds):
-    """Each round, every thread writes its own number and after the meeting counts those of the others that stand."""
-    late = 0
-    for r in range(rounds):
-        numbers[work.thread, 0] = r
-        meet(work.arrived, work.threads)
-        for other in range(work.threads):
-            late += numbers[other, 0] != r
-        meet(work.arrived, work.threads)
-    numbers[work.thread, 1] = late
-
-
-@numba.njit(**jit.OPTIONS)
-def count_kernel(counter, rounds):
-    for _ in range(rounds):
-        add_atomic(counter, 1)
-
-
-def jobs_for(threads: int, rounds: int) -> list[tuple[Any, ...]]:
-    none, arrived = np.zeros((0, 2), np.int64), np.zeros(1, np.int64)
-    numbers = np.full((threads, 2), -1)
-    works = [Work(none, none[:, 0], np.zeros(1, np.float32), arrived, k, threads) for k in range(threads)]
-    return [(work, numbers, rounds) for work in works]
+def jobs_for(threads: int) -> tuple[list[Words], list[Work]]:
+    none, arrived = np.zeros(0, np.int64), np.zeros(1, np.int64)
+    works = [Work(none, none, np.zeros(1, np.float32), arrived, k, threads) for k in range(threads)]
+    return [Words(work) for work in works], works
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_no_thread_goes_on_before_all_have_come(threads: int) -> None:
-    rounds = ROUNDS // threads**2
-    jobs = jobs_for(threads, rounds)
-    side_by_side(relay_kernel, jobs)
-    assert jobs[0][1].tolist() == [[rounds - 1, 0]] * threads
-    assert jobs[0][0].arrived[0] == (2 * rounds * threads if threads > 1 else 0)
+def test_every_job_has_a_thread_of_its_own(threads: int) -> None:
+    jobs, works = jobs_for(threads)
+    seen: list[tuple[Words, int]] = []
+    together = threading.Barrier(threads)
+
+    def kernel(job: Words) -> int:
+        together.wait(PATIENCE)
+        seen.append((job, threading.get_ident()))
+        return 0
+
+    side_by_side(kernel, jobs, works)
+    assert {id(job) for job, _ in seen} == {id(job) for job in jobs}
+    assert len({thread for _, thread in seen}) == threads
+    assert works[0].arrived[0] == 0
 
 
-def test_no_addition_is_lost() -> None:
-    counter = np.zeros(1, np.int64)
-    side_by_side(count_kernel, [(counter, 50_000)] * 3)
-    assert counter[0] == 150_000
-
-
-def test_threads_that_wait_for_one_that_failed_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs = jobs_for(2, 3)
-    jit.compile_for(relay_kernel, jobs[0])
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(jit, "run", interrupt)
+def test_threads_that_wait_for_one_that_failed_are_let_go() -> None:
+    jobs, works = jobs_for(2)
     before = threading.active_count()
+
+    def kernel(job: Words) -> int:
+        if job is jobs[0]:
+            raise KeyboardInterrupt
+        while works[0].arrived[0] < FAR:  # as a kernel that waits at the meeting
+            time.sleep(0.001)
+        return 0
+
     with pytest.raises(KeyboardInterrupt):
-        side_by_side(relay_kernel, jobs)
+        side_by_side(kernel, jobs, works)
     end = time.monotonic() + PATIENCE
     while threading.active_count() > before and time.monotonic() < end:
         time.sleep(0.001)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # those of other tests may have ended meanwhile
 
 
 def take_turns(pace: Pace, seconds: dict[int, float], turns: int, kind: object = "a shape") -> list[int]:

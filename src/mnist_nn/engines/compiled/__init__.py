@@ -1,9 +1,10 @@
-"""The compiled engine: the reference engine's equations as vector kernels, compiled by Numba for this machine.
+"""The compiled engine: the reference engine's equations as vector kernels, in machine code for this processor.
 
 What others may ask of it stands here; everything else in this package is its own.
 """
 
 from mnist_nn.engines.compiled.engine import CompiledEngine
-from mnist_nn.engines.compiled.inference import is_kept, is_loaded, prepare_batches, prepare_single
+from mnist_nn.engines.compiled.inference import prepare_batches, prepare_single
+from mnist_nn.engines.compiled.native import check
 
-__all__ = ["CompiledEngine", "is_kept", "is_loaded", "prepare_batches", "prepare_single"]
+__all__ = ["CompiledEngine", "check", "prepare_batches", "prepare_single"]

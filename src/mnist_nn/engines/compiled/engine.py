@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.engines.base import Plan, Tally, check_width
-from mnist_nn.engines.compiled import inference, jit, kernels, layout, units
-from mnist_nn.engines.compiled.optimizers import KINDS
-from mnist_nn.engines.compiled.pairs import ENTRY_TYPES
-from mnist_nn.engines.compiled.records import Memory, Recipe
-from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs
-from mnist_nn.engines.compiled.simd.vector import LANES
+from mnist_nn.engines.base import Plan, Tally, check_targets, check_width
+from mnist_nn.engines.compiled import codes, inference, layout, native
+from mnist_nn.engines.compiled.records import Context, Learning, Memory, Order, Recipe, Words
+from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs, with_labels
+from mnist_nn.engines.compiled.target import host
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.dropout import keep_threshold
@@ -40,7 +38,7 @@ class CompiledEngine:
         self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
         self.pace = Pace()
 
-    def place(self, x: Array, t: npt.NDArray[np.int64] | None = None, weights: Array | None = None) -> Placed:
+    def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Placed:
         """See `mnist_nn.engines.base.Engine`."""
         return place(x, t, weights)
 
@@ -53,29 +51,25 @@ class CompiledEngine:
         self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
     ) -> tuple[Network, OptimizerState, Tally]:
         """See `mnist_nn.engines.base.Engine`."""
-        config, data = network.config, placed.data
+        config = network.config
         check_width(config, placed.inputs)
+        check_targets(placed.classes, config)
         part, wide = min(plan.batch_size, len(plan.order), PART), layout.widest(config)
         table = layout.lay_out(config, part, wide)
+        data = placed.data if placed.classes else with_labels(placed.data, layout.layers_of(table)[-1].width)
         recipe = _make_recipe(config, plan, reads_pairs(data, len(placed), placed.inputs, part))
         flats = [layout.pack(table, arrays) for arrays in (network.parameters, *state.slots.values())]
-        entry = ENTRY_TYPES[data.values.dtype.name]
-        memory = layout.make_memory(table, config, part, flats[0], flats[1:], entry, sparse=recipe.as_pairs)
-        sums = memory._replace(p=layout.align(memory.p.size if plan.batch_size > PART else 0))
-        order = plain(plan.order)
+        memory = layout.make_memory(table, config, part, flats[0], flats[1:], placed.form, sparse=recipe.as_pairs)
+        sums = layout.align(memory.p.size if plan.batch_size > PART else 0)
+        order, rates = plain(plan.order), plain(plan.rates, np.float64)
         threads = self.pace.choose(_most_threads(network, plan, self.threads), (config.sizes, plan.batch_size))
-        jobs = [
-            (table, data, memory, sums, work, recipe, order, plan.rates, state.updates, (0,) * wide)
-            for work in layout.divide(table, part, threads, wide)
-        ]
-        scaled = recipe.by_sample and (recipe.coupled > 0 or recipe.longest > 0)
-        if scaled:
-            jit.run(kernels.fold, table, memory, (0,) * wide)  # at scale 1 this only adds up the squares
+        works, net = layout.divide(table, part, threads, wide), layout.net_of(table)
+        contexts = [Context(net, memory, work, recipe) for work in works]
+        jobs = [Words(Learning(c, data, Order(order, len(order)), sums, rates, state.updates)) for c in contexts]
+        kernel = native.load("learn", placed.form.name, wide)
         begin = time.perf_counter()
-        side_by_side(kernels.learn, jobs)
+        side_by_side(kernel, jobs, works)
         self.pace.record(threads, (time.perf_counter() - begin) / len(order))
-        if scaled:
-            jit.run(kernels.fold, table, memory, (0,) * wide)
         parameters, *slots = (layout.unpack(table, flat, config.sizes) for flat in flats)
         after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
         return Network.of(config, parameters), after, _tally(config, plan, memory)
@@ -83,7 +77,7 @@ class CompiledEngine:
 
 def _most_threads(network: Network, plan: Plan, most: int) -> int:
     """Threads meet several times a batch, which can pay only where a batch is long and layers have blocks for all."""
-    blocks = max(network.config.sizes[1:]) // (layout.widest(network.config) * LANES)
+    blocks = max(network.config.sizes[1:]) // (layout.widest(network.config) * host().lanes)
     work = network.parameter_count * min(plan.batch_size, PART)
     return min(most, max(blocks, 1)) if work > WORTH_A_THREAD else 1
 
@@ -94,12 +88,13 @@ def _make_recipe(config: NetworkConfig, plan: Plan, as_pairs: bool) -> Recipe:
     by_sample = as_pairs and plan.optimizer == "sgd" and plan.batch_size < BY_SAMPLE
     rates = (*plan.dropout, 0.0)
     return Recipe(
-        loss=units.LOSSES[plan.loss, config.output],
-        kind=KINDS[plan.optimizer],
+        loss=codes.LOSSES[plan.loss, config.output],
+        kind=codes.OPTIMIZERS[plan.optimizer],
         batch=plan.batch_size,
         part=PART,
         as_pairs=as_pairs,
         by_sample=by_sample,
+        is_scaled=by_sample and (plan.coupled_decay > 0 or (plan.max_norm or 0.0) > 0),
         momentum=constants.beta1 if adam else constants.momentum,
         beta2=constants.beta2,
         epsilon=constants.epsilon,

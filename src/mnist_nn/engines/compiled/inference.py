@@ -4,7 +4,7 @@ As in engine.py, memory is made ready here and the kernels do the arithmetic.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.base import check_width
-from mnist_nn.engines.compiled import jit, kernels, layout, sparse
-from mnist_nn.engines.compiled.optimizers import SGD
-from mnist_nn.engines.compiled.records import Recipe
-from mnist_nn.engines.compiled.samples import Placed, make_room, reads_pairs
+from mnist_nn.engines.compiled import layout, native
+from mnist_nn.engines.compiled.codes import SGD
+from mnist_nn.engines.compiled.records import FORMS, Context, Images, Inference, Order, Recipe, Single, Words
+from mnist_nn.engines.compiled.samples import Placed, form_of_bytes, make_room, reads_pairs
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, side_by_side
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
@@ -36,12 +36,14 @@ def forward(network: Network, placed: Placed, threads: int) -> Array:
     z_o = layout.align(count * width)
     starts = _divide(count, threads if count * network.parameter_count > WORTH_A_THREAD else 1)
     recipe = _make_recipe(config, BATCH, reads_pairs(placed.data, count, placed.inputs, BATCH))
-    order, jobs = np.arange(count), []
+    order, net, jobs, works = Order(np.arange(count), count), layout.net_of(table), [], []
     for first, last in pairwise(starts):
         memory = layout.make_memory(table, config, BATCH, flat, (), None, sparse=recipe.as_pairs)
         (work,) = layout.divide(table, BATCH, 1, wide)
-        jobs.append((table, placed.data, memory, work, recipe, order, first, last, z_o, (0,) * wide))
-    side_by_side(kernels.infer, jobs)
+        works.append(work)
+        jobs.append(Words(Inference(Context(net, memory, work, recipe), placed.data, order, first, last, z_o)))
+    if jobs:
+        side_by_side(native.load("infer", placed.form.name, wide), jobs, works)
     return z_o[: count * width].reshape(count, width)[:, : config.outputs]
 
 
@@ -59,7 +61,7 @@ def prepare_batches(network: Network, most: int) -> Callable[[Array], Array]:
     """
     most = min(most, MOST)
     room, lock = _Room(network, most), threading.Lock()
-    room.compile()
+    room.load()
 
     def forward(images: Array) -> Array:
         check_width(network.config, images.shape[1])
@@ -70,67 +72,62 @@ def prepare_batches(network: Network, most: int) -> Callable[[Array], Array]:
     return forward
 
 
-def is_kept(network: Network) -> bool:
-    """Whether `prepare_batches` can do without a compiler: such a network's machine code is in memory or on disk."""
-    return all(jit.is_kept(*call) for call in _Room(network, 1).calls(1))
-
-
-def is_loaded() -> bool:
-    """Whether a forward pass has run in this process, so that the next one need not wait for machine code."""
-    return bool(kernels.infer.overloads)
-
-
 class _Room:
-    """A packed network, room for up to ``most`` images, and the calls of kernels that run it."""
+    """A packed network, and room for up to ``most`` images and what is computed of them."""
 
     def __init__(self, network: Network, most: int) -> None:
         config = self.config = network.config
-        wide = layout.widest(config)
-        self.most, self.order, self.wide = most, np.arange(most), (0,) * wide
-        self.table = layout.lay_out(config, most, wide)
-        flat = _packed(network)
-        self.memory = layout.make_memory(self.table, config, most, flat, (), None, sparse=False)
-        (self.work,) = layout.divide(self.table, most, 1, wide)
+        self.form, self.wide = form_of_bytes(config.inputs), layout.widest(config)
+        table = layout.lay_out(config, most, self.wide)
+        self.memory = layout.make_memory(table, config, most, _packed(network), (), None, sparse=False)
+        (self.work,) = layout.divide(table, most, 1, self.wide)
+        self.net, self.order = layout.net_of(table), Order(np.arange(most), most)
         self.ink = np.zeros((most, -(-config.inputs // 8) * 8), np.uint8)
         self.data = make_room(config.inputs, most)
-        self.width = layout.layers_of(self.table)[-1].width
+        self.width = layout.layers_of(table)[-1].width
         self.z_o = layout.align(most * self.width)
 
-    def calls(self, count: int) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-        """Give the kernels and their arguments, each once the one before has run."""
-        data, config = self.data, self.config
-        yield sparse.fill_pairs, (self.ink[:count].view("<u8"), data.offsets, data.pixels, data.values)
-        recipe = _make_recipe(config, self.most, reads_pairs(data, count, config.inputs, count))
-        yield kernels.infer, (
-            self.table, data, self.memory, self.work, recipe, self.order, 0, count, self.z_o, self.wide
-        )  # fmt: skip
+    def load(self) -> tuple[native.Kernel, native.Kernel]:
+        """Return the kernels that take images apart and run the forward pass over them."""
+        return native.load("fill_pairs", self.form.name), native.load("infer", self.form.name, self.wide)
 
-    def compile(self) -> None:
-        for kernel, arguments in self.calls(1):
-            jit.compile_for(kernel, arguments)
+    def context(self, count: int, *, as_pairs: bool) -> Context:
+        """What kernels need beside the images, ``count`` of them at a time."""
+        return Context(self.net, self.memory, self.work, _make_recipe(self.config, count, as_pairs))
 
     def forward(self, images: Array) -> Array:
-        count = len(images)
+        count, data, (fill_pairs, infer) = len(images), self.data, self.load()
         np.copyto(self.ink[:count, : self.config.inputs], images, casting="no")
-        for kernel, arguments in self.calls(count):
-            kernel(*arguments)
+        words = self.ink.view("<u8")
+        fill_pairs(Words(Images(words, count, words.shape[1], data.offsets, data.pixels, data.values)))
+        context = self.context(count, as_pairs=reads_pairs(data, count, self.config.inputs, count))
+        infer(Words(Inference(context, data, self.order, 0, count, self.z_o)))
         return self.z_o[: count * self.width].reshape(count, self.width)[:, : self.config.outputs].copy()
 
 
-def prepare_single(network: Network) -> Callable[[Array], tuple[int, Array]]:
-    """Make a network ready for one image at a time: uint8 in, its class and the probabilities of all classes out."""
-    config, room = network.config, _Room(network, 1)
-    recipe, words, is_softmax = _make_recipe(config, 1, as_pairs=True), room.ink.view("<u8"), config.output == "softmax"
-    arguments = (room.table, room.data, room.memory, room.work, recipe, words, is_softmax, room.wide)
-    jit.compile_for(kernels.classify, arguments)
-    pixels, probabilities = room.ink[0, : config.inputs], room.memory.o[: config.outputs]
-    kernel, lock = kernels.classify, threading.Lock()
+def prepare_single(network: Network, *, floats: bool = False) -> Callable[[Array], tuple[int, Array]] | None:
+    """Make a network ready for one image at a time: its class and the probabilities of all classes out.
+
+    It takes uint8 pixels, or float32 with ``floats``; then the class is -1 where the image or the answer is not finite.
+    None where an image has so many pixels that their numbers take more than 16 bits.
+    """
+    config, form = network.config, FORMS["rows"] if floats else form_of_bytes(network.config.inputs)
+    if form is FORMS["floats"]:
+        return None
+    room, x = _Room(network, 1), layout.align(config.inputs)
+    words, data = room.ink.view("<u8"), room.data._replace(x=x, is_sparse=not floats)
+    context = room.context(1, as_pairs=not floats)
+    call = Words(Single(context, data, room.order, words, words.size, config.output == "softmax"))
+    values, probabilities = (x if floats else room.ink[0])[: config.inputs], room.memory.o[: config.outputs]
+    kernel, lock, address = native.load("classify", form.name, room.wide), threading.Lock(), call.address
+    function = kernel.function
 
     def classify(image: Array) -> tuple[int, Array]:
         with lock:  # the room for the image and for the answer is one for all callers
-            pixels[:] = image.reshape(-1)
-            return kernel(*arguments), probabilities.copy()
+            values[:] = image.reshape(-1)
+            return function(address), probabilities.copy()
 
+    classify.needs = kernel, call  # type: ignore[attr-defined]  # the code, and the arrays that it works on
     return classify
 
 
@@ -156,6 +153,7 @@ def _make_recipe(config: NetworkConfig, batch: int, as_pairs: bool) -> Recipe:
         part=batch,
         as_pairs=as_pairs,
         by_sample=False,
+        is_scaled=False,
         momentum=0.0,
         beta2=0.0,
         epsilon=0.0,

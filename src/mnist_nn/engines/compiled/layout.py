@@ -1,38 +1,30 @@
 """How a network lies in the compiled engine's memory, and how it gets there and back. Plain NumPy.
 
-Every matrix is input-major, a row for each input, padded with zeros to whole vectors of 16 units, and cut into blocks
+Every matrix is input-major, a row for each input, padded with zeros to whole vectors of units, and cut into blocks
 of columns that lie one after the other. One flat array holds all parameters. Padding stays exactly zero: padded units
 have activation 0 and error 0.
 """
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-import llvmlite.binding
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.engines.compiled.dense import TILE
-from mnist_nn.engines.compiled.records import Layer, Memory, Work
-from mnist_nn.engines.compiled.simd.vector import LANES
-from mnist_nn.engines.compiled.units import ACTIVATIONS
+from mnist_nn.engines.compiled.codes import ACTIVATIONS, TILE
+from mnist_nn.engines.compiled.records import Form, Layer, Memory, Net, Work
+from mnist_nn.engines.compiled.target import host
 from mnist_nn.nn.config import NetworkConfig
 
 Array = npt.NDArray[Any]
 Table = npt.NDArray[np.int64]
-
-
-@cache
-def _most_vectors() -> int:
-    """Vectors in a block whose tile still fits the machine's registers: 32 of sixteen floats, or fewer and smaller."""
-    return 4 if llvmlite.binding.get_host_cpu_features().get("avx512f") else 1
+CACHE_LINE = 64  # bytes
 
 
 def widest(config: NetworkConfig) -> int:
     """Vectors in a wide column block: as many as the machine holds and the layers fill."""
-    return min(_most_vectors(), 1 << int(math.log2(-(-max(config.sizes[1:]) // LANES))))
+    return min(host().vectors, 1 << int(math.log2(-(-max(config.sizes[1:]) // host().lanes))))
 
 
 def pad(units: int, widest: int) -> int:
@@ -40,26 +32,28 @@ def pad(units: int, widest: int) -> int:
 
     Examples
     --------
-    >>> pad(20, 4), pad(800, 4)
-    (32, 832)
+    >>> pad(20, 4) % host().lanes, pad(800, 4) % (4 * host().lanes)
+    (0, 0)
     """
-    size = LANES if units <= widest * LANES else widest * LANES
+    lanes = host().lanes
+    size = lanes if units <= widest * lanes else widest * lanes
     return -(-units // size) * size
 
 
 def align(size: int) -> Array:
     """Float32 zeros that begin on a cache line, with one line to spare."""
-    raw = np.zeros(size + 2 * LANES, np.float32)
-    start = -raw.ctypes.data % 64 // raw.itemsize
-    return raw[start : start + size + LANES]
+    spare = CACHE_LINE // np.dtype(np.float32).itemsize
+    raw = np.zeros(size + 2 * spare, np.float32)
+    start = -raw.ctypes.data % CACHE_LINE // raw.itemsize
+    return raw[start : start + size + spare]
 
 
 def lay_out(config: NetworkConfig, batch: int, widest: int) -> Table:
     """Lay out all layers: int64 of shape (layers, 8), the fields of `Layer` in their order."""
-    rows, at, activations, table = config.inputs, 0, 0, []
+    rows, at, activations, table, lanes = config.inputs, 0, 0, [], host().lanes
     for units, name in zip(config.sizes[1:], config.layer_activations, strict=True):
         width = pad(units, widest)
-        block = widest * LANES if width % (widest * LANES) == 0 else LANES
+        block = widest * lanes if width % (widest * lanes) == 0 else lanes
         table.append((rows, width, units, at, at + rows * width, activations, ACTIVATIONS.get(name, 0), block))
         at, activations, rows = at + (rows + 1) * width, activations + batch * width, width
     return np.array(table, np.int64)
@@ -86,6 +80,11 @@ def unpack(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]
     return tuple(found)
 
 
+def net_of(table: Table) -> Net:
+    """Return the table of layers as kernels are given it."""
+    return Net(table, len(table))
+
+
 def layers_of(table: Table) -> list[Layer]:
     """Return the rows of a table of layers, with names."""
     return [Layer(*row) for row in table.tolist()]
@@ -103,17 +102,17 @@ def make_memory(
     batch: int,
     flat: Array,
     slots: Sequence[Array],
-    entry: npt.DTypeLike | None,
+    form: Form | None,
     *,
     sparse: bool,
 ) -> Memory:
     """Put packed parameters and slots together with room for one batch.
 
-    To learn, ``entry`` is the type that holds an entry (pairs.py); None is for forward passes alone.
+    To learn, ``form`` is that of the samples; None is for forward passes alone.
     """
     layers = layers_of(table)
     first, units = layers[0].width, batch * sum(layer.width for layer in layers)
-    regrouped = config.inputs if sparse and entry else 0
+    regrouped = config.inputs if sparse and form else 0
     m, v = [*slots, align(0), align(0)][:2]
     return Memory(
         p=flat,
@@ -121,13 +120,13 @@ def make_memory(
         v=v,
         a=align(units),
         slope=align(units),
-        delta=align(units if entry else 0),
+        delta=align(units if form else 0),
         x=align(0 if sparse else batch * config.inputs),
         o=align(layers[-1].width),
         tally=np.zeros(3),
         counts=np.zeros(regrouped, np.int64),
-        entries=np.zeros(regrouped * (batch + 1), entry or np.uint32),
-        scale=np.ones(first + LANES, np.float32),
+        entries=np.zeros(regrouped * (batch + 1), form.entry if form else np.uint32),
+        scale=np.ones(first + host().lanes, np.float32),
         squares=align(first),
         room=batch + 1,
     )
@@ -144,9 +143,10 @@ def divide(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
         for layer in layers:
             blocks += cut_columns(layer.width, widest)[thread::threads]
             first.append(len(blocks))
-        panel = align((deepest + TILE) * LANES * widest)  # a tile of gradients lies behind it
-        shape = np.array(blocks, np.int64).reshape(-1, 2)
-        made.append(Work(shape, np.array(first, np.int64), panel, arrived, thread, threads))
+        panel = align((deepest + TILE) * host().lanes * widest)  # a tile of gradients lies behind it
+        made.append(
+            Work(np.array(blocks, np.int64).reshape(-1, 2), np.array(first, np.int64), panel, arrived, thread, threads)
+        )
     return made
 
 
@@ -155,9 +155,11 @@ def cut_columns(width: int, widest: int) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> cut_columns(96, 4)
-    [(0, 4), (64, 1), (80, 1)]
+    >>> lanes = host().lanes
+    >>> cut_columns(6 * lanes, 4) == [(0, 4), (4 * lanes, 1), (5 * lanes, 1)]
+    True
     """
-    size = widest * LANES
+    lanes = host().lanes
+    size = widest * lanes
     whole = width - width % size
-    return [(c, widest) for c in range(0, whole, size)] + [(c, 1) for c in range(whole, width, LANES)]
+    return [(c, widest) for c in range(0, whole, size)] + [(c, 1) for c in range(whole, width, lanes)]

@@ -1,12 +1,51 @@
 """The records that kernels are given: where everything lies, and what stays the same over a stretch of an epoch.
 
-Numba reads named tuples as it reads tuples, at no cost, so kernels can say what they mean.
+Each record is described once, by its annotations. Those who call a kernel lay a record out as 64-bit words with
+`Words`; kernels read the same words back into a record of the same name (kernels/reading.py). A field is an integer, a
+float, a truth value, the address of an array, or another record, whose words stand in its place.
 """
 
-from typing import Any, NamedTuple
+import struct
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
-from mnist_nn.engines.compiled.jit import inline
-from mnist_nn.engines.compiled.simd.vector import peek
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Int64 = Annotated[Array, "int64"]
+Float32 = Annotated[Array, "float32"]
+Float64 = Annotated[Array, "float64"]
+Word = Annotated[Array, "uint64"]
+# The types of these depend on the form of the samples.
+Pixel = Annotated[Array, "pixel"]
+Value = Annotated[Array, "value"]
+Entry = Annotated[Array, "entry"]
+
+
+class Form(NamedTuple):
+    """A form of samples that kernels are made for: the types of pairs, and whether there are pairs at all."""
+
+    name: str
+    pixel: str
+    value: str
+    entry: str
+    is_sparse: bool = True
+
+    def type_of(self, name: str) -> str:
+        """Name the type of an array's elements."""
+        return str(getattr(self, name, name))
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        Form("bytes", "uint16", "uint8", "uint32"),
+        Form("floats", "uint32", "float32", "uint64"),
+        Form("rows", "uint16", "uint8", "uint32", is_sparse=False),
+    )
+}
 
 
 class Layer(NamedTuple):
@@ -26,27 +65,64 @@ class Layer(NamedTuple):
     block: int
 
 
+class Net(NamedTuple):
+    """The ``depth`` layers of a network: the fields of `Layer`, one layer after the other."""
+
+    layers: Int64
+    depth: int
+
+
+class Targets(NamedTuple):
+    """The outputs wanted of every sample: those from ``first`` + ``per_label`` * label + ``per_sample`` * sample on.
+
+    Soft targets are a row for each sample. For labels, one 1 among zeros serves all of them: reading begins as far
+    before the 1 as the label says. So the kernel reads both in the same way, and no branch tells them apart.
+    """
+
+    array: Float32
+    first: int
+    per_label: int
+    per_sample: int
+
+
 class Data(NamedTuple):
     """Placed samples: pairs where zeros are left out, or rows of floats in ``x``; ``labels`` of all.
 
-    The values of pairs are uint8 for pixels and float32 for other data, and ``weights`` is empty where all samples
-    weigh the same.
+    The values of pairs are uint8 for pixels and float32 for other data. ``weights`` is read only where samples are
+    weighed. Of soft targets, the label is the greatest.
     """
 
-    pixels: Any
-    values: Any
-    offsets: Any
-    x: Any
-    labels: Any
-    weights: Any
+    pixels: Pixel
+    values: Value
+    offsets: Int64
+    x: Float32
+    labels: Int64
+    targets: Targets
+    weights: Float32
+    is_weighed: bool
     is_sparse: bool
 
 
-class Batch(NamedTuple):
-    """``size`` samples of placed data, those whose numbers stand in ``order`` from ``begin`` on."""
+class Target(NamedTuple):
+    """What one sample should be: its label, and in ``array`` the outputs wanted of it, from ``start`` on."""
 
-    data: Any
-    order: Any
+    label: int
+    array: Float32
+    start: int
+
+
+class Order(NamedTuple):
+    """The numbers of the ``size`` samples of a stretch, in the order in which they are visited."""
+
+    samples: Int64
+    size: int
+
+
+class Batch(NamedTuple):
+    """``size`` samples of the data in memory: those that ``order`` lists, beginning at position ``begin``."""
+
+    data: Data
+    order: Order
     begin: int
     size: int
 
@@ -54,16 +130,16 @@ class Batch(NamedTuple):
 class Matrix(NamedTuple):
     """A matrix within an array: entry (i, k) lies at ``start`` + i * ``row_step`` + k * ``column_step``."""
 
-    array: Any
+    array: Float32
     start: int
     row_step: int
     column_step: int
 
 
 class Panel(NamedTuple):
-    """A column block of a matrix within an array, its rows side by side from ``start`` on."""
+    """A column block of a matrix, stored in an array row after row, beginning at ``start``."""
 
-    array: Any
+    array: Float32
     start: int
 
 
@@ -76,35 +152,45 @@ class Memory(NamedTuple):
     ``scale`` and ``squares`` belong to the first layer's units (sparse.py). ``tally`` adds up two losses and successes.
     """
 
-    p: Any
-    m: Any
-    v: Any
-    a: Any
-    slope: Any
-    delta: Any
-    x: Any
-    o: Any
-    tally: Any
-    counts: Any
-    entries: Any
-    scale: Any
-    squares: Any
+    p: Float32
+    m: Float32
+    v: Float32
+    a: Float32
+    slope: Float32
+    delta: Float32
+    x: Float32
+    o: Float32
+    tally: Float64
+    counts: Int64
+    entries: Entry
+    scale: Float32
+    squares: Float32
     room: int
 
 
-class Work(NamedTuple):
-    """One thread's part: its column blocks (layer, column, vectors), where each layer's begin, and its panel."""
+class Block(NamedTuple):
+    """A column block: where it begins, and of how many vectors it is."""
 
-    blocks: Any
-    first: Any
-    panel: Any
-    arrived: Any
+    column: int
+    vectors: int
+
+
+class Work(NamedTuple):
+    """One thread's part: its column `Block`s, where those of each layer begin, and its panel."""
+
+    blocks: Int64
+    first: Int64
+    panel: Float32
+    arrived: Int64
     thread: int
     threads: int
 
 
 class Recipe(NamedTuple):
-    """The loss, the batch size (learned in parts of ``part`` samples), the numbers of optimiser and dropout."""
+    """The loss, the batch size (learned in parts of ``part`` samples), the numbers of optimiser and dropout.
+
+    ``is_scaled`` says that the first layer's weights are learned with a scale beside them (sparse.py).
+    """
 
     loss: int
     kind: int
@@ -112,6 +198,7 @@ class Recipe(NamedTuple):
     part: int
     as_pairs: bool
     by_sample: bool
+    is_scaled: bool
     momentum: float
     beta2: float
     epsilon: float
@@ -120,17 +207,111 @@ class Recipe(NamedTuple):
     longest: float
     key0: int
     key1: int
-    thresholds: Any
-    factors: Any
+    thresholds: Int64
+    factors: Float32
 
 
-@inline
-def layer_of(table, k):
-    """Row k of the table of layers."""
-    return Layer(table[k, 0], table[k, 1], table[k, 2], table[k, 3], table[k, 4], table[k, 5], table[k, 6], table[k, 7])
+class Context(NamedTuple):
+    """What the passes of every batch are given: the network, its memory, the thread's part and the recipe."""
+
+    net: Net
+    memory: Memory
+    work: Work
+    recipe: Recipe
 
 
-@inline
-def sample_number(batch, s):
-    """The number of the batch's sample s among all placed samples."""
-    return peek(batch.order, batch.begin + s)
+class Learning(NamedTuple):
+    """What `learn` is given. ``sums`` is like ``memory.p``, and adds up the gradients of a large batch's parts."""
+
+    context: Context
+    data: Data
+    order: Order
+    sums: Float32
+    rates: Float64
+    updates: int
+
+
+class Inference(NamedTuple):
+    """What `infer` is given: it visits the samples first .. last of the order, ``batch`` at a time, and writes z_o."""
+
+    context: Context
+    data: Data
+    order: Order
+    first: int
+    last: int
+    z_o: Float32
+
+
+class Single(NamedTuple):
+    """What `classify` is given: one image as ``length`` words of eight pixels, and room for its pairs."""
+
+    context: Context
+    data: Data
+    order: Order
+    words: Word
+    length: int
+    is_softmax: bool
+
+
+class Images(NamedTuple):
+    """What `fill_pairs` is given: ``images`` of ``length`` words each, and room for the pairs of all their pixels."""
+
+    words: Word
+    images: int
+    length: int
+    offsets: Int64
+    pixels: Pixel
+    values: Value
+
+
+def fields(record: type) -> dict[str, Any]:
+    """Return the fields of a record: `int`, `float`, `bool`, another record, or the name of an array's type."""
+    hints = get_type_hints(record, include_extras=True)
+    return {name: get_args(hint)[1] if get_args(hint) else hint for name, hint in hints.items()}
+
+
+@cache
+def _format(record: Any) -> str:
+    codes = {int: "q", float: "d", bool: "q"}
+    return "".join(
+        codes[kind] if kind in codes else "Q" if isinstance(kind, str) else _format(kind)
+        for kind in fields(record).values()
+    )
+
+
+def size_of(record: type) -> int:
+    """Return how many words a record takes.
+
+    Examples
+    --------
+    >>> size_of(Layer), size_of(Net), size_of(Context) > size_of(Memory)
+    (8, 2, True)
+    """
+    return len(_format(record))
+
+
+def _flatten(value: Any) -> Iterator[Any]:
+    for field in value:
+        if isinstance(field, tuple):
+            yield from _flatten(field)
+        else:
+            yield field.ctypes.data if isinstance(field, np.ndarray) else field
+
+
+class Words:
+    """A record laid out as 64-bit words for a kernel, which is given their address.
+
+    The record is kept with them, so that the arrays stay where they are for as long as the words do.
+
+    Examples
+    --------
+    >>> words = Words(Block(64, 2))
+    >>> words.array.tolist(), words.address == words.array.ctypes.data
+    ([64, 2], True)
+    """
+
+    def __init__(self, record: NamedTuple) -> None:
+        self.record = record
+        packed = struct.pack(f"={_format(type(record))}", *_flatten(record))
+        self.array = np.frombuffer(bytearray(packed), np.int64)
+        self.address = self.array.ctypes.data

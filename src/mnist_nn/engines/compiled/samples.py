@@ -3,6 +3,7 @@
 Pixels become pairs of (pixel number, byte), and a sparse matrix pairs of (column, float); nothing is made dense.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.base import as_rows, is_csr
-from mnist_nn.engines.compiled import jit, sparse
-from mnist_nn.engines.compiled.records import Data
+from mnist_nn.engines.compiled import native
+from mnist_nn.engines.compiled.codes import SPARE
+from mnist_nn.engines.compiled.records import FORMS, Data, Form, Images, Targets, Words
+from mnist_nn.engines.compiled.target import host
 
 Array = npt.NDArray[Any]
 DENSE_BATCH, DENSE_INK = 24, 0.43  # measured: from here on, batches of images are quicker as dense products
@@ -19,30 +22,65 @@ DENSE_BATCH, DENSE_INK = 24, 0.43  # measured: from here on, batches of images a
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """Samples as pairs or as rows of floats."""
+    """Samples as pairs or as rows of floats; ``classes`` is the shape of a soft target, empty for labels."""
 
     data: Data
+    form: Form
     inputs: int
+    size: int
+    classes: tuple[int, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.data.offsets) - 1 if self.data.is_sparse else len(self.data.x)
+        return self.size
 
 
 def place(x: Any, t: Array | None = None, weights: Array | None = None) -> Placed:
     """See `mnist_nn.engines.base.Engine.place`."""
-    rows, labels = as_rows(x), np.zeros(0, np.int64) if t is None else plain(t)
+    rows, labels = as_rows(x), _labels(t)
     if is_csr(x):
-        data = _pairs_of_floats(rows, labels)
+        form, data = FORMS["floats"], _pairs_of_floats(rows, labels)
+    elif rows.dtype == np.uint8:
+        form = form_of_bytes(rows.shape[1])
+        data = _pairs_of_bytes(rows, labels, form)
     else:
-        data = pairs_of_bytes(rows, labels) if rows.dtype == np.uint8 else _floats(rows, labels)
+        form, data = FORMS["rows"], _floats(rows, labels)
+    if t is not None and t.ndim > 1:
+        data = data._replace(targets=_soft(t))
     if weights is not None:
-        data = data._replace(weights=plain(weights, np.float32))
-    return Placed(data, rows.shape[1])
+        data = data._replace(weights=plain(weights, np.float32), is_weighed=True)
+    return Placed(data, form, rows.shape[1], rows.shape[0], () if t is None else t.shape[1:])
+
+
+def form_of_bytes(inputs: int) -> Form:
+    """Return the form of images: where their pixels' numbers take more than 16 bits, values are floats as well."""
+    return FORMS["bytes" if inputs <= 2**16 else "floats"]
 
 
 def plain(numbers: Array, dtype: npt.DTypeLike = np.int64) -> Array:
-    """Return one writable piece of one type: an array of any other kind would be another type to compile for."""
-    return np.require(numbers, dtype, ["C", "W"])
+    """Return one piece of one type, as kernels read it."""
+    with np.errstate(over="ignore"):  # what is too large for float32 is said in words, when the run diverges
+        return np.require(numbers, dtype, ["C"])
+
+
+def _labels(t: Array | None) -> Array:
+    if t is None:
+        return np.zeros(0, np.int64)
+    return plain(t if t.ndim == 1 else t.argmax(axis=1))
+
+
+def _soft(t: Array) -> Targets:
+    """Pad soft targets to whole vectors, with a row after the last, because a layer may be padded further."""
+    width = -(-t.shape[1] // host().lanes) * host().lanes
+    padded = np.zeros((len(t) + 1, width), np.float32)
+    padded[:-1, : t.shape[1]] = t
+    return Targets(padded.reshape(-1), 0, 0, width)
+
+
+def with_labels(data: Data, width: int) -> Data:
+    """Make one-hot targets of the labels, for an output layer that is padded to this width."""
+    array = np.zeros(2 * width, np.float32)
+    array[width] = 1
+    return data._replace(targets=Targets(array, width, -1, 0))
 
 
 def words_of(rows: Array) -> Array:
@@ -52,24 +90,28 @@ def words_of(rows: Array) -> Array:
     return whole.view("<u8")
 
 
-def pairs_of_bytes(rows: Array, labels: Array) -> Data:
+def _pairs_of_bytes(rows: Array, labels: Array, form: Form) -> Data:
     """Take images apart into pairs."""
-    words, offsets = words_of(rows), np.zeros(len(rows) + 1, np.int64)
+    words = words_of(rows)
     # Room for images full of ink: what is never written to takes up addresses, not memory.
-    room = words.size * 8 + sparse.SPARE
-    pixels = np.empty(room, _number_type(rows.shape[1]))
-    values = np.empty(room, np.uint8)
-    jit.run(sparse.fill_pairs, words, offsets, pixels, values)
-    pixels[offsets[-1] :][: sparse.SPARE] = 0
-    return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, _EQUAL, is_sparse=True)
+    data = _make_pairs(words.size * 8 + SPARE, len(rows), labels, form, np.empty)
+    images = Words(Images(words, words.shape[0], words.shape[1], data.offsets, data.pixels, data.values))
+    native.load("fill_pairs", form.name)(images)
+    data.pixels[data.offsets[-1] :][:SPARE] = 0
+    return data
 
 
 def make_room(inputs: int, most: int) -> Data:
     """Room for the pairs of up to ``most`` images that come later, however much ink they have."""
-    room = most * (inputs + inputs % 2) + sparse.SPARE  # an image has an even number of pairs
-    offsets, labels = np.zeros(most + 1, np.int64), np.zeros(most, np.int64)
-    pixels, values = np.zeros(room, _number_type(inputs)), np.zeros(room, np.uint8)
-    return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, _EQUAL, is_sparse=True)
+    room = most * (inputs + inputs % 2) + SPARE  # an image has an even number of pairs
+    return _make_pairs(room, most, np.zeros(most, np.int64), form_of_bytes(inputs), np.zeros)
+
+
+def _make_pairs(room: int, count: int, labels: Array, form: Form, make: Callable[..., Array]) -> Data:
+    pixels, values = make(room, np.dtype(form.pixel)), make(room, np.dtype(form.value))
+    return _NOTHING._replace(
+        pixels=pixels, values=values, offsets=np.zeros(count + 1, np.int64), labels=labels, is_sparse=True
+    )
 
 
 def _pairs_of_floats(rows: Any, labels: Array) -> Data:
@@ -80,25 +122,20 @@ def _pairs_of_floats(rows: Any, labels: Array) -> Data:
     lengths = np.diff(rows.indptr).astype(np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths + lengths % 2)])
     at = np.arange(rows.nnz) + np.repeat(offsets[:-1] - rows.indptr[:-1], lengths)
-    pixels = np.zeros(offsets[-1] + sparse.SPARE, _number_type(rows.shape[1]))
-    values = np.zeros(len(pixels), np.float32)
-    pixels[at], values[at] = rows.indices, rows.data
-    return Data(pixels, values, offsets, np.zeros((0, 0), np.float32), labels, _EQUAL, is_sparse=True)
+    data = _make_pairs(int(offsets[-1]) + SPARE, len(lengths), labels, FORMS["floats"], np.zeros)
+    data.pixels[at], data.values[at] = rows.indices, rows.data
+    return data._replace(offsets=offsets)
 
 
 def _floats(rows: Array, labels: Array) -> Data:
-    none = np.zeros(0, np.uint8)
-    x = plain(rows, np.float32)
-    return Data(none.astype(np.uint16), none, np.zeros(1, np.int64), x, labels, _EQUAL, is_sparse=False)
-
-
-def _number_type(inputs: int) -> npt.DTypeLike:
-    return np.uint32 if inputs > 2**16 else np.uint16
+    return _NOTHING._replace(x=plain(rows, np.float32), labels=labels)
 
 
 def reads_pairs(data: Data, count: int, inputs: int, batch: int) -> bool:
     """Whether visiting only the ink of ``count`` samples beats dense products, a third of the time a pixel."""
-    return data.is_sparse and (batch < DENSE_BATCH or data.offsets[count] < DENSE_INK * count * inputs)
+    return data.is_sparse and (batch < DENSE_BATCH or int(data.offsets[count]) < DENSE_INK * count * inputs)
 
 
-_EQUAL = np.zeros(0, np.float32)  # every sample weighs 1
+_NONE = np.zeros(0, np.float32)
+# Every target is a label, and how wide it is, the network says; every sample weighs 1.
+_NOTHING = Data(_NONE, _NONE, _NONE, _NONE, _NONE, Targets(_NONE, 0, 0, 0), _NONE, is_weighed=False, is_sparse=False)

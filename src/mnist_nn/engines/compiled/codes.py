@@ -1,0 +1,23 @@
+"""The numbers on which the kernels and those who call them must agree. Nothing is computed here."""
+
+import numpy as np
+
+SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY = range(5)
+ACTIVATIONS = {"sigmoid": SIGMOID, "tanh": TANH, "relu": RELU, "leaky_relu": LEAKY_RELU, "identity": IDENTITY}
+
+DIFFERENCE, MSE_SIGMOID, MSE_SOFTMAX, DIFFERENCE_SOFTMAX = range(4)
+LOSSES = {
+    ("classic_mse", "sigmoid"): DIFFERENCE,
+    ("cross_entropy", "sigmoid"): DIFFERENCE,
+    ("mse", "sigmoid"): MSE_SIGMOID,
+    ("mse", "softmax"): MSE_SOFTMAX,
+    ("cross_entropy", "softmax"): DIFFERENCE_SOFTMAX,
+}
+
+SGD, MOMENTUM, NESTEROV, ADAM = range(4)
+OPTIMIZERS = {"sgd": SGD, "momentum": MOMENTUM, "nesterov": NESTEROV, "adam": ADAM, "adamw": ADAM}
+
+TILE = 6  # rows of a tile of a product: with 4 vectors per row, its 24 sums are what 32 registers hold
+SPARE = 1024  # pairs after the last image, so that fetching ahead stays inside the array
+FAR = 2**40  # more meetings of threads than any run has
+BYTE = (np.arange(256) / 255).astype(np.float32)  # pixel byte -> x

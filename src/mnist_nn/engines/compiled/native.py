@@ -1,0 +1,145 @@
+"""Kernels ready to be called: intermediate code from the package, machine code for this processor, an address.
+
+The intermediate code in ``code`` was made by ``kernels/lowering.py``. LLVM turns what is needed into machine code in
+about a second, which is kept (`machine_code`) for later processes.
+"""
+
+import ctypes
+import gzip
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from itertools import count
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from mnist_nn.engines.compiled import machine_code
+from mnist_nn.engines.compiled.records import Words
+from mnist_nn.engines.compiled.target import Target, host
+from mnist_nn.errors import ConfigError
+
+PATIENCE = 1.0  # seconds after which a person is told what takes so long
+ENTRY = "run"
+_LOCK = threading.RLock()
+_NUMBERS = count()  # a linker wants another name for every library
+_logger = logging.getLogger("mnist_nn")
+
+
+class Kernel:
+    """Machine code in memory: takes a record's words and returns an integer; other threads run meanwhile.
+
+    ``function`` is the same for those who keep the words themselves, and takes their address.
+    """
+
+    def __init__(self, address: int, library: object) -> None:
+        self.function: Callable[[int], int] = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
+        self._library = library  # which is unloaded with the last reference to it
+
+    def __call__(self, words: Words) -> int:
+        """Run on the record that the words hold."""
+        return self.function(words.address)
+
+
+def load(name: str, form: str, vectors: int = 0) -> Kernel:
+    """Return a kernel that is ready to be called.
+
+    Parameters
+    ----------
+    name, form
+        What it does, and the form of samples that it does it with (`records.FORMS`).
+    vectors
+        Vectors in a wide block of columns; 0 for a kernel that knows nothing of columns.
+
+    Raises
+    ------
+    ConfigError
+        If LLVM cannot make or load its machine code.
+    """
+    # A kernel for two vectors serves blocks of one as well.
+    return _load("-".join([name, form, *([str(max(vectors, 2))] if vectors else [])]), host())
+
+
+def check() -> None:
+    """Raise ConfigError unless kernels can run here: the smallest one is made ready."""
+    load("fill_pairs", "bytes")
+
+
+@cache
+def _load(name: str, target: Target) -> Kernel:
+    with _LOCK:
+        try:
+            code = _read(name, target)
+            image = machine_code.fetch(name, _key(code, target), lambda: _compile(code, target))
+            return _link(name, image, target)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ConfigError(
+                f"the compiled engine cannot run here: {' '.join(str(error).split())}; choose engine reference"
+            ) from error
+
+
+def _read(name: str, target: Target) -> bytes:
+    """Return a kernel's intermediate code, for vectors of the target's width."""
+    return gzip.decompress((files(__package__) / "code" / str(target.lanes) / f"{name}.ll.gz").read_bytes())
+
+
+def _key(code: bytes, target: Target) -> bytes:
+    """All that machine code depends on."""
+    return b"\0".join([code, repr((llvm.llvm_version_info, *target)).encode()])
+
+
+@cache
+def _machine(target: Target) -> Any:
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    chosen = llvm.Target.from_triple(target.triple)
+    return chosen.create_target_machine(target.cpu, target.features, opt=2, reloc="pic", codemodel="default", jit=False)
+
+
+def emit(code: bytes, target: Target) -> bytes:
+    """Make machine code of intermediate code: an object file."""
+    machine, module = _machine(target), llvm.parse_assembly(code.decode())
+    module.triple, module.data_layout = target.triple, str(machine.target_data)
+    return bytes(machine.emit_object(module))
+
+
+def _compile(code: bytes, target: Target) -> bytes:
+    """Make machine code, and tell a person who waits what takes so long."""
+    said = "making machine code for this processor, once; this takes a few seconds"
+    notice = threading.Timer(PATIENCE, _logger.info, [said])
+    notice.daemon = True
+    notice.start()
+    try:
+        return emit(code, target)
+    finally:
+        notice.cancel()
+
+
+@cache
+def _linker(target: Target) -> Any:
+    return llvm.create_lljit_compiler(_machine(target))
+
+
+def _link(name: str, image: bytes, target: Target) -> Kernel:
+    """Put an object file into memory, where it stays, and return its entry."""
+    builder = llvm.JITLibraryBuilder().add_object_img(image).export_symbol(ENTRY)
+    for symbol, address in _system().items():
+        builder.import_symbol(symbol, address)
+    library = builder.link(_linker(target), f"{name} {next(_NUMBERS)}")
+    return Kernel(library[ENTRY], library)
+
+
+@cache
+def _system() -> dict[str, int]:
+    """Addresses of the functions that kernels call."""
+    if sys.platform == "win32":
+        library, others = ctypes.CDLL("ucrtbase"), ctypes.WinDLL("kernel32")
+        found = {"sched_yield": others.SwitchToThread}
+    else:
+        library = ctypes.CDLL(None)
+        found = {"sched_yield": library.sched_yield}
+    found |= {name: getattr(library, name) for name in ("log", "pow", "memset", "memcpy")}
+    return {name: int(ctypes.cast(function, ctypes.c_void_p).value or 0) for name, function in found.items()}
