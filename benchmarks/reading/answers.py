@@ -2,11 +2,11 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, islice, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +21,7 @@ from mnist_nn.data import Samples, load
 
 WORKERS = 2
 CHUNK = 250  # pictures that a worker is given at a time
+FEW = 20  # pictures that are sent to a worker together, so that both have work while more are drawn
 MAX_ERROR = 0.01  # unless something else is asked for
 TWO_DIGITS = "two digits"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -69,16 +70,31 @@ class Pool:
                 os.environ[name] = value
 
     def canvases(self, variant: str, numbers: Sequence[int], max_error: float = MAX_ERROR) -> list[Answer]:
-        """Read test digits, given by their numbers, in one variant."""
+        """Read the test digits with these indices in one variant; the limit on errors is per digit."""
         return list(self._each(_canvases, variant, numbers, CHUNK, max_error))
 
     def nondigits(self, kind: str, count: int, max_error: float = MAX_ERROR) -> list[Answer]:
-        """Read pictures of one kind of what is no digit."""
+        """Read pictures of one kind of what is no digit; the limit is for digits."""
         return list(self._each(_nondigits, kind, range(count), CHUNK, max_error))
 
     def pages(self, style: str, count: int, max_error: float = MAX_ERROR) -> list[PageScore]:
         """Read pages of one style and compare with what is written there."""
         return list(self._each(_pages, style, range(count), 4, max_error))
+
+    def pictures(
+        self,
+        pictures: Iterable[npt.NDArray[np.uint8]],
+        *,
+        field: bool = False,
+        digits: bool = False,
+        max_error: float = MAX_ERROR,
+    ) -> list[Answer]:
+        """Read any pictures; each has one number if it is a ``field``. The limit is for numbers, or for ``digits``."""
+        rest = iter(pictures)
+        some = iter(lambda: list(islice(rest, FEW)), [])
+        return list(
+            chain.from_iterable(self._pool.map(_pictures, some, repeat(field), repeat(digits), repeat(max_error)))
+        )
 
     def _each(self, task: Task, name: str, numbers: Sequence[int], chunk: int, max_error: float) -> Iterator[Any]:
         parts = [numbers[i : i + chunk] for i in range(0, len(numbers), chunk)]
@@ -102,16 +118,17 @@ def _test() -> Samples:
 
 
 @cache
-def _reader(max_error: float) -> Reader:
-    return reader(_Worker.model, max_error)
+def _reader(max_error: float, *, field: bool = False, digits: bool = False) -> Reader:
+    return reader(_Worker.model, max_error, field=field, digits=digits)
 
 
-def reader(model: Path | None, max_error: float = MAX_ERROR) -> Reader:
-    """Make the reader that is measured."""
+def reader(model: Path | None, max_error: float = MAX_ERROR, *, field: bool = False, digits: bool = False) -> Reader:
+    """Make the reader that is measured: held to its usual limit for numbers, or to ``max_error`` for ``digits``."""
     from mnist_nn.model_file import storage  # noqa: PLC0415 (the generators are of use without it)
     from mnist_nn.reading.reader import Reader  # noqa: PLC0415
 
-    return Reader(storage.load(model) if model else None, max_error=max_error)
+    loaded = storage.load(model) if model else None
+    return Reader(loaded, max_error_per_digit=max_error if digits else None, field=field)
 
 
 def answer(reading: Any) -> Answer:
@@ -122,12 +139,17 @@ def answer(reading: Any) -> Answer:
 
 
 def _canvases(variant: str, numbers: Sequence[int], seed: int, max_error: float) -> list[Answer]:
-    images, read = _test().images, _reader(max_error)
+    images, read = _test().images, _reader(max_error, digits=True)
     return [answer(read(canvases.canvas(variant, images[i], i, seed))) for i in numbers]
 
 
+def _pictures(pictures: Sequence[npt.NDArray[np.uint8]], field: bool, digits: bool, max_error: float) -> list[Answer]:
+    read = _reader(max_error, field=field, digits=digits)
+    return [answer(read(picture)) for picture in pictures]
+
+
 def _nondigits(kind: str, numbers: Sequence[int], seed: int, max_error: float) -> list[Answer]:
-    read = _reader(max_error)
+    read = _reader(max_error, digits=True)
     if kind == TWO_DIGITS:
         return [answer(read(pair(_test(), i, seed)[0])) for i in numbers]
     return [answer(read(nondigits.picture(kind, i, seed))) for i in numbers]

@@ -17,9 +17,11 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from benchmarks.reading import canvases, nondigits
 from benchmarks.reading.answers import page, reader
+from benchmarks.reading.kinds import KINDS, find_typical_digits
 from benchmarks.reading.pages import Box, SyntheticPage
 from benchmarks.reading.score import matches, score
 from mnist_nn.data import load
+from mnist_nn.util.files import write_whole
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images" / "reading"
 LARGEST = 60_000  # bytes of a file
@@ -28,6 +30,26 @@ GREYS = 48  # in a palette
 TILE, CAPTION, COLUMNS = 120, 30, 7
 RIGHT, WRONG, DOUBTFUL = "#1a7f37", "#cf222e", "#9a6700"
 SEARCHED_PAGES, SEARCHED_DIGITS, SEARCHED_OTHERS = 30, 2000, 60
+KIND_COLUMNS, KIND_SIZE, KIND_PICTURE = 2, (450, 112), (190, 100)
+UNSURE = {"digit": "", "doubtful": "?", "not a digit": "#"}  # as `mnist-nn read` prints them
+
+BEFORE = {
+    "box_sides": "13650? 1",
+    "box_of_three_pixels": "63522553?",
+    "number_cut_at_its_ink": "5000?",
+    "three_cut_at_its_box": "1#",
+    "one_white_on_black_cut_at_its_box": "5# 1 5?",
+    "safety_pattern": "4739",
+    "one_with_a_flag": "7",
+    "crossed_curled_seven": "7?",
+    "long_tail": "382067594?",
+    "bold_grid": "1551#",
+    "sideways_page": "67# 0 87# 0 18# 0 53#",
+    "touching_zeros": "4050?",
+    "dash_after_an_amount": "720 937033#",
+    "small_zeros": "2500800?",
+}
+"""What commit 9686555 read on these pictures, before the reader knew of other hands, forms and lines."""
 
 Pixels = npt.NDArray[np.uint8]
 Reader = Callable[[Pixels], Any]
@@ -60,6 +82,7 @@ def main() -> None:
         "page": _page(pages[0], read),
         "chalk": _page(page("chalk", 0, options.seed), read),
         "canvases": _sheet(_canvases(read, options.seed)),
+        "kinds": _draw_kinds(read),
         "no-digits": _sheet(_others(read, options.seed, COLUMNS)),
         "worst-page": _page(worst, read),
         "worst-digits": _sheet(_surest(wrong)),
@@ -79,11 +102,9 @@ def save(picture: Image.Image, path: Path) -> Path:
         file, suffix = io.BytesIO(), ".jpg"
         picture.save(file, "JPEG", quality=quality, optimize=True)
         quality -= 5
-    for old in (".png", ".jpg"):
-        path.with_suffix(old).unlink(missing_ok=True)
-    path = path.with_suffix(suffix)
-    path.write_bytes(file.getvalue())
-    return path
+    write_whole(path.with_suffix(suffix), file.getvalue())
+    path.with_suffix(".jpg" if suffix == ".png" else ".png").unlink(missing_ok=True)
+    return path.with_suffix(suffix)
 
 
 def _palette() -> Image.Image:
@@ -145,6 +166,48 @@ def _others(read: Reader, seed: int, each: int) -> list[Tile]:
     """The first pictures of every kind of what is no digit."""
     made = [(kind, nondigits.picture(kind, number, seed)) for kind in nondigits.KINDS for number in range(each)]
     return [_tile(picture, read(picture), kind, None) for kind, picture in made]
+
+
+def _draw_kinds(read: Reader) -> Image.Image:
+    """Draw every kind of picture with what was read on it before, and what is read now."""
+    test = load("mnist").test
+    digits = find_typical_digits(test.images, test.labels)
+    width, height = KIND_SIZE
+    sheet = Image.new("RGB", (KIND_COLUMNS * width, -(-len(KINDS) // KIND_COLUMNS) * height), "white")
+    for number, draw in enumerate(KINDS):
+        pixels, truth = draw(digits)
+        now = " ".join(one.text + UNSURE[one.decision] for one in read(pixels).numbers)
+        corner = number % KIND_COLUMNS * width, number // KIND_COLUMNS * height
+        _draw_kind(sheet, corner, pixels, (draw.__name__.replace("_", " "), truth, BEFORE[draw.__name__], now))
+    return sheet
+
+
+def _draw_kind(sheet: Image.Image, corner: tuple[int, int], pixels: Pixels, texts: tuple[str, str, str, str]) -> None:
+    """Draw one picture, and beside it its title, the truth, and both answers."""
+    (left, top), (width, height), (room, tall) = corner, KIND_SIZE, KIND_PICTURE
+    title, truth, before, now = texts
+    picture = Image.fromarray(pixels)
+    scale = min(room / picture.width, tall / picture.height)
+    picture = picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.LANCZOS)
+    sheet.paste(picture, (left + (room - picture.width) // 2 + 6, top + (height - picture.height) // 2))
+    brush = ImageDraw.Draw(sheet)
+    brush.rectangle((left + 1, top + 1, left + width - 2, top + height - 2), outline="silver")
+    lines = [
+        (title, "black"),
+        (f"written: {truth}", "black"),
+        (f"before: {before or 'nothing there'}", _colour(before, truth)),
+        (f"now: {now or 'nothing there'}", _colour(now, truth)),
+    ]
+    for number, (line, colour) in enumerate(lines):
+        brush.text((left + room + 16, top + 14 + 22 * number), line, colour, _font(13))
+
+
+def _colour(answer: str, truth: str) -> str:
+    """Green where everything was read and accepted, red where something wrong was accepted."""
+    accepted = [number for number in answer.split() if number.isdecimal()]
+    if any(number not in truth.split() for number in accepted):
+        return WRONG
+    return RIGHT if answer == truth else DOUBTFUL
 
 
 def _page_mistakes(pages: Sequence[SyntheticPage], read: Reader) -> list[Tile]:

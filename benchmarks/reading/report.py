@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.reading.rows import Row
+from benchmarks.reading.row import Row
+from mnist_nn.util.files import write_whole
 
-HEAD = ("row", "to reach", "measured", "reached", "of what")
+HEAD = ("row", "target", "measured", "reached", "details")
 MARKS = {True: "yes", False: "**no**", None: "–"}
 
 
@@ -27,10 +28,10 @@ def markdown(rows: Sequence[Row], about: dict[str, Any]) -> str:
     """Return the whole page."""
     aimed = [row for row in rows if row.reached is not None]
     parts = [
-        "# Reading: pictures whose truth is known",
+        "# Reading pictures whose contents are known",
         _circumstances(about),
         f"Made by `{about['command']}`. Model: {about['model']}.",
-        f"{sum(row.reached is True for row in aimed)} of {len(aimed)} targets reached. Rows with – have none.",
+        f"{sum(row.reached is True for row in aimed)} of {len(aimed)} targets reached. Rows with – have no target.",
         "\n".join([f"| {' | '.join(HEAD)} |", "| --- | ---: | ---: | --- | --- |", *map(line, rows)]),
     ]
     return "\n\n".join(parts) + "\n"
@@ -41,7 +42,7 @@ def _circumstances(about: dict[str, Any]) -> str:
     return (
         f"{about['date']}, commit {about['commit']}. {about['processor']}, {about['cores']} cores, "
         f"{about['memory_gib']} GiB; Python {about['python']}; {packages}. Load average before "
-        f"{about['load_before'][0]}; {about['seconds']:.0f} s in all. Letters are set in {', '.join(about['fonts'])}."
+        f"{about['load_before'][0]}; {about['seconds']:.0f} s in all. Letter fonts: {', '.join(about['fonts'])}."
     )
 
 
@@ -49,7 +50,7 @@ def save(rows: Sequence[Row], about: dict[str, Any], folder: Path) -> Path:
     """Write table.md and results.json; return the table's path."""
     folder.mkdir(parents=True, exist_ok=True)
     results = {"about": about, "rows": [asdict(row) for row in rows]}
-    (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(folder / "results.json", json.dumps(results, indent=1, ensure_ascii=False).encode() + b"\n")
     table = folder / "table.md"
-    table.write_text(markdown(rows, about), encoding="utf-8")
+    write_whole(table, markdown(rows, about).encode())
     return table

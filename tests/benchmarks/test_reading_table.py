@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from benchmarks.reading import report
 from benchmarks.reading.answers import MAX_ERROR, Answer, Pool, answer
+from benchmarks.reading.bench import Bench
 from benchmarks.reading.pages import SyntheticPage, TrueDigit, TrueNumber
-from benchmarks.reading.rows import Bench, Row, max_error_rows
+from benchmarks.reading.row import Row
+from benchmarks.reading.rows import max_error_rows
 from benchmarks.reading.score import PageScore, matches, overlap, score
 from benchmarks.reading.styles import STYLES
 from patience import PATIENCE

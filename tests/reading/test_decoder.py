@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_nn.reading.checksums import DigitConstraint, build_constraint
+from mnist_nn.reading.constraints import DigitConstraint, build_constraint
 from mnist_nn.reading.decoder import condition, decode
 
 Candidates = list[tuple[int, int]]
@@ -49,14 +49,24 @@ def lattices(draw: st.DrawFn) -> tuple[int, Candidates, Any, list[int]]:
     return segments, candidates, scores, digits
 
 
-KNOWN = [("none", None), ("luhn", None), ("none", 1), ("none", 3), ("luhn", 2), ("luhn", 4)]
+KNOWN: list[dict[str, Any]] = [
+    {},
+    {"checksum": "luhn"},
+    {"length": 1},
+    {"length": 3},
+    {"checksum": "luhn", "length": 2},
+    {"checksum": "luhn", "length": 4},
+    {"pattern": "?[0-4]"},
+    {"one_of": ["0", "12", "42", "123", "142", "9999"]},
+    {"checksum": "luhn", "pattern": "[1-4][2468]", "one_of": ["18", "26", "34", "42", "142"]},
+]
 
 
 @given(lattices(), st.sampled_from(KNOWN))
 @settings(max_examples=150, deadline=None)
-def test_the_reading_found_is_the_best_of_all_readings(lattice: Any, known: tuple[str, int | None]) -> None:
+def test_the_reading_found_is_the_best_of_all_readings(lattice: Any, known: dict[str, Any]) -> None:
     segments, candidates, scores, digits = lattice
-    constraint = build_constraint(*known)
+    constraint = build_constraint(**known)
     found = decode(segments, candidates, scores, constraint)
     expected = by_brute_force(segments, candidates, scores, digits, constraint)
     if found is None:
@@ -92,8 +102,8 @@ def test_a_checksum_can_change_how_the_ink_is_cut() -> None:
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 @pytest.mark.parametrize("known", KNOWN)
-def test_posteriors_are_those_of_all_numbers_that_obey(n: int, known: tuple[str, int | None]) -> None:
-    constraint = build_constraint(*known)
+def test_posteriors_are_those_of_all_numbers_that_obey(n: int, known: dict[str, Any]) -> None:
+    constraint = build_constraint(**known)
     probabilities = np.random.default_rng(n).dirichlet(np.ones(10), n)
     expected = np.zeros((n, 10))
     for text in product(range(10), repeat=n):
@@ -114,3 +124,22 @@ def test_a_long_number_is_read_at_once() -> None:
     found = decode(segments, candidates, scores, build_constraint("luhn", 100))
     assert found is not None
     assert len(found.digits) == 100
+
+
+def test_a_number_among_ten_thousand_is_read_as_the_likeliest_of_them() -> None:
+    random = np.random.default_rng(0)
+    values = ["".join(map(str, row)) for row in random.integers(0, 10, (10_000, 8))]
+    probabilities = random.dirichlet(np.full(10, 0.3), 8) + 1e-9
+    scores = np.log(probabilities)
+    constraint = build_constraint(one_of=values)
+    found = decode(8, [(i, i + 1) for i in range(8)], scores, constraint)
+    best = max(values, key=lambda value: sum(scores[place, int(digit)] for place, digit in enumerate(value)))
+    assert found is not None
+    assert "".join(map(str, found.digits)) == best
+    expected = np.zeros((8, 10))
+    for value in set(values):
+        digits = [int(digit) for digit in value]
+        expected[range(8), digits] += np.prod(probabilities[range(8), digits])
+    np.testing.assert_allclose(
+        condition(probabilities, constraint), expected / expected.sum(axis=1, keepdims=True), rtol=1e-9
+    )

@@ -2,6 +2,7 @@ import base64
 import io
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -12,7 +13,7 @@ from mnist_nn import Dataset
 from mnist_nn.imaging.load.pictures import Page
 from mnist_nn.reading.explain import PAGE_SIDE_PX, render_head, render_reading, render_tail
 from mnist_nn.reading.reader import Reader
-from mnist_nn.reading.results import Reading
+from mnist_nn.reading.results import NumberReadings, PageLooks, Reading, TextReading
 
 VOID = {"meta", "img", "image", "rect", "br"}
 
@@ -86,6 +87,21 @@ def test_each_doubtful_digit_has_its_reason(reading: Reading) -> None:
     assert {digit.decision for number in reading.numbers for digit in number.digits} > {"digit"}
 
 
+def test_what_each_reading_said_and_what_is_unlike_is_shown(reading: Reading) -> None:
+    said = NumberReadings(TextReading("721", 0.6), (TextReading("121", 0.55), TextReading("721", 0.97)))
+    first, *others = (replace(number, readings=said) for number in reading.numbers)
+    alone = replace(first, readings=NumberReadings(TextReading("5", 0.5), ()))
+    looks = PageLooks(7, np.zeros(6), ("height",))
+    text = " ".join(parsed(render_reading(replace(reading, numbers=(first, *others, alone), looks=looks))).texts)
+    assert "By its segments: 721 (60 %). By sequence network 1: 121 (55 %). By sequence network 2: 721 (97 %)." in text
+    assert "By its segments: 5 (50 %). It was not read as a line." in text
+    assert "The numbers of this page do not look like those" in text
+    without = replace(reading, numbers=tuple(replace(number, readings=None) for number in reading.numbers))
+    plain = " ".join(parsed(render_reading(without)).texts)
+    assert "do not look like" not in plain
+    assert "By its segments" not in plain
+
+
 def test_boxes_are_drawn_in_the_pixels_of_the_page() -> None:
     large = np.full((3000, 2600), 230, np.uint8)
     large[1000:1600, 1200:1260] = 20
@@ -121,3 +137,10 @@ def test_names_are_shown_and_never_obeyed(name: str, shown: str) -> None:
     page = render_reading(Reader()(Page(name, 1, np.full((50, 50), 200, np.uint8))))
     assert f"<h2>{shown}</h2>" in page
     page.encode("utf-8")
+
+
+def test_a_picture_that_was_cut_out_says_so(mnist: Dataset) -> None:
+    digit = Image.fromarray(mnist.train.images[0])
+    cut_out = np.asarray(digit.crop(digit.getbbox()).resize((80, 80)))
+    assert "a margin was added" in render_reading(Reader()(cut_out))
+    assert "a margin was added" not in render_reading(Reader()(np.pad(cut_out, 40)))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_nn.reading.checksums import build_constraint
+from mnist_nn.reading.constraints import build_constraint
 from mnist_nn.reading.decision import DigitCandidate
 from mnist_nn.reading.grouping import NumberCandidate, choose_numbers, decode_number, join_groups, price_number
 from mnist_nn.reading.parameters import ReadingParameters

@@ -74,8 +74,8 @@ def test_a_page_is_read_when_it_is_asked_for() -> None:
     ("error", "line"),
     [
         (ImageError("'a' is\n empty"), "'a' is empty"),
-        (MemoryError(), "'a' needs more memory than there is; make it smaller"),
-        (KeyError(), "'a' could not be read: KeyError, no more is known"),
+        (MemoryError(), "'a' needs more memory than is available; make it smaller"),
+        (KeyError(), "'a' could not be read: KeyError, no details are known"),
     ],
 )
 def test_an_error_is_told_in_one_line(error: Exception, line: str) -> None:

@@ -5,10 +5,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
-from mnist_nn import Dataset
-from mnist_nn.evaluation.prediction import predict
 from mnist_nn.reading.reader import MAY_HOLD_POINTS, Reader
-from mnist_nn.reading.reader_model import load_reader_model
 
 LIGHT, PEN = 232.0, 40.0  # grey levels
 
@@ -38,22 +35,6 @@ class Sheet:
         ink = np.asarray(self.ink) / 255
         grain = np.random.default_rng(5).normal(0, noise, ink.shape)
         return np.clip(LIGHT + (PEN - LIGHT) * ink + grain, 0, 255).astype(np.uint8)
-
-
-@pytest.fixture(scope="module")
-def digits(mnist: Dataset) -> list[Image.Image]:
-    """For each digit the one that the model is surest of, cut out."""
-    images, labels = mnist.test.images[:2000], mnist.test.labels[:2000]
-    seen = predict(load_reader_model().network, images, load_reader_model().calibration)
-    right = seen.probabilities.argmax(axis=1) == labels
-    best = [images[np.where((labels == digit) & right, seen.confidence, 0).argmax()] for digit in range(10)]
-    pictures = map(Image.fromarray, best)
-    return [picture.crop(picture.getbbox()) for picture in pictures]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
 
 
 def form(digits: list[Image.Image], text: str, *, apart: int) -> Sheet:
@@ -100,7 +81,7 @@ def test_the_slashes_of_a_date_are_not_taken_for_ones(digits: list[Image.Image],
     assert number.decision != "digit"
     slashes = [digit for digit in number.digits if digit.decision != "digit"]
     assert len(slashes) == 2
-    assert all("longer than its neighbours" in digit.reason for digit in slashes)
+    assert all("taller than its neighbours" in digit.reason for digit in slashes)
 
 
 @pytest.mark.parametrize(("sign", "heights"), [(".", [152]), (":", [112, 145])])
@@ -113,7 +94,8 @@ def test_decimals_and_times_are_not_read_as_whole_numbers(
     for height in heights:
         ImageDraw.Draw(sheet.ink).ellipse((middle, height, middle + side, height + side), 255)
     (number,) = reader(sheet.page()).numbers
-    assert (number.text, number.decision, number.reason) == ("1835", "doubtful", MAY_HOLD_POINTS), sign
+    assert (number.text, number.decision) == ("1835", "doubtful"), sign
+    assert number.reason.startswith(MAY_HOLD_POINTS), sign
 
 
 @pytest.mark.parametrize("down", [-4, 4, 12])
@@ -124,8 +106,7 @@ def test_a_comma_is_not_taken_for_a_one(digits: list[Image.Image], reader: Reade
     sheet.stroke((middle + 8, 150 + down), (middle, 172 + down), wide=8)
     numbers = reader(sheet.page()).numbers
     assert {number.text for number in numbers if number.decision == "digit"} <= {"1835"}
-    (doubtful,) = (digit for number in numbers for digit in number.digits if digit.decision != "digit")
-    assert "much lower or longer than its neighbours" in doubtful.reason
+    assert any(number.decision != "digit" for number in numbers), "the comma is in it, or below it by itself"
 
 
 def test_a_number_without_points_has_none_in_dust(digits: list[Image.Image], reader: Reader) -> None:
@@ -154,3 +135,42 @@ def test_a_lamp_on_a_whiteboard_is_paper(digits: list[Image.Image], reader: Read
     board = np.clip(180 + lamp - 75 * ink + np.random.default_rng(2).normal(0, 2, ink.shape), 0, 255)
     reading = reader(board.astype(np.uint8))
     assert (reading.text, reading.decision) == ("3874", "digit")
+
+
+@pytest.mark.parametrize("dark", [True, False])
+@pytest.mark.parametrize("scale", [1, 3, 6])
+def test_digits_and_numbers_cut_out_at_their_ink_are_read(
+    digits: list[Image.Image], reader: Reader, scale: int, dark: bool
+) -> None:
+    def read(picture: Image.Image) -> str:
+        large = np.asarray(picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.BICUBIC))
+        return reader(255 - large if dark else large).text
+
+    assert [read(digit) for digit in digits] == list("0123456789")
+    sheet = Sheet(digits, (200, 60))
+    sheet.write("7302", 10, 20, 20)
+    assert read(sheet.ink.crop(sheet.ink.getbbox())) == "7302"
+
+
+def safety_paper(size: tuple[int, int], contrast: float, seed: int) -> npt.NDArray[np.float64]:
+    """Bent gratings across each other, a stain, and the blur of a scanner: grey levels around that of the paper."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[: size[1], : size[0]]
+    turns = rng.uniform(0, np.pi, 3)
+    waves = [np.sin((np.cos(t) * x + np.sin(t) * y) / rng.uniform(0.9, 1.8) + 2 * np.sin(y / 25 + t)) for t in turns]
+    stain = np.exp(-((x - size[0] / 3) ** 2 + (y - size[1] / 2) ** 2) / 2 / 40**2)
+    return 190 + contrast * sum(waves) / len(waves) - 12 * stain + rng.normal(0, 2, y.shape)
+
+
+@pytest.mark.parametrize("contrast", [25.0, 45.0])
+def test_numbers_on_a_safety_pattern_are_read_and_the_pattern_is_not(
+    digits: list[Image.Image], reader: Reader, contrast: float
+) -> None:
+    read = []
+    for seed in range(6):
+        sheet = Sheet(digits, (300, 90))
+        sheet.write("5286", 40, 20, 45)
+        paper = safety_paper((300, 90), contrast, seed)
+        assert reader(np.clip(paper, 0, 255).astype(np.uint8)).decision == "nothing there"
+        read.append(reader(np.clip(paper - 110.0 * np.asarray(sheet.ink) / 255, 0, 255).astype(np.uint8)).text)
+    assert read.count("5286") >= 5, read

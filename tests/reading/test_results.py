@@ -11,7 +11,7 @@ from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING, Digi
 IMAGE = np.zeros((28, 28), np.uint8)
 SURE = Digit("1", 1.0, 1.0, 1.0, (0, 0, 9, 9), DIGIT, IMAGE, (), "")
 UNSURE = replace(SURE, text="2", probability=0.6, confidence=0.6, decision=DOUBTFUL, reason="it may be a 7 (40 %)")
-NONE = replace(SURE, text="3", is_digit=0.1, confidence=0.1, decision=NOT_A_DIGIT, reason="it looks like no digit")
+NONE = replace(SURE, text="3", is_digit=0.1, confidence=0.1, decision=NOT_A_DIGIT, reason="it does not look like one")
 
 
 def test_a_number_is_as_good_as_its_worst_digit() -> None:

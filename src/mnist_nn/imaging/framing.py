@@ -1,8 +1,8 @@
-"""From the ink of one digit to the 28×28 picture a network knows, made as MNIST's own were.
+"""Turns the ink of one digit into a 28×28 picture, in the same way in which MNIST's pictures were made.
 
-The six steps are those of the program that made QMNIST, which finds MNIST's images again from NIST's scans to within a
-few grey levels (C. Yadav and L. Bottou, "Cold case: the lost MNIST digits", NeurIPS 2019). Every sum is taken in a
-fixed order, so that any other program that follows this one gets the same bytes.
+The six steps are those of the program that made QMNIST, which reconstructs MNIST's images from NIST's scans to within a
+few grey levels (C. Yadav and L. Bottou, "Cold case: the lost MNIST digits", NeurIPS 2019). Every sum is computed in a
+fixed order, so that another implementation gives the same bytes.
 """
 
 from functools import cache
@@ -31,7 +31,8 @@ def frame(ink: Ink) -> npt.NDArray[np.uint8]:
     Parameters
     ----------
     ink
-        Shape (height, width): bool, uint8 (0 to 255) or floats from 0 to 1; 0 is background, more is more ink.
+        Shape (height, width): bool, uint8 (0 to 255) or floats from 0 to 1; 0 is background, and larger values are more
+        ink.
 
     Returns
     -------
@@ -62,35 +63,38 @@ def _as_floats(ink: Ink) -> Ink:
     if ink.ndim != PICTURE_AXES or not (ink.dtype in (bool, np.uint8) or ink.dtype.kind == "f"):
         raise ImageError(f"ink is {ink.dtype} of shape {ink.shape}; give bool, uint8 or floats, shape (height, width)")
     values = ink.astype(np.float64)
-    if not np.isfinite(values).all() or (values.size and values.min() < 0):
+    least, most = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    if not 0 <= least <= most < np.inf:  # not a number is in no order
         raise ImageError("ink holds values below 0 or not finite; give 0 for background and up to 1 for ink")
-    if not values.any():
+    if not most:
         raise ImageError("there is no ink to frame; the picture is blank")
     return values / 255.0 if ink.dtype == np.uint8 else values
 
 
 def _square(ink: Ink) -> Ink:
-    """Step 2: background around it up to a square, the odd row or column after it."""
+    """Step 2: add background to make a square; an odd row or column goes after the ink."""
     side = max(*ink.shape, DOT_SIDE)
-    before = [(side - length) // 2 for length in ink.shape]
-    return np.pad(ink, [(b, side - length - b) for b, length in zip(before, ink.shape, strict=True)])
+    square = np.zeros((side, side), ink.dtype)
+    rows, columns = (slice((side - length) // 2, (side - length) // 2 + length) for length in ink.shape)
+    square[rows, columns] = ink
+    return square
 
 
 def _double(ink: Ink) -> Ink:
-    """Step 3: every pixel becomes four until the square is large enough to be made smaller."""
+    """Step 3: double every pixel until the square is large enough to be scaled down."""
     while len(ink) < DIGIT_SIDE:
         ink = ink.repeat(2, axis=0).repeat(2, axis=1)
     return ink
 
 
 def _resample(ink: Ink) -> Ink:
-    """Step 4: spread every pixel's ink over the cells of a 20×20 grid that it covers; rows first, then columns."""
+    """Step 4: spread every pixel's ink over the cells that it covers in a 20×20 grid, rows first, then columns."""
     spread = _spread(len(ink))
     return _sum_weighted(_sum_weighted(ink, spread).T, spread).T
 
 
 def _sum_weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]) -> Ink:
-    """Sum the rows of each cell, weighted, from the first to the last."""
+    """Sum the weighted rows of each cell, from the first to the last."""
     cells = np.zeros((DIGIT_SIDE, ink.shape[1]))
     for rows, weights in spread:  # the k-th row of every cell at once: additions keep their order within a cell
         cells += weights[:, None] * ink[rows]
@@ -99,7 +103,7 @@ def _sum_weighted(ink: Ink, spread: tuple[tuple[npt.NDArray[np.intp], Ink], ...]
 
 @cache
 def _spread(side: int) -> tuple[tuple[npt.NDArray[np.intp], Ink], ...]:
-    """For k = 0, 1, …: the k-th source row of each of the 20 cells, and its weight (0 where a cell has fewer)."""
+    """Yield for k = 0, 1, …: the k-th source row of each of the 20 cells, and its weight (0 if there is none)."""
     scale = DIGIT_SIDE / side
     source = np.arange(side)
     start = DIGIT_SIDE / 2 + scale * (source - side / 2)
@@ -122,7 +126,7 @@ def _spread(side: int) -> tuple[tuple[npt.NDArray[np.intp], Ink], ...]:
 
 
 def _centre(digit: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Steps 5 and 6: the bytes' centre of mass goes to the centre of the picture, (14, 15] in each direction."""
+    """Steps 5 and 6: move the centre of mass of the bytes to the centre of the picture, (14, 15] in each direction."""
     mass = digit.astype(np.int64)
     halves = 2 * np.arange(DIGIT_SIDE) + 1  # pixel centres lie at i + 1/2; whole numbers keep the sums exact
     total = 2 * int(mass.sum())

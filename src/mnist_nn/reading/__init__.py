@@ -1,5 +1,4 @@
-"""Reading: from the ink on a page to numbers, each with a decision about how far it can be trusted.
+"""Reading: turns the ink on a page into numbers, each with a decision about how far it can be trusted.
 
-`reader.Reader` is the way in. How ink is found is for `mnist_nn.imaging`, what a network says of it for
-`mnist_nn.evaluation`.
+Start with `reader.Reader`. `mnist_nn.imaging` finds the ink, and `mnist_nn.evaluation` runs the network.
 """

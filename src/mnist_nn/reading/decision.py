@@ -1,10 +1,10 @@
-"""Whether ink is accepted as a digit, and the reason if it is not.
+"""Decides whether ink is accepted as a digit, and gives the reason if it is not.
 
-It decides by what the network said of a candidate and what the number's checksum adds; it does not look at ink.
+It uses the network's prediction for a candidate and the number's checksum; it does not look at the ink.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +15,12 @@ from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, Box, Digit, p
 
 
 class DigitCandidate(NamedTuple):
-    """Ink that could be one digit, and what the network says of it.
+    """Ink that could be one digit, with the network's prediction.
 
-    ``segments`` is the run (start, stop) of segments that it takes, stop excluded. ``cost`` is 0 for the ink as it is
-    on the page, and more where it was cut, joined, is low beside the others, or reaches beyond them above and below.
-    ``image`` is uint8 of shape (28, 28), ``probabilities`` of shape (10,).
+    ``segments`` is its run of segments (start, stop), stop excluded. ``cost`` is 0 for ink as it is on the page, and
+    higher if the ink was cut or joined, is lower than its neighbours, or extends above and below them. ``image`` is
+    uint8 of shape (28, 28), and ``probabilities`` has the shape (10,). A ``misfit`` was joined, or is as low as a comma
+    or as long as a slash, so it may contain one of those, whatever it looks like.
     """
 
     segments: tuple[int, int]
@@ -28,10 +29,11 @@ class DigitCandidate(NamedTuple):
     image: npt.NDArray[np.uint8]
     probabilities: npt.NDArray[Any]
     is_digit: float
+    misfit: bool = False
 
 
 class Thresholds(NamedTuple):
-    """From which ``confidence`` on a digit is accepted, and below which ``is_digit`` ink is called no digit."""
+    """The smallest ``confidence`` of an accepted digit, and the smallest ``is_digit`` of ink that may be a digit."""
 
     confidence: float
     is_digit: float
@@ -44,20 +46,20 @@ def decide(
     thresholds: Thresholds,
     parameters: ReadingParameters = READING,
 ) -> Digit:
-    """Decide how far a candidate can be trusted to be a digit.
+    """Decide whether to trust that a candidate is a digit.
 
     Parameters
     ----------
     candidate
         The ink, and the network's prediction.
     digit
-        What it is taken for.
+        The digit that it is read as.
     posterior
-        Shape (10,): the candidate's probabilities after what is known about the whole number.
+        Shape (10,): the candidate's probabilities, given what is known about the whole number.
     thresholds
-        What is accepted, and what is called no digit.
+        What is accepted, and what is not a digit.
     parameters
-        What a cost takes off the confidence, and which digits are alternatives.
+        How a cost lowers the confidence, and which digits are alternatives.
 
     Examples
     --------
@@ -85,24 +87,52 @@ def decide(
     )
 
 
+def probability_of_constraint(
+    probabilities: npt.NDArray[Any], digits: Sequence[int], parameters: ReadingParameters = READING
+) -> float:
+    """Estimate the probability that a number is what its constraint makes of it, not what its ink looks like.
+
+    The writer may have made a mistake, or a list may lack the number. The prior odds of that are
+    exp(-``violation_nats``), as when a reading is chosen; they grow if the ink favours other digits.
+
+    Parameters
+    ----------
+    probabilities
+        Shape (n, 10): the probability of each digit at each position, by the ink alone.
+    digits
+        The n digits that were read.
+    parameters
+        The cost of breaking a constraint.
+
+    Examples
+    --------
+    >>> ink = np.array([[0.9, 0.1], [0.01, 0.99]])
+    >>> [round(probability_of_constraint(ink, digits), 2) for digits in ([0, 1], [1, 1], [0, 0])]
+    [1.0, 0.95, 0.6]
+    """
+    chosen = probabilities[range(len(digits)), list(digits)]
+    share = float(np.prod(chosen / probabilities.max(axis=1)))  # 0 where the ink has none of a digit that was read
+    return share / (share + math.exp(-parameters.violation_nats) * (1 - share))
+
+
 def _find_alternatives(probabilities: npt.NDArray[Any], digit: int, least: float) -> tuple[tuple[str, float], ...]:
-    """List the other digits that it might be, the likeliest first."""
+    """List the other digits that it might be, the most probable first."""
     others = (int(other) for other in np.argsort(-probabilities, kind="stable") if other != digit)
     return tuple((str(other), float(p)) for other in others if (p := probabilities[other]) >= least)
 
 
 def _refusal_reason(candidate: DigitCandidate) -> Iterator[str]:
-    yield f"it looks like no digit ({percent(candidate.is_digit)} that it is one)"
+    yield f"it does not look like a digit ({percent(candidate.is_digit)} sure that it is one)"
 
 
 def _doubts(
     candidate: DigitCandidate, digit: int, posterior: npt.NDArray[Any], segmentation: float, thresholds: Thresholds
 ) -> Iterator[str]:
-    """Say in plain words what is against a digit, the weightiest first."""
+    """Yield the reasons to doubt a digit in plain words, the most important first."""
     probabilities, threshold = candidate.probabilities, thresholds.confidence
     weakest = min(float(posterior[digit]), candidate.is_digit, segmentation)
     if candidate.is_digit < threshold or candidate.is_digit == weakest:
-        yield f"it may be no digit ({percent(candidate.is_digit)} that it is one)"
+        yield f"it may not be a digit ({percent(candidate.is_digit)} sure that it is one)"
     if posterior[digit] < threshold or posterior[digit] == weakest:
         runner_up = int(np.argmax(np.where(np.arange(len(posterior)) == digit, -1.0, posterior)))
         yield f"it may be {_with_article(runner_up)} ({percent(float(posterior[runner_up]))})"
@@ -111,7 +141,7 @@ def _doubts(
         share = percent(float(probabilities[likeliest]))
         yield f"it looks more like {_with_article(likeliest)} ({share}), which does not fit the number"
     if segmentation < 1:
-        yield "its ink was cut, put together, or is much lower or longer than its neighbours"
+        yield "its ink was cut or joined, or it is much lower or taller than its neighbours"
 
 
 def _with_article(digit: int) -> str:

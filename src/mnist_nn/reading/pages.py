@@ -1,7 +1,7 @@
-"""The pages of one file, read one after another: the one loop that the command line and the server share.
+"""Reads the pages of a file one by one; the command line and the server share this loop.
 
-A page that cannot be read becomes a `PageResult` too, so that those after it are not lost. Nothing is kept, so that a
-file of any length streams. Which files are read, and what is done with the results, is for the callers.
+A page that cannot be read becomes a `PageResult` too, so that the pages after it are still read. Nothing is stored, so
+a file of any length can be streamed. The callers choose the files and use the results.
 """
 
 from collections.abc import Iterator
@@ -9,60 +9,71 @@ from contextlib import closing
 from typing import NamedTuple
 
 from mnist_nn.errors import MnistNNError
-from mnist_nn.imaging import PAGE_LIMIT, PIXEL_LIMIT, Fault, Page, each_page
+from mnist_nn.imaging import DECODE_SECONDS, PAGE_LIMIT, PIXEL_LIMIT, Fault, Page, each_page
+from mnist_nn.imaging.load.child.pool import POOL, Pool
 from mnist_nn.imaging.load.sources import Source
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.results import Reading
 
 
 class PageResult(NamedTuple):
-    """What was read on a page, or the error in its place."""
+    """The reading of a page, or the error in its place."""
 
     file: str
     """The file as the user named it; ``-`` for standard input."""
     page: int
-    """Which page of the file, from 1."""
+    """The number of the page in the file, from 1."""
     reading: Reading | None
-    """None where the page cannot be read."""
+    """The reading; None if the page cannot be read."""
     error: str = ""
-    """Why not, in one line; empty where it was read."""
+    """Why the page could not be read, in one line; empty if it was read."""
     cause: Exception | None = None
-    """The exception that this line tells."""
+    """The exception behind this line."""
 
     @classmethod
     def of_error(cls, file: str, page: int, error: Exception) -> "PageResult":
-        """Put an error in the place of a page, in one line that names the file.
+        """Make the result for an error, with one line that names the file.
 
         Examples
         --------
         >>> PageResult.of_error("a.png", 2, MemoryError()).error
-        "'a.png' needs more memory than there is; make it smaller"
+        "'a.png' needs more memory than is available; make it smaller"
         """
         return cls(file, page, None, _describe(file, error), error)
 
 
 def read_each_page(
-    reader: Reader, source: Source, *, pixel_limit: int = PIXEL_LIMIT, page_limit: int = PAGE_LIMIT
+    reader: Reader,
+    source: Source,
+    *,
+    pixel_limit: int = PIXEL_LIMIT,
+    page_limit: int = PAGE_LIMIT,
+    decode_seconds: float = DECODE_SECONDS,
+    decoders: Pool = POOL,
 ) -> Iterator[PageResult]:
-    """Read the pages of one file, each when it is asked for.
+    """Read the pages of one file, each when it is requested.
 
     Parameters
     ----------
     reader
-        Reads each page.
+        The reader for each page.
     source
         A path, ``-`` for standard input, or a binary file.
     pixel_limit, page_limit
-        Most pixels of one page, and most pages of the file.
+        Largest number of pixels in a page, and of pages in the file.
+    decode_seconds
+        Most seconds of processor time for decoding the file.
+    decoders
+        The processes that decode it.
 
     Yields
     ------
-    A result for each page; a page that cannot be read, or on which the reader fails, is an error in its place.
+    A result for each page; a page that cannot be read, or on which the reader fails, gives an error in its place.
 
     Raises
     ------
     ImageError, MissingExtraError
-        If something is wrong with the file as a whole; the pages before have been yielded.
+        If something is wrong with the whole file; earlier pages have already been yielded.
 
     Examples
     --------
@@ -72,7 +83,8 @@ def read_each_page(
     ...     print(result.page, result.reading.decision)
     1 nothing there
     """
-    with closing(each_page(source, pixel_limit=pixel_limit, page_limit=page_limit)) as pages:
+    limits = {"pixel_limit": pixel_limit, "page_limit": page_limit}
+    with closing(each_page(source, **limits, decode_seconds=decode_seconds, decoders=decoders)) as pages:
         for page in pages:
             yield _read(reader, page)
 
@@ -91,5 +103,5 @@ def _describe(file: str, error: Exception) -> str:
     if isinstance(error, MnistNNError):
         return line
     if isinstance(error, MemoryError):
-        return f"{file!r} needs more memory than there is; make it smaller"
-    return f"{file!r} could not be read: {type(error).__name__}, {line or 'no more is known'}"
+        return f"{file!r} needs more memory than is available; make it smaller"
+    return f"{file!r} could not be read: {type(error).__name__}, {line or 'no details are known'}"

@@ -1,6 +1,6 @@
-"""The model that comes with this package for reading what people write.
+"""The handwriting reader that comes with this package.
 
-`train_reader` makes it; this only loads it. Any other model is for `mnist_nn.model_file.storage.load`.
+`train_reader` makes it; this module only loads it. To load any other model, use `mnist_nn.model_file.storage.load`.
 """
 
 from importlib.resources import files
@@ -9,7 +9,7 @@ from mnist_nn.model_file.storage import Model, from_bytes
 
 
 def load_reader_model() -> Model:
-    """Load the model that comes with this package for reading what people write; it is calibrated.
+    """Load the handwriting reader that comes with this package; it is calibrated.
 
     Examples
     --------
@@ -20,5 +20,5 @@ def load_reader_model() -> Model:
 
 
 def reader_model_bytes() -> bytes:
-    """Return the file of that model, as it is."""
+    """Return the bytes of the model's file."""
     return files(__package__).joinpath("reader.safetensors").read_bytes()

@@ -179,6 +179,28 @@ def test_a_digit_that_fills_the_picture_is_no_shadow(digits: Pixels, scale: int)
     assert np.median(differences) < 8
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_ink_that_was_cut_out_is_found_where_it_is(digits: Pixels, dark: bool) -> None:
+    for digit in digits[:40]:
+        rows, columns = (np.flatnonzero(digit.any(axis=axis)) for axis in (1, 0))
+        picture = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].repeat(4, 0).repeat(4, 1)
+        ink = find_ink(255 - picture if dark else picture)
+        assert ink.dark == dark
+        assert ink.margin_px > 0
+        assert {a.shape for a in (ink.page, ink.evened, ink.mask, ink.rulings, ink.specks, ink.grey)} == {picture.shape}
+        assert ink.strokes[picture > 200].mean() > 0.95
+        assert ink.strokes[picture < 30].mean() < 0.03
+
+
+def test_large_pictures_that_were_cut_out_keep_to_the_working_size(digits: Pixels) -> None:
+    picture = digits[0][digits[0].any(axis=1)][:, digits[0].any(axis=0)].repeat(100, 0).repeat(100, 1)
+    ink = find_ink(picture)
+    assert ink.margin_px > 0
+    assert np.prod([side + 2 * ink.margin_px for side in ink.page.shape]) <= 1.01 * CLEAN.working_area_px
+    (number,) = find_numbers(ink)
+    np.testing.assert_allclose(number.box, (0, 0, picture.shape[1], picture.shape[0]), atol=60)
+
+
 def test_large_pages_are_worked_on_in_reduced_size_and_reported_in_their_own(digits: Pixels) -> None:
     page = np.full((3000, 4000), 230, np.uint8)
     page[1400:1680, 2000:2280] -= (digits[0] * 0.8).astype(np.uint8).repeat(10, 0).repeat(10, 1)
@@ -225,7 +247,7 @@ def calls_between_modules(run: Callable[[], object]) -> list[str]:
     return entered
 
 
-LEAVES = {"mnist_nn.imaging.boxes", "mnist_nn.imaging.components", "mnist_nn.imaging.clean.noise"}
+LEAVES = {f"mnist_nn.imaging.{name}" for name in ("boxes", "components", "clean.noise", "clean.otsu", "clean.straight")}
 
 
 def test_every_parameter_reaches_its_step(digits: Pixels) -> None:
@@ -243,5 +265,5 @@ def test_a_page_enters_each_step_once() -> None:
     page[::40] = 150  # ruled
     page[100:140, 200:206] = page[100:140, 220:226] = 30
     entered = calls_between_modules(lambda: find_ink(page))
-    steps = ["light", "threshold", "rulings", "remove_rulings", "strokes", "specks"]
+    steps = ["margin", "light", "threshold", "rulings", "line_work", "remove_rulings", "strokes", "specks"]
     assert entered == [f"mnist_nn.imaging.clean.{step}" for step in steps]

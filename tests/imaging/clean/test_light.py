@@ -31,7 +31,6 @@ def test_ink_is_what_stands_out_from_its_paper(dark: bool) -> None:
     page[40:80, 60:64] = 40 if dark else 200
     even = even_out_light(page)
     assert even.dark == dark
-    assert not even.close_up
     assert even.evened[60, 62] > 0.7
     assert even.evened[10, 10] == even.noise == 0
     assert even.shadow is None

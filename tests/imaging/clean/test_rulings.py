@@ -71,3 +71,12 @@ def test_the_steepest_slope_is_a_parameter() -> None:
     few, all_of_them = (find_rulings(page, replace(RULINGS, steepest_slope=slope)).level for slope in (0.1, 0.2))
     assert len(few) <= 1
     assert len(all_of_them) > 3
+
+
+def test_short_lines_end_at_the_edge_of_the_picture_inside_its_margin() -> None:
+    page = np.zeros((160, 280), bool)
+    page[50:110, [100, 101, 180, 181]] = page[60:100, 136:142] = True  # a picture of 60 by 180 pixels, and 50 around
+    assert not find_rulings(page).upright
+    found = find_rulings(page, margin_px=50).upright
+    assert [round(float(ruling.centre[80])) for ruling in found] == [100, 180]
+    assert all(np.flatnonzero(ruling.there)[[0, -1]].tolist() == [50, 109] for ruling in found)

@@ -69,7 +69,7 @@ def test_a_folder_without_pictures_is_said_to_have_none(tmp_path: Path) -> None:
     assert errors(tmp_path / "empty", tmp_path / "full") == [
         (
             str(tmp_path / "empty"),
-            f"{str(tmp_path / 'empty')!r} holds no picture; name another folder, or the file itself",
+            f"{str(tmp_path / 'empty')!r} contains no pictures; give another folder, or the name of a picture",
         )
     ]
 
@@ -96,8 +96,8 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
         *["4.png", "a/1.png", "a/back", "a/self", "b/2.png", "b/elsewhere/3.png", "c/2.png", "c/elsewhere/3.png"],
     ]
     assert errors(top) == [
-        (f"{top}/a/back", f"'{top}/a/back' leads back to '{top}', which it lies in; remove that link"),
-        (f"{top}/a/self", f"'{top}/a/self' leads back to '{top}/a', which it lies in; remove that link"),
+        (f"{top}/a/back", f"'{top}/a/back' is a link to '{top}', the folder that contains it; remove the link"),
+        (f"{top}/a/self", f"'{top}/a/self' is a link to '{top}/a', the folder that contains it; remove the link"),
     ]
 
 

@@ -6,37 +6,24 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import hostile_files
 import numpy as np
 import pytest
+from hostile_files import MEDIA, stream
 from PIL import Image
 
 from mnist_nn.errors import ImageError, MissingExtraError
 from mnist_nn.imaging import Fault, each_page, read_pages
+from mnist_nn.imaging.load.decode import decode_pages
 from mnist_nn.imaging.load.pdf import DPI
 
-MEDIA = b"/MediaBox[0 0 72 144]"  # an inch wide, two high
+
+def pdf(*objects: bytes) -> io.BytesIO:
+    return io.BytesIO(hostile_files.pdf(*objects))
 
 
-def pdf(*objects: bytes, trailer: bytes = b"") -> io.BytesIO:
-    """Write a PDF of these objects, numbered from 1; the first is its catalogue."""
-    out, starts = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, 1):
-        starts.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
-    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    end = b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF"
-    return io.BytesIO(out + end % (len(objects) + 1, trailer, out.index(b"xref\n0")))
-
-
-def stream(content: bytes, entries: bytes = b"") -> bytes:
-    return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(content), content)
-
-
-def one_page(drawing: bytes, entries: bytes = MEDIA, *more: bytes, trailer: bytes = b"") -> io.BytesIO:
-    page = b"<</Type/Page/Parent 2 0 R/Contents 4 0 R" + entries + b">>"
-    pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
-    return pdf(b"<</Type/Catalog/Pages 2 0 R>>", pages, page, stream(drawing), *more, trailer=trailer)
+def one_page(drawing: bytes, *more: bytes, trailer: bytes = b"") -> io.BytesIO:
+    return io.BytesIO(hostile_files.one_page(drawing, *more, trailer=trailer))
 
 
 def refusal(file: Any, **limits: int) -> str:
@@ -93,7 +80,7 @@ def test_limits() -> None:
     Image.new("L", (50, 40)).save(scan, "PDF", save_all=True, append_images=[Image.new("L", (50, 40))] * 2)
     assert len(list(read_pages(scan, page_limit=3))) == 3
     assert "standard input has more than 2 pages; split it" in refusal(scan, page_limit=2)
-    assert "page 1 is 200×400, 0.1 million pixels; at most 0.079999" in refusal(one_page(b""), pixel_limit=79_999)
+    assert "page 1 is 200×400, 0.1 million pixels, but at most 0.079999" in refusal(one_page(b""), pixel_limit=79_999)
     assert "at most 64 million" in refusal(one_page(b"", b"/MediaBox[0 0 90000 90000]"))
 
 
@@ -104,6 +91,14 @@ def test_a_small_page_with_a_huge_picture_in_it() -> None:
     assert "a picture in standard input, page 1 is 9000×9000" in refusal(file)
     (page,) = read_pages(file, pixel_limit=81_000_000)
     assert page.pixels.max() == 0
+
+
+def test_a_jpeg_that_is_larger_than_its_page_says() -> None:
+    claims = io.BytesIO(hostile_files.jpeg_in_pdf(9000, 9000))
+    assert "a picture in standard input, page 1 is 9000×9000" in refusal(claims)
+    assert "exceeds limit" in refusal(io.BytesIO(hostile_files.jpeg_in_pdf(20_000, 20_000)))
+    (page,) = read_pages(io.BytesIO(hostile_files.jpeg_in_pdf(16, 16)))
+    assert page.pixels.shape == (2 * DPI, DPI)
 
 
 def test_a_password() -> None:
@@ -149,5 +144,5 @@ def test_pages_after_a_bad_one_are_read() -> None:
 
 def test_without_pdfium(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    with pytest.raises(MissingExtraError, match=r"install it: pip install 'mnist-nn\[pdf\]'"):
-        list(read_pages(one_page(b"")))
+    with pytest.raises(MissingExtraError, match=r"install it with: pip install 'mnist-nn\[pdf\]'"):
+        list(decode_pages(one_page(b""), "a.pdf", 9, 9))

@@ -53,3 +53,50 @@ def test_how_far_digits_stand_apart_is_a_parameter() -> None:
     apart = boxes((0, 0, 20, 40), (60, 0, 80, 40))
     wide = replace(TEXT_LINES, number_gap_heights=1.5)
     assert len(lay_out(apart, np.full(2, 100.0), close_up=False, parameters=wide).numbers) == 1
+
+
+def test_a_long_tail_makes_no_other_digit_low() -> None:
+    tailed = boxes((0, 0, 20, 40), (30, 0, 50, 75), (60, 0, 80, 41), (90, 0, 110, 39))
+    (number,) = lay_out(tailed, np.full(4, 100.0), close_up=False).numbers
+    assert number.height_px == number.height_around_px == 41
+
+
+def test_small_marks_do_not_make_a_number_low() -> None:
+    assert text_lines.typical_height(np.array([40.0, 9.0, 41.0, 8.0, 9.0])) == 40
+
+
+def test_of_a_close_up_only_what_lies_above_each_other_may_be_one_broken_digit() -> None:
+    halves, beside = boxes((0, 0, 30, 18), (10, 30, 40, 48)), boxes((0, 0, 10, 40), (60, 0, 80, 75), (90, 0, 99, 40))
+    heights = [lay_out(each, np.full(len(each), 9.0), close_up=True).numbers[0].height_px for each in (halves, beside)]
+    assert heights == [48, 40]
+
+
+def test_marks_are_in_no_number_and_are_named_beside_it() -> None:
+    page = boxes((0, 0, 25, 40), (35, 0, 60, 40), (70, 18, 90, 22), (0, 70, 25, 110), (35, 70, 60, 110))
+    layout = lay_out(page, np.full(5, 100.0), close_up=False)
+    assert [(number.digits.tolist(), number.marks) for number in layout.numbers] == [
+        ([0, 1], ("a dash",)),
+        ([3, 4], ()),
+    ]
+    assert layout.digits == 5
+
+
+def test_a_stray_upright_joins_no_rows() -> None:
+    page = boxes((0, 0, 25, 40), (0, 64, 25, 104), (40, -4, 46, 108))
+    layout = lay_out(page, np.full(3, 100.0), close_up=False)
+    assert [(number.digits.tolist(), number.line) for number in layout.numbers] == [([0], 0), ([1], 1)]
+    assert {number.marks for number in layout.numbers} == {("an upright line",)}
+
+
+def test_a_number_written_wide_is_one_number() -> None:
+    wide = boxes(*((56 * place, 0, 56 * place + 20, 40) for place in range(4)))
+    assert len(lay_out(wide, np.full(4, 100.0), close_up=False).numbers) == 1
+
+
+def test_the_ink_of_a_printed_bar_does_not_tell_how_high_digits_are() -> None:
+    digits = boxes(
+        *((60 * column, 100 + 80 * row, 60 * column + 30, 140 + 80 * row) for column in range(5) for row in range(3))
+    )
+    page = np.concatenate([digits, boxes((0, 0, 900, 60))])
+    areas = np.array([*[350.0] * len(digits), 36_000.0])
+    assert text_lines.digit_height(page, areas) == 40

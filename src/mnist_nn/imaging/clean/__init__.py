@@ -1,4 +1,4 @@
-"""From a page to its ink: light evened out, ink told from paper, rulings taken off and specks dropped.
+"""Finds the ink on a page: evens out the light, separates ink from paper, and removes rulings and specks.
 
-What the ink says is for `mnist_nn.imaging.segment` and for those who read.
+`mnist_nn.imaging.segment` and the readers interpret the ink.
 """

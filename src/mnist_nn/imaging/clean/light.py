@@ -1,9 +1,9 @@
-"""The light on a page evened out: what its bare paper looks like, and how much darker than that each pixel is.
+"""Evens out the light on a page: estimates the bare paper, and how much darker than the paper each pixel is.
 
-The page is cut into small cells; the median of a cell is paper, as ink covers less than half of it. Medians over
-neighbouring cells follow gradients and the edges of shadows. Where a stroke is so thick that it fills whole cells, the
-local medians would take it for paper: there, the even slope that fits the page as a whole stands in. What is ink is
-not decided here, only whether it is darker than its paper.
+The page is divided into small cells. The median of a cell is paper, because ink covers less than half of it. Medians
+over neighbouring cells follow gradients and the edges of shadows. If a stroke is so thick that it fills whole cells,
+the local medians would mistake it for paper; there, a plane fitted to the whole page is used instead. This module does
+not decide what is ink, only whether ink is darker than paper.
 """
 
 from dataclasses import dataclass
@@ -23,57 +23,63 @@ Page = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class LightParameters:
-    """How light is told from ink. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+    """Parameters for separating light from ink, chosen on pages of digits (docs/explanation/reading.md)."""
 
     cells_along_longer_side: int = 48
     """Small enough to follow the edge of a shadow, large enough that ink covers less than half of a cell."""
     samples_along_cell_px: int = 12
-    """Pixels looked at along each side of a cell: their median is that of all, within the noise."""
+    """Number of pixels that are used along each side of a cell: their median is that of all, within the noise."""
     median_window_cells: int = 5
-    """Side of the window of the local median: a stroke as wide as two cells does not change it."""
+    """Side of the window of the local median. A stroke as wide as two cells does not change the median."""
+    least_window_px: int = 60
+    """In a small picture, such as a number cut out of a page, the window is at least this wide, because strokes are
+    broad."""
     close_up_side_px: int = 64
-    """Pictures whose longer side is below this show one digit or number: no room for shadows beside it."""
+    """A picture whose longer side is below this shows one digit or number, with no room for shadows beside it."""
 
     slope_fit_rounds: int = 5
-    """Most fits of the even slope, each without what lay too far from the last."""
+    """The even slope is fitted at most this many times, each time without the cells that were too far from the last
+    fit."""
     slope_outlier_grey_levels: float = 2.0
-    """Cells at least so near to the slope always count in the next fit, which would else shrink to nothing."""
+    """Cells at least this close to the slope are always used in the next fit, so that they do not become fewer and
+    fewer."""
     slope_outlier_medians: float = 3.0
-    """Cells farther than so many median distances from the slope are ink or shadow."""
+    """Cells more than this many median distances from the slope are ink or shadow."""
 
     stroke_from_grey_levels: float = 4.0
-    """Difference of local paper and even slope from which on cells may be the inside of a stroke."""
+    """Cells whose local paper differs from the even slope by more than this may be the inside of a stroke."""
     stroke_peak_grey_levels: float = 25.0
-    """Somewhere a thick stroke differs so much: a shadow may be fainter."""
+    """A thick stroke differs by more than this somewhere. A shadow may be fainter."""
     stroke_thickness_share_of_length: float = 0.45
-    """What is thicker is a shadow, a sheet of paper or a table."""
+    """A thicker region is a shadow, a sheet of paper or a table."""
     stroke_contact_share_of_rim: float = 0.2
-    """What lies along more of the rim of the page is likewise none."""
+    """A region that covers more of the edge of the page than this is not a stroke either."""
     stroke_edge_share_of_depth: float = 0.4
-    """A stroke gets so deep from one cell to the next: what is softer is glare, or the shadow of something far."""
+    """A stroke reaches this share of its depth from one cell to the next. Glare and shadows of distant things are
+    softer."""
     stroke_halo_cells: int = 2
     """Cells around a thick stroke that it may have darkened."""
     blot_share_of_page: float = 0.2
-    """What is smaller and does not touch the rim is ink, however thick: a digit that fills its picture."""
+    """A region smaller than this that does not touch the edge is ink, however thick: a digit that fills its picture."""
 
     polarity_sample_px: int = 100_000
-    """Pixels that tell the polarity; more would only take longer."""
+    """Number of pixels that determine the polarity; more would only take longer."""
     polarity_noise_sigmas: float = 3.0
-    """What stands out from the paper by less, in standard deviations of the noise, has no say in the polarity."""
+    """Pixels that differ from the paper by fewer standard deviations of the noise do not affect the polarity."""
     polarity_margin_grey_levels: float = 4.0
-    """Added to that, for paper without any noise."""
+    """This is added to that limit, for paper without any noise."""
 
     least_ground_below_dark_ink_grey_levels: float = 64.0
     """Dividing by darker paper, in deep shadow, would make its noise large."""
     least_ground_below_light_ink_grey_levels: float = 128.0
     """The same on the negative of a board, which is lighter."""
     noisy_from_sigma: float = 0.02
-    """Noise of the paper, as a share of its light, from which on a page is smoothed."""
+    """A page is smoothed if the noise of its paper is at least this share of its light."""
     smoothing_sigma_px: float = 1.0
-    """Of the Gaussian that smooths a noisy page: thinner than a stroke."""
+    """Standard deviation of the Gaussian that smooths a noisy page: thinner than a stroke."""
 
     even_grey_levels: float = 10.0
-    """Where cells near each other differ by less there is no edge of a shadow."""
+    """Where cells near each other differ by less than this, there is no edge of a shadow."""
 
 
 LIGHT = LightParameters()
@@ -81,7 +87,7 @@ LIGHT = LightParameters()
 
 @dataclass(frozen=True, eq=False)
 class Shadow:
-    """What tells the edge of a shadow from ink: ink is darker than all paper near it."""
+    """The data for telling the edge of a shadow from ink: ink is darker than all paper near it."""
 
     below_paper: Floats
     """Shape (height, width): how many grey levels a pixel lies below the darkest paper near it."""
@@ -95,8 +101,6 @@ class EvenPage:
 
     dark: bool
     """Whether ink is darker than its paper."""
-    close_up: bool
-    """Whether the picture is so small that it shows one digit or number."""
     evened: Floats
     """Shape (height, width): the share of the paper's light that a pixel lacks, 0 for paper and up to 1 for ink."""
     noise: float
@@ -105,8 +109,11 @@ class EvenPage:
     """None where the light is so even that no shadow has an edge."""
 
 
-def even_out_light(page: Page, parameters: LightParameters = LIGHT) -> EvenPage:
-    """Take light and shadow out of a page, uint8 grey levels of shape (height, width).
+def even_out_light(page: Page, parameters: LightParameters = LIGHT, *, local: bool = True) -> EvenPage:
+    """Remove light and shadow from a page, uint8 grey levels of shape (height, width).
+
+    ``local`` says whether the light may vary locally instead of only forming a slope; small pictures have no room for
+    that.
 
     Examples
     --------
@@ -117,16 +124,16 @@ def even_out_light(page: Page, parameters: LightParameters = LIGHT) -> EvenPage:
     (True, 0.0, 0.85)
     """
     p = parameters
-    grid = paper_grid(page, p)
+    grid = paper_grid(page, p, local=local)
     dark = _is_dark(page, grid, p)
     written, grid = (page, grid) if dark else (255 - page, 255 - grid)  # chalk on a board is ink in the negative
     least = p.least_ground_below_dark_ink_grey_levels if dark else p.least_ground_below_light_ink_grey_levels
     evened, noise = _divide(written, enlarge(grid, page.shape, p), least, p)
-    return EvenPage(dark, max(page.shape) < p.close_up_side_px, evened, noise, _find_shadow(written, grid, p))
+    return EvenPage(dark, evened, noise, _find_shadow(written, grid, p))
 
 
-def paper_grid(page: Page, parameters: LightParameters = LIGHT) -> Floats:
-    """Return the grey level that each cell of a page would have without ink; `enlarge` makes pixels of it.
+def paper_grid(page: Page, parameters: LightParameters = LIGHT, *, local: bool = True) -> Floats:
+    """Return the grey level that each cell of a page would have without ink; `enlarge` turns cells into pixels.
 
     Examples
     --------
@@ -137,10 +144,12 @@ def paper_grid(page: Page, parameters: LightParameters = LIGHT) -> Floats:
     """
     grid = _take_medians(page, _cell_px(page.shape, parameters), parameters)
     slope = _fit_slope(grid, parameters)
-    if max(page.shape) < parameters.close_up_side_px:
+    if not local:
         return slope
-    local = ndimage.median_filter(grid, parameters.median_window_cells, mode="nearest")
-    return np.where(_find_thick_strokes(grid, local, slope, parameters), slope, local)
+    window = max(parameters.median_window_cells, parameters.least_window_px // _cell_px(page.shape, parameters) | 1)
+    # beside the slope and mirrored, because at the rim the window has one side of the paper, and perhaps a printed line
+    medians = slope + ndimage.median_filter(grid - slope, window, mode="mirror")
+    return np.where(_find_thick_strokes(grid, medians, slope, parameters), slope, medians)
 
 
 def enlarge(grid: Floats, shape: tuple[int, ...], parameters: LightParameters = LIGHT) -> Floats:

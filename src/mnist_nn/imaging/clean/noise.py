@@ -1,6 +1,6 @@
-"""How noisy bare paper is, whatever is written on it.
+"""Estimates how noisy bare paper is, whatever is written on it.
 
-It is a leaf that several steps ask, each of another part of the page.
+Several steps use it, each for another part of the page.
 """
 
 import numpy as np
@@ -17,15 +17,15 @@ Bools = npt.NDArray[np.bool_]
 def estimate_noise(residual: Floats, where: Bools | None = None) -> float:
     """Return the standard deviation of the paper around its own level, in the units of ``residual``.
 
-    Ink covers less than half of the page and so has no say. Where the paper is black or white and its noise is cut off
-    at one side, neighbouring pixels still differ, so both are measured.
+    Ink covers less than half of the page, so it has no influence. If the paper is black or white, its noise is clipped
+    on one side, but neighbouring pixels still differ; that is why both are measured.
 
     Parameters
     ----------
     residual
-        float32 of shape (height, width): the page less what its paper should be.
+        float32 of shape (height, width): the page minus its estimated paper.
     where
-        bool of the same shape: what may be paper; None for everything.
+        bool of the same shape: the pixels that may be paper; None for all.
 
     Examples
     --------

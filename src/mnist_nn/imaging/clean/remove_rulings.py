@@ -1,9 +1,9 @@
-"""A page without its rulings: how dark a ruling is by itself is taken off whatever is written over it.
+"""Removes rulings from a page, by subtracting a ruling's own darkness from whatever is written over it.
 
-Ruled paper does not hide writing, it only darkens it. A ruling is alone for most of its length, so the typical pixel at
-each distance from its centre tells what it looks like; what is darker than that has ink on it, even where a stroke runs
-along the ruling. Where a pen is hardly darker than the ruling, a stroke is what goes on at both of its sides. Where the
-rulings are was found before (`mnist_nn.imaging.clean.rulings`).
+A ruling does not hide writing, it only darkens it. Most of a ruling has nothing written on it, so the typical pixel at
+each distance from its centre shows what the ruling looks like. Darker pixels have ink on them, even if a stroke runs
+along the ruling. If a pen is hardly darker than the ruling, a stroke is recognized by continuing on both sides. The
+rulings were found earlier (`mnist_nn.imaging.clean.rulings`).
 """
 
 from typing import Any, NamedTuple
@@ -21,22 +21,22 @@ Indices = npt.NDArray[np.intp]
 def remove_rulings(
     evened: Floats, rulings: Rulings, level: float, noise: float, parameters: RulingParameters = RULINGS
 ) -> tuple[Floats, Bools]:
-    """Take the rulings off a page.
+    """Remove the rulings from a page.
 
     Parameters
     ----------
     evened
         float32 of shape (height, width): 0 for paper, up to 1 for ink.
     rulings
-        Those that were found on it.
+        The rulings found on the page.
     level, noise
-        How strong full ink is, and the standard deviation of bare paper, in the same unit.
+        The strength of full ink, and the standard deviation of bare paper, in the same unit.
     parameters
         What counts as ink on a ruling.
 
     Returns
     -------
-    The page without them, as it was given if there are none, and the pixels that they covered.
+    The page without rulings (unchanged if there are none), and the pixels that they covered.
 
     Examples
     --------
@@ -55,15 +55,16 @@ def remove_rulings(
 
 
 def _take_off(evened: Floats, rulings: Rulings, level: float, noise: float, p: RulingParameters) -> Floats:
-    printed = np.zeros_like(evened)
+    level_ones, upright_ones = np.zeros_like(evened), np.zeros_like(evened)
     for ruling in rulings.level:
-        _print(printed, evened, ruling, p)
+        _print(level_ones, evened, ruling, p)
     for ruling in rulings.upright:
-        _print(printed.T, evened.T, ruling, p)
+        _print(upright_ones.T, evened.T, ruling, p)
     bare = evened.copy()
-    where = printed > 0
-    alone, there = printed[where], evened[where]
-    over = there - alone
+    where = (level_ones > 0) | (upright_ones > 0)
+    # where two cross, each takes its share of the light
+    alone = 1 - (1 - level_ones[where]) * (1 - upright_ones[where])
+    over = evened[where] - alone
     over[over <= np.maximum(p.ink_over_ruling_sigmas * noise, p.ink_over_ruling_share * alone)] = 0
     bare[where] = np.minimum(1, over * (level / np.maximum(level - alone, p.least_share_of_ink_over_ruling * level)))
     for ruling in rulings.level:
@@ -109,11 +110,16 @@ def _print(printed: Floats, evened: Floats, ruling: Ruling, p: RulingParameters)
 
 def _measure_profile(evened: Floats, ruling: Ruling, reach: int, p: RulingParameters) -> Floats:
     """How dark a ruling is by itself, at each distance from its centre and in every column."""
-    width = int(np.ptp(np.flatnonzero(ruling.there))) + 1
-    rows, columns, away = _take_strip(len(evened), ruling, reach, -(-width // p.profile_columns))
+    there = np.flatnonzero(ruling.there)
+    width = int(np.ptp(there)) + 1
+    strip = _take_strip(len(evened), ruling, reach, -(-width // p.profile_columns))
+    end = min(round(p.end_thicknesses * ruling.thickness_px) + p.blur_px, width // 4)
+    first, last = (end * inside for inside in (there[0] > 0, there[-1] < len(ruling.there) - 1))
+    inner = np.searchsorted(strip.columns[0], [there[0] + first, there[-1] + 1 - last])
+    rows, columns, away = (part[:, slice(*inner)] for part in strip)
     bins = 2 * p.profile_steps_per_px * (reach + 1) + 1
     blocks = max(1, min(p.profile_blocks, width // p.least_block_px))
-    block = (columns - columns[0, 0]) * blocks // width
+    block = (columns - there[0]) * blocks // width
     distance = np.rint(p.profile_steps_per_px * (away + (reach + 1))).astype(np.intp).clip(0, bins - 1)
     place = distance + block * bins
     typical = _find_typical(place.ravel(), evened[rows, columns].ravel(), blocks * bins, p).reshape(blocks, bins)

@@ -1,9 +1,9 @@
-"""Where the rulings of a page are: the printed lines of ruled and squared paper, tables and frames.
+"""Finds the rulings on a page: the printed lines of ruled and squared paper, tables and frames.
 
 Rulings are straight, however the camera is held. So every point of thin ink votes for the straight lines through it (a
-Hough transform over a few slopes near the level), and what many points agree on is followed on the page itself: a
-ruling is there where nearly every column of it is ink. That tells it from a row of digits, which has gaps. How a ruling
-is taken off the ink written over it is for `mnist_nn.imaging.clean.remove_rulings`.
+Hough transform with a few nearly horizontal slopes). Lines with many votes are followed on the page itself: a ruling
+has ink in nearly every column, unlike a row of digits, which has gaps. `mnist_nn.imaging.clean.remove_rulings` removes
+rulings under ink.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
+
+from mnist_nn.imaging.clean.line_work import LINE_WORK, LineWorkParameters, Stroke, find_line_work
+from mnist_nn.imaging.clean.straight import fit_line, keep_thin
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -19,65 +21,80 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RulingParameters:
-    """What is a ruling, and how it is taken off. Chosen on the digits that training holds out (docs/reading.md)."""
+    """Parameters for finding and removing rulings.
+
+    They were chosen on the digits that training holds out (docs/explanation/reading.md).
+    """
 
     least_page_side_px: int = 64
     """Pictures whose longer side is below this show a digit, not paper."""
     voting_side_px: int = 800
-    """Pages with a longer side vote in reduced size: so fine tells lines apart, and votes are fast."""
+    """A page with a longer side is reduced to this size for the voting, which is faster and still separates lines."""
     steepest_slope: float = 0.1
-    """Rows per column: five degrees and a bit, as a camera is held by hand."""
+    """Steepest slope of a ruling, in rows per column: a little more than five degrees, as when a camera is held by
+    hand."""
     thinness: int = 100
-    """A ruling is at most the thinness-th part of the longer side thick."""
+    """A ruling is at most 1 / this of the longer side thick."""
     thin_px: int = 4
-    """A ruling may be so thick on a page of any size,"""
+    """A ruling may be this thick on a page of any size."""
     thin_in_voting_px: int = 3
-    """and so thick where it is voted for."""
+    """A ruling may be this thick at the size used for voting."""
     least_length_share_of_longer_side: float = 0.3
-    """Strokes are shorter,"""
+    """A ruling is at least this long, as a share of the longer side. Strokes are shorter."""
     edge_to_edge_share: float = 0.95
-    """and where the page is narrower than that, as in crops, a ruling goes on from edge to edge."""
+    """Where the page is narrower than that, as in crops, a ruling covers at least this share of its side."""
     least_run_share: float = 0.2
-    """Of the side that it runs along, a ruling goes on without a gap, which a row of digits does not."""
+    """Unlike a row of digits, a ruling runs without a gap over at least this share of its side of the page."""
     least_thin_share: float = 0.15
-    """Of that side has to be ruling alone, crossed by nothing."""
+    """Over at least this share of that side, the ruling is alone and nothing crosses it."""
     window_share: float = 0.06
-    """Of that side: the stretches that are looked at one by one,"""
+    """Length of the stretches that are examined one by one, as a share of that side."""
     least_window_px: int = 16
-    """which are at least so long,"""
+    """Such a stretch is at least this long."""
     filled_share_of_window: float = 0.75
-    """and of which so much has to be ink: a dotted or faint ruling has gaps."""
+    """At least this share of a stretch is ink: a dotted or faint ruling has gaps."""
     slacks_px: tuple[int, ...] = (4, 2, 2)
     """How far up or down a ruling may lie from where it is expected, round after round of following it."""
     curve_points: int = 200
     """Points that a parabola is fitted to; more would only take longer."""
     most_each_way: int = 200
     """Rulings: squared paper has no more."""
+    line_work: LineWorkParameters = LINE_WORK
+    """Parameters for lines of boxes, combs and grids, however short or bold."""
     spill_px: int = 1
     """Pixels beside a ruling that are still its own: it is seldom as sharp as its thickness."""
 
+    least_settled_px: int = 4
+    """Columns in which a short line is alone, from which on they say where exactly it is."""
+
     profile_blocks: int = 4
-    """Stretches of a ruling whose darkness is measured on their own: it may fade,"""
+    """Number of stretches of a ruling whose darkness is measured separately, because a ruling may fade."""
     least_block_px: int = 100
-    """each at least so long."""
+    """Each stretch is at least this long."""
     profile_columns: int = 500
     """Columns of a ruling that measure it; more would only take longer."""
     profile_steps_per_px: int = 4
-    """Distances from the centre that are told apart: a ruling that slopes shows its profile finely."""
+    """Number of distances from the centre per pixel that are distinguished: a sloping ruling shows its profile
+    finely."""
     profile_share: float = 0.35
-    """Of the pixels at a distance are no darker than the ruling alone, even where more than half is written over."""
+    """The darkness of the ruling alone is that of its pixels at this quantile, even where more than half is written
+    over."""
     least_profile_px: int = 3
-    """Pixels at a distance that tell what is typical there."""
+    """At least this many pixels at a distance are needed to tell what is typical there."""
+    end_thicknesses: float = 1.5
+    """At each end, this many thicknesses of a ruling are not measured, because they may belong to the line that it
+    ends at."""
     blur_px: int = 3
     """Pixels beside a ruling that it may have darkened."""
     ink_over_ruling_sigmas: float = 2.5
-    """What is darker than the ruling by less, in standard deviations of the paper, is the ruling,"""
+    """A pixel that is darker than the ruling by fewer standard deviations of the paper is the ruling."""
     ink_over_ruling_share: float = 0.15
-    """or by less than so much of the ruling's own darkness."""
+    """A pixel that is darker by less than this share of the ruling's own darkness is also the ruling."""
     least_share_of_ink_over_ruling: float = 0.3
-    """A pen is taken for at least so much darker than a ruling when its ink is made as dark as beside it."""
+    """Where a pen crosses a ruling, its ink is made as dark as beside it, assuming that the pen adds at least this
+    share of it."""
     join_share_of_sides: float = 0.8
-    """A ruling that is so dark, in the ink at both of its sides, may have that ink on it."""
+    """A ruling that has at least this share of the darkness of the ink on both of its sides may have that ink on it."""
 
 
 RULINGS = RulingParameters()
@@ -92,7 +109,7 @@ class Ruling:
     centre
         float64 of shape (width,): the row of its centre in every column of the page.
     there
-        bool of shape (width,): whether it is there.
+        bool of shape (width,): whether the ruling exists in each column.
     thickness_px
         Its typical thickness.
     """
@@ -104,7 +121,7 @@ class Ruling:
 
 @dataclass(frozen=True, eq=False)
 class Rulings:
-    """The rulings of a page: level ones, and upright ones as if the page were turned over at its diagonal."""
+    """The rulings of a page: horizontal ones, and vertical ones with the page mirrored at its diagonal."""
 
     level: tuple[Ruling, ...] = ()
     upright: tuple[Ruling, ...] = ()
@@ -115,17 +132,24 @@ class Rulings:
         return bool(self.level or self.upright)
 
     def cover(self, shape: tuple[int, ...], *, margin_px: int = 0) -> Bools:
-        """Return the pixels of a page that rulings cover, and a margin on both sides: bool of this shape."""
+        """Return the pixels of a page that rulings cover, with a margin on both sides: bool of this shape."""
         covered = np.zeros(shape, bool)
         _mark(covered, self.level, self.spill_px + margin_px)
         _mark(covered.T, self.upright, self.spill_px + margin_px)
         return covered
 
 
-def find_rulings(ink: Bools, parameters: RulingParameters = RULINGS) -> Rulings:
+def find_rulings(ink: Bools, parameters: RulingParameters = RULINGS, *, margin_px: int = 0) -> Rulings:
     """Find the rulings in all the ink of a page, even faint ink, in which a light ruling has fewer gaps.
 
-    ``ink`` is bool of shape (height, width).
+    Parameters
+    ----------
+    ink
+        bool of shape (height, width).
+    parameters
+        The parameters of rulings.
+    margin_px
+        Width of the margin that was added around the picture; short lines end at its edge.
 
     Examples
     --------
@@ -135,9 +159,52 @@ def find_rulings(ink: Bools, parameters: RulingParameters = RULINGS) -> Rulings:
     >>> len(rulings.level), len(rulings.upright), np.flatnonzero(rulings.cover(page.shape)[:, 9]).tolist()
     (1, 0, [99, 100, 101, 102])
     """
-    if max(ink.shape) < parameters.least_page_side_px or not _reaches_far(ink, parameters):
-        return Rulings(spill_px=parameters.spill_px)
-    return Rulings(tuple(_find_level(ink, parameters)), tuple(_find_level(ink.T, parameters)), parameters.spill_px)
+    long = _find_long(ink, parameters)
+    factor = -(-max(ink.shape) // parameters.voting_side_px)
+    own = tuple(slice(margin_px, side - margin_px) for side in ink.shape)
+    known = _reduce(long.cover(ink.shape, margin_px=parameters.spill_px)[own], factor)
+    short = find_line_work(_reduce(ink[own], factor), known, parameters.line_work)
+    level = (_settle(ink[own], stroke, factor, parameters) for stroke in short.level)
+    upright = (_settle(ink[own].T, stroke, factor, parameters) for stroke in short.upright)
+    levels, uprights = ([_surround(ruling, margin_px) for ruling in way] for way in (level, upright))
+    return Rulings((*long.level, *levels), (*long.upright, *uprights), parameters.spill_px)
+
+
+def _surround(ruling: Ruling, margin_px: int) -> Ruling:
+    """A ruling of a picture, in the same picture with a margin, in which it does not go on."""
+    centre, there = np.pad(ruling.centre, margin_px, "edge") + margin_px, np.pad(ruling.there, margin_px)
+    return Ruling(centre, there, ruling.thickness_px)
+
+
+def _find_long(ink: Bools, p: RulingParameters) -> Rulings:
+    """The thin lines that are longer than strokes are, faint and dotted ones as well."""
+    if max(ink.shape) < p.least_page_side_px or not _reaches_far(ink, p):
+        return Rulings(spill_px=p.spill_px)
+    return Rulings(tuple(_find_level(ink, p)), tuple(_find_level(ink.T, p)), p.spill_px)
+
+
+def _settle(mask: Bools, stroke: Stroke, factor: int, p: RulingParameters) -> Ruling:
+    """See where exactly a straight stroke is that was traced in reduced size."""
+    width = mask.shape[1]
+    x = np.arange(width)
+    centre = factor * (stroke.middle + 0.5 + stroke.slope * (x + 0.5 - factor / 2) / factor) - 0.5
+    first, last = int(max(0, factor * stroke.start)), int(min(width, factor * stroke.stop))
+    inner, thickest = slice(first, last), round(factor * (stroke.thickness + 2))
+    thickness = factor * stroke.thickness
+    for slack in p.slacks_px:
+        start, found = _find_nearest(mask[:, inner], centre[inner], slack)
+        above, below = (_measure_run(mask[:, inner], start, way * np.arange(thickest + 1)) for way in (-1, 1))
+        count = above + below - 1
+        alone = found & (count <= thickest)
+        if alone.sum() < p.least_settled_px:
+            break
+        offset = start - centre[inner] + (below - above) / 2
+        slope, middle = fit_line(x[inner][alone].astype(np.float64), offset[alone])
+        centre = centre + middle + slope * x
+        thickness = float(np.median(count[alone]))
+    reach = p.spill_px + factor - 1
+    there = (x >= first - reach) & (x < last + reach)
+    return Ruling(centre, there, thickness)
 
 
 def _reaches_far(mask: Bools, p: RulingParameters) -> bool:
@@ -172,7 +239,7 @@ def _elect(mask: Bools, p: RulingParameters) -> Iterator[tuple[float, float]]:
     """Straight lines that many points of thin ink lie on: the row in the middle of the page, and the slope."""
     factor = -(-max(mask.shape) // p.voting_side_px)
     small = _reduce(mask, factor)
-    thin = _keep_thin(small, max(p.thin_in_voting_px, max(small.shape) // p.thinness))
+    thin = keep_thin(small, max(p.thin_in_voting_px, max(small.shape) // p.thinness))
     edge = thin & ~_move_down(thin)  # one point per column
     y, x = np.nonzero(edge)
     x = x - small.shape[1] / 2
@@ -284,14 +351,6 @@ def _reduce(mask: Bools, factor: int) -> Bools:
     padded = np.pad(mask, [(0, height - mask.shape[0]), (0, width - mask.shape[1])])
     rows = np.logical_or.reduce([padded[i::factor] for i in range(factor)])
     return np.asarray(np.logical_or.reduce([rows[:, i::factor] for i in range(factor)]))
-
-
-def _keep_thin(mask: Bools, thickness: int) -> Bools:
-    """Ink in vertical runs that are no longer than this."""
-    size = 2 * (thickness // 2) + 1
-    eroded = ndimage.minimum_filter1d(mask.view(np.uint8), size, axis=0, mode="constant")
-    opened: Bools = ndimage.maximum_filter1d(eroded, size, axis=0, mode="constant").astype(bool)
-    return np.asarray(mask & ~opened)
 
 
 def _move_down(mask: Bools) -> Bools:

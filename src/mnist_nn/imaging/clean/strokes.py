@@ -1,6 +1,6 @@
-"""Which pixels are ink: weak ink that is connected to strong ink, unless it is the edge of a shadow.
+"""Decides which pixels are ink: weak ink connected to strong ink, unless it is the edge of a shadow.
 
-How strong ink is on this page was measured before (`mnist_nn.imaging.clean.threshold`).
+The strength of ink on the page was measured earlier (`mnist_nn.imaging.clean.threshold`).
 """
 
 from dataclasses import dataclass
@@ -18,24 +18,42 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class StrokeParameters:
-    """Which pixels are ink, and how soft. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+    """Parameters for strokes and their soft edges.
+
+    They were chosen on pages of MNIST's training digits (docs/explanation/reading.md).
+    """
 
     weak_share_of_ink: float = 0.3
-    """From so much of full ink on, a pixel may belong to a stroke: where the pen was light, or the rim is soft."""
+    """A pixel of at least this share of full ink may belong to a stroke, as where the pen was light or the stroke's
+    edge is soft."""
     weak_from_sigmas: float = 3.0
-    """And from so many standard deviations of the paper on."""
+    """Such a pixel is also at least this many standard deviations of the paper above it."""
     strong_share_of_ink: float = 0.55
-    """A stroke holds at least one pixel of so much of full ink."""
+    """A stroke contains at least one pixel above this share of full ink."""
     darker_share_of_ink: float = 0.25
-    """What is not so much darker than all paper near it may be a shadow."""
+    """A pixel that is not at least this much darker than the paper near it may be a shadow."""
     most_shadow_share: float = 0.8
-    """Of a stroke may be such: pencil at the edge of a shadow."""
+    """At most this share of a stroke may be such pixels, as of pencil at the edge of a shadow."""
+    veil_bins: int = 14
+    """Number of steps from weak to full ink in which pixels are counted. A second, fainter kind of ink is print that
+    shows through from the back."""
+    widest_valley_bin: int = 9
+    """The gap between the two kinds of ink is below this step."""
+    least_veil_peak: float = 4.0
+    """The commonest strength of the fainter ink is this many times as common as the strengths in the gap. In other
+    pictures, it is at most 2.1 times."""
+    least_veiled_px: int = 400
+    """Fewer pixels than this prove nothing."""
+    least_ink_peak: float = 2.0
+    """The commonest strength of the stronger ink is this many times as common as those in the gap. Pencil and fading
+    ink have only one kind."""
     floor_sigmas: float = 2.5
-    """Standard deviations of the paper that are taken off soft ink: its noise would be ink around a stroke."""
+    """This many standard deviations of the paper are subtracted from soft ink; otherwise its noise would be ink
+    around a stroke."""
     full_ink_percentile: float = 90.0
-    """Of the pixels of strokes, where they are stronger than full ink was measured."""
+    """Full ink is at least this percentile of the strokes' pixels, even if it was measured as weaker."""
     rim_px: int = 2
-    """Pixels of soft ink around a stroke: what a lens or the resizing of a page makes of its edge."""
+    """Width of the soft ink around a stroke, which a lens or the resizing of a page causes."""
 
 
 STROKES = StrokeParameters()
@@ -53,7 +71,7 @@ def find_strokes(
     level, noise
         How strong full ink is, and the standard deviation of bare paper, in the same unit.
     shadow
-        What tells the edge of a shadow; None if there is no such edge.
+        The data for recognizing the edge of a shadow; None if there is no such edge.
 
     Returns
     -------
@@ -69,8 +87,61 @@ def find_strokes(
     holds_strong = np.zeros(count + 1, bool)
     holds_strong[weak[bare > p.strong_share_of_ink * level]] = True
     if shadow is not None:
-        shadowy = shadow.below_paper < p.darker_share_of_ink * level * shadow.ground
-        areas, shadows = (np.bincount(chosen, minlength=count + 1) for chosen in (weak.ravel(), weak[shadowy]))
+        ink = weak > 0
+        label = weak[ink]
+        shadowy = shadow.below_paper[ink] < p.darker_share_of_ink * level * shadow.ground[ink]
+        areas, shadows = (np.bincount(chosen, minlength=count + 1) for chosen in (label, label[shadowy]))
         holds_strong &= shadows <= p.most_shadow_share * areas
     holds_strong[0] = False
     return holds_strong[weak]
+
+
+def find_front_strokes(
+    bare: Floats, level: float, noise: float, shadow: Shadow | None, parameters: StrokeParameters = STROKES
+) -> tuple[Bools, Floats]:
+    """Find strokes as `find_strokes` does, without those that show through from the back of the paper.
+
+    Returns
+    -------
+    The strokes, and the page without what shows through (unchanged if nothing does).
+    """
+    strokes = find_strokes(bare, level, noise, shadow, parameters)
+    veil = measure_veil(bare[strokes], level, parameters)
+    if not veil:
+        return strokes, bare
+    front = np.where(bare > veil, bare, np.float32(0))
+    return find_strokes(front, level, noise, shadow, parameters), front
+
+
+def measure_veil(ink: Floats, level: float, parameters: StrokeParameters = STROKES) -> float:
+    """Measure the strength of print that shows through from the back of the paper, a second, much fainter kind of ink.
+
+    Parameters
+    ----------
+    ink
+        float32 of shape (n,): the pixels of strokes.
+    level
+        How strong full ink is, in the same unit.
+    parameters
+        What counts as a second kind of ink.
+
+    Returns
+    -------
+    Its highest strength, in the unit of ``level``; 0 if all ink is of one kind.
+
+    Examples
+    --------
+    >>> written, behind = np.full(400, 0.8, np.float32), np.full(300, 0.3, np.float32)
+    >>> 0.3 < measure_veil(np.concatenate([written, behind]), 0.8) < 0.8, measure_veil(written, 0.8)
+    (True, 0.0)
+    """
+    p = parameters
+    counts, edges = np.histogram(np.minimum(ink, level), p.veil_bins, (p.weak_share_of_ink * level, level))
+    smooth = np.convolve(counts, [0.25, 0.5, 0.25], "same")
+    valley = 2 + int(smooth[2 : p.widest_valley_bin].argmin())
+    between = max(float(smooth[valley]), 1.0)
+    fainter, stronger = float(smooth[: valley + 1].max()), float(smooth[valley:].max())
+    is_veil = fainter >= p.least_veil_peak * between and stronger >= p.least_ink_peak * between
+    if len(ink) < p.least_veiled_px:
+        return 0.0
+    return float(edges[valley]) if is_veil else 0.0

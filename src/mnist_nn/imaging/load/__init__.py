@@ -1,4 +1,4 @@
-"""From what a user names, files, folders and standard input, to the grey pixels of one page after another.
+"""Loads what a user names (files, folders or standard input) as the grey pixels of one page after another.
 
-What is on a page is for `mnist_nn.imaging.clean`.
+`mnist_nn.imaging.clean` finds the ink on a page.
 """

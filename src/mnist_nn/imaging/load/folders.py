@@ -1,6 +1,6 @@
-"""From what a user names, files and folders, to the picture files in it, one after another.
+"""Finds the picture files in the files and folders that a user names, one by one.
 
-Nothing is kept but the names in the folders that are open, so a folder of any size streams.
+Only the names in open folders are stored, so a folder of any size can be streamed.
 """
 
 import os
@@ -21,16 +21,16 @@ Identity = tuple[int, int]  # of a folder, whatever links lead to it
 
 
 class Found(NamedTuple):
-    """A file to read, or what stood in the way of finding one."""
+    """A file to read, or the error in its place."""
 
     file: str
-    """The file or folder, as reached from what the user named."""
+    """The path of the file or folder, starting with what the user named."""
     error: ImageError | None = None
-    """Why there is nothing to read here; None for a file to read."""
+    """Why there is nothing to read here; None for a file."""
 
 
 class _Folder(NamedTuple):
-    """A folder that is being walked through."""
+    """A folder that is being searched."""
 
     path: str
     identity: Identity
@@ -43,13 +43,15 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found]:
     Parameters
     ----------
     paths
-        Files, folders and ``-`` for standard input. A file is taken whatever its name is, even if there is none. In
-        a folder and the folders in it, files with one of `SUFFIXES` are, but for hidden ones; names are sorted, with
-        numbers in them by their size. What is named and lies in a named folder too is found once, where it is named.
+        Files, folders and ``-`` for standard input. A named file is always returned, whatever its suffix, even if it
+        does not exist. In folders and their subfolders, all files with one of `SUFFIXES` are returned, except hidden
+        ones, sorted by name with numbers in numerical order. A named file that is also in a named folder is returned
+        only once, in its own place.
 
     Yields
     ------
-    A `Found` each, with an error for a folder that cannot be listed, leads back to itself, or holds no picture.
+    A `Found` for each file, with an error for a folder that cannot be listed, links back to itself, or contains no
+    pictures.
 
     Examples
     --------
@@ -69,7 +71,7 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Found]:
 
 
 def _walk(top: str, named: frozenset[str]) -> Iterator[Found]:
-    """Walk through a folder and those in it, with a list of our own: they may nest deeper than Python's calls."""
+    """Search a folder and its subfolders, without recursion, because they may be nested deeper than Python's calls."""
     open_folders: list[_Folder] = []
     empty = True
     for found in _enter(top, open_folders):
@@ -88,25 +90,27 @@ def _walk(top: str, named: frozenset[str]) -> Iterator[Found]:
             empty = False
             yield found
     if empty:
-        yield Found(top, ImageError(f"{top!r} holds no picture; name another folder, or the file itself"))
+        yield Found(top, ImageError(f"{top!r} contains no pictures; give another folder, or the name of a picture"))
 
 
 def _enter(path: str, open_folders: list[_Folder]) -> Iterator[Found]:
-    """Go into a folder, or yield why that cannot be."""
+    """Enter a folder, or yield the reason why that is not possible."""
     try:
         with explain_faults(repr(path)):
             status = os.stat(path)  # noqa: PTH116 - see above
             identity = (status.st_dev, status.st_ino)
             for above in open_folders:
                 if above.identity == identity:
-                    raise ImageError(f"{path!r} leads back to {above.path!r}, which it lies in; remove that link")  # noqa: TRY301
+                    raise ImageError(  # noqa: TRY301
+                        f"{path!r} is a link to {above.path!r}, the folder that contains it; remove the link"
+                    )
             open_folders.append(_Folder(path, identity, iter(_list(path))))
     except ImageError as error:
         yield Found(path, error)
 
 
 def _list(path: str) -> list[tuple[str, bool]]:
-    """List what is to be read in a folder, in the order a person would give it."""
+    """List what to read in a folder, in the order in which a person would list it."""
     with os.scandir(path) as entries:
         listed = [(entry.name, _is_folder(entry)) for entry in entries if not entry.name.startswith(".")]
     return sorted(
@@ -123,7 +127,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Make the key that sorts names as people do: 9 before 10, capitals beside small letters.
+    """Return the key that sorts names as people do: 9 before 10, capital and small letters together.
 
     Examples
     --------

@@ -1,14 +1,17 @@
-"""The pages of a PDF as grey pictures, drawn by PDFium, which is an extra: ``pip install 'mnist-nn[pdf]'``.
+"""Draws the pages of a PDF as grey pictures with PDFium, which is an extra: ``pip install 'mnist-nn[pdf]'``.
 
-PDFium is not made for threads: draw the pages of one process in one thread.
+PDFium does not support threads, so the threads of a process draw one page at a time.
 """
 
 import importlib
+import io
 import math
 from collections.abc import Iterator
+from threading import Lock
 from typing import IO, Any
 
 import numpy as np
+from PIL import Image, UnidentifiedImageError
 
 from mnist_nn.errors import ImageError, MissingExtraError
 from mnist_nn.imaging.load.grey import Grey
@@ -17,30 +20,36 @@ from mnist_nn.imaging.load.sources import check_pixels, explain_faults, too_many
 SIGNATURE = b"%PDF-"
 DPI = 200  # pixels per inch of paper: a digit 5 mm high becomes 40 pixels
 POINTS = 72  # a PDF's own units, to the inch
+OWN_SIZES = {"DCTDecode", "JPXDecode"}  # kinds of pictures that say themselves how large they are: JPEG, JPEG 2000
+
+_one_at_a_time = Lock()
 
 
 def read_pdf(file: IO[bytes], name: str, pixel_limit: int, page_limit: int) -> Iterator[Grey | ImageError]:
-    """Draw one page after another at `DPI`, as it would be printed on white paper.
+    """Draw the pages one by one at `DPI`, as they would be printed on white paper.
 
     Yields
     ------
-    The page, or what is wrong with it: it is damaged, or larger than the limit.
+    The page, or the error in its place if it is damaged or too large.
 
     Raises
     ------
     MissingExtraError
         If PDFium is not installed.
     ImageError
-        If the file as a whole is damaged, needs a password, or has too many pages.
+        If the whole file is damaged, needs a password, or has too many pages.
     """
     pdfium = _import_pdfium()
-    with explain_faults(name):
+    with _one_at_a_time, explain_faults(name):
         document = _open_document(pdfium, file, name)
     try:
         for number in range(_count_pages(document, name, page_limit)):
-            yield _read_page(pdfium, document, number, f"{name}, page {number + 1}", pixel_limit)
+            with _one_at_a_time:
+                found = _read_page(pdfium, document, number, f"{name}, page {number + 1}", pixel_limit)
+            yield found
     finally:
-        document.close()
+        with _one_at_a_time:
+            document.close()
 
 
 def _read_page(pdfium: Any, document: Any, number: int, name: str, pixel_limit: int) -> Grey | ImageError:
@@ -59,7 +68,9 @@ def _import_pdfium() -> Any:
     try:
         return importlib.import_module("pypdfium2")
     except ImportError as error:
-        raise MissingExtraError("reading a PDF needs pypdfium2; install it: pip install 'mnist-nn[pdf]'") from error
+        raise MissingExtraError(
+            "reading a PDF needs pypdfium2; install it with: pip install 'mnist-nn[pdf]'"
+        ) from error
 
 
 def _open_document(pdfium: Any, file: IO[bytes], name: str) -> Any:
@@ -80,14 +91,25 @@ def _count_pages(document: Any, name: str, page_limit: int) -> int:
 
 
 def _draw(pdfium: Any, page: Any, name: str, pixel_limit: int) -> Grey:
-    """Draw a page, once its own size and that of every picture in it is known to be within the limit."""
+    """Draw a page, after checking that its size and that of every picture in it are within the limit."""
     width, height = (math.ceil(points * DPI / POINTS) for points in page.get_size())
     check_pixels(name, width, height, pixel_limit)
     for picture in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE]):
-        wide, high = picture.get_px_size()
-        check_pixels(f"a picture in {name}", wide, high, pixel_limit)
+        for wide, high in (picture.get_px_size(), _own_size(picture)):
+            check_pixels(f"a picture in {name}", wide, high, pixel_limit)
     bitmap = page.render(scale=DPI / POINTS, grayscale=True)
     try:
         return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
     finally:
         bitmap.close()
+
+
+def _own_size(picture: Any) -> tuple[int, int]:
+    """Return the size that a picture in a page states, which decides how much decoding it costs."""
+    if not OWN_SIZES.intersection(picture.get_filters()[-1:]):
+        return 0, 0
+    try:
+        with Image.open(io.BytesIO(picture.get_data(decode_simple=True)), formats=("JPEG", "JPEG2000")) as image:
+            return image.size
+    except UnidentifiedImageError:  # it is damaged, and PDFium will leave it out
+        return 0, 0

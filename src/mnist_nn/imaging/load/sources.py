@@ -1,12 +1,13 @@
-"""Where the bytes of a picture come from, how much of them is too much, and what is said when they are no good.
+"""Opens the bytes of a picture, limits their number, and turns errors into one line.
 
-Every fault becomes an `ImageError` of one line, so that in a table each file stays a row.
+Every error becomes an `ImageError` with one line, so that each file stays one row in a table.
 """
 
 import io
 import os
 import stat
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,15 +26,16 @@ STANDARD_INPUT = "-"
 Source = str | os.PathLike[str] | IO[bytes]
 
 _NOT_FILES = (
-    (stat.S_ISDIR, "a folder; name the pictures in it"),
-    (stat.S_ISFIFO, "a pipe; send what comes out of it to standard input and give -"),
+    (stat.S_ISDIR, "a folder; give the pictures in it"),
+    (stat.S_ISFIFO, "a pipe; send its output to standard input and give -"),
     (lambda mode: not stat.S_ISREG(mode), "a device or a socket; give a picture file"),
 )
+_PIECE_BYTES = 2**20  # of a stream that are copied at a time
 _LONGEST_REASON = 200  # characters of what a decoder says
 
 
 def name_of(source: Source) -> str:
-    """Tell what a user calls this source.
+    """Return the user's name for this source.
 
     Examples
     --------
@@ -47,7 +49,7 @@ def name_of(source: Source) -> str:
 
 
 def quote_name(name: str) -> str:
-    r"""Write a name so that it stays on its line, whatever is in it.
+    r"""Quote a name so that it stays on one line, whatever it contains.
 
     Examples
     --------
@@ -59,17 +61,23 @@ def quote_name(name: str) -> str:
 
 @contextmanager
 def open_stream(source: Source) -> Iterator[IO[bytes]]:
-    """Open a file, or standard input for ``-``, so that it can be read from anywhere in it."""
+    """Open a file, or standard input for ``-``, so that it has a descriptor and can be read from any position."""
     if isinstance(source, str | os.PathLike) and os.fspath(source) != STANDARD_INPUT:
         with open_regular_file(source) as file:
             yield file
-    else:
-        yield _hold(_find_stream(source), quote_name(name_of(source)))
+        return
+    stream = _find_stream(source)
+    if _is_file(stream):
+        yield stream
+        return
+    with _open_memory() as file:
+        _hold(stream, file, quote_name(name_of(source)))
+        yield file
 
 
 @contextmanager
 def open_regular_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """Open a file on disk. What is none, such as a pipe that would block for ever, is refused unopened."""
+    """Open a file on the disk; anything else, such as a pipe that would block for ever, is rejected unopened."""
     name = repr(os.fspath(path))
     with explain_faults(name):
         mode = os.stat(path).st_mode  # noqa: PTH116 - a null byte in a name is told apart here
@@ -85,23 +93,38 @@ def _find_stream(source: Source) -> IO[bytes]:
     if not isinstance(source, str | os.PathLike):
         return source
     if sys.stdin is None:  # whoever started us closed it
-        raise ImageError("there is no standard input; name a file, or send one: mnist-nn read - < FILE")
+        raise ImageError("there is no standard input; give a file name, or send a file: mnist-nn read - < FILE")
     return sys.stdin.buffer
 
 
-def _hold(stream: IO[bytes], name: str) -> IO[bytes]:
-    """Hold a stream in memory that cannot be wound back."""
+def _is_file(stream: IO[bytes]) -> bool:
+    """Say whether a stream's descriptor gives the same bytes; that of a decompressing stream, for example, does not."""
+    return isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO) and stream.seekable()
+
+
+def _open_memory() -> IO[bytes]:
+    """Open a file that exists only in memory or, if the system does not support that, has no name."""
+    if not hasattr(os, "memfd_create"):
+        return tempfile.TemporaryFile()
+    return open(os.memfd_create("picture"), "w+b")  # noqa: PTH123 - a descriptor
+
+
+def _hold(stream: IO[bytes], file: IO[bytes], name: str) -> None:
+    """Copy a stream to a file; a stream that cannot be rewound, such as a pipe, is copied up to the limit."""
     with explain_faults(name):
         if stream.seekable():
-            return stream
-        data = stream.read(BYTE_LIMIT + 1)
-        check_bytes(name, len(data))
-        return io.BytesIO(data)
+            stream.seek(0)
+        size, read = 0, getattr(stream, "read1", stream.read)  # which does not wait for more than there is
+        while piece := read(_PIECE_BYTES):
+            size += file.write(piece)
+            if not stream.seekable():
+                check_bytes(name, size)
+        file.flush()
 
 
 @contextmanager
 def explain_faults(name: str) -> Iterator[None]:
-    """Turn whatever a decoder raises into an `ImageError` on one line; what it merely warns of is no damage."""
+    """Turn any error of a decoder into an `ImageError` with one line; warnings are ignored."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -111,7 +134,7 @@ def explain_faults(name: str) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name} is damaged or too large: {_one_line(error)}; make it smaller") from error
     except MemoryError as error:
-        raise ImageError(f"{name} needs more memory than there is; make it smaller") from error
+        raise ImageError(f"{name} needs more memory than is available; make it smaller") from error
     except OSError as error:
         if error.errno is None:
             raise ImageError(f"{name} is damaged: {_one_line(error)}; get a fresh copy") from error
@@ -121,21 +144,22 @@ def explain_faults(name: str) -> Iterator[None]:
 
 
 def check_pixels(name: str, width: int, height: int, limit: int) -> None:
-    """Refuse a page of too many pixels, before one of them is decoded."""
+    """Raise an error for a page with too many pixels, before decoding it."""
     if width * height > limit:
         raise ImageError(
-            f"{name} is {width}×{height}, {width * height / 1e6:,.1f} million pixels; at most {limit / 1e6:,g} million "
-            "are read: make it smaller, or raise the limit (--pixel-limit)"
+            f"{name} is {width}×{height}, {width * height / 1e6:,.1f} million pixels, but at most "
+            f"{limit / 1e6:,g} million are accepted; make it smaller, or raise the limit with "
+            "--pixel-limit"
         )
 
 
 def too_many_pages(name: str, limit: int) -> ImageError:
-    """Build the error for a file of too many pages."""
-    return ImageError(f"{name} has more than {limit} pages; split it, or raise the limit (--page-limit)")
+    """Build the error for a file with too many pages."""
+    return ImageError(f"{name} has more than {limit} pages; split it, or raise the limit with --page-limit")
 
 
 def check_bytes(name: str, size: int) -> None:
-    """Refuse what would fill the memory."""
+    """Raise an error for a file that would fill the memory."""
     if size > BYTE_LIMIT:
         raise ImageError(f"{name} has more than {BYTE_LIMIT / 2**20:,g} MiB; make it smaller")
 

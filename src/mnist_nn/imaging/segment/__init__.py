@@ -1,4 +1,4 @@
-"""From the ink of a page to its numbers, in reading order, each cut into segments that may be digits.
+"""Finds the numbers in the ink of a page, in reading order, and cuts each into segments that may be digits.
 
-Which of them are digits, and which digits, is for those who read.
+The readers decide which of them are digits.
 """

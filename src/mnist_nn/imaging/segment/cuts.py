@@ -1,9 +1,9 @@
-"""Where digits that touch could be cut apart: the seams from top to bottom that cross the least ink.
+"""Finds where touching digits could be cut apart: seams from top to bottom that cross the least ink.
 
-A seam is a path of one pixel per row that may step sideways, so it follows slanted and curved gaps. Its price is the
-ink that it crosses and a little for each sidestep; the cheapest seam through every pixel of the middle row is found in
-two passes over the rows (dynamic programming). Large ink is looked at in reduced size: a cut need not be finer. Which
-cuts are made is decided by those who read.
+A seam is a path of one pixel per row that may step sideways, so it follows slanted and curved gaps. It costs the ink
+that it crosses plus a little for each sidestep. Dynamic programming finds the cheapest seam through every pixel of the
+middle row in two passes over the rows. Large ink is reduced first, because a cut need not be finer. The readers decide
+which cuts to make.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ Floats = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class CutParameters:
-    """What a seam costs, and how far it goes. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+    """Parameters for seams.
+
+    Chosen on pages made of MNIST's training digits (docs/explanation/reading.md).
+    """
 
     rows_enough_px: int = 48
     """Ink that is higher is reduced to about so many rows: a cut need not be finer."""
@@ -51,16 +54,16 @@ class Seam:
 
 
 def find_seams(ink: npt.NDArray[np.bool_], height_px: float, most: int, parameters: CutParameters = CUTS) -> list[Seam]:
-    """Find the best ways to cut ink into a left and a right part, at most so many, from left to right.
+    """Find at most ``most`` best ways to cut ink into a left and a right part, from left to right.
 
     Parameters
     ----------
     ink
         bool of shape (height, width).
     height_px
-        Of a digit, in pixels of ``ink``.
+        Height of a digit, in pixels of ``ink``.
     most
-        How many at most.
+        Largest number of seams.
     parameters
         What a seam costs.
 

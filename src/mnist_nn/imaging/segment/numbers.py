@@ -1,18 +1,20 @@
-"""From the ink of a page to its numbers, each cut finely into segments that a reader may put together as digits.
+"""Finds the numbers in the ink of a page, each cut into small segments that a reader may combine into digits.
 
-No network decides anything here: what could be a digit is offered, with a cost for what would be unnatural, and the
-reader chooses.
+No network is used here: possible digits are offered with a cost for everything unnatural, and the reader chooses.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
-from mnist_nn.imaging.boxes import tight_window
+from mnist_nn.imaging.boxes import enclose_windows, tight_window
 from mnist_nn.imaging.clean.ink import Floats, Ink
-from mnist_nn.imaging.components import Labels, find_components
+from mnist_nn.imaging.components import Components, Labels, find_components, grow
 from mnist_nn.imaging.segment.cuts import CutParameters
+from mnist_nn.imaging.segment.doubts import SEVERAL_LINES, DoubtParameters, Doubts
+from mnist_nn.imaging.segment.main_line import MainLineParameters, find_main_line
 from mnist_nn.imaging.segment.points import PointParameters, count_points
 from mnist_nn.imaging.segment.segments import Candidate, CandidateParameters, segment_number
 from mnist_nn.imaging.segment.slant import SlantParameters, measure_excess, set_upright
@@ -21,15 +23,17 @@ from mnist_nn.imaging.segment.text_lines import Box, NumberLayout, TextLineParam
 
 @dataclass(frozen=True)
 class SegmentParameters:
-    """What every step from the ink of a page to its numbers depends on."""
+    """The parameters of all steps from the ink of a page to its numbers."""
 
     most_components: int = 2000
     """That are looked at, the largest first: each is compared with each, which takes time by their square."""
+    main_line: MainLineParameters = field(default_factory=MainLineParameters)
     text_lines: TextLineParameters = field(default_factory=TextLineParameters)
     cuts: CutParameters = field(default_factory=CutParameters)
     candidates: CandidateParameters = field(default_factory=CandidateParameters)
     points: PointParameters = field(default_factory=PointParameters)
     slant: SlantParameters = field(default_factory=SlantParameters)
+    doubts: DoubtParameters = field(default_factory=DoubtParameters)
 
 
 SEGMENT = SegmentParameters()
@@ -56,13 +60,26 @@ class WrittenNumber:
     segments: int
     """How many there are."""
     candidates: tuple[Candidate, ...]
-    """The (start, stop) of consecutive segments: every single one, the ink as it lies, and what may be joined."""
+    """The (start, stop) of runs of segments: each segment alone, connected ink, and ink that may be joined."""
     costs: tuple[float, ...]
-    """How unnatural each candidate is, 0 for ink as it lies."""
+    """How unnatural each candidate is: 0 for unchanged ink."""
+    misfits: frozenset[Candidate]
+    """Candidates that may hold what is no digit: put together, as low as a comma, or as long as a slash."""
     points: int
     """How many specks between its digits a pen may have made."""
-    _strokes: Labels = field(repr=False)  # the segment of each pixel of a stroke, from 1
-    _rims: Labels = field(repr=False)  # the same with the soft ink around strokes
+    doubts: tuple[str, ...]
+    """What the ink on and beside it says against it: what was left out, cut or may be printed."""
+    marks: tuple[str, ...]
+    """What stands beside it and was left out as no digit of it, such as a dash that closes an amount."""
+    window: tuple[slice, slice] = field(repr=False)
+    """The rows and columns of its box, at the size to which the page was reduced."""
+    digits: npt.NDArray[np.intp] = field(repr=False)
+    """Which digits of the page, as the ink lies, are its own."""
+    digit_of: Labels = field(repr=False)
+    """int32 of shape (height, width) at working size: the digit of each pixel of the page, from 1; 0 for the rest, and
+    one more than there are digits for bits of other lines, which are in no number."""
+    _windows: tuple[tuple[slice, ...], ...] = field(repr=False)  # the rows and columns of each segment
+    _rims: Labels = field(repr=False)  # the segment of each pixel, from 1, with the soft ink around strokes
     _grey: Floats = field(repr=False)
     _rim_px: int = field(repr=False)
     _corner: tuple[int, int] = field(repr=False)  # top, left at working size
@@ -71,7 +88,7 @@ class WrittenNumber:
 
     def draw(self, start: int, stop: int) -> Glyph:
         """Draw the ink of segments ``start`` to ``stop - 1`` alone, set upright where the writing leans far."""
-        window = tight_window((self._strokes > start) & (self._strokes <= stop))
+        window = enclose_windows(self._windows[start:stop])
         around = tuple(slice(max(0, side.start - self._rim_px), side.stop + self._rim_px) for side in window)
         rims = self._rims[around]
         ink = np.where((rims > start) & (rims <= stop), self._grey[around], np.float32(0))
@@ -79,8 +96,13 @@ class WrittenNumber:
         return Glyph(box, set_upright(ink, self._lean) if self._lean else ink)
 
 
-def find_numbers(ink: Ink, parameters: SegmentParameters = SEGMENT) -> tuple[WrittenNumber, ...]:
+def find_numbers(
+    ink: Ink, parameters: SegmentParameters = SEGMENT, *, one_a_line: bool = False
+) -> tuple[WrittenNumber, ...]:
     """Find the numbers on a page, in reading order: text lines from top to bottom, in each from left to right.
+
+    With ``one_a_line``, all ink of a text line is one number, as in the boxes of a form. The picture then counts as one
+    field, so bits of the lines above and below it are left out.
 
     Examples
     --------
@@ -90,15 +112,40 @@ def find_numbers(ink: Ink, parameters: SegmentParameters = SEGMENT) -> tuple[Wri
     >>> [(number.box, number.segments, number.candidates) for number in find_numbers(find_ink(page))]
     [((20, 20, 38, 50), 2, ((0, 1), (0, 2), (1, 2)))]
     """
-    found = find_components(ink.strokes).keep_largest(parameters.most_components)
-    if len(found.areas) == 0:
+    everything = find_components(ink.strokes).keep_largest(parameters.most_components)
+    if len(everything.areas) == 0:
         return ()
-    layout = lay_out(found.boxes, found.areas, close_up=ink.close_up, parameters=parameters.text_lines)
+    found, several = _take_main_line(everything, parameters.main_line) if one_a_line else (everything, ())
+    layout = lay_out(
+        found.boxes,
+        found.areas,
+        close_up=ink.close_up,
+        one_a_line=one_a_line,
+        printed=ink.rulings | ink.specks,
+        parameters=parameters.text_lines,
+    )
     digit_of = np.concatenate([[0], layout.digit_of + 1])[found.labels].astype(np.int32)
-    return tuple(_cut_apart(ink, digit_of, layout.digits, number, parameters) for number in layout.numbers)
+    digit_of[(everything.labels > 0) & (found.labels == 0)] = layout.digits + 1
+    doubts = Doubts(ink, found, parameters.doubts)
+    against = (
+        doubts.find(number.box, number.height_px, np.flatnonzero(np.isin(layout.digit_of, number.digits)))
+        for number in layout.numbers
+    )
+    return tuple(
+        _cut_apart(ink, digit_of, layout.digits + 1, number, several + reasons, parameters)
+        for number, reasons in zip(layout.numbers, against, strict=True)
+    )
 
 
-def _cut_apart(ink: Ink, digit_of: Labels, digits: int, number: NumberLayout, p: SegmentParameters) -> WrittenNumber:
+def _take_main_line(found: Components, p: MainLineParameters) -> tuple[Components, tuple[str, ...]]:
+    """The ink of a field's line, and what is against it."""
+    belongs, several = find_main_line(found.boxes, found.areas, len(found.labels), p)
+    return found.keep(np.flatnonzero(belongs)), (SEVERAL_LINES,) if several else ()
+
+
+def _cut_apart(
+    ink: Ink, digit_of: Labels, digits: int, number: NumberLayout, doubts: tuple[str, ...], p: SegmentParameters
+) -> WrittenNumber:
     """Cut the digits of one number out of the page, and apart; ``digit_of`` counts them from 1."""
     left, top, right, bottom = number.box
     corner = max(0, top - ink.rim_px), max(0, left - ink.rim_px)
@@ -121,8 +168,14 @@ def _cut_apart(ink: Ink, digit_of: Labels, digits: int, number: NumberLayout, p:
         segments=found.count,
         candidates=found.candidates,
         costs=found.costs,
+        misfits=found.misfits,
         points=count_points(strokes, ink.specks[window], p.points),
-        _strokes=found.labels,
+        doubts=doubts,
+        marks=number.marks,
+        window=_shift(inside, corner),
+        digits=number.digits + 1,
+        digit_of=digit_of,
+        _windows=tuple(ndimage.find_objects(found.labels)),
         _rims=_spread(found.labels, grey, ink.rim_px),
         _grey=grey,
         _rim_px=ink.rim_px,
@@ -136,8 +189,13 @@ def _spread(strokes: Labels, grey: Floats, rim_px: int) -> Labels:
     """Give the soft ink around strokes to the segment that it lies at."""
     rims = strokes
     for _ in range(rim_px):
-        rims = np.where((rims == 0) & (grey > 0), ndimage.maximum_filter(rims, 3), rims)
+        rims = np.where((rims == 0) & (grey > 0), grow(rims, 1), rims)
     return rims
+
+
+def _shift(window: tuple[slice, slice], corner: tuple[int, int]) -> tuple[slice, slice]:
+    rows, columns = (slice(side.start + by, side.stop + by) for side, by in zip(window, corner, strict=True))
+    return rows, columns
 
 
 def _on_page(window: tuple[slice, slice], corner: tuple[int, int], scale: float) -> Box:

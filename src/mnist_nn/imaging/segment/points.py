@@ -1,6 +1,6 @@
-"""Whether there may be decimal points or colons between the digits of a number: specks as large as a pen makes them.
+"""Finds out whether there may be decimal points or colons between the digits of a number.
 
-They are not read, only counted, so that a number is not accepted without its point.
+Specks as large as those of a pen are only counted, not read, so that a number is not accepted without its point.
 """
 
 from dataclasses import dataclass
@@ -14,28 +14,28 @@ from mnist_nn.imaging.components import Bools, find_components
 
 @dataclass(frozen=True)
 class PointParameters:
-    """How large a point is. Chosen on drawn papers (docs/reading.md)."""
+    """The size of a point. Chosen on drawn papers (docs/explanation/reading.md)."""
 
     least_thicknesses: float = 0.6
-    """Least size of a point both ways, in the thickness of the strokes,"""
+    """Least size of a point in both directions, in thicknesses of the strokes."""
     least_px: float = 3
-    """and in pixels: dust is smaller."""
+    """Least size of a point in pixels: dust is smaller."""
     largest_thicknesses: float = 2.0
     """Largest size, in the thickness of the strokes."""
     inner_share: float = 0.9
-    """Of the pixels of strokes are nearer to their rims than the pen's middle, which tells its thickness."""
+    """This share of the strokes' pixels is nearer to an edge than the middle of the pen, which gives its thickness."""
 
 
 POINTS = PointParameters()
 
 
 def count_points(strokes: Bools, specks: Bools, parameters: PointParameters = POINTS) -> int:
-    """Count the specks in the gaps of a number that are as large as a point: decimals and times have some.
+    """Count the specks in the gaps of a number that are as large as a point, as in decimals and times.
 
     Parameters
     ----------
     strokes, specks
-        bool of shape (height, width), the window of a number: its ink, and what was dropped.
+        bool of shape (height, width), the window of a number: its ink, and the specks that were dropped.
     parameters
         How large a point is.
 

@@ -1,17 +1,19 @@
-"""The ink of a number cut into segments, and the candidates: the runs of segments that could be one digit.
+"""Cuts the ink of a number into segments, and offers candidates: runs of segments that could be one digit.
 
-Ink that touches is offered whole and along its best seams; components that do not touch are offered joined and apart.
-The cost of a candidate says how unnatural it is: 0 for ink as it lies, more for a cut through much ink or a wide gap.
-Which candidates are digits is decided by those who read.
+Connected ink is offered whole and cut along its best seams; separate components are offered joined and apart. The cost
+of a candidate says how unnatural it is: 0 for unchanged ink, and more for a cut through much ink or for a wide gap. The
+readers decide which candidates are digits.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from mnist_nn.imaging.components import EIGHT_NEIGHBOURS
 from mnist_nn.imaging.segment.cuts import CUTS, CutParameters, Seam, find_seams
 
 Labels = npt.NDArray[np.int32]
@@ -22,41 +24,60 @@ Candidate = tuple[int, int]  # the first segment, and the one after the last
 
 @dataclass(frozen=True)
 class CandidateParameters:
-    """What is cut, and what a candidate costs. Chosen on pages of MNIST's training digits (docs/reading.md).
+    """What is cut, and what a candidate costs.
+
+    Chosen on pages of MNIST's training digits (docs/explanation/reading.md).
 
     A cost of 1 takes as much off a candidate's score as `mnist_nn.reading.reader` says.
     """
 
     cut_from_heights: float = 0.75
-    """Width, in heights, from which on connected ink may be several digits."""
+    """Connected ink wider than this, in heights, may be several digits."""
     seams_per_height: float = 8
-    """Seams that are offered for each height of width beyond."""
+    """Number of seams that are offered for each height by which the ink is wider than that."""
     widest_cut_heights: float = 1.6
-    """Width of the widest digit, in heights of the number, of segments that were cut,"""
+    """Width of the widest digit that is made of cut segments, in heights of the number."""
     widest_whole_heights: float = 1.8
-    """and of components as they lie."""
+    """Width of the widest digit that is made of uncut components, in heights of the number."""
     most_segments: int = 4
-    """Of one digit, where it was cut."""
+    """A digit is made of at most this many cut segments."""
     most_components: int = 4
-    """Of one digit, where it is broken."""
+    """A broken digit is made of at most this many components."""
     cut_cost_per_height: float = 8.0
-    """Of a cut, for each height of ink that it crosses,"""
+    """Cost of a cut for each height of ink that it crosses."""
     least_cut_cost: float = 1.0
-    """and at least: what touches is usually one digit."""
+    """Least cost of a cut: connected ink is usually one digit."""
     join_cost: float = 1.0
-    """Of joining two components that do not touch,"""
+    """Cost of joining two components that do not touch."""
     join_cost_per_height: float = 6.0
-    """and more for each height between them."""
+    """Additional cost of joining them for each height of the gap between them."""
     low_heights: float = 0.6
-    """A digit below so many heights costs more: it may be a comma,"""
+    """A digit lower than this many heights costs more, because it may be a comma."""
     low_cost_per_height: float = 6.0
-    """so much for each height that it lacks."""
+    """Cost of such a digit for each height that it lacks."""
     beyond_heights: float = 0.04
-    """A stroke that reaches so many heights beyond both neighbours, above and below, may be a slash,"""
+    """A stroke that reaches this many heights above and below both of its neighbours may be a slash."""
     beyond_cost: float = 1.0
-    """which costs so much,"""
+    """Cost of a candidate that may be a slash or the side of a box."""
     slender_heights: float = 0.65
-    """if it is no wider than this, in its own height."""
+    """A slash is at most this wide, as a share of its own height."""
+    stroke_width_heights: float = 0.35
+    """Three quarters of a slash's rows are at most this wide, as a share of its height: it has a single stroke in
+    each row, unlike a 9."""
+    bar_heights: float = 1.4
+    """An upright that is this many times as high as the digits of its number may be the side of a box."""
+    bar_width_share: float = 0.2
+    """The side of a box is at most this wide, as a share of its height: a 7 or 9 with a long tail is wider."""
+    ring_hole_share: float = 0.12
+    """Ink that encloses this share of its box is a small zero and not a comma, so it may be low. Training zeros at
+    half height enclose 0.15 or more, blots and the hooks of commas less than 0.05."""
+    ring_gap_share: float = 0.06
+    """A ring may have a gap of twice this share of its own height."""
+    ring_centre_share: float = 0.25
+    """The middle of a ring is below this share of the height of its high neighbours: a degree sign is above it."""
+    ring_low_share: float = 0.6
+    """A digit that reaches beyond its neighbour is no slash if the neighbour is a ring lower than this share of its
+    height."""
 
 
 CANDIDATES = CandidateParameters()
@@ -72,6 +93,8 @@ class Segmentation:
     candidates: tuple[Candidate, ...]
     costs: tuple[float, ...]
     """Of each candidate."""
+    misfits: frozenset[Candidate] = frozenset()
+    """Those that may hold what is no digit: put together, as low as a comma, or as long as a slash."""
 
 
 def segment_number(
@@ -88,11 +111,11 @@ def segment_number(
     Parameters
     ----------
     digits
-        int32 of shape (height, width): the digit of each pixel, as the ink lies, from 1; 0 where there is no ink.
+        int32 of shape (height, width): the digit of each pixel in the uncut ink, from 1; 0 without ink.
     count
-        How many digits; they stand from left to right.
+        The number of digits, from left to right.
     height_px, height_around_px
-        Of the number's digits, and of those around it, where that is more.
+        Height of the number's digits, and of the digits around it if that is more.
     parameters, cuts
         What candidates and seams cost.
 
@@ -105,14 +128,16 @@ def segment_number(
     (2, {(0, 1): 0.0, (0, 2): 2.8, (1, 2): 0.0})
     """
     labels, between = cut_digits(digits, count, height_px, parameters, cuts)
-    offers = dict(offer_candidates(labels, between, height_px, height_around_px, parameters))
-    return Segmentation(labels, len(between) + 1, tuple(offers), tuple(offers.values()))
+    offers = list(offer_candidates(labels, between, height_px, height_around_px, parameters))
+    runs, costs = [run for run, _, _ in offers], [cuts + rest for _, cuts, rest in offers]
+    misfits = frozenset(run for run, _, rest in offers if rest)
+    return Segmentation(labels, len(between) + 1, tuple(runs), tuple(round(cost, 3) for cost in costs), misfits)
 
 
 def cut_digits(
     digits: Labels, count: int, height: float, parameters: CandidateParameters = CANDIDATES, cuts: CutParameters = CUTS
 ) -> tuple[Labels, Between]:
-    """Number the segments of digits 1 to ``count``, which stand from left to right, and tell what lies between them.
+    """Number the segments of digits 1 to ``count`` from left to right, and measure what lies between them.
 
     Examples
     --------
@@ -151,28 +176,29 @@ def offer_candidates(
     height: float,
     height_around: float,
     parameters: CandidateParameters = CANDIDATES,
-) -> Iterator[tuple[Candidate, float]]:
-    """Yield every run (start, stop) of segments that could be a digit, with its cost.
+) -> Iterator[tuple[Candidate, float, float]]:
+    """Yield every run (start, stop) of segments that could be a digit, with the cost of its cuts and its other costs.
 
     Examples
     --------
     >>> segments = np.zeros((20, 20), np.int32)
     >>> segments[:, 2:4], segments[:, 10:12] = 1, 2
     >>> list(offer_candidates(segments, [None], 20.0, 20.0))
-    [((0, 1), 0.0), ((0, 2), 2.8), ((1, 2), 0.0)]
+    [((0, 1), 0.0, 0.0), ((0, 2), 0.0, 2.8), ((1, 2), 0.0, 0.0)]
     """
     boxes = np.array([(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(segments)], np.float64)
-    row = _Row(boxes, [None, *between, None], height, height_around, parameters)
+    row = _Row(segments, boxes, [None, *between, None], height, height_around, parameters)
     for start in range(len(boxes)):
         for stop in range(start + 1, len(boxes) + 1):
             if row.could_be_digit(start, stop):
-                yield (start, stop), row.cost(start, stop)
+                yield (start, stop), row.cost_of_cuts(start, stop), row.cost_of_rest(start, stop)
 
 
 @dataclass(frozen=True, eq=False)
 class _Row:
     """The segments of a number from left to right: their boxes, and what lies before, between and after them."""
 
+    labels: Labels
     boxes: Boxes
     ends: Between
     height: float
@@ -180,7 +206,7 @@ class _Row:
     parameters: CandidateParameters
 
     def could_be_digit(self, start: int, stop: int) -> bool:
-        """Whether a run is one segment, a component as it lies, or neither too large nor in too many components."""
+        """Say whether a run is one segment, a whole component, or neither too large nor in too many components."""
         p = self.parameters
         whole = self.ends[start] is None and self.ends[stop] is None
         components = self.ends[start + 1 : stop].count(None) + 1
@@ -191,28 +217,75 @@ class _Row:
             return bool(wide <= p.widest_whole_heights and components <= p.most_components)
         return bool(wide <= p.widest_cut_heights and stop - start <= p.most_segments)
 
-    def cost(self, start: int, stop: int) -> float:
-        """Half of the cuts at both ends, all joins within, and that the run is lower than digits are, or a slash."""
+    def cost_of_cuts(self, start: int, stop: int) -> float:
+        """Return half of the cost of the cuts at both ends."""
+        return round(sum((self.ends[end] or 0.0) / 2 for end in (start, stop)), 3)
+
+    def cost_of_rest(self, start: int, stop: int) -> float:
+        """Return the cost of all joins inside a run, and of being lower than digits or a slash."""
         p = self.parameters
-        cuts = sum((self.ends[end] or 0.0) / 2 for end in (start, stop))
         joins = sum(self._join_cost(right) for right in range(start + 1, stop) if self.ends[right] is None)
         top, bottom = self._reach(start, stop)
         tall = (bottom - top) / self.height_around
         low = p.low_cost_per_height * max(0.0, p.low_heights - tall)
-        return round(float(cuts + joins + low + p.beyond_cost * self._is_slash(start, stop)), 3)
+        if low and self._is_ring(start, stop) and self._stands_in_line(start, stop):
+            low = 0.0
+        beyond = self._is_slash(start, stop) or self._is_bar(start, stop)
+        return round(float(joins + low + p.beyond_cost * beyond), 3)
+
+    def _is_bar(self, start: int, stop: int) -> bool:
+        """Whether a run is an upright much higher than the digits of its number, as the side of a box is."""
+        p, tall = self.parameters, self._reach_height(start, stop)
+        return tall >= p.bar_heights * self.height and self._width(start, stop) <= p.bar_width_share * tall
+
+    def _is_ring(self, start: int, stop: int) -> bool:
+        """Whether a run encloses paper as a zero does, but for a narrow gap."""
+        ink = self._cut_out(start, stop)
+        gap = max(1, round(self.parameters.ring_gap_share * len(ink)))
+        padded = np.pad(ink, gap + 1)
+        hole = ndimage.binary_fill_holes(ndimage.binary_closing(padded, EIGHT_NEIGHBOURS, gap)) & ~padded
+        return bool(hole.sum() >= self.parameters.ring_hole_share * ink.size)
+
+    def _row_widths(self, start: int, stop: int) -> npt.NDArray[np.intp]:
+        """The distance from the first to the last pixel of ink, in each row of a run."""
+        ink = self._cut_out(start, stop)
+        ink = ink[ink.any(axis=1)]
+        return np.asarray(ink.shape[1] - ink.argmax(axis=1) - ink[:, ::-1].argmax(axis=1))
+
+    def _cut_out(self, start: int, stop: int) -> npt.NDArray[np.bool_]:
+        """The ink of a run alone, within its box."""
+        left, top = self.boxes[start:stop, :2].min(axis=0).astype(int)
+        right, bottom = self.boxes[start:stop, 2:].max(axis=0).astype(int)
+        run = self.labels[top:bottom, left:right]
+        return np.asarray((run > start) & (run <= stop))
+
+    def _stands_in_line(self, start: int, stop: int) -> bool:
+        """Whether a low run stands as low as the nearest high ones beside it, if there are any."""
+        p = self.parameters
+        high = [run for run in self._whole_runs() if self._reach_height(*run) >= p.low_heights * self.height_around]
+        beside = [run for run in high if run[1] <= start][-1:] + [run for run in high if run[0] >= stop][:1]
+        middle = sum(self._reach(start, stop)) / 2
+        tops = [top + p.ring_centre_share * (bottom - top) for top, bottom in (self._reach(*run) for run in beside)]
+        return not tops or middle >= min(tops)
+
+    def _whole_runs(self) -> list[Candidate]:
+        """The runs that are digits as the ink lies, from left to right."""
+        return list(pairwise(edge for edge, cost in enumerate(self.ends) if cost is None))
 
     def _is_slash(self, start: int, stop: int) -> bool:
         """Whether a component as it lies reaches beyond those beside it, above and below, as a slash in a date does."""
         if not 0 < start < stop < len(self.boxes) or self.ends[start] is not None or self.ends[stop] is not None:
             return False
         p = self.parameters
-        edges = [segment for segment, cost in enumerate(self.ends) if cost is None]
-        before, after = edges[edges.index(start) - 1], edges[edges.index(stop) + 1]
-        tops, bottoms = zip(*(self._reach(*ends) for ends in ((before, start), (stop, after))), strict=True)
+        beside = [run for run in self._whole_runs() if stop in run[:1] or start in run[1:]]
+        tops, bottoms = zip(*(self._reach(*run) for run in beside), strict=True)
         top, bottom = self._reach(start, stop)
         if self._width(start, stop) > p.slender_heights * (bottom - top):
             return False
-        if min(np.subtract(bottoms, tops)) < p.low_heights * self.height:
+        if np.quantile(self._row_widths(start, stop), 0.75) > p.stroke_width_heights * (bottom - top):
+            return False
+        low = [run for run in beside if self._reach_height(*run) < p.ring_low_share * (bottom - top)]
+        if min(np.subtract(bottoms, tops)) < p.low_heights * self.height or any(self._is_ring(*run) for run in low):
             return False
         return bool(min(min(tops) - top, bottom - max(bottoms)) >= p.beyond_heights * self.height)
 
@@ -224,6 +297,10 @@ class _Row:
         """From where to where the ink of a run reaches down the page."""
         run = self.boxes[start:stop]
         return float(run[:, 1].min()), float(run[:, 3].max())
+
+    def _reach_height(self, start: int, stop: int) -> float:
+        top, bottom = self._reach(start, stop)
+        return bottom - top
 
     def _join_cost(self, right: int) -> float:
         gap = self.boxes[right, 0] - self.boxes[right - 1, 2]

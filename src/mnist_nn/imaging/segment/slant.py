@@ -1,7 +1,7 @@
-"""How far writing leans, and how to set upright what leans further than people usually write.
+"""Measures how far writing is slanted, and straightens unusually slanted writing.
 
-Upright strokes fill few columns to the top; leaning ones spread over many. So the lean is the shear that gathers the
-ink in the fewest columns (the greatest sum of squares of the ink of each column).
+Upright strokes fill few columns, while slanted ones spread over many. So the slant is the shear that gathers the ink in
+the fewest columns (the largest sum of squares of the ink per column).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Floats = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class SlantParameters:
-    """How far writing may lean, in columns per row. Chosen on MNIST's training digits (docs/reading.md)."""
+    """How far writing may lean, in columns per row. Chosen on MNIST's training digits (docs/explanation/reading.md)."""
 
     usual_slope: float = 0.3
     """Leans like this, to either side, are in MNIST and in what networks learn from it."""
@@ -34,7 +34,7 @@ SLANT = SlantParameters()
 
 
 def measure_excess(ink: npt.NDArray[np.bool_], parameters: SlantParameters = SLANT) -> float:
-    """Return by how much the writing leans beyond the usual, in columns per row upwards: 0 for most writing.
+    """Return how far the slant exceeds the usual one, in columns per row upwards; 0 for most writing.
 
     ``ink`` is bool of shape (height, width), without bare rows and columns around it.
 
@@ -46,6 +46,20 @@ def measure_excess(ink: npt.NDArray[np.bool_], parameters: SlantParameters = SLA
     >>> round(measure_excess(writing), 2)
     0.7
     """
+    lean = measure_lean(ink, parameters)
+    return float(np.sign(lean) * max(0.0, abs(lean) - parameters.usual_slope))
+
+
+def measure_lean(ink: npt.NDArray[np.bool_], parameters: SlantParameters = SLANT) -> float:
+    """Return the slant of writing, in columns per row upwards; 0 if there is too little writing to tell.
+
+    ``ink`` is bool of shape (height, width), without bare rows and columns around it.
+
+    Examples
+    --------
+    >>> measure_lean(np.ones((40, 60), bool))
+    0.0
+    """
     p = parameters
     height, width = ink.shape
     if width < p.least_width_heights * height:
@@ -55,8 +69,7 @@ def measure_excess(ink: npt.NDArray[np.bool_], parameters: SlantParameters = SLA
     rows, columns = rows[::step], columns[::step]
     leans = np.arange(-p.furthest_slope, p.furthest_slope + p.slope_step / 2, p.slope_step)
     gathered = [_gather(columns + lean * rows, width / 400 + 1) for lean in leans]
-    lean = float(leans[int(np.argmax(gathered))])
-    return float(np.sign(lean) * max(0.0, abs(lean) - p.usual_slope))
+    return float(leans[int(np.argmax(gathered))])
 
 
 def _gather(columns: Floats, wide: float) -> float:
@@ -66,7 +79,7 @@ def _gather(columns: Floats, wide: float) -> float:
 
 
 def set_upright(ink: Floats, lean: float) -> Floats:
-    """Shear ink back by so many columns per row, into a picture as wide as it needs.
+    """Shear ink back by this many columns per row, into a picture that is as wide as necessary.
 
     Examples
     --------

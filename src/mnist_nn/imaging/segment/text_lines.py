@@ -1,15 +1,17 @@
-"""Which connected components belong together: to a digit, digits to a number, numbers to text lines in reading order.
+"""Groups connected components into digits, digits into numbers, and numbers into text lines in reading order.
 
-Everything here works on boxes. Neighbours are linked by how they overlap, so a line of writing may run up or down, or
-bend, without ever being compared to a fixed row of the page. Nothing is cut here.
+Everything here works on boxes. Neighbours are linked by their overlap, so a line of writing may slope or bend; it is
+never compared with a fixed row of the page. Nothing is cut here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.imaging.components import group_linked, weighted_median
+from mnist_nn.imaging.segment.marks import UPRIGHT, MarkParameters, find_closings, find_uprights
+from mnist_nn.imaging.segment.spacing import SpacingParameters, join_even
 
 Boxes = npt.NDArray[np.float64]  # (n, 4) in pixels: left, top, right, bottom
 Lengths = npt.NDArray[np.float64]  # (n,) in pixels
@@ -21,34 +23,36 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class TextLineParameters:
-    """What belongs together. Chosen on pages made of MNIST's training digits (docs/reading.md)."""
+    """What belongs together. Chosen on pages made of MNIST's training digits (docs/explanation/reading.md)."""
 
     number_gap_heights: float = 0.75
     """Widest gap between the digits of a number, in heights of a digit."""
     digit_width_heights: float = 0.5
-    """Width that every digit is given room for, in its height: a 1 stands as far apart as the others."""
+    """Least width that is assumed for every digit, as a share of its height, so that a 1 is spaced like the others."""
     line_overlap_of_lower: float = 0.35
-    """Least overlap of neighbours in a line, in heights of the lower one,"""
+    """Least vertical overlap of neighbours in a line, as a share of the height of the lower one."""
     line_overlap_of_higher: float = 0.2
-    """and in heights of the higher: a digit is not a neighbour of a long stray line."""
+    """The same as a share of the height of the higher one: a digit is not a neighbour of a long stray line."""
     stack_overlap_widths: float = 0.5
-    """Least overlap, in widths of the narrower, of the components of one digit that lie above each other."""
+    """Least horizontal overlap of components of one digit that lie above each other, in widths of the narrower one."""
     stack_gap_heights: float = 0.22
-    """Widest gap between them, in heights of a digit."""
+    """Widest gap between such components, in heights of a digit."""
     highest_digit_heights: float = 1.35
     """Height of the highest digit, in typical heights."""
     highest_writing_heights: float = 2.5
-    """The same of all writing on a page: what is higher is no digit."""
+    """The same for all writing on a page: anything higher is not a digit."""
     two_halves_heights: float = 2.3
-    """Of a digit that is broken across, with the gap between them, in heights of one half."""
+    """Largest height of a digit that is broken across, including the gap, in heights of one half."""
     whole_from_components: int = 4
-    """So many components tell by their shape whether they are whole digits."""
+    """With at least this many components, their shape tells whether they are whole digits."""
     beside_gap_heights: float = 1.0
     """Widest gap between what is written beside each other, in heights of the higher."""
     break_gap_heights: float = 0.18
     """Widest gap between the components of a broken digit, in its height."""
     close_up_fragments: int = 4
-    """So few digits in a close-up may be a single one that is badly broken."""
+    """At most this many digits in a close-up may be a single one that is badly broken."""
+    marks: MarkParameters = field(default_factory=MarkParameters)
+    spacing: SpacingParameters = field(default_factory=SpacingParameters)
 
 
 TEXT_LINES = TextLineParameters()
@@ -65,14 +69,19 @@ class NumberLayout:
     line: int
     """Which text line of the page, from 0."""
     height_px: float
-    """Of its highest digit."""
+    """Height of its typical digit: one long tail does not make the others low."""
     height_around_px: float
-    """Of digits around here: more than its own, where it is a single low mark beside others, as a comma is."""
+    """Height of the digits near it. It exceeds its own if it is a single low mark beside others, such as a comma."""
+    marks: tuple[str, ...] = ()
+    """What stands beside it and is no digit of it, from left to right."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Which digit each connected component belongs to, and the numbers of the page in reading order."""
+    """Which digit each connected component belongs to, and the numbers of the page in reading order.
+
+    A mark counts as a digit, but does not belong to any number.
+    """
 
     digit_of: Groups
     """Shape (components,): the digit of each, from 0."""
@@ -81,7 +90,15 @@ class Layout:
     numbers: tuple[NumberLayout, ...]
 
 
-def lay_out(boxes: Boxes, areas: Lengths, *, close_up: bool, parameters: TextLineParameters = TEXT_LINES) -> Layout:
+def lay_out(
+    boxes: Boxes,
+    areas: Lengths,
+    *,
+    close_up: bool,
+    one_a_line: bool = False,
+    printed: Bools | None = None,
+    parameters: TextLineParameters = TEXT_LINES,
+) -> Layout:
     """Group the connected components of a page, at least one, by their boxes.
 
     Parameters
@@ -92,6 +109,10 @@ def lay_out(boxes: Boxes, areas: Lengths, *, close_up: bool, parameters: TextLin
         float64 of shape (n,), in pixels.
     close_up
         Whether the picture shows no more than one number.
+    one_a_line
+        Whether all digits of a text line are one number, however wide the gaps between them.
+    printed
+        bool of shape (height, width) of the page: printed lines, which part the cells of a table.
     parameters
         What belongs together.
 
@@ -101,20 +122,56 @@ def lay_out(boxes: Boxes, areas: Lengths, *, close_up: bool, parameters: TextLin
     >>> layout = lay_out(boxes, np.full(4, 100.0), close_up=False)
     >>> [(number.digits.tolist(), number.line) for number in layout.numbers]
     [([1, 2, 0], 0), ([3], 1)]
+    >>> boxes[0, [0, 2]] += 200
+    >>> for one_a_line in (False, True):
+    ...     layout = lay_out(boxes, np.full(4, 100.0), close_up=False, one_a_line=one_a_line)
+    ...     print([number.digits.tolist() for number in layout.numbers])
+    [[1, 2], [0], [3]]
+    [[1, 2, 0], [3]]
     """
     p = parameters
     height = digit_height(boxes, areas, p)
     digit_of = group_digits(boxes, height, p)
     digits = enclose(boxes, digit_of)
-    number_of = np.zeros(len(digits), np.intp) if close_up else group_numbers(digits, height, p)
-    number_boxes = enclose(digits, number_of)
+    marks = _find_marks(digits, boxes, digit_of, height, p)
+    kept = np.setdiff1d(np.arange(len(digits)), list(marks))
+    number_of = np.full(len(digits), -1)
+    number_of[kept] = 0 if close_up else _join_digits(digits[kept], height, printed, p)
+    if one_a_line:
+        number_of[kept] = number_lines(enclose(digits[kept], number_of[kept]), p)[number_of[kept]]
+    number_boxes = enclose(digits[kept], number_of[kept])
     line = number_lines(number_boxes, p)
-    around = heights_beside(digits, p)
+    around = heights_beside(digits[kept], p)
     numbers = (
-        _lay_out_number(digits, np.flatnonzero(number_of == number), int(line[number]), around, close_up, p)
+        _lay_out_number(digits[kept], np.flatnonzero(number_of[kept] == number), int(line[number]), around, close_up, p)
         for number in np.lexsort([number_boxes[:, 0], line])
     )
-    return Layout(digit_of, len(digits), tuple(numbers))
+    return Layout(digit_of, len(digits), tuple(_count_all(number, kept, marks) for number in numbers))
+
+
+def _find_marks(
+    digits: Boxes, boxes: Boxes, digit_of: Groups, height: float, p: TextLineParameters
+) -> dict[int, tuple[list[int], str]]:
+    """Find what is no digit of a number: for each mark, the digits whose numbers it stands beside, and its name."""
+    uprights = find_uprights(digits, height, p.marks)
+    closings = find_closings(digits, boxes, digit_of, p.marks)
+    return {mark: (beside, UPRIGHT) for mark, beside in uprights.items()} | {
+        mark: ([last], name) for mark, (last, name) in closings.items()
+    }
+
+
+def _join_digits(digits: Boxes, height: float, printed: Bools | None, p: TextLineParameters) -> Groups:
+    """Say which number each digit belongs to."""
+    near = group_numbers(digits, height, p)
+    lines = number_lines(enclose(digits, near), p)
+    return join_even(digits, near, lines, printed, p.spacing)
+
+
+def _count_all(number: NumberLayout, kept: Groups, marks: dict[int, tuple[list[int], str]]) -> NumberLayout:
+    """Count a number's digits among all of the page, and name the marks beside it."""
+    digits = kept[number.digits]
+    names = tuple(name for beside, name in marks.values() if set(beside) & set(digits.tolist()))
+    return replace(number, digits=digits, marks=names)
 
 
 def _lay_out_number(
@@ -123,11 +180,27 @@ def _lay_out_number(
     digits = chosen[np.argsort(boxes[chosen, 0] + boxes[chosen, 2], kind="stable")]
     left, top = (int(edge) for edge in boxes[digits, :2].min(axis=0))
     right, bottom = (int(edge) for edge in boxes[digits, 2:].max(axis=0))
-    height = float(stacked_heights(boxes[digits], p).max())
-    if close_up and len(digits) <= p.close_up_fragments:
+    height = typical_height(stacked_heights(boxes[digits], p))
+    if close_up and len(digits) <= p.close_up_fragments and _overlap_across(boxes[digits]):
         height = float(bottom - top)
     height_around = max(height, float(around[digits[0]])) if len(digits) == 1 else height
     return NumberLayout(digits, (left, top, right, bottom), line, height, height_around)
+
+
+def typical_height(heights: Lengths) -> float:
+    """Return the typical height of a number's digits, weighted by height, so that small marks count little.
+
+    Examples
+    --------
+    >>> typical_height(np.array([40.0, 41.0, 75.0, 39.0])), typical_height(np.array([40.0, 8.0, 8.0]))
+    (41.0, 40.0)
+    """
+    return weighted_median(heights, heights)
+
+
+def _overlap_across(boxes: Boxes) -> bool:
+    """Whether any two lie above each other, if only in part, as what is left of a broken digit may."""
+    return bool((_overlap(boxes, 0)[np.triu_indices(len(boxes), 1)] > 0).any())
 
 
 def enclose(boxes: Boxes, groups: Groups) -> Boxes:
@@ -142,17 +215,18 @@ def enclose(boxes: Boxes, groups: Groups) -> Boxes:
 def digit_height(boxes: Boxes, areas: Lengths, p: TextLineParameters = TEXT_LINES) -> float:
     """Return the typical height of a digit, in pixels.
 
-    Where most components are higher than wide and there are several, they are digits; else they may be halves of some,
-    and what lies right above each other counts together, unless that makes more than two halves: then it is lines.
+    If there are several components and most are higher than wide, they are digits. Otherwise they may be halves of
+    digits: components right above each other count together, unless there are more than two, which then are lines.
     """
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
+    areas = np.minimum(areas, tall * tall)  # a printed bar has more ink than many digits
     alone, together = weighted_median(tall, areas), weighted_median(stacked_heights(boxes, p), areas)
     whole = len(boxes) >= p.whole_from_components and weighted_median(tall / wide, areas) >= 1
     return alone if whole or together > p.two_halves_heights * alone else together
 
 
 def stacked_heights(boxes: Boxes, p: TextLineParameters = TEXT_LINES) -> Lengths:
-    """Return the height of each with those right above and below it, as if they were one digit."""
+    """Return the height of each component together with those right above and below it, as if they were one digit."""
     tall = boxes[:, 3] - boxes[:, 1]
     across, down, together = _overlap(boxes, 0), _overlap(boxes, 1), _height_together(boxes)
     apart = down <= p.line_overlap_of_lower * np.minimum.outer(tall, tall)
@@ -163,14 +237,14 @@ def stacked_heights(boxes: Boxes, p: TextLineParameters = TEXT_LINES) -> Lengths
 
 
 def group_digits(boxes: Boxes, height: float, p: TextLineParameters = TEXT_LINES) -> Groups:
-    """Join components that lie above each other, closely, and make no more than a digit's height together."""
+    """Join components that are close above each other and together not higher than a digit."""
     width = boxes[:, 2] - boxes[:, 0]
     across = _overlap(boxes, 0) >= p.stack_overlap_widths * np.minimum.outer(width, width)
     return group_linked(across & _one_digit_high(boxes, height, p))
 
 
 def group_numbers(boxes: Boxes, height: float, p: TextLineParameters = TEXT_LINES) -> Groups:
-    """Join digits that stand side by side with no wide gap between them, and the components of a broken digit."""
+    """Join neighbouring digits without a wide gap between them, and the components of a broken digit."""
     tall = boxes[:, 3] - boxes[:, 1]
     lower, higher = np.minimum.outer(tall, tall), np.maximum.outer(tall, tall)
     size = np.maximum(higher, height / 2)
