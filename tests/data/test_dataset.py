@@ -51,9 +51,9 @@ def published(folder: Path) -> Dataset:
 def test_files_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
     wrong = published(copy_of_mnist(tmp_path / "fashion"))
     expected = FASHION_SHA256["t10k-images-idx3-ubyte"]
-    with pytest.raises(DataError, match=f"instead of the published {expected}; reinstall it: apt install"):
+    with pytest.raises(DataError, match=f"not the published {expected}; reinstall it: apt install"):
         _ = wrong.test
-    with pytest.raises(DataError, match="instead of the published"):
+    with pytest.raises(DataError, match="not the published"):
         _ = wrong.digest
     checks = verify(wrong)
     assert [check.ok for check in checks] == [False] * 4
@@ -66,7 +66,7 @@ def test_a_damaged_gzip_file_is_refused_with_the_way_to_mend_it(tmp_path: Path) 
     packed = bytearray((folder / f"{FILES[2]}.gz").read_bytes())
     packed[len(packed) // 2] ^= 0xFF
     (folder / f"{FILES[2]}.gz").write_bytes(packed)
-    with pytest.raises(IdxError, match=r"t10k-images.*damaged inside its gzip stream.*; reinstall it: apt"):
+    with pytest.raises(IdxError, match=r"t10k-images.*a damaged gzip stream.*; reinstall it: apt"):
         _ = published(folder).test
     assert [check.sha256 for check in verify(load(folder))][2] == ""
     assert [check.ok for check in verify(load(folder))] == [True, True, False, True]

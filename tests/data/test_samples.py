@@ -35,22 +35,22 @@ def test_images_are_not_copied_by_the_check() -> None:
 @pytest.mark.parametrize(
     ("images", "labels", "why"),
     [
-        (GREY[0], [0, 0, 0], r"images are uint8 of shape \(3, 4\); give uint8 of shape \(n, rows, cols\)"),
-        (GREY.astype(np.int64), [0, 0], "images are int64"),
-        (GREY.astype(float), [0, 0], "images are float64 of shape"),
-        ([[1.0], [1.0, 2.0]], [0, 0], "images are not one array.*; give rows of equal length"),
+        (GREY[0, 0], [0, 0, 0, 0], r"images are uint8 of shape \(4,\); give uint8 of shape \(n, rows, cols\)"),
+        (GREY.astype(np.int64) * 100, [0, 0], "images are int64"),
+        (GREY.astype(complex), [0, 0], "images are complex128 of shape"),
+        ([[1.0], [1.0, 2.0]], [0, 0], "images do not form one array.*; give rows of equal length"),
         (GREY, [[0, 0]], r"labels have shape \(1, 2\); give one label for each image"),
         (GREY, [0], "2 images but 1 labels; give one label for each image"),
-        (GREY, [0.0, 1.0], r"labels are float64 of shape \(2,\); give integers"),
+        (GREY, [0.5, 1.0], r"labels are float64 of shape \(2,\); give integers"),
         (GREY, ["0", "1"], "labels are <U1"),
         (GREY, [True, False], "labels are bool"),
-        (GREY, [0, 10], "label 10 in row 1 is out of range; labels go from 0 to 9: mend or drop it"),
+        (GREY, [0, 10], "label 10 in row 1 is out of range; labels go from 0 to 9, so correct or remove it"),
         (GREY, [-1, 0], "label -1 in row 0"),
         (GREY, np.array([0, 2**64 - 1], np.uint64), "label 18446744073709551615 in row 1"),
         (GREY[:0], np.zeros(0, int), "there are no labels; give at least one sample"),
-        (np.zeros((2, 0)), [0, 0], "hold no pixels"),
-        (np.array([[0.0, 1.0], [0.0, np.inf]]), [0, 0], "image 1 holds NaN or infinity; replace it"),
-        (np.array([[np.nan], [0.0]], np.float32), [0, 0], "image 0 holds NaN"),
+        (np.zeros((2, 0)), [0, 0], "contain no pixels"),
+        (np.array([[0.0, 1.0], [0.0, np.inf]]), [0, 0], "image 1 contains NaN or infinity; replace them"),
+        (np.array([[np.nan], [0.0]], np.float32), [0, 0], "image 0 contains NaN"),
     ],
 )
 def test_samples_that_cannot_be_used_are_refused(images: Any, labels: Any, why: str) -> None:
@@ -63,7 +63,7 @@ def test_samples_hold_int64_labels_and_cannot_be_changed() -> None:
     samples = Samples(GREY, np.array([0, 1]))
     with pytest.raises(AttributeError):
         samples.labels = np.array([1, 1])  # type: ignore[misc]
-    with pytest.raises(DataError, match="labels are uint8; convert"):
-        Samples(GREY, np.array([0, 1], np.uint8))
+    with pytest.raises(DataError, match="labels are float64; convert"):
+        Samples(GREY, np.array([0.5, 1]))
     with pytest.raises(DataError, match="2 images but 3 labels"):
         Samples(GREY, np.array([0, 1, 2]))

@@ -11,42 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 from patience import PATIENCE
+from tiny_data_sets import GREY, write_folder
 
 import mnist_nn.data
 from mnist_nn.data import (
     Dataset,
     describe,
     encode_idx,
-    export,
     load,
     sources,
     verify,
-    write_idx,
 )
 from mnist_nn.data.sources import FASHION_FOLDER, FILES, MNIST_SHA256
 from mnist_nn.errors import ConfigError, DataError, DataNotFoundError
 
 EMBEDDED = Path(mnist_nn.data.__file__).parent / "embedded"
-GREY = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
-
-
-def write_folder(folder: Path, **replaced: Any) -> Path:
-    """Write a tiny data set of 3x4 images; a keyword replaces one array."""
-    arrays = {
-        "train_images": np.repeat(GREY, 2, axis=0),
-        "train_labels": np.array([0, 1, 2, 1], np.uint8),
-        "test_images": GREY,
-        "test_labels": np.array([2, 0], np.uint8),
-    } | replaced
-    folder.mkdir(exist_ok=True)
-    for name, array in zip(FILES, arrays.values(), strict=True):
-        write_idx(folder / name, array)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def mnist() -> Dataset:
-    return load("mnist")
 
 
 # MNIST
@@ -110,7 +89,7 @@ def test_fashion_mnist_is_found() -> None:
 
 
 def test_fashion_mnist_says_how_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(DataNotFoundError, match=r"apt install dataset-fashion-mnist.*folder with the four IDX"):
+    with pytest.raises(DataNotFoundError, match=r"apt install dataset-fashion-mnist.*a file of your own data"):
         sources._fashion_mnist(tmp_path / "nowhere")
 
 
@@ -167,7 +146,7 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "mine")
     (folder / FILES[0]).unlink()
     (folder / FILES[3]).unlink()
-    with pytest.raises(DataNotFoundError, match=f"lacks {FILES[0]}, {FILES[3]}; put the files there"):
+    with pytest.raises(DataNotFoundError, match=f"lacks {FILES[0]}, {FILES[3]}; put these files there"):
         load(folder)
 
 
@@ -190,10 +169,10 @@ def test_a_file_that_vanishes_later_is_named(tmp_path: Path) -> None:
         ({"train_labels": np.zeros(4, np.float32)}, "train", "labels are float32"),
         ({"train_labels": np.zeros(0, np.uint8)}, "classes", "there are no labels"),
         ({"test_images": GREY[:0], "test_labels": np.zeros(0, np.uint8)}, "test", "there are no labels"),
-        ({"test_images": GREY[:, :, :0]}, "test", "hold no pixels"),
-        ({"test_images": GREY[:, :, :3]}, "test", r"images are \(3, 3\) but \(3, 4\) in training"),
-        ({"train_images": np.zeros((4, 3, 4), np.int16)}, "train", "images are int16 of shape"),
-        ({"train_images": np.full((4, 3), np.nan, np.float32)}, "train", "image 0 holds NaN"),
+        ({"test_images": GREY[:, :, :0]}, "test", "contain no pixels"),
+        ({"test_images": GREY[:, :, :3]}, "test", r"test images are \(3, 3\), but training images are \(3, 4\)"),
+        ({"train_images": np.full((4, 3, 4), 300, np.int16)}, "train", "images are int16 from 300 to 300"),
+        ({"train_images": np.full((4, 3), np.nan, np.float32)}, "train", "image 0 contains NaN"),
     ],
 )
 def test_a_folder_that_does_not_fit_says_where_and_why(
@@ -214,22 +193,62 @@ def test_a_data_set_is_found_however_it_is_spelled(name: str, tmp_path: Path, mo
     monkeypatch.chdir(tmp_path)
     assert load(name).name == "mnist"
     (tmp_path / name).mkdir()
-    with pytest.raises(DataNotFoundError, match="lacks train-images-idx3-ubyte"):  # what is there comes first
+    with pytest.raises(
+        DataNotFoundError, match="contains no data; put there four IDX files"
+    ):  # what is there comes first
         load(name)
 
 
 @pytest.mark.parametrize("name", ["mnits", "MNIST-2", "", "cifar", "a\0b"])
 def test_an_unknown_name_lists_the_valid_ones(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match="choose one of: mnist, fashion-mnist, a folder with the four IDX files"):
+    with pytest.raises(ConfigError, match="choose one of: mnist, fashion-mnist, a folder or a file of your own data"):
         load(name)
 
 
-def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    for path in (tmp_path / "file", tmp_path / "none", f"{tmp_path}/none"):
-        with pytest.raises(DataNotFoundError, match="is no folder; choose one of: mnist, fashion-mnist, a folder"):
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", f"{tmp_path}/none"):
+        with pytest.raises(
+            DataNotFoundError, match=r"there is no '.*none'; choose one of: mnist, fashion-mnist, a folder"
+        ):
             load(path)
+
+
+def test_an_option_without_effect_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="transpose has no effect on mnist, because its files are known"):
+        load("mnist", transpose=True)
+    with pytest.raises(ConfigError, match="as_is has no effect on idx, whose pixels are always used unchanged"):
+        load(write_folder(tmp_path / "mine"), as_is=True)
+
+
+def test_the_files_of_emnist_are_found_by_what_their_names_begin_with(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "gzip")
+    for name in FILES:
+        (folder / name).rename(folder / f"emnist-letters-{name.replace('t10k', 'test')}")
+    alone = load(folder)
+    assert alone.digest == load(folder / "emnist-letters").digest
+    for path in list(folder.iterdir()):
+        (folder / path.name.replace("letters", "digits")).write_bytes(path.read_bytes())
+    with pytest.raises(DataError, match=r"several data sets; give one of: .*gzip/emnist-digits, .*gzip/emnist-letters"):
+        load(folder)
+    assert len(load(folder / "emnist-digits").train) == 4
+
+
+def test_idx_files_are_transposed_and_counted_from_their_base(tmp_path: Path) -> None:
+    one_up = {"train_labels": np.array([1, 2, 3, 2], np.uint8), "test_labels": np.array([3, 1], np.uint8)}
+    mine = load(write_folder(tmp_path / "mine", **one_up), transpose=True, label_base=1)
+    assert (mine.classes, mine.train.labels.tolist(), mine.test.labels.tolist()) == (3, [0, 1, 2, 1], [2, 0])
+    assert np.array_equal(mine.test.images, GREY.swapaxes(1, 2))
+    assert mine.origin["label_base"] == "1"
+
+
+def test_names_of_classes_lie_beside_idx_files(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine")
+    (folder / "class-names.txt").write_text("apple\nbee\ncat\n")
+    assert load(folder).class_names == ("apple", "bee", "cat")
+    (folder / "class-names.txt").write_text("apple\napple\n")
+    with pytest.raises(DataError, match="an empty name or the same name twice"):
+        load(folder)
 
 
 def test_a_folder_called_mnist_is_reached_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,52 +256,6 @@ def test_a_folder_called_mnist_is_reached_by_its_path(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert load("mnist").inputs == 784
     assert load("./mnist").inputs == load(Path("mnist")).inputs == 12
-
-
-# Export
-
-
-@pytest.mark.parametrize("gz", [False, True])
-def test_an_export_loads_as_the_same_data(tmp_path: Path, gz: bool) -> None:
-    mine = load(write_folder(tmp_path / "mine"))
-    paths = export(mine, tmp_path / "deep" / "copy", gz=gz)
-    assert [path.name for path in paths] == [f"{name}.gz" if gz else name for name in FILES]
-    assert sorted(path.name for path in (tmp_path / "deep" / "copy").iterdir()) == sorted(path.name for path in paths)
-    assert [info.sha256 for info in describe(load(tmp_path / "deep" / "copy"))] == [
-        info.sha256 for info in describe(mine)
-    ]
-
-
-def test_exported_mnist_has_the_published_bytes(tmp_path: Path, mnist: Dataset) -> None:
-    for path in export(mnist, tmp_path):
-        assert sha256(path.read_bytes()).hexdigest() == MNIST_SHA256[path.name]
-
-
-def test_an_export_overwrites_only_when_forced(tmp_path: Path) -> None:
-    mine = load(write_folder(tmp_path / "mine"))
-    (tmp_path / "copy").mkdir()
-    (tmp_path / "copy" / FILES[2]).write_text("precious")
-    with pytest.raises(DataError, match=f"already holds {FILES[2]}; choose another folder, or force"):
-        export(mine, tmp_path / "copy")
-    assert [path.name for path in (tmp_path / "copy").iterdir()] == [FILES[2]]
-    assert (tmp_path / "copy" / FILES[2]).read_text() == "precious"
-    export(mine, tmp_path / "copy", force=True)
-    assert load(tmp_path / "copy").digest == mine.digest
-
-
-@pytest.mark.parametrize("force", [False, True])
-def test_an_export_is_not_hidden_by_files_under_other_names(tmp_path: Path, force: bool) -> None:
-    mine = load(write_folder(tmp_path / "mine"))
-    with pytest.raises(DataError, match="of another set; choose another folder"):
-        export(mine, tmp_path / "mine", force, gz=True)
-
-
-def test_an_export_to_no_folder_is_refused(tmp_path: Path) -> None:
-    mine = load(write_folder(tmp_path / "mine"))
-    (tmp_path / "file").touch()
-    for place in (tmp_path / "file", tmp_path / "file" / "below", "a\0b"):
-        with pytest.raises(DataError, match="cannot make the folder"):
-            export(mine, place)
 
 
 def test_public_names_are_there_and_documented() -> None:

@@ -1,14 +1,16 @@
 """Data sets for training and testing: read, check, verify, split and export them.
 
-Input and output and nothing else: pixels are handed on as they lie in the files, and nothing is downloaded.
-``load("mnist")`` works offline, from files inside this package.
+This package only does input and output. Pixels are passed on unchanged, except that pictures are framed like MNIST's.
+Nothing is downloaded: ``load("mnist")`` works offline, from files inside this package.
 """
 
 from mnist_nn.data.dataset import DataFile, Dataset, FileCheck, FileInfo, describe, verify
 from mnist_nn.data.idx import decode_idx, encode_idx, read_idx, write_idx
+from mnist_nn.data.remarks import Remarks, inspect
 from mnist_nn.data.samples import Samples, check_labels, check_pixels, check_samples, relative
-from mnist_nn.data.sources import NAMES, export, load
+from mnist_nn.data.sources import NAMES, load
 from mnist_nn.data.splits import hold_out, subset
+from mnist_nn.data.writers import export
 
 __all__ = [
     "NAMES",
@@ -16,6 +18,7 @@ __all__ = [
     "Dataset",
     "FileCheck",
     "FileInfo",
+    "Remarks",
     "Samples",
     "check_labels",
     "check_pixels",
@@ -25,6 +28,7 @@ __all__ = [
     "encode_idx",
     "export",
     "hold_out",
+    "inspect",
     "load",
     "read_idx",
     "relative",

@@ -1,7 +1,7 @@
-"""Distorted copies of images to learn from: turned, slanted, stretched, bent, written thicker or thinner, blurred.
+"""Distorted copies of images for training: rotated, slanted, stretched, bent, thickened, thinned or blurred.
 
-A distortion is a pure function of a key and of the sample's row number, so every epoch sees new copies and a run that
-is cut and resumed sees the same ones. It knows nothing of labels or networks.
+A distortion is a pure function of a key and the sample's row number, so every epoch sees new copies, and a run that is
+stopped and resumed sees the same ones. This module knows nothing about labels or networks.
 """
 
 import os
@@ -24,16 +24,16 @@ BOX_INK = 0.15  # of full ink: less does not count as part of the digit's box
 
 @dataclass(frozen=True)
 class Distortion:
-    """How far copies may differ from their image; each figure is the bound of an even draw.
+    """How far copies may differ from their image; each value is drawn uniformly up to this bound.
 
     Parameters
     ----------
     rotation
-        Degrees either way.
+        Degrees, in either direction.
     slant
-        Tangent of the slant, either way.
+        Tangent of the slant, in either direction.
     stretch
-        Of width and height, each by itself, as a share.
+        Change of width and of height, independently, as a share.
     shift
         Pixels in each direction.
     alpha, sigma
@@ -41,9 +41,9 @@ class Distortion:
     blur
         Standard deviation of a Gaussian blur in pixels.
     weight
-        Powers of two that grey values are raised to, either way: strokes grow thicker or thinner.
+        Grey values are raised to a power of two up to this exponent, so that strokes become thicker or thinner.
     framed
-        Whether the copy is sized and centred again, as a digit that is read from a page would be.
+        Whether the copy is scaled and centred again, like a digit that is read from a page.
     """
 
     rotation: float = 0.0
@@ -75,7 +75,8 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
     images
         uint8 of shape (n, side, side), 0 for background.
     key
-        Used as it is: `mnist_nn.training.loop` folds the run's key with ``randomness.AUGMENT`` and the epoch.
+        The random key, used unchanged: `mnist_nn.training.loop` folds the run's key with ``randomness.AUGMENT`` and the
+        epoch.
     name
         One of DISTORTIONS.
 
@@ -114,8 +115,8 @@ def check_square(images: Array) -> None:
     """Raise DataError unless images are uint8 of shape (n, side, side)."""
     if images.dtype != np.uint8 or images.shape[1:] != images.shape[1:2] * 2:
         raise DataError(
-            f"augmentation distorts square pictures of uint8 and these are {images.dtype} of shape {images.shape}; "
-            "leave it out for other data"
+            f"augmentation needs square pictures of uint8, but these are {images.dtype} of shape "
+            f"{images.shape}; leave augmentation out for such data"
         )
 
 
@@ -133,7 +134,7 @@ def _distort(images: Array, rows: Array, key: Key, how: Distortion) -> Array:
 
 
 class _Draws:
-    """Even draws from (-1, 1), float32, for the rows of a chunk."""
+    """Uniform draws from (-1, 1), float32, for the rows of a chunk."""
 
     def __init__(self, key: Key, rows: Array) -> None:
         self.key, self.rows = key, rows.astype(np.uint32)
@@ -143,7 +144,7 @@ class _Draws:
         return _even(word)
 
     def pairs(self, count: int) -> tuple[Array, Array]:
-        """Two numbers for each of ``count`` places, each of shape (rows, count)."""
+        """Draw two numbers for each of ``count`` places, each of shape (rows, count)."""
         first, second = threefry(fold(self.key, 1), self.rows[:, None], np.arange(count, dtype=np.uint32)[None, :])
         return _even(first), _even(second)
 
@@ -153,7 +154,7 @@ def _even(words: Array) -> Array:
 
 
 def _coordinates(side: int, draw: _Draws, how: Distortion) -> tuple[Array, Array]:
-    """Where each pixel of the copy comes from: row and column, each of shape (n, side, side)."""
+    """Return where each pixel of the copy comes from: row and column, each of shape (n, side, side)."""
     turn = np.radians(how.rotation, dtype=np.float32) * draw(0)
     cos, sin, slant = np.cos(turn), np.sin(turn), how.slant * draw(1)
     high, wide = (np.exp2(-np.log2(1 + how.stretch) * draw(slot)) for slot in (2, 3))
@@ -172,13 +173,13 @@ def _coordinates(side: int, draw: _Draws, how: Distortion) -> tuple[Array, Array
 
 @cache
 def _gauss(side: int, sigma: float) -> Array:
-    """Smooth along one axis: a matrix whose rows are normal curves."""
+    """Return a matrix that smooths along one axis; its rows are normal curves."""
     offset = np.arange(side)[:, None] - np.arange(side)[None, :]
     return np.asarray(np.exp(-(offset**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi)), dtype=np.float32)
 
 
 def _sample(pixels: Array, rows: Array, columns: Array) -> Array:
-    """Read pixels between the grid points, bilinearly; beyond the border there is background."""
+    """Interpolate pixels bilinearly; outside the border there is background."""
     n, side, _ = pixels.shape
     wide = side + 2
     flat = np.pad(pixels, ((0, 0), (1, 1), (1, 1))).ravel()
@@ -200,12 +201,12 @@ def _blur(pixels: Array, sigmas: Array) -> Array:
 
 
 def _full(pixels: Array) -> Array:
-    """Scale every picture so that its darkest ink is full ink."""
+    """Scale every picture so that its darkest ink becomes full ink."""
     return np.asarray(pixels / np.maximum(pixels.max(axis=(1, 2), keepdims=True), np.float32(1e-6)))
 
 
 def _frame(pixels: Array, draw: _Draws) -> Array:
-    """Size each digit to 20 pixels and bring its centre of mass to the middle, give or take half a pixel."""
+    """Scale each digit to 20 pixels and move its centre of mass to the middle, to within half a pixel."""
     side = pixels.shape[1]
     ink = pixels > BOX_INK
     sides = [_extent(np.asarray(ink.any(axis=axis))) for axis in (1, 2)]
@@ -220,5 +221,5 @@ def _frame(pixels: Array, draw: _Draws) -> Array:
 
 
 def _extent(flags: Array) -> Array:
-    """Length from the first True to the last of each row."""
+    """Return the distance from the first True to the last in each row."""
     return np.asarray(flags.shape[1] - flags[:, ::-1].argmax(axis=1) - flags.argmax(axis=1))

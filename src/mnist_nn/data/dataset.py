@@ -1,10 +1,10 @@
-"""A data set as it lies on the disk: four IDX files, read on first use, and proof of what was read.
+"""A data set on the disk: four IDX files, which are read on first use, and checks of what was read.
 
-It does not know where data sets are found: that is ``sources``.
+``sources`` finds data sets.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,16 +23,16 @@ from mnist_nn.util.files import open_source
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What one file of a data set holds.
+    """The contents of one file of a data set.
 
     Attributes
     ----------
     name, path
-        Its usual name, and where it lies.
+        Its usual name, and its path.
     size, sha256
-        Bytes and SHA-256 (hex) of the IDX file, after gunzip.
+        Number of bytes and SHA-256 (hex) of the decompressed IDX file.
     shape, dtype
-        Of the array inside.
+        Shape and type of the array in it.
     """
 
     name: str
@@ -45,7 +45,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class FileCheck:
-    """What a check says of a file: no ``sha256`` if it cannot be decoded, no ``problem`` if it is ok."""
+    """The result of checking a file: no ``sha256`` if it cannot be decoded, no ``problem`` if it is fine."""
 
     file: str
     ok: bool
@@ -62,11 +62,11 @@ class DataFile:
     name
         Its usual name, such as ``train-images-idx3-ubyte``.
     source
-        Where it lies: a path, or a resource inside the package.
+        Where it is: a path, or a resource inside the package.
     sha256
-        The published SHA-256 of its decoded bytes (hex); None if nobody published one.
+        The published SHA-256 of its decoded bytes (hex); None if there is none.
     mend
-        What to do if it is damaged; ends the message.
+        What to do if it is damaged; the message ends with it.
     """
 
     name: str
@@ -75,7 +75,7 @@ class DataFile:
     mend: str = ""
 
     def scan(self) -> tuple[npt.NDArray[Any], Hash]:
-        """Decode the file, whatever its SHA-256: the array, and the hash that saw its bytes go by."""
+        """Decode the file without checking its SHA-256; return the array and the hash of its bytes."""
         seen = sha256()
         try:
             with open_source(self.source) as file:
@@ -84,17 +84,17 @@ class DataFile:
             raise IdxError(f"{error}; {self.mend}" if self.mend else str(error)) from error
 
     def read(self) -> tuple[npt.NDArray[Any], Hash]:
-        """Decode the file as ``scan`` does, and raise ``DataError`` unless it is the published one."""
+        """Decode the file as ``scan`` does, and raise ``DataError`` if it is not the published one."""
         array, seen = self.scan()
         if problem := self.problem(seen.hexdigest()):
             raise DataError(problem)
         return array, seen
 
     def problem(self, digest: str) -> str:
-        """Say what is wrong with this SHA-256: nothing, if it is the published one or none is known."""
+        """Say what is wrong with this SHA-256; empty if it is the published one or none is known."""
         if self.sha256 in (None, digest):
             return ""
-        wrong = f"{str(self.source)!r} has SHA-256 {digest} instead of the published {self.sha256}"
+        wrong = f"{str(self.source)!r} has SHA-256 {digest}, not the published {self.sha256}"
         return f"{wrong}; {self.mend or 'get a fresh copy'}"
 
     def info(self) -> FileInfo:
@@ -104,7 +104,7 @@ class DataFile:
         return FileInfo(self.name, str(self.source), size, seen.hexdigest(), array.shape, array.dtype.name)
 
     def check(self) -> FileCheck:
-        """Decode the file and judge it; raises nothing."""
+        """Decode and check the file, without raising errors."""
         try:
             digest = self.scan()[1].hexdigest()
         except DataError as error:
@@ -115,21 +115,23 @@ class DataFile:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A training half and a test half, each read from its two files when first asked for, then kept.
+    """A training half and a test half, each read from its two files on first use and then kept.
 
     Attributes
     ----------
     name
-        What ``load`` was given.
+        The name given to ``load``.
     files
         Training images, training labels, test images, test labels.
     known_classes
-        How many classes there are; None to count the training labels.
+        The number of classes; None to count the training labels.
+    known_names
+        The names of the classes, in the order of the labels; None if they are plain numbers.
 
     Raises
     ------
     DataError
-        On first use of a half: a file is damaged, or its images and labels do not fit.
+        On first use of a half, if a file is damaged or its images and labels do not fit together.
 
     Examples
     --------
@@ -142,6 +144,7 @@ class Dataset:
     name: str
     files: tuple[DataFile, ...]
     known_classes: int | None = None
+    known_names: tuple[str, ...] | None = None
 
     @cached_property
     def _training(self) -> tuple[Samples, str]:
@@ -158,22 +161,69 @@ class Dataset:
 
     @cached_property
     def test(self) -> Samples:
-        """The test half; its images have the form of the training images."""
+        """The test half; its images have the same form as the training images."""
         (images, _), (labels, _) = self.files[2].read(), self.files[3].read()
         with self._blame("test"):
             samples = check_samples(images, labels, self.classes)
             if images.shape[1:] != self._form:
-                raise DataError(f"images are {images.shape[1:]} but {self._form} in training; make them alike")
+                raise DataError(
+                    f"test images are {images.shape[1:]}, but training images are {self._form}; use one size for both"
+                )
         return samples
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of both training files after gunzip, images then labels; reads that half."""
+        """SHA-256 (hex) of both decompressed training files, images first; reads that half."""
         return self._training[1]
+
+    def describe_other(self, origin: Mapping[str, Any]) -> str:
+        """Say if a model of this origin (``name`` and ``sha256``) was trained on other data; empty if it was not.
+
+        Examples
+        --------
+        >>> from mnist_nn.data import load
+        >>> load("mnist").describe_other({"name": "scans", "sha256": "0"})
+        "the model was trained on other data, 'scans', and this is 'mnist'"
+        """
+        if not origin.get("sha256") or origin["sha256"] == self.digest:
+            return ""
+        return f"the model was trained on other data, {origin.get('name')!r}, and this is {self.name!r}"
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """The names of the classes, if they are not plain numbers."""
+        return self.known_names
+
+    @property
+    def holds_out_its_test(self) -> bool:
+        """Whether the test half was held out of the data, because the data has none."""
+        return False
+
+    @property
+    def format(self) -> str:
+        """The format of its files."""
+        return "idx"
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What a model file stores about its training data: name, SHA-256, and the options for reading it, if any."""
+        return {"name": self.name, "sha256": self.digest}
+
+    def describe_files(self) -> tuple[FileInfo, ...]:
+        """Describe the files, as `describe` does."""
+        return tuple(file.info() for file in self.files)
+
+    def check_files(self) -> tuple[FileCheck, ...]:
+        """Check the files again, as `verify` does."""
+        checks = [file.check() for file in self.files]
+        if all(check.ok for check in checks) and not all(file.sha256 for file in self.files):
+            checks[1] = _fit(checks[1], self, "train")
+            checks[3] = _fit(checks[3], self, "test")
+        return tuple(checks)
 
     @cached_property
     def inputs(self) -> int:
-        """Pixels of an image; reads no more than a header."""
+        """Number of pixels in an image; reads only a header."""
         return math.prod(self._form)
 
     @cached_property
@@ -182,7 +232,7 @@ class Dataset:
 
     @cached_property
     def classes(self) -> int:
-        """Number of classes: at least 2, and more than any training label; reads no more than the labels."""
+        """Number of classes: at least 2, and larger than any training label; reads only the labels."""
         if self.known_classes is not None:
             return self.known_classes
         labels, _ = self.files[1].read()
@@ -191,20 +241,21 @@ class Dataset:
 
     @contextmanager
     def _blame(self, half: str) -> Iterator[None]:
-        """Name the data set in what goes wrong inside."""
+        """Name the data set in errors raised inside the block."""
         try:
             yield
         except DataError as error:
-            raise DataError(f"{self.name}, {half} half: {error}") from error
+            named = self.name in str(error)  # what reads the files names them
+            raise DataError(str(error) if named else f"{self.name}, {half} half: {error}") from error
 
 
 def describe(dataset: Dataset) -> tuple[FileInfo, ...]:
-    """Describe the four files of a data set; decodes them all.
+    """Describe the files of a data set (four IDX files, or the files of each half); decodes all of them.
 
     Raises
     ------
     DataError
-        A file is missing or damaged.
+        If a file is missing or damaged.
 
     Examples
     --------
@@ -216,13 +267,13 @@ def describe(dataset: Dataset) -> tuple[FileInfo, ...]:
     t10k-images-idx3-ubyte   7,840,016 (10000, 28, 28)
     t10k-labels-idx1-ubyte      10,008 (10000,)
     """
-    return tuple(file.info() for file in dataset.files)
+    return dataset.describe_files()
 
 
 def verify(dataset: Dataset) -> tuple[FileCheck, ...]:
-    """Check the four files of a data set anew, as they are on the disk now; raises nothing.
+    """Check the files of a data set as they are on the disk now, without raising errors.
 
-    Files with a published SHA-256 must have it. Others must decode, and the labels must fit the images.
+    Files with a published SHA-256 must match it. Other files must decode, and the labels must fit the images.
 
     Examples
     --------
@@ -230,15 +281,11 @@ def verify(dataset: Dataset) -> tuple[FileCheck, ...]:
     >>> [check.ok for check in verify(load("mnist"))]
     [True, True, True, True]
     """
-    checks = [file.check() for file in dataset.files]
-    if all(check.ok for check in checks) and not all(file.sha256 for file in dataset.files):
-        checks[1] = _fit(checks[1], dataset, "train")
-        checks[3] = _fit(checks[3], dataset, "test")
-    return tuple(checks)
+    return dataset.check_files()
 
 
 def _fit(check: FileCheck, dataset: Dataset, half: str) -> FileCheck:
-    """Hold the labels of a half against its images, reading both again."""
+    """Check the labels of a half against its images, reading both again."""
     try:
         getattr(replace(dataset), half)
     except DataError as error:

@@ -1,8 +1,7 @@
-"""Read and write IDX, the file format of MNIST: a short header, then the numbers, big-endian.
+"""Reads and writes IDX, the file format of MNIST: a short header, then the numbers, big-endian.
 
-It trusts nothing that it reads: whatever the bytes are, the outcome is an array or an ``IdxError``, and
-memory grows with what the data holds, never with what its header claims.
-It knows nothing of images and labels: that is the business of the modules beside it.
+It does not trust its input: any bytes give an array or an ``IdxError``, and the memory used depends on the data, never
+on the claims of its header. Other modules handle images and labels.
 """
 
 import gzip
@@ -22,7 +21,7 @@ from mnist_nn.util.files import expand_path, open_source, replace_file
 from mnist_nn.util.io_errors import explain_io_errors
 
 LIMIT = 2**31
-"""Most bytes an IDX file may decode to, unless the caller allows more: 2 GiB."""
+"""Largest number of bytes that an IDX file may decode to, unless the caller allows more: 2 GiB."""
 
 DTYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
@@ -32,7 +31,7 @@ DTYPES: dict[int, np.dtype[Any]] = {
     0x0D: np.dtype(">f4"),
     0x0E: np.dtype(">f8"),
 }
-"""The number types of the format, by their code: the third byte of a file."""
+"""The number types of the format by their code, which is the third byte of a file."""
 
 _CODES = {dtype.newbyteorder("="): code for code, dtype in DTYPES.items()}
 _MAX_NDIM = 64  # NumPy's own bound
@@ -40,14 +39,14 @@ _GZIP_LEVEL = 6  # level 9 takes four times as long and saves 1 %
 
 
 class Header(NamedTuple):
-    """The start of an IDX file: big-endian number type and shape."""
+    """The header of an IDX file: its big-endian number type and its shape."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the numbers take."""
+        """Number of bytes that the numbers take."""
         return self.dtype.itemsize * math.prod(self.shape)
 
 
@@ -55,32 +54,32 @@ def _read_header(stream: Stream) -> Header:
     magic = stream.take(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in DTYPES:  # noqa: PLR2004 the magic is four bytes
         raise IdxError(
-            f"{stream.name} is no IDX file: it starts with {magic.hex(' ') or 'nothing'}, not with 00 00, "
-            f"a type code ({', '.join(f'{code:02x}' for code in DTYPES)}) and the number of dimensions"
+            f"{stream.name} is not an IDX file: it starts with {magic.hex(' ') or 'nothing'}, not with 00 "
+            f"00, a type code ({', '.join(f'{code:02x}' for code in DTYPES)}) and the number of dimensions"
         )
     ndim = magic[3]
     sizes = stream.take(4 * ndim)
     if len(sizes) < 4 * ndim:
         raise IdxError(f"{stream.name} ends inside its header of {ndim} dimensions; get a fresh copy")
     if ndim > _MAX_NDIM:
-        raise IdxError(f"{stream.name} claims {ndim} dimensions; more than {_MAX_NDIM} cannot be held as an array")
+        raise IdxError(f"{stream.name} claims {ndim} dimensions, but an array can have at most {_MAX_NDIM}")
     shape = tuple(int.from_bytes(sizes[i : i + 4], "big") for i in range(0, 4 * ndim, 4))
     return Header(DTYPES[magic[2]], shape)
 
 
 def _check_claim(header: Header, stream: Stream, limit: int) -> None:
-    """Refuse a claim that is too big to hold, or that the file is too short to keep, before reading on."""
+    """Reject a claim that is too large for memory, or for the length of the file, before reading on."""
     # An empty dimension must not hide the others from the limit: NumPy refuses their product too.
     volume = header.dtype.itemsize * math.prod(max(side, 1) for side in header.shape)
     if volume > min(limit, sys.maxsize):
         raise IdxError(
-            f"{stream.name} claims shape {_times(header.shape)}, {volume:,} bytes: more than the limit of "
-            f"{limit:,}; pass a higher limit if you trust the file"
+            f"{stream.name} claims shape {_times(header.shape)}, {volume:,} bytes, which exceeds the limit "
+            f"of {limit:,}; pass a higher limit if you trust the file"
         )
     if stream.most is not None and header.nbytes > stream.most:
         raise IdxError(
-            f"{stream.name} is truncated: it claims {header.nbytes:,} bytes of numbers but is too short "
-            f"to hold more than {stream.most:,}; get a fresh copy"
+            f"{stream.name} is truncated: it claims {header.nbytes:,} bytes of numbers but can contain at "
+            f"most {stream.most:,}; get a fresh copy"
         )
 
 
@@ -89,18 +88,18 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def scan_idx(file: IO[bytes], name: str, *, seen: Hash | None = None, limit: int = LIMIT) -> npt.NDArray[Any]:
-    """Decode an open file, gzipped or not, and show its decoded bytes to a hash on the way.
+    """Decode an open file, gzipped or not, and hash its decoded bytes.
 
     Parameters
     ----------
     file
-        Open for reading bytes, at its start.
+        The file, opened for reading bytes, at its start.
     name
-        What error messages call it.
+        The name for error messages.
     seen
-        Is updated with every decoded byte, header included.
+        The hash, which is updated with every decoded byte, including the header.
     limit
-        Most bytes that the numbers may take.
+        Largest number of bytes that the numbers may take.
 
     Returns
     -------
@@ -109,7 +108,7 @@ def scan_idx(file: IO[bytes], name: str, *, seen: Hash | None = None, limit: int
     Raises
     ------
     IdxError
-        The bytes are not exactly one sound IDX file.
+        If the bytes are not exactly one valid IDX file.
 
     Examples
     --------
@@ -121,14 +120,14 @@ def scan_idx(file: IO[bytes], name: str, *, seen: Hash | None = None, limit: int
     _check_claim(header, stream, limit)
     body = stream.take(header.nbytes)
     if len(body) < header.nbytes:
-        raise IdxError(f"{name} is truncated: {len(body):,} of {header.nbytes:,} bytes are there; get a fresh copy")
+        raise IdxError(f"{name} is truncated: it has only {len(body):,} of {header.nbytes:,} bytes; get a fresh copy")
     if stream.take(1):
-        raise IdxError(f"{name} goes on after its {header.nbytes:,} bytes of numbers; get a fresh copy")
+        raise IdxError(f"{name} continues after its {header.nbytes:,} bytes of numbers; get a fresh copy")
     return _native(np.ndarray(header.shape, header.dtype, buffer=body))
 
 
 def _native(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Turn the bytes round in place: no second copy of the data."""
+    """Swap the bytes in place, without a second copy of the data."""
     if array.dtype.isnative:
         return array
     return array.byteswap(inplace=True).view(array.dtype.newbyteorder("="))
@@ -152,7 +151,7 @@ def encode_idx(array: npt.NDArray[Any]) -> bytes:
     Raises
     ------
     IdxError
-        The format has no such number type, or a side is 2**32 or longer.
+        If the format has no such number type, or a side is 2**32 or longer.
 
     Examples
     --------
@@ -163,16 +162,18 @@ def encode_idx(array: npt.NDArray[Any]) -> bytes:
     code = _CODES.get(array.dtype.newbyteorder("="))
     if code is None:
         valid = ", ".join(map(str, _CODES))
-        raise IdxError(f"IDX cannot hold numbers of type {array.dtype}; convert them with astype to one of: {valid}")
+        raise IdxError(f"IDX cannot store numbers of type {array.dtype}; convert them with astype to one of: {valid}")
     if max(array.shape, default=0) >= 2**32:
-        raise IdxError(f"IDX cannot hold shape {_times(array.shape)}; write parts with sides below 2**32")
+        raise IdxError(
+            f"IDX cannot store shape {_times(array.shape)}; split the array so that every side is below 2**32"
+        )
     sides = b"".join(side.to_bytes(4, "big") for side in array.shape)
     numbers: bytes = array.astype(DTYPES[code], copy=False).tobytes()
     return bytes((0, 0, code, array.ndim)) + sides + numbers
 
 
 def encoded_size(array: npt.NDArray[Any]) -> int:
-    """Bytes that an array takes as an IDX file: header and numbers."""
+    """Return the size of an array as an IDX file, in bytes: header and numbers."""
     return 4 + 4 * array.ndim + array.nbytes
 
 
@@ -182,9 +183,9 @@ def read_idx(path: str | os.PathLike[str], *, limit: int = LIMIT) -> npt.NDArray
     Parameters
     ----------
     path
-        The file; a pipe will do.
+        The file, which may be a pipe.
     limit
-        Most bytes that the numbers may take, decoded.
+        Largest number of decoded bytes that the numbers may take.
 
     Returns
     -------
@@ -193,11 +194,11 @@ def read_idx(path: str | os.PathLike[str], *, limit: int = LIMIT) -> npt.NDArray
     Raises
     ------
     IdxError
-        The bytes are not exactly one sound IDX file, or decode to more than ``limit``.
+        If the bytes are not exactly one valid IDX file, or decode to more than ``limit``.
     DataNotFoundError
-        There is no such file.
+        If the file does not exist.
     DataError
-        It is a folder, or the system will not read it.
+        If it is a folder, or the system cannot read it.
 
     Examples
     --------
@@ -213,27 +214,27 @@ def read_idx(path: str | os.PathLike[str], *, limit: int = LIMIT) -> npt.NDArray
 
 
 def read_header(source: Traversable) -> Header:
-    """Read only the number type and the shape that a file claims; raises as ``read_idx`` does."""
+    """Read only the number type and the shape that a file claims; raises the same errors as ``read_idx``."""
     with open_source(source) as file:
         return _read_header(Stream(file, repr(str(source))))
 
 
 def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
-    """Write an array as an IDX file: whole or not at all.
+    """Write an array as an IDX file, completely or not at all.
 
     Parameters
     ----------
     path
-        Where to; a name that ends in ``.gz`` makes it gzipped. The same array gives the same bytes each time.
+        Where to write; if the name ends in ``.gz``, the file is gzipped. The same array always gives the same bytes.
     array
         uint8, int8, int16, int32, float32 or float64, any shape.
 
     Raises
     ------
     IdxError
-        The format cannot hold this array.
+        If the format cannot store this array.
     DataError
-        The system will not write it; a file already there is as it was.
+        If the file cannot be written; an existing file stays unchanged.
 
     Examples
     --------
@@ -242,7 +243,7 @@ def write_idx(path: str | os.PathLike[str], array: npt.NDArray[Any]) -> None:
     target = expand_path(path)
     data = encode_idx(array)
     with (
-        explain_io_errors(DataError, "write", target, "choose another place or make room"),
+        explain_io_errors(DataError, "write", target, "choose another place, or make room on the disk"),
         replace_file(target) as file,
     ):
         file.write(gzip.compress(data, _GZIP_LEVEL, mtime=0) if target.name.endswith(".gz") else data)

@@ -1,6 +1,6 @@
-"""Images with their labels, and the one place that says whether they can be used.
+"""Images with their labels, and the one place that decides whether they are valid.
 
-It holds arrays and checks them. It reads no files, and it scales or reshapes nothing.
+It stores and checks arrays. It does not read files, and it does not scale or reshape anything.
 """
 
 import math
@@ -10,37 +10,44 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.data.coercion import as_images, as_labels, as_weights
 from mnist_nn.errors import DataError
 
 Rows = npt.NDArray[np.int64]
 
 MOST_CLASSES = 65_536
-"""A label beyond this is taken for damage, not for a class."""
+"""A larger label is considered damage, not a class."""
 
 _IMAGE_FORM = "give uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features), dense or CSR"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Samples:
-    """Images and their labels, row by row; ``check_samples`` makes one from unchecked arrays.
+    """Images and their labels, row by row; ``check_samples`` also checks every value.
+
+    Lists, tables and tensors are accepted too, and so are arrays in other forms that can only mean one thing, such as
+    pixels of shape (n, 784) or labels of int32 (`mnist_nn.data.coercion`). An array that already has the right form is
+    not copied.
 
     Attributes
     ----------
     images
         uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features), which may be a compressed sparse
-        row matrix of scipy.sparse.
+        row matrix of scipy.sparse. uint8 values are pixels and are divided by 255; floats are used unchanged.
     labels
         int64 of shape (n,).
     weights
-        How much each sample counts beside the others, float of shape (n,), not negative; None if all count the same.
+        The weight of each sample, float of shape (n,), not negative; None if all count the same.
 
     Raises
     ------
     DataError
-        The arrays have another form, or not the same length, or the weights are no weights.
+        If the values do not have this form or the same length, or the weights are not valid.
 
     Examples
     --------
+    >>> Samples([[[0, 255], [0, 0]]], [7])
+    Samples(1 of 2x2, uint8)
     >>> Samples(np.zeros((3, 28, 28), np.uint8), np.array([7, 2, 1])).take([2, 0]).labels
     array([1, 7])
     """
@@ -49,7 +56,10 @@ class Samples:
     labels: Rows
     weights: npt.NDArray[Any] | None = None
 
-    def __post_init__(self) -> None:
+    def __init__(self, images: Any, labels: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> None:
+        object.__setattr__(self, "images", as_images(images))
+        object.__setattr__(self, "labels", as_labels(labels))
+        object.__setattr__(self, "weights", None if weights is None else as_weights(weights))
         _check_form(self.images, self.labels)
         if self.labels.dtype != np.int64:
             raise DataError(f"labels are {self.labels.dtype}; convert them with labels.astype(numpy.int64)")
@@ -65,7 +75,7 @@ class Samples:
 
     @property
     def inputs(self) -> int:
-        """Values in one image.
+        """Number of values in one image.
 
         Examples
         --------
@@ -86,12 +96,12 @@ class Samples:
         return counted
 
     def take(self, rows: npt.ArrayLike) -> "Samples":
-        """Copy the samples at these row numbers, in this order.
+        """Return a copy of the samples with these row numbers, in this order.
 
         Raises
         ------
         DataError
-            The row numbers are not whole numbers, or one is outside the data.
+            If the row numbers are not whole numbers, or one is outside the data.
 
         Examples
         --------
@@ -102,7 +112,9 @@ class Samples:
         if wanted.ndim != 1 or (wanted.size and wanted.dtype.kind not in "iu"):
             raise DataError(f"row numbers are {wanted.dtype} of shape {wanted.shape}; give a list of whole numbers")
         if wanted.size and not (int(wanted.min()) >= 0 and int(wanted.max()) < len(self)):
-            raise DataError(f"row numbers run from {wanted.min()} to {wanted.max()}; choose from 0 to {len(self) - 1}")
+            raise DataError(
+                f"row numbers run from {wanted.min()} to {wanted.max()}, but must be between 0 and {len(self) - 1}"
+            )
         wanted = wanted.astype(np.int64)
         weights = None if self.weights is None else self.weights[wanted]
         return Samples(self.images[wanted], self.labels[wanted], weights)
@@ -114,7 +126,10 @@ def _check_form(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
         shape = f"{images.shape} in {form} form" if form else f"{images.shape}"
         raise DataError(f"images are {images.dtype} of shape {shape}; {_IMAGE_FORM}")
     if labels.ndim != 1:
-        raise DataError(f"labels have shape {labels.shape}; give one label for each image, shape (n,)")
+        raise DataError(
+            f"labels have shape {labels.shape}; give one label for each image, shape (n,); for one-hot "
+            "rows, use labels.argmax(axis=1)"
+        )
     if images.shape[0] != len(labels):
         raise DataError(
             f"there are {images.shape[0]:,} images but {len(labels):,} labels; give one label for each image"
@@ -122,12 +137,12 @@ def _check_form(images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> None:
 
 
 def relative(weights: npt.NDArray[Any] | None, of: str) -> npt.NDArray[Any] | None:
-    """Divide weights by their mean, so that only their proportions count; weights that are all equal are none.
+    """Divide weights by their mean, so that only their proportions count; return None if all are equal.
 
     Raises
     ------
     DataError
-        If all are 0; ``of`` says of what they are.
+        If all are 0; ``of`` says what they belong to.
 
     Examples
     --------
@@ -137,7 +152,7 @@ def relative(weights: npt.NDArray[Any] | None, of: str) -> npt.NDArray[Any] | No
     if weights is None:
         return None
     if not weights.any():
-        raise DataError(f"the weights of all {of} are 0; give some above 0")
+        raise DataError(f"the weights of all {of} are 0; give at least one weight above 0")
     return None if (weights == weights[0]).all() else weights / weights.mean()
 
 
@@ -147,7 +162,7 @@ def _check_weights(weights: npt.NDArray[Any], count: int) -> None:
     wrong = ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise DataError(f"weight {weights[row]} in row {row} is no weight; give finite numbers from 0 up")
+        raise DataError(f"weight {weights[row]} in row {row} is not valid; give finite numbers that are not negative")
 
 
 def check_labels(labels: npt.NDArray[Any], classes: int | None = None) -> Rows:
@@ -158,12 +173,12 @@ def check_labels(labels: npt.NDArray[Any], classes: int | None = None) -> Rows:
     labels
         Any integer type, shape (n,).
     classes
-        How many classes there are; None if the labels themselves are to tell.
+        The number of classes; None to derive it from the labels.
 
     Raises
     ------
     DataError
-        There are none, or they are not integers, or one is not from 0 to ``classes`` - 1.
+        If there are none, they are not integers, or one is not from 0 to ``classes`` - 1.
 
     Examples
     --------
@@ -178,73 +193,71 @@ def check_labels(labels: npt.NDArray[Any], classes: int | None = None) -> Rows:
     for label in (int(labels.min()), int(labels.max())):
         if not 0 <= label <= top:
             row = int(np.flatnonzero(labels == label)[0])
-            raise DataError(f"label {label} in row {row} is out of range; labels go from 0 to {top}: mend or drop it")
+            raise DataError(
+                f"label {label} in row {row} is out of range; labels go from 0 to {top}, so correct or remove it"
+            )
     return labels.astype(np.int64)
 
 
 def check_pixels(images: npt.NDArray[Any]) -> None:
-    """Check that there are pixels and that each is finite, as bytes always are.
+    """Check that there are pixels and that all are finite, as bytes always are.
 
     Raises
     ------
     DataError
-        There are none, or one is NaN or infinite.
+        If there are none, or one is NaN or infinite.
 
     Examples
     --------
     >>> check_pixels(np.zeros((2, 784)))
     """
     if math.prod(images.shape) == 0:
-        raise DataError(f"images of shape {images.shape} hold no pixels; give at least one")
+        raise DataError(f"images of shape {images.shape} contain no pixels; give at least one")
     entries = images.data if hasattr(images, "indptr") else images
     if images.dtype.kind == "f" and not np.isfinite(entries).all():
         row = _row_of(images, int(np.flatnonzero(~np.isfinite(entries))[0]))
-        raise DataError(f"image {row} holds NaN or infinity; replace it, as with numpy.nan_to_num, or drop that row")
+        raise DataError(
+            f"image {row} contains NaN or infinity; replace them, for example with numpy.nan_to_num, or remove that row"
+        )
 
 
 def _row_of(images: Any, entry: int) -> int:
-    """Row of an entry, counted through the array, or through what a sparse matrix holds."""
+    """Return the row of an entry, given its index in the array or among the entries of a sparse matrix."""
     if hasattr(images, "indptr"):
         return int(np.searchsorted(images.indptr, entry, side="right")) - 1
     return entry // int(images.shape[1])
 
 
-def check_samples(images: npt.ArrayLike, labels: npt.ArrayLike, classes: int | None = None) -> Samples:
-    """Check images and labels from outside and join them; nothing is scaled, images are not copied.
+def check_samples(images: Any, labels: npt.ArrayLike, classes: int | None = None) -> Samples:
+    """Check images and labels and combine them; nothing is scaled, and images of the right form are not copied.
 
     Parameters
     ----------
     images
-        uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features).
+        uint8 of shape (n, rows, cols), float32 or float64 of shape (n, features), or whatever `Samples` accepts.
     labels
-        Any integer type, shape (n,).
+        Whole numbers, shape (n,).
     classes
-        How many classes there are; None to accept any label from 0 to 65,535.
+        The number of classes; None to accept any label from 0 to 65,535.
 
     Returns
     -------
-    The samples, labels as int64.
+    The samples, with labels as int64.
 
     Raises
     ------
     DataError
-        Empty, of unequal length, of another form or type, a label out of range, or a pixel NaN or infinite.
+        If the values are empty, of unequal length, of another form or type, or contain a label out of range or a pixel
+        that is NaN or infinite.
 
     Examples
     --------
     >>> check_samples(np.zeros((2, 784)), [3, 12], classes=10)
     Traceback (most recent call last):
-    mnist_nn.errors.DataError: label 12 in row 1 is out of range; labels go from 0 to 9: mend or drop it
+    mnist_nn.errors.DataError: label 12 in row 1 is out of range; labels go from 0 to 9, so correct or remove it
     """
-    pixels, truth = _as_array("images", images), _as_array("labels", labels)
+    pixels, truth = as_images(images), as_labels(labels)
     _check_form(pixels, truth)
     whole = check_labels(truth, classes)
     check_pixels(pixels)
     return Samples(pixels, whole)
-
-
-def _as_array(what: str, values: Any) -> npt.NDArray[Any]:
-    try:
-        return values if hasattr(values, "indptr") else np.asarray(values)  # NumPy takes a sparse matrix for one object
-    except ValueError as error:
-        raise DataError(f"{what} are not one array ({error}); give rows of equal length") from error

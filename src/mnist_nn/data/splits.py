@@ -1,6 +1,6 @@
-"""Choose rows of a data set: a smaller set, or a hold-out, with every class in its share.
+"""Chooses rows of a data set for a smaller set or a hold-out, with the classes in the same proportions.
 
-It gives row numbers and touches no images. Equal keys choose equal rows, on any machine.
+It returns row numbers and does not touch images. Equal keys choose equal rows on any machine.
 """
 
 from numbers import Integral, Real
@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.errors import DataError
+from mnist_nn.errors import DataError, quote
 from mnist_nn.util.randomness import Key, permutation
 
 Rows = npt.NDArray[np.int64]
+
+TEST_SHARE = 1 / 7
+"""The share that is held out as a test half if there is none; MNIST has 10,000 of 70,000."""
 
 
 def subset(labels: npt.NDArray[Any], count: int, key: Key) -> Rows:
@@ -23,9 +26,9 @@ def subset(labels: npt.NDArray[Any], count: int, key: Key) -> Rows:
     labels
         Integers, shape (n,).
     count
-        How many rows, 1 to n.
+        The number of rows, from 1 to n.
     key
-        Used as it is: fold the run's key with ``randomness.SUBSET``.
+        The random key, used unchanged: fold the run's key with ``randomness.SUBSET``.
 
     Returns
     -------
@@ -34,7 +37,7 @@ def subset(labels: npt.NDArray[Any], count: int, key: Key) -> Rows:
     Raises
     ------
     DataError
-        ``count`` is not a whole number from 1 to n, or the labels are not integers of shape (n,).
+        If ``count`` is not a whole number from 1 to n, or the labels are not integers of shape (n,).
 
     Examples
     --------
@@ -57,19 +60,18 @@ def hold_out(labels: npt.NDArray[Any], share: float, key: Key) -> tuple[Rows, Ro
     labels
         Integers, shape (n,).
     share
-        What validation gets: a fraction between 0 and 1, rounded to whole rows, or a whole number,
-        1 to n - 1.
+        The part for validation: a fraction between 0 and 1, rounded to whole rows, or a whole number from 1 to n - 1.
     key
-        Used as it is: fold the run's key with ``randomness.HOLD_OUT``.
+        The random key, used unchanged: fold the run's key with ``randomness.HOLD_OUT``.
 
     Returns
     -------
-    Training rows and validation rows, int64, both ascending; together they are 0 to n - 1, each once.
+    Training rows and validation rows, int64, both ascending; together they contain each number from 0 to n - 1 once.
 
     Raises
     ------
     DataError
-        ``share`` leaves nothing for one side, or the labels are not integers of shape (n,).
+        If ``share`` leaves nothing for one side, or the labels are not integers of shape (n,).
 
     Examples
     --------
@@ -91,26 +93,26 @@ def check_integers(labels: npt.NDArray[Any]) -> None:
 
 def _check_count(count: object, most: int) -> None:
     if isinstance(count, bool) or not isinstance(count, Integral) or not 1 <= int(count) <= most:
-        raise DataError(f"cannot choose {count!r} of {most} samples; give a whole number from 1 to {most}")
+        raise DataError(f"cannot choose {quote(count)} of {most} samples; give a whole number from 1 to {most}")
 
 
-def _share_count(share: float, total: int) -> int:
-    """How many rows a share of the total is, leaving at least one on each side."""
+def _share_count(share: Any, total: int) -> int:
+    """Return the number of rows in a share of the total, leaving at least one row on each side."""
     if total < 2:  # noqa: PLR2004 one for each side
         raise DataError(f"cannot hold out any of {total} samples; give at least two")
     valid = f"give a fraction between 0 and 1, or a whole number from 1 to {total - 1}"
     if isinstance(share, bool) or not isinstance(share, Real):
-        raise DataError(f"cannot hold out {share!r}; {valid}")
-    if not isinstance(share, Integral) and not 0 < share < 1:
-        raise DataError(f"cannot hold out a share of {share!r}; {valid}")
+        raise DataError(f"cannot hold out {quote(share)}; {valid}")
+    if not isinstance(share, Integral) and not 0 < float(share) < 1:
+        raise DataError(f"cannot hold out a share of {quote(share)}; {valid}")
     count = int(share) if isinstance(share, Integral) else round(float(share) * total)
     if not 1 <= count < total:
-        raise DataError(f"holding out {share!r} of {total} samples leaves one side empty; {valid}")
+        raise DataError(f"holding out {quote(share)} of {total} samples leaves one side empty; {valid}")
     return count
 
 
 def _chosen(labels: npt.NDArray[Any], count: int, key: Key) -> npt.NDArray[np.bool_]:
-    """Mark ``count`` rows: of each class as many as its quota, those that the shuffle puts first."""
+    """Mark ``count`` rows: from each class its quota of rows, the first ones after shuffling."""
     _, classes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
     shuffled = permutation(key, len(labels))
     grouped = shuffled[np.argsort(classes[shuffled], kind="stable")]
@@ -121,7 +123,7 @@ def _chosen(labels: npt.NDArray[Any], count: int, key: Key) -> npt.NDArray[np.bo
 
 
 def _quotas(sizes: Rows, count: int) -> Rows:
-    """Share ``count`` out in proportion to the sizes: round down, then 1 more to the largest remainders."""
+    """Divide ``count`` in proportion to the sizes: round down, then add 1 to the largest remainders."""
     quotas, remainders = np.divmod(sizes * count, sizes.sum())
     # A stable sort gives ties to the lower class, so that every machine agrees.
     largest = np.argsort(-remainders, kind="stable")[: count - quotas.sum()]

@@ -1,7 +1,7 @@
-"""The decoded bytes of a file, gzipped or not, a chunk at a time.
+"""Reads the decoded bytes of a file, gzipped or not, chunk by chunk.
 
-No claim of a header and no gzip bomb can make it fill the memory. Gzip is recognised by content, not by name.
-What the bytes mean is the business of ``idx``.
+No header and no gzip bomb can make it fill the memory. Gzip is recognized by content, not by name. ``idx`` interprets
+the bytes.
 """
 
 import itertools
@@ -22,24 +22,24 @@ _DECODED_CHUNK = 2**20
 
 
 class Hash(Protocol):
-    """What is shown the decoded bytes: the objects of ``hashlib`` will do."""
+    """A hash of the decoded bytes, such as an object of ``hashlib``."""
 
     def update(self, data: bytes, /) -> object:
-        """Take in the next bytes."""
+        """Add the next bytes."""
 
     def hexdigest(self) -> str:
-        """Sum up all bytes so far."""
+        """Return the digest of all bytes so far."""
 
 
 class Stream:
-    """The decoded bytes of a file in order, each shown once to the hash.
+    """The decoded bytes of a file in order; each is added to the hash once.
 
     Attributes
     ----------
     name
-        What error messages call the file.
+        The file's name in error messages.
     most
-        Bytes that it can decode to, judged by its size on the disk; None if that is not known.
+        How many bytes it can decode to at most, judging by its size on the disk; None if unknown.
     """
 
     def __init__(self, file: IO[bytes], name: str, seen: Hash | None = None) -> None:
@@ -54,7 +54,7 @@ class Stream:
         self._left = b""
 
     def take(self, count: int) -> bytearray:
-        """Take the next ``count`` bytes; fewer come only where the data ends."""
+        """Return the next ``count`` bytes, or fewer at the end of the data."""
         taken = bytearray(self._left[:count])
         self._left = self._left[count:]
         while len(taken) < count and (chunk := next(self._chunks, b"")):
@@ -67,7 +67,7 @@ class Stream:
 
 
 def _file_size(file: IO[bytes]) -> int | None:
-    """Size of a file on disk; None for what has none, such as a pipe or a member of a zip."""
+    """Return the size of a file on the disk; None for a pipe or a member of a zip archive."""
     if isinstance(file, BytesIO):
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
@@ -80,7 +80,7 @@ def _file_size(file: IO[bytes]) -> int | None:
 
 
 def _gunzip(stored: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Decompress chunk by chunk, so that a bomb goes off a chunk at a time."""
+    """Decompress chunk by chunk, so that a gzip bomb cannot fill the memory."""
     member = zlib.decompressobj(_GZIP_WBITS)
     for chunk in stored:
         rest = chunk
@@ -90,7 +90,7 @@ def _gunzip(stored: Iterator[bytes], name: str) -> Iterator[bytes]:
             try:
                 decoded = member.decompress(rest, _DECODED_CHUNK)
             except zlib.error as error:
-                raise IdxError(f"{name} is damaged inside its gzip stream ({error}); get a fresh copy") from error
+                raise IdxError(f"{name} has a damaged gzip stream ({error}); get a fresh copy") from error
             if decoded:
                 yield decoded
             rest = member.unconsumed_tail or member.unused_data

@@ -1,0 +1,1 @@
+"""Pictures of one number each on realistic paper: `kinds` draws them with the help of the other modules."""
