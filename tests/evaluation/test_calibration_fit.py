@@ -81,3 +81,21 @@ def test_other_pictures_are_said() -> None:
     network = Network.create(NetworkConfig(inputs=64))
     with pytest.raises(DataError, match="28×28"):
         calibrate(network, Samples(images, np.zeros(300, np.int64)), key(0))
+
+
+def test_a_limit_holds_for_other_hands_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration_fit, "EXAMPLES", 50)
+    network, held_out, alone = small()
+    fit, test = held_out.take(range(500)), held_out.take(range(500, 1000))
+    mislabelled = Samples(test.images, (test.labels + 1) % 10)
+    assert calibrate(network, held_out, key(0), (fit, test)).least_error < 0.1
+    assert calibrate(network, held_out, key(0), (fit, mislabelled)).least_error > 0.5
+    assert alone.least_error < 0.1
+
+
+def test_the_fit_knows_other_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration_fit, "EXAMPLES", 50)
+    network, held_out, alone = small()
+    fit, test = held_out.take(range(500)), held_out.take(range(500, 1000))
+    mislabelled = Samples(fit.images, (fit.labels + 1) % 10)
+    assert calibrate(network, held_out, key(0), (mislabelled, test)).temperature > 1.2 * alone.temperature

@@ -3,14 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 
 from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, check_gradients
 from mnist_nn.errors import ConfigError, DataError
-from mnist_nn.evaluation.gradient_check import TOLERANCE, GradientReport, gradient_norms, relative_error
+from mnist_nn.evaluation import gradient_check
+from mnist_nn.evaluation.gradient_check import (
+    TOLERANCE,
+    GradientReport,
+    check_sequence_gradients,
+    gradient_norms,
+    relative_error,
+)
 from mnist_nn.nn.config import ACTIVATIONS
+from mnist_nn.nn.ctc import ctc_loss
 from mnist_nn.nn.losses import LOSSES
 
 MSE, HALF, BCE, CCE = (
@@ -267,3 +276,48 @@ def test_gradient_norms_refuse_labels_without_an_output(clouds: Callable[..., Sa
     network = Network.create(NetworkConfig(inputs=4, outputs=2))
     with pytest.raises(DataError, match="label 2"):
         gradient_norms(network, TrainingConfig(), clouds(40))
+
+
+# A network slid along lines
+
+
+LINE_SHAPE = NetworkConfig(inputs=1152, hidden=(5, 4), activation="tanh", outputs=6, output="softmax")
+LABELS = [[3], [1, 1], [0, 2, 4]]
+
+
+def draw_lines(widths: tuple[int, ...] = (16, 24, 31)) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (32, width), dtype=np.uint8) for width in widths]
+
+
+@pytest.mark.parametrize(
+    ("shape", "training"),
+    [
+        (LINE_SHAPE, TrainingConfig(seed=1)),
+        (replace(LINE_SHAPE, hidden=(), activation=()), TrainingConfig(seed=2)),
+        (replace(LINE_SHAPE, activation="relu"), TrainingConfig(l2=0.1)),
+    ],
+)
+def test_the_gradients_of_ctc_pass(shape: NetworkConfig, training: TrainingConfig) -> None:
+    report = check_sequence_gradients(shape, training, draw_lines(), LABELS, probes=6)
+    assert report.passed, [(group.name, group.error) for group in report.groups]
+    assert [group.name for group in report.groups][:2] == ["z", "W1"]
+    assert report.groups[0].shape == ((16 + 24 + 30) // 2, 6)
+    assert all(len(group.entries) + group.skipped == min(6, np.prod(group.shape)) for group in report.groups)
+
+
+def test_wrong_soft_targets_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def blurred(y: np.ndarray, labels: list[int]) -> tuple[float, np.ndarray]:
+        loss, gamma = ctc_loss(y, labels)
+        return loss, 0.99 * gamma + 0.01 / gamma.shape[1]
+
+    monkeypatch.setattr(gradient_check, "ctc_loss", blurred)
+    report = check_sequence_gradients(LINE_SHAPE, TrainingConfig(), draw_lines(), LABELS, probes=5)
+    assert not report.passed
+    assert report.descends is None
+
+
+@pytest.mark.parametrize(("change", "message"), [({"inputs": 784}, "1152 values"), ({"output": "sigmoid"}, "softmax")])
+def test_only_a_network_for_lines_is_checked_so(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check_sequence_gradients(replace(LINE_SHAPE, **change), TrainingConfig(), draw_lines(), LABELS)

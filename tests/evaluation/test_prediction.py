@@ -1,9 +1,13 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
-from mnist_nn import Network, NetworkConfig, Predictor, load_data
+from mnist_nn import Network, NetworkConfig, Predictor, Reader, evaluate, load_data
 from mnist_nn.engines.select import create
-from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions, extend, forward, interpret, predict
 from mnist_nn.reading.reader_model import load_reader_model
 
@@ -32,6 +36,26 @@ def test_floats_are_taken_as_they_are() -> None:
     np.testing.assert_allclose(Predictor(network)(as_floats)[1], Predictor(network)(image)[1], rtol=1e-5)
 
 
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_an_image_in_float32_is_answered_as_by_the_equations(output: str) -> None:
+    network = Network.create(NetworkConfig(inputs=30, hidden=(20, 70), outputs=17, output=output), seed=1)
+    quick, slow = Predictor(network, "compiled"), Predictor(network, "reference")
+    for image in np.random.default_rng(0).normal(size=(20, 5, 6)).astype(np.float32):
+        (label, probabilities), expected = quick(image), slow(image)
+        assert label == expected.label
+        np.testing.assert_allclose(probabilities, expected.probabilities, rtol=2e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("place", [0, 29])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_value_that_is_not_finite_is_enough(value: float, place: int) -> None:
+    image = np.zeros(30, np.float32)
+    image[place] = value
+    for engine in ("compiled", "reference"):
+        with pytest.raises(DataError, match="NaN or infinity"):
+            Predictor(Network.create(NetworkConfig(inputs=30)), engine)(image)
+
+
 def test_what_is_no_image_is_refused() -> None:
     predict = Predictor(Network.create())
     with pytest.raises(ConfigError, match="784 inputs"):
@@ -49,7 +73,7 @@ def test_an_image_full_of_ink_fits() -> None:
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 @pytest.mark.parametrize("dtype", [np.int64, np.int8, np.bool_, np.complex64, np.object_])
 def test_values_of_another_type_are_refused_with_advice(dtype: type, engine: str) -> None:
-    with pytest.raises(DataError, match=r"give uint8 pixels, as with astype\(numpy.uint8\), or floats"):
+    with pytest.raises(DataError, match=r"give uint8 pixels, for example with astype\(numpy.uint8\), or floats"):
         Predictor(Network.create(), engine)(np.ones((28, 28), dtype))
 
 
@@ -62,6 +86,41 @@ def test_nested_lists_are_taken() -> None:
 def test_floats_of_any_length_are_taken(dtype: type) -> None:
     predict, image = Predictor(Network.create(seed=1)), load_data("mnist").test.images[0]
     np.testing.assert_allclose(predict((image / 255).astype(dtype))[1], predict(image)[1], rtol=1e-2)
+
+
+# Numbers that are too large
+
+
+def make_too_large(**config: Any) -> Network:
+    """A network of finite weights whose answers are not."""
+    shape = NetworkConfig(activation="relu", **config)
+    return Network.of(shape, [1e25 * p for p in Network.create(shape, seed=1).parameters])
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_answers_that_overflow_are_one_error_wherever_they_arise(output: str) -> None:
+    network, images = make_too_large(output=output), load_data("mnist").test.images[:3]
+    asked: list[Callable[[], Any]] = [
+        lambda: predict(network, images),
+        lambda: forward(network, images, "compiled"),
+        lambda: Predictor(network)(images[0]),
+        lambda: Predictor(network, "compiled")(images[0]),
+        lambda: Predictor(network)((images[0] / 255).astype(np.float32)),
+        lambda: interpret(network, np.full((1, 10), np.inf, np.float32)),
+        lambda: evaluate(network, images, [0, 1, 2]),
+        lambda: Reader(network)(255 - np.pad(images[0], 20)),
+    ]
+    for ask in asked:
+        with pytest.raises(DivergedError, match=r"its weights, up to \d\.\de\+\d+, are too large"):
+            ask()
+
+
+def test_a_calibration_that_overflows_is_the_same_error() -> None:
+    model = load_reader_model()
+    assert model.calibration is not None
+    cold = replace(model.calibration, temperature=1e-320)
+    with pytest.raises(DivergedError, match="answers are not finite"):
+        predict(model.network, load_data("mnist").test.images[:3], cold)
 
 
 # Many images

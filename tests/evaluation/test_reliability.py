@@ -191,10 +191,10 @@ def test_answers_that_round_to_certainty_are_told_apart_as_evaluation_does(mnist
     ("confidence", "right", "says"),
     [
         ([], [], "at least one answer"),
-        ([0.5, 0.5], [True], "give one of each for every answer"),
-        ([0.5], [1], "give truths"),
-        ([1.5], [True], "beyond 0 and 1"),
-        ([math.nan], [True], "beyond 0 and 1"),
+        ([0.5, 0.5], [True], "give one value of each for every answer"),
+        ([0.5], [1], "give booleans"),
+        ([1.5], [True], "below 0 or above 1"),
+        ([math.nan], [True], "below 0 or above 1"),
     ],
 )
 def test_what_are_no_answers_is_said(

@@ -375,7 +375,7 @@ def test_divergence_is_an_error_in_words_and_no_warning(clouds: Clouds, loss: st
     training = replace(RUN, loss=loss, optimizer=optimizer, learning_rate=1e300, epochs=50)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(DivergedError, match=r"training diverged in epoch \d+: .*try a smaller rate than 1e\+300"):
+        with pytest.raises(DivergedError, match=r"diverged in epoch \d+: .*try a smaller learning rate than 1e\+300"):
             run(clouds(100), training, shape)
 
 
@@ -398,7 +398,7 @@ def test_an_optimizer_memory_that_is_not_finite_is_a_divergence(
         return network, replace(state, slots={**state.slots, "v": tuple(p * math.inf for p in state.slots["v"])}), tally
 
     monkeypatch.setattr(ReferenceEngine, "epoch", overflown)
-    with pytest.raises(DivergedError, match="try a smaller rate"):
+    with pytest.raises(DivergedError, match="try a smaller learning rate"):
         run(clouds(50), replace(RUN, optimizer="adam"))
 
 
@@ -415,7 +415,7 @@ def test_another_fault_of_an_engine_is_not_called_a_divergence(clouds: Clouds, m
 def test_pixels_that_are_not_finite_are_refused(clouds: Clouds, value: float) -> None:
     samples = clouds(20)
     samples.images[7, 1] = value
-    with pytest.raises(DataError, match="image 7 holds NaN or infinity"):
+    with pytest.raises(DataError, match="image 7 contains NaN or infinity"):
         run(samples)
 
 
@@ -434,7 +434,7 @@ def test_no_samples_are_refused(clouds: Clouds) -> None:
 
 @pytest.mark.parametrize("inputs", [3, 5])
 def test_samples_of_another_width_are_refused(clouds: Clouds, inputs: int) -> None:
-    with pytest.raises(ConfigError, match=f"a sample has {inputs} values and the network 4 inputs"):
+    with pytest.raises(ConfigError, match=f"a sample has {inputs} values, but the network has 4 inputs"):
         run(clouds(20, inputs))
 
 

@@ -85,9 +85,9 @@ def test_weights_follow_their_samples() -> None:
 @pytest.mark.parametrize(
     ("weights", "why"),
     [
-        (np.array([1, 2]), r"weights are int64 of shape \(2,\); give floats of shape \(2,\)"),
+        (np.array([1j, 2]), r"weights are complex128 of shape \(2,\); give floats of shape \(2,\)"),
         (np.array([1.0]), r"weights are float64 of shape \(1,\); give floats of shape \(2,\)"),
-        (np.array([1.0, -1.0]), "weight -1.0 in row 1 is no weight; give finite numbers from 0 up"),
+        (np.array([1.0, -1.0]), "weight -1.0 in row 1 is not valid; give finite numbers"),
         (np.array([np.nan, 1.0]), "weight nan in row 0"),
         (np.array([np.inf, 1.0]), "weight inf in row 0"),
     ],
@@ -98,7 +98,7 @@ def test_weights_that_cannot_be_used_are_refused(weights: Array, why: str) -> No
 
 
 def test_weights_that_are_all_zero_are_refused(samples: Samples) -> None:
-    with pytest.raises(DataError, match="are 0; give some above 0"):
+    with pytest.raises(DataError, match="are 0; give at least one weight above 0"):
         last(weighted(samples, np.zeros(90)))
 
 
@@ -122,9 +122,9 @@ def test_sparse_samples_learn_what_dense_ones_do(samples: Samples, engine: str) 
     [
         (scipy.sparse.csc_array(np.eye(2)), r"float64 of shape \(2, 2\) in csc form; give .* dense or CSR"),
         (scipy.sparse.csr_array(np.eye(2, dtype=np.uint8)), r"uint8 of shape \(2, 2\) in csr form"),
-        (scipy.sparse.csr_array(np.array([[0, 0, 1.0], [0, np.nan, 2]])), "image 1 holds NaN or infinity"),
-        (scipy.sparse.csr_array(np.array([[np.inf, 0], [0, 1.0]])), "image 0 holds NaN or infinity"),
-        (scipy.sparse.csr_array((2, 0)), r"images of shape \(2, 0\) hold no pixels"),
+        (scipy.sparse.csr_array(np.array([[0, 0, 1.0], [0, np.nan, 2]])), "image 1 contains NaN or infinity"),
+        (scipy.sparse.csr_array(np.array([[np.inf, 0], [0, 1.0]])), "image 0 contains NaN or infinity"),
+        (scipy.sparse.csr_array((2, 0)), r"images of shape \(2, 0\) contain no pixels"),
         (scipy.sparse.csr_array(np.eye(3)), "there are 3 images but 2 labels"),
     ],
 )

@@ -186,7 +186,7 @@ def test_a_full_disk_costs_the_events_and_not_the_training(
     (epoch, *_) = train(Network.create(), mnist.train, training, engine="reference")
     log = EventLog.begin(run_folder(here, "a", "mark"), "mark", Checkpoint.start(Network.create(), training), training)
     size = sum(file.stat().st_size for file in log.folder.iterdir())
-    with files_no_larger_than(size), pytest.raises(ConfigError, match=r"cannot write events into .*a-1'"):
+    with files_no_larger_than(size), pytest.raises(ConfigError, match=r"cannot write events to .*a-1'"):
         write_many(log, epoch.scores)
     with files_no_larger_than(size), pytest.raises(ConfigError):
         log.close()
@@ -217,7 +217,7 @@ def test_a_training_that_cannot_log_says_so_once_and_ends_with_code_2(
     assert run(["train", *SMALL, "--log-dir", "runs"]) == 2
     captured = capsys.readouterr()
     assert captured.err.count("No space left on device") == 1
-    assert "training goes on without events" in captured.err
+    assert "training continues without TensorBoard events" in captured.err
     assert "Test accuracy" in captured.out
     assert (here / "mnist-model.safetensors").is_file()
 
@@ -229,7 +229,7 @@ def test_a_folder_that_cannot_be_is_refused_before_training(
     (here / "file").write_text("mine")
     assert run(["train", *SMALL, "--log-dir", name]) == 2
     err = capsys.readouterr().err
-    assert "cannot write events into" in err
+    assert "cannot write events to" in err
     assert "choose another --log-dir" in err
     assert err.count("\n") == 1
     assert [path.name for path in here.iterdir()] == ["file"]
@@ -254,7 +254,10 @@ def test_without_tensorboardx_the_error_says_what_to_install(tmp_path: Path) -> 
         timeout=PATIENCE,
     )
     assert outcome.returncode == 2
-    assert outcome.stderr == "mnist-nn: --log-dir needs tensorboardX; install it: pip install 'mnist-nn[tensorboard]'\n"
+    assert (
+        outcome.stderr
+        == "mnist-nn: --log-dir needs tensorboardX; install it with: pip install 'mnist-nn[tensorboard]'\n"
+    )
     shutil.rmtree(tmp_path / "blocked")
     assert list(tmp_path.iterdir()) == []
 
@@ -282,6 +285,17 @@ def test_runs_are_numbered_beside_those_that_are_there(tmp_path: Path) -> None:
     assert run_folder(tmp_path, "m", "mark", resume=True).name == "m-4", "none of them is of this training"
     (tmp_path / "m-2" / "events.out.tfevents.1.2.mark").touch()
     assert run_folder(tmp_path, "m", "mark", resume=True).name == "m-2"
+
+
+def test_runs_that_begin_at_once_have_a_folder_each(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from mnist_nn.training.tensorboard import run_folder\n"
+        "for _ in range(50): print(run_folder(Path(sys.argv[1]), 'm', 'mark').name)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    names = [name for process in running for name in process.communicate(timeout=PATIENCE)[0].split()]
+    assert sorted(names) == sorted(f"m-{number}" for number in range(1, 151))
 
 
 def test_the_picture_shows_each_unit_in_its_place() -> None:

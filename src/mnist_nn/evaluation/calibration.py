@@ -1,49 +1,43 @@
-"""A network's calibration: what makes its probabilities mean what they say, and when it had better not decide.
+"""A network's calibration: it makes probabilities mean what they say, and tells when not to decide.
 
-A temperature for the probabilities, an eleventh output that tells digits from everything else, and a table of what
-each threshold on the confidence costs. `calibration_fit` fits it, `prediction` applies it; it computes nothing of an
-image itself. Formulas and sources are in docs/refusal.md.
+It consists of a temperature for the probabilities, an eleventh output that tells digits from everything else, and
+counts of what each threshold on the confidence does to held-out digits. `calibration_fit` fits it and `prediction`
+applies it; this module does not look at images. Formulas and sources are in docs/explanation/refusal.md.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import ConfigError
+from mnist_nn.evaluation.selective import OperatingPoint, ThresholdTest
 
 Array = npt.NDArray[Any]
 Z_FEATURES = 3  # of the eleventh output, besides hidden units: log-sum-exp, largest and second largest of z_o
-
-
-class OperatingPoint(NamedTuple):
-    """A threshold on the confidence, and what it did to held-out digits.
-
-    ``error`` is the share of errors among the accepted, by the upper end of its 95 % interval; ``coverage`` is the
-    share that was accepted.
-    """
-
-    threshold: float
-    error: float
-    coverage: float
+TABLE_COLUMNS = ("threshold", "error", "coverage")
+LIMITS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+"""Shares of errors that people may want to stay below; the table has a row for each of them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What `calibrate` found; it belongs to one network.
+    """The result of `calibrate`; it belongs to one network.
 
     Parameters
     ----------
     temperature
-        z_o is divided by it before the output activation (Guo et al., ICML 2017).
+        z_o is divided by this number before the output activation (Guo et al., ICML 2017).
     weights, bias
-        Of the eleventh output: float64, shape (units of the last hidden layer + 3,).
+        Weights and bias of the eleventh output: float64, shape (units of the last hidden layer + 3,).
     not_a_digit
-        Below this ``is_digit`` the decision is "not a digit"; one true digit in a hundred lies there.
+        If ``is_digit`` is below this, the decision is "not a digit"; this happens to one true digit in a hundred.
     table
-        float64, shape (rows, 3): threshold on the confidence, ascending; error; coverage.
+        float64, shape (rows, 3): threshold on the confidence (ascending), the error limit that it keeps, and coverage.
+    test
+        The counts for testing limits; None for older calibrations, which have only the table.
     """
 
     temperature: float
@@ -51,20 +45,21 @@ class Calibration:
     bias: float
     not_a_digit: float
     table: Array
+    test: ThresholdTest | None = None
 
     def __post_init__(self) -> None:
         values = (np.array([self.temperature, self.bias, self.not_a_digit]), self.weights, self.table)
-        if self.weights.ndim != 1 or self.table.shape[1:] != (len(OperatingPoint._fields),) or not len(self.table):
+        if self.weights.ndim != 1 or self.table.shape[1:] != (len(TABLE_COLUMNS),) or not len(self.table):
             raise ConfigError(
-                f"the calibration has weights of shape {self.weights.shape} and a table of {self.table.shape}, not "
-                "(n,) and (rows, 3); calibrate the model again"
+                f"the calibration is damaged: its weights have shape {self.weights.shape} and its table has "
+                f"shape {self.table.shape}, not (n,) and (rows, 3); calibrate the model again"
             )
         if not all(np.isfinite(value).all() for value in values) or self.temperature <= 0:
-            raise ConfigError("the calibration holds numbers that cannot be; calibrate the model again")
+            raise ConfigError("the calibration contains impossible numbers; calibrate the model again")
 
     @property
     def least_error(self) -> float:
-        """The smallest share of errors among the accepted that some threshold keeps to."""
+        """The smallest share of errors among accepted answers that some threshold can keep."""
         return float(self.table[:, 1].min())
 
     def operating_point(self, max_error: float) -> OperatingPoint:
@@ -73,20 +68,56 @@ class Calibration:
         Raises
         ------
         ConfigError
-            If no threshold reaches it on the held-out digits.
+            If no threshold keeps the limit on the held-out digits, or there are too few digits to prove it.
         """
-        good = np.flatnonzero(self.table[:, 1] <= max_error)
-        if not 0 < max_error < 1 or not len(good):
-            least = math.ceil(self.least_error * 10_000) / 10_000
-            raise ConfigError(
-                f"max_error is {max_error}; this model's calibration reaches {least:.4f} at best, "
-                f"so give a share from {least:.4f} up to but not including 1"
-            )
-        return OperatingPoint(*(float(value) for value in self.table[good[0]]))
+        return find_operating_point(self.table, max_error, self.test)
+
+
+def find_operating_point(table: Array, max_error: float, test: ThresholdTest | None = None) -> OperatingPoint:
+    """Find the threshold that keeps errors at or below ``max_error``, by a test or, without one, in the table.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such threshold.
+
+    Examples
+    --------
+    >>> find_operating_point(np.array([[0.1, 0.2, 1.0], [0.9, 0.01, 0.5]]), 0.05)[:3]
+    (0.9, 0.01, 0.5)
+    """
+    if test is not None:
+        return test.operating_point(max_error)
+    good = np.flatnonzero(table[:, 1] <= max_error)
+    if not 0 < max_error < 1 or not len(good):
+        least = math.ceil(float(table[:, 1].min()) * 10_000) / 10_000
+        raise ConfigError(
+            f"max_error is {max_error}, but this model's calibration reaches {least:.4f} at best; give a "
+            f"share from {least:.4f} to below 1"
+        )
+    threshold, error, coverage = table[good[0]].tolist()
+    return OperatingPoint(threshold, error, coverage)
+
+
+def nearest_limit(table: Array, wanted: float, test: ThresholdTest | None = None) -> float:
+    """Find a limit that can be kept: the one asked for or a stricter one, or else the smallest possible.
+
+    Without a test, the table has measured errors, and a limit can be kept if one of them is below it.
+
+    Examples
+    --------
+    >>> table = np.array([[0.6, 0.02, 0.9], [0.9, 0.004, 0.5]])
+    >>> nearest_limit(table, 0.01), nearest_limit(table, 0.001)
+    (0.01, 0.004)
+    """
+    kept = table[:, 1][table[:, 1] <= wanted]
+    if not len(kept):
+        return float(table[:, 1].min())
+    return wanted if test is None else float(kept.max())
 
 
 def summarize(z: Array) -> Array:
-    """Return the features that the eleventh output takes from z_o: log Σ exp z, and the two largest, shape (n, 3)."""
+    """Return the features that the eleventh output takes from z_o: log Σ exp z and the two largest z, shape (n, 3)."""
     top = np.sort(z, axis=1)[:, ::-1]
     total = top[:, 0] + np.log(np.exp(z - top[:, :1]).sum(axis=1))
     return np.column_stack([total, top[:, 0], top[:, 1]])

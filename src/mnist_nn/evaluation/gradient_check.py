@@ -1,6 +1,6 @@
-"""Looking inside: are the gradients right, which loss does the update really descend, how long is each layer's step?
+"""Checks of gradients: are they right, which loss does the update really descend, and how large are they?
 
-Arrays and plain records only; the command line and the browser draw them.
+It returns arrays and plain records; the command line and the browser display them.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,18 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples, check_labels
+from mnist_nn.doors import NetworkLike, as_network, as_samples
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import Plan, check_width
+from mnist_nn.errors import ConfigError
+from mnist_nn.imaging.windows import WINDOWS, cut_windows
 from mnist_nn.nn import losses
 from mnist_nn.nn.activations import OUTPUTS
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.ctc import ctc_loss, ctc_posteriors, log_softmax
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
-from mnist_nn.util import randomness
+from mnist_nn.util import checks, randomness
 
 Array = npt.NDArray[Any]
 TOLERANCE = 1e-6
+CALL = "check_gradients(config, TrainingConfig(), samples)"
+CTC = "connectionist temporal classification"
 STEP = 1e-3  # with five points the truncation error is of the order of STEP**4, well below the tolerance
+POINTS = (-2, -1, 1, 2)  # steps from the parameter at which the loss is taken
 
 CANDIDATES: dict[str, tuple[tuple[str, Callable[[Array, Array, Array], Array]], ...]] = {
     "sigmoid": (losses.MSE, ("half the summed squared error", losses.half_squared_error), losses.BCE),
@@ -32,10 +39,10 @@ CANDIDATES: dict[str, tuple[tuple[str, Callable[[Array, Array, Array], Array]], 
 
 @dataclass(frozen=True, eq=False)
 class GroupCheck:
-    """One parameter group: probed entries, each derivative taken in both ways, and their relative distance.
+    """One parameter group: the entries checked, their derivatives computed in both ways, and the relative distance.
 
-    ``entries`` holds flat indices into the array; ``analytic`` and ``numeric`` the derivatives there, shape (probed,).
-    ``skipped`` entries lay so near a kink of ReLU that no difference quotient exists.
+    ``entries`` contains flat indices into the array, and ``analytic`` and ``numeric`` the derivatives there, shape
+    (probed,). ``skipped`` entries are so close to a kink of ReLU that there is no difference quotient.
     """
 
     name: str
@@ -47,16 +54,17 @@ class GroupCheck:
 
     @property
     def error(self) -> float:
-        """‖analytic - numeric‖ / (‖analytic‖ + ‖numeric‖), 0 where both vanish."""
+        """‖analytic - numeric‖ / (‖analytic‖ + ‖numeric‖), or 0 if both are zero."""
         return relative_error(self.analytic, self.numeric)
 
 
 @dataclass(frozen=True, eq=False)
 class GradientReport:
-    """What `check_gradients` found.
+    """The result of `check_gradients`.
 
-    ``groups`` compares with the loss that the update is said to descend. ``candidates`` gives the relative distance
-    between the update and the gradient of every loss that might be meant; ``descends`` is the one that it matches.
+    ``groups`` compares the update with the loss that it is supposed to descend. ``candidates`` gives the relative
+    distance between the update and the gradient of every loss that might be meant; ``descends`` is the loss that it
+    matches.
     """
 
     reported_name: str
@@ -66,38 +74,40 @@ class GradientReport:
 
     @property
     def descends(self) -> str | None:
-        """Name of the loss whose gradient the update follows, None if it is none of the candidates."""
+        """The name of the loss whose gradient the update follows; None if it follows none of the candidates."""
         name = min(self.candidates, key=self.candidates.__getitem__)
         return name if self.candidates[name] < TOLERANCE else None
 
     @property
     def passed(self) -> bool:
-        """Whether every group is within the tolerance and the loss is the one that was said."""
+        """Whether every group is within the tolerance and the loss is the expected one."""
         return self.descends == self.said_to_descend and all(group.error < TOLERANCE for group in self.groups)
 
 
 def check_gradients(
-    network: NetworkConfig,
+    network: NetworkConfig | NetworkLike,
     training: TrainingConfig,
-    x: Array,
-    labels: npt.NDArray[np.int64],
+    x: Any,
+    labels: npt.ArrayLike | None = None,
     *,
     probes: int = 100,
 ) -> GradientReport:
-    """Compare one real update with derivatives taken numerically.
+    """Compare one real update with numerical derivatives.
 
-    The update is made by the reference engine in float64 as one batch of plain SGD, with the configuration's loss,
-    L2 and dropout; the difference it makes to the weights is the analytic side. The numeric side is a central
-    difference of five points on the mean loss of the batch plus λ/2 · ΣW², with the same dropout masks.
+    The reference engine makes the update in float64 as one batch of plain SGD, with the configuration's loss, L2 and
+    dropout. How it changes the weights is the analytic side. The numeric side is a five-point central difference of the
+    mean loss of the batch plus λ/2 · ΣW², with the same dropout masks.
 
     Parameters
     ----------
     network, training
-        Any configuration; dtype, optimiser, rate and batch size are replaced as said above.
+        Any configurations; a network stands for its configuration. The type, optimizer, learning rate and batch size
+        are replaced as described above.
     x, labels
-        A few samples, shape (n, …), and their labels, shape (n,).
+        A few samples, shape (n, …), and their labels, shape (n,); or only `Samples`, which contain both.
     probes
-        Entries checked in each parameter group, drawn by the configuration's seed; smaller groups are checked whole.
+        Number of entries to check in each parameter group, drawn with the configuration's seed; smaller groups are
+        checked completely.
 
     Raises
     ------
@@ -116,15 +126,18 @@ def check_gradients(
     >>> check_gradients(shape, TrainingConfig(loss="mse"), x, labels).descends
     'mean squared error'
     """
+    network = network if isinstance(network, NetworkConfig) else as_network(network, CALL).config
+    checks.instance("the configuration of the training", training, TrainingConfig, CALL)
     check(network, training)
-    labels = check_labels(labels, network.outputs)
+    samples = as_samples(x, labels, CALL, "train")
+    known = check_labels(samples.labels, network.outputs)
+    check_width(network, samples.inputs)
     shape = replace(network, dtype="float64")
-    config = _plain(training, len(x))
+    config = _plain(training, len(known))
     start = Network.create(shape, training.seed)
-    placed = reference.ReferenceEngine().place(x, labels)
-    check_width(shape, placed.x.shape[1])
+    placed = reference.ReferenceEngine().place(samples.images, known)
     analytic, plan = _update(start, config, placed)
-    objective = _Objective(shape, placed.inputs(slice(None), "float64"), np.eye(shape.outputs)[labels], plan)
+    objective = _Objective(shape, placed.inputs(slice(None), "float64"), np.eye(shape.outputs)[known], plan)
     loss = losses.get_loss(config.loss, shape.output)
     probed = [
         _probe(objective, start, group, _entries(p.size, probes, config.seed, group))
@@ -142,16 +155,82 @@ def check_gradients(
     return GradientReport(loss.reported_name, loss.descended_name, groups, candidates)
 
 
-def gradient_norms(network: Network, training: TrainingConfig, samples: Samples) -> npt.NDArray[np.float64]:
-    """Measure how long the gradient of every layer is: far shorter than the others means hardly learning.
+def check_sequence_gradients(
+    network: NetworkConfig,
+    training: TrainingConfig,
+    lines: Sequence[Array],
+    labels: Sequence[Sequence[int]],
+    *,
+    probes: int = 100,
+) -> GradientReport:
+    """Do the same for a network that is slid along lines and trained with CTC.
 
-    The gradient is what one real update of the reference engine follows: in float64, over all samples as one batch,
-    with the configuration's loss and L2, and without dropout, so that it depends on the network alone.
+    The analytic side of the first group, ``z``, is softmax(z) - γ. For the other groups it is what one real update with
+    the soft targets γ subtracts from the weights. The numeric side differentiates the mean CTC loss of the lines, which
+    does not use γ.
 
     Parameters
     ----------
     network
-        The network as it stands, at the start of a training, in its midst or at its end.
+        A network with softmax outputs, the last of which is the blank, and one input for each pixel of a window.
+    training
+        The training configuration, of which only L2 and the seed are used.
+    lines
+        The ink of each line, uint8 of shape (32, width).
+    labels
+        The digits of each line.
+    probes
+        Number of entries to check in each group.
+
+    Raises
+    ------
+    ConfigError
+        If the network cannot read lines.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> lines = [rng.integers(0, 256, (32, width), dtype=np.uint8) for width in (20, 30)]
+    >>> shape = NetworkConfig(inputs=1152, hidden=(4,), outputs=5, output="softmax")
+    >>> report = check_sequence_gradients(shape, TrainingConfig(), lines, [[0, 3], [1, 1, 2]], probes=5)
+    >>> report.passed, [group.name for group in report.groups]
+    (True, ['z', 'W1', 'b1', 'W2', 'b2'])
+    """
+    check_width(network, WINDOWS.inputs)
+    if network.output != "softmax":
+        raise ConfigError(f"CTC needs softmax outputs, not {network.output}; choose output softmax")
+    shape = replace(network, dtype="float64")
+    start, engine = Network.create(shape, training.seed), reference.ReferenceEngine()
+    steps = [WINDOWS.steps(line.shape[1]) for line in lines]
+    windows = np.concatenate([cut_windows(line) for line in lines])
+    objective = _LineObjective(shape, windows / 255, np.array(steps), labels, training.l2)
+    z = engine.forward(start, engine.place(windows))
+    by_line = zip(np.split(log_softmax(z), np.cumsum(steps)[:-1]), labels, strict=True)
+    targets = np.concatenate([ctc_loss(y, digits)[1] for y, digits in by_line])
+    weights = np.full(
+        len(windows), len(windows) / len(lines)
+    )  # the engine's mean is over windows, the loss's over lines
+    config = replace(_plain(training, len(windows)), loss="cross_entropy", dropout=0.0)
+    analytic, _ = _update(start, config, engine.place(windows, targets, weights))
+    by_z = _check_z(objective, z, (np.exp(log_softmax(z)) - targets) / len(lines), probes, training.seed)
+    groups = [by_z]
+    for group, (name, p) in enumerate(zip(start.parameter_names, analytic, strict=True)):
+        kept, numeric, skipped = _probe(objective, start, group, _entries(p.size, probes, training.seed, group))
+        groups.append(GroupCheck(name, p.shape, kept, p.ravel()[kept], numeric[:, 0], skipped))
+    flat, numeric = (np.concatenate([getattr(g, side) for g in groups]) for side in ("analytic", "numeric"))
+    return GradientReport(CTC, CTC, tuple(groups), {CTC: relative_error(flat, numeric)})
+
+
+def gradient_norms(network: Network, training: TrainingConfig, samples: Samples) -> npt.NDArray[np.float64]:
+    """Measure the norm of every layer's gradient; a layer with a much smaller gradient than the others hardly learns.
+
+    This is the gradient that one real update of the reference engine follows, in float64 and with all samples as one
+    batch. It uses the configuration's loss and L2, but no dropout, so that it depends only on the network.
+
+    Parameters
+    ----------
+    network
+        The network at any time of its training.
     training
         How it is trained.
     samples
@@ -179,7 +258,7 @@ def gradient_norms(network: Network, training: TrainingConfig, samples: Samples)
 
 
 def relative_error(a: Array, b: Array) -> float:
-    """‖a - b‖ / (‖a‖ + ‖b‖), 0 where both vanish.
+    """Return ‖a - b‖ / (‖a‖ + ‖b‖), or 0 if both are zero.
 
     Examples
     --------
@@ -191,7 +270,7 @@ def relative_error(a: Array, b: Array) -> float:
 
 
 def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:
-    """The same loss, learned by plain SGD at rate 1 with all samples in one batch."""
+    """Return the same training, but with plain SGD at rate 1 and all samples in one batch."""
     return TrainingConfig(
         loss=training.loss,
         learning_rate=1.0,
@@ -203,7 +282,7 @@ def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:
 
 
 def _update(start: Network, config: TrainingConfig, placed: reference.Placed) -> tuple[list[Array], Plan]:
-    """Make one update at rate 1; what it took off each parameter is the gradient that it followed."""
+    """Make one update at rate 1; what it subtracts from each parameter is the gradient that it follows."""
     order = np.arange(len(placed.x))
     dropout_key = randomness.fold(randomness.key(config.seed), randomness.DROPOUT, 0)
     plan = Plan.of(start.config, config, order, np.ones(1), dropout_key)
@@ -218,12 +297,16 @@ def _entries(size: int, probes: int, seed: int, group: int) -> npt.NDArray[np.in
 
 @dataclass(frozen=True, eq=False)
 class _Objective:
-    """The value of every candidate loss for given parameters, and the signs that tell where kinks lie."""
+    """The value of every candidate loss for given parameters, and the signs that show where kinks are."""
 
     shape: NetworkConfig
     x: Array
     l: Array
     plan: Plan
+
+    @property
+    def candidates(self) -> int:
+        return len(CANDIDATES[self.shape.output])
 
     def __call__(self, p: Sequence[Array]) -> tuple[Array, list[Array]]:
         masks = reference.draw_masks(self.shape, self.plan)
@@ -231,22 +314,72 @@ class _Objective:
         penalty = 0.5 * self.plan.coupled_decay * sum(float((W * W).sum()) for W in p[0::2])
         o = OUTPUTS[self.shape.output](z[-1])
         values = [float(f(z[-1], o, self.l).mean()) + penalty for _, f in CANDIDATES[self.shape.output]]
-        kinked = [z[k] > 0 for k, name in enumerate(self.shape.activation) if "relu" in name]
-        return np.array(values), kinked
+        return np.array(values), _kinks(self.shape, z)
+
+
+@dataclass(frozen=True, eq=False)
+class _LineObjective:
+    """The mean CTC loss of lines, whose windows are the rows of x, ``steps`` of them for each line.
+
+    It is computed with the version for many lines, while the soft targets it is compared with come from the plain
+    version.
+    """
+
+    shape: NetworkConfig
+    x: Array
+    steps: npt.NDArray[np.int64]
+    labels: Sequence[Sequence[int]]
+    l2: float
+    candidates = 1
+
+    def __call__(self, p: Sequence[Array]) -> tuple[Array, list[Array]]:
+        z, _ = reference.forward(self.shape, p[0::2], p[1::2], self.x)
+        penalty = 0.5 * self.l2 * sum(float((W * W).sum()) for W in p[0::2])
+        return np.array([self.loss(z[-1]) + penalty]), _kinks(self.shape, z)
+
+    def loss(self, z: Array) -> float:
+        y = np.zeros((len(self.steps), int(self.steps.max()), self.shape.outputs))
+        y[np.arange(y.shape[1]) < self.steps[:, None]] = log_softmax(z)
+        lengths = np.array([len(digits) for digits in self.labels])
+        labels = np.array([(*digits, *[0] * (int(lengths.max()) - len(digits))) for digits in self.labels])
+        return float(ctc_posteriors(y, self.steps, labels, lengths)[0].mean())
+
+
+def _check_z(objective: _LineObjective, z: Array, analytic: Array, probes: int, seed: int) -> GroupCheck:
+    """Check the derivatives with respect to z itself, before any weight is involved."""
+    entries = _entries(z.size, probes, seed, len(objective.shape.sizes) * 2)
+    numeric = [
+        _difference([objective.loss(z + _nudge(z, entry, s * STEP)) for s in POINTS]) for entry in entries.tolist()
+    ]
+    return GroupCheck("z", z.shape, entries, analytic.ravel()[entries], np.array(numeric), 0)
+
+
+def _nudge(like: Array, entry: int, step: float) -> Array:
+    nudge = np.zeros_like(like)
+    nudge.flat[entry] = step
+    return nudge
+
+
+def _kinks(shape: NetworkConfig, z: Sequence[Array]) -> list[Array]:
+    return [z[k] > 0 for k, name in enumerate(shape.activation) if "relu" in name]
+
+
+def _difference(values: Sequence[Any]) -> Any:
+    """Return the derivative, computed from the values at `POINTS`."""
+    return (8.0 * (values[2] - values[1]) - (values[3] - values[0])) / (12.0 * STEP)
 
 
 def _probe(
-    objective: _Objective, start: Network, group: int, entries: npt.NDArray[np.int64]
+    objective: _Objective | _LineObjective, start: Network, group: int, entries: npt.NDArray[np.int64]
 ) -> tuple[Array, Array, int]:
-    """Differentiate numerically: the entries kept, their derivatives (kept, candidates), and how many were skipped."""
+    """Differentiate numerically; return the entries kept, their derivatives (kept, candidates), and skipped ones."""
     kept, found = [], []
     for entry in entries.tolist():
-        values, signs = zip(*(objective(_moved(start, group, entry, s * STEP)) for s in (-2, -1, 1, 2)), strict=True)
+        values, signs = zip(*(objective(_moved(start, group, entry, s * STEP)) for s in POINTS), strict=True)
         if all(np.array_equal(a, b) for other in signs[1:] for a, b in zip(signs[0], other, strict=True)):
             kept.append(entry)
-            found.append((8.0 * (values[2] - values[1]) - (values[3] - values[0])) / (12.0 * STEP))
-    candidates = len(CANDIDATES[objective.shape.output])
-    return np.array(kept, np.int64), np.array(found).reshape(-1, candidates), len(entries) - len(kept)
+            found.append(_difference(values))
+    return np.array(kept, np.int64), np.array(found).reshape(-1, objective.candidates), len(entries) - len(kept)
 
 
 def _moved(start: Network, group: int, entry: int, step: float) -> list[Array]:

@@ -1,24 +1,26 @@
-"""How good a network is: accuracy with its interval, per-digit figures, confusion, loss and calibration.
+"""Measures how good a network is: accuracy with its interval, figures for each class, confusion, loss, calibration.
 
-It measures and returns plain records; it neither trains nor prints.
+It returns plain records, and neither trains nor prints.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples, check_labels, check_pixels, relative
-from mnist_nn.engines.base import Tally
-from mnist_nn.errors import DataError, DivergedError
+from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels, warn_of_other_data
+from mnist_nn.engines.base import Tally, check_width
+from mnist_nn.errors import DataError
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 
 Z95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 BINS = 15
+CALL = "evaluate(network, samples)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +28,13 @@ class Evaluation:
     """A network's results on a set of samples.
 
     ``interval`` is the 95 % Wilson interval of the accuracy. ``confusion[i, j]`` counts samples of class i that were
-    taken for j. ``precision`` and ``recall`` have one number per class, NaN where a class was never predicted or
-    never there. ``loss`` and ``descended`` are means over the samples. ``calibration_error`` is the expected
-    calibration error.
+    classified as j. ``precision`` and ``recall`` have one number per class, which is NaN if the class was never
+    predicted or does not occur. ``loss`` and ``descended`` are means over the samples. ``calibration_error`` is the
+    expected calibration error.
 
-    Where samples have weights, accuracy, losses and calibration error are weighted means, and the interval is that of
-    as many samples of equal weight as would be as sure, (Σw)² / Σw² (Kish, *Survey Sampling*, 1965). Confusion,
-    precision and recall still count samples.
+    If samples have weights, accuracy, losses and calibration error are weighted means, and the interval is computed for
+    the effective number of samples, (Σw)² / Σw² (Kish, *Survey Sampling*, 1965). Confusion, precision and recall still
+    count samples.
     """
 
     samples: int
@@ -47,33 +49,57 @@ class Evaluation:
 
     @property
     def precision(self) -> npt.NDArray[np.float64]:
-        """Of the samples answered as each class, the share that were right."""
+        """For each class, the share of the samples classified as it that belong to it."""
         return _share(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> npt.NDArray[np.float64]:
-        """Of the samples of each class, the share that were found."""
+        """For each class, the share of its samples that were classified correctly."""
         return _share(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
 
-def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *, engine: str = "auto") -> Evaluation:
+@overload
+def evaluate(
+    network: NetworkLike, samples: SamplesLike, loss_name: str | None = None, /, *, engine: str = ...
+) -> Evaluation: ...
+@overload
+def evaluate(
+    network: NetworkLike, samples: SamplesLike, *, loss_name: str | None = None, engine: str = ...
+) -> Evaluation: ...
+@overload
+def evaluate(
+    network: NetworkLike, samples: Any, labels: npt.ArrayLike, loss_name: str | None = None, *, engine: str = ...
+) -> Evaluation: ...
+def evaluate(
+    network: NetworkLike, samples: Any, labels: Any = None, loss_name: str | None = None, *, engine: str = "auto"
+) -> Evaluation:
     """Measure a network on samples it has not learned from.
+
+    Call it as ``evaluate(network, samples, loss_name)`` or, with arrays, as ``evaluate(network, images, labels,
+    loss_name)``.
 
     Parameters
     ----------
     network
-        The network.
+        The network, or a model for its network.
     samples
-        Images and labels, and weights if there are any; labels must lie below the network's number of outputs.
+        Images and labels, and weights if there are any. Labels must be below the network's number of outputs. A data
+        set or its name, such as ``"mnist"``, stands for its test half; the logger ``mnist_nn`` warns if a model was
+        trained on a different data set.
+    labels
+        The label of each image, if ``samples`` are only images (in any form that `Samples` takes).
     loss_name
-        The loss to report, by default ``cross_entropy`` of the network's outputs.
+        The loss to report; by default, ``cross_entropy`` of the network's outputs.
     engine
         One of `mnist_nn.engines.select.available`.
 
     Raises
     ------
+    ConfigError
+        If the loss or engine does not exist, the images do not have the size that the network takes, or it is not a
+        network.
     DataError
-        If a label has no output, a pixel is NaN or infinite, or all weights are 0.
+        If these are not samples, a label has no output, a pixel is NaN or infinite, or all weights are 0.
     DivergedError
         If the weights are so large that the network's answers are no longer finite.
 
@@ -84,16 +110,24 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
     >>> result.samples, 0.0 < result.accuracy < 0.3
     (10000, True)
     """
+    labels, loss_name = cast("tuple[Any, Any]", split_labels(str, labels, loss_name))
+    warn_of_other_data(network, samples)
+    return _evaluate(as_network(network, CALL), as_samples(samples, labels, CALL), loss_name, engine)
+
+
+def _evaluate(network: Network, samples: Samples, loss_name: str | None, engine: str) -> Evaluation:
     check_labels(samples.labels)
     check_pixels(samples.images)
+    check_width(network.config, samples.inputs)
     if samples.labels.max() >= network.config.outputs:
-        raise DataError(f"label {samples.labels.max()} is beyond the network's {network.config.outputs} outputs")
+        raise DataError(
+            f"label {samples.labels.max()} is too large for the network's {network.config.outputs} outputs; "
+            "give data with at most that many classes"
+        )
     weights = unequal(samples.weights)
     loss = get_loss(loss_name or "cross_entropy", network.config.output)
-    with np.errstate(all="ignore"):  # what is too large is said in words
-        found = predict(network, samples.images, engine=engine)
-        if not np.isfinite(found.z).all():
-            raise DivergedError("the network's answers are no longer finite; train it anew with a smaller rate")
+    found = predict(network, samples.images, engine=engine)
+    with np.errstate(all="ignore"):  # of two outputs that are far apart, one becomes 0
         o = network.output(found.z)
     onehot = np.eye(network.config.outputs, dtype=found.z.dtype)[samples.labels]
     tally = Tally.of(loss, found.z, o, onehot, 1.0 if weights is None else weights)
@@ -112,7 +146,7 @@ def evaluate(network: Network, samples: Samples, loss_name: str | None = None, *
 
 
 def unequal(weights: npt.NDArray[Any] | None) -> npt.NDArray[np.float64] | None:
-    """Divide weights by their mean; None where all count the same. DataError where all are 0.
+    """Divide weights by their mean; return None if all are equal, and raise DataError if all are 0.
 
     Examples
     --------
@@ -125,7 +159,7 @@ def unequal(weights: npt.NDArray[Any] | None) -> npt.NDArray[np.float64] | None:
 def share_with_interval(
     right: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64] | None = None
 ) -> tuple[float, tuple[float, float]]:
-    """Return the share that is right and its 95 % interval; with weights, that of the effective number of samples.
+    """Return the share of right answers and its 95 % interval, for the effective number of samples if weighted.
 
     Examples
     --------
@@ -142,7 +176,7 @@ def share_with_interval(
 
 
 def wilson_interval(correct: float, total: float) -> tuple[float, float]:
-    """95 % score interval of a share (Wilson, JASA 1927): sound near 0 and 1 too.
+    """Return the 95 % score interval of a share (Wilson, JASA 1927), which also works near 0 and 1.
 
     Examples
     --------
@@ -158,7 +192,7 @@ def wilson_interval(correct: float, total: float) -> tuple[float, float]:
 def confusion_matrix(
     labels: npt.NDArray[np.int64], answers: npt.NDArray[np.int64], classes: int
 ) -> npt.NDArray[np.int64]:
-    """Count every pair (true class, answer): int64 of shape (classes, classes).
+    """Count every pair (true class, predicted class): int64 of shape (classes, classes).
 
     Examples
     --------
@@ -171,10 +205,11 @@ def confusion_matrix(
 def calibration_error(
     probabilities: npt.NDArray[Any], labels: npt.NDArray[np.int64], weights: npt.NDArray[np.float64] | None = None
 ) -> float:
-    """Expected calibration error in 15 bins of equal width (Guo et al., ICML 2017).
+    """Return the expected calibration error in 15 bins of equal width (Guo et al., ICML 2017).
 
-    The mean distance, weighted by the number of samples or by their weights, between how sure the answers of a bin
-    were and how many were right. ``probabilities`` has shape (n, classes), rows summing to one; ``weights`` (n,).
+    This is the mean distance between the confidence of the answers in a bin and the share of right answers, weighted by
+    the number of samples or by their weights. ``probabilities`` has shape (n, classes), and its rows sum to one;
+    ``weights`` has shape (n,).
 
     Examples
     --------
@@ -189,7 +224,7 @@ def calibration_error(
 
 
 def bin_of(confidence: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Number of the bin, of 15 of equal width, that each confidence from 0 to 1 falls into.
+    """Return the number of the bin, out of 15 of equal width, for each confidence from 0 to 1.
 
     Examples
     --------

@@ -1,44 +1,56 @@
-"""What a network says of images: one record, one function that makes it for many, and a fast path for single ones.
+"""A network's predictions: one record, one function that makes it for many images, and a fast path for one.
 
-Everything that asks a network goes through here: the reader, the server, the exports, the report and the estimator.
-Whether a prediction is right is for `mnist_nn.evaluation.metrics`.
+The reader, the server, the exports, the report and the estimator all predict with this module.
+`mnist_nn.evaluation.metrics` says how many predictions are right.
 """
 
+import math
+import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.data import Samples, check_pixels
+from mnist_nn.data.coercion import as_images
+from mnist_nn.doors import NetworkLike, as_network
 from mnist_nn.engines import select
 from mnist_nn.engines.base import check_width
-from mnist_nn.errors import DataError
+from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration, summarize
 from mnist_nn.nn.activations import ACTIVATIONS, sigmoid
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
+from mnist_nn.util.arrays import as_array, as_bytes
 
 Array = npt.NDArray[Any]
+CALL = "predict(network, images)"
+PART = 4_000_000  # values of images that are converted at a time
+BATCHES = 240  # images: a part is whole batches of the compiled engine, so that an image stays in its batch
+COLOURS = ((3,), (4,))  # the end of the shape of a picture in colours
 
 
 class Predictions(NamedTuple):
-    """What a network says of n images.
+    """A network's predictions for n images.
 
     Attributes
     ----------
     label
-        The likeliest class: int64 of shape (n,). It is taken from z, because probabilities that round to 1 could not
+        The most probable class: int64 of shape (n,). It is taken from z, because probabilities that round to 1 cannot
         be told apart.
     probabilities
-        Of each class if the image is a digit, tempered if the network is calibrated: shape (n, classes), rows sum to 1.
+        The probability of each class if the image is a digit, with the temperature if the network is calibrated: shape
+        (n, classes); rows sum to 1.
     is_digit
-        Probability that it is a digit at all, 1 where the network is not calibrated: shape (n,).
+        Probability that the image is a digit at all, or 1 if the network is not calibrated: shape (n,).
     confidence
         Probability that the label is right: the largest probability times ``is_digit``, shape (n,).
     z
-        Weighted inputs of the output layer: shape (n, classes), or (n, 0) where another runtime predicted and does not
-        tell.
+        Logits, the weighted inputs of the output layer: shape (n, classes), or (n, 0) if another runtime made the
+        predictions and does not give them.
     """
 
     label: npt.NDArray[np.int64]
@@ -51,7 +63,7 @@ class Predictions(NamedTuple):
     def of_outputs(
         cls, label: Array, probabilities: Array, is_digit: Array | None = None, confidence: Array | None = None
     ) -> "Predictions":
-        """Put together what another runtime gave out; what it leaves out follows from the rest.
+        """Build predictions from the outputs of another runtime; outputs that it leaves out follow from the others.
 
         Examples
         --------
@@ -66,15 +78,15 @@ class Predictions(NamedTuple):
 
     @property
     def top_probability(self) -> npt.NDArray[np.float64]:
-        """Probability of the likeliest class, shape (n,); the confidence where the network is not calibrated."""
+        """Probability of the most probable class, shape (n,); without a calibration it is the confidence."""
         return np.asarray(self.probabilities.max(axis=1), np.float64)
 
     def outputs(self) -> dict[str, Array]:
-        """Return what exports and the server give out, under the names and in the order that they have there."""
+        """Return the outputs of exports and of the server, with their names and in their order."""
         return {name: getattr(self, name) for name in OUTPUTS}
 
     def take(self, rows: Any) -> "Predictions":
-        """Take the predictions of some of the images."""
+        """Return the predictions for some of the images."""
         return Predictions(*(values[rows] for values in self))
 
 
@@ -82,7 +94,7 @@ OUTPUTS = ("label", "probabilities", "is_digit", "confidence")
 
 
 class Prediction(NamedTuple):
-    """What a network says of one image: its likeliest class, and the probability of every class, shape (classes,)."""
+    """A network's prediction for one image: the most probable class, and all probabilities of shape (classes,)."""
 
     label: int
     probabilities: Array
@@ -94,20 +106,30 @@ class Prediction(NamedTuple):
 
 
 def predict(
-    network: Network, images: Any, calibration: Calibration | None = None, *, engine: str = "auto"
+    network: NetworkLike, images: Any, calibration: Calibration | None = None, *, engine: str = "auto"
 ) -> Predictions:
-    """Ask a network about images, all in one forward pass.
+    """Predict images, all in one forward pass.
 
     Parameters
     ----------
     network
-        The network.
+        The network; a model brings its own.
     images
-        uint8 of shape (n, 28, 28), or whatever the network takes.
+        uint8 of shape (n, 28, 28), or of whatever size the network takes, in any form that `Samples` takes; or samples.
     calibration
-        Its calibration; without one the probabilities are the network's own and ``is_digit`` is 1.
+        The network's calibration, such as ``model.calibration``. Without one, there is no temperature and ``is_digit``
+        is 1.
     engine
         One of `mnist_nn.engines.select.available`.
+
+    Raises
+    ------
+    ConfigError
+        If it is not a network, or takes images of another size.
+    DataError
+        If these are not images, or one contains NaN or infinity.
+    DivergedError
+        If the weights are so large that the network's answers are not finite.
 
     Examples
     --------
@@ -115,23 +137,43 @@ def predict(
     >>> found.probabilities.shape, found.is_digit.tolist()
     ((2, 10), [1.0, 1.0])
     """
+    network = as_network(network, CALL)
+    images = as_images(images.images if isinstance(images, Samples) else images)
+    check_pixels(images)
+    check_width(network.config, math.prod(images.shape[1:]))
     return interpret(network, forward(extend(network, calibration), images, engine), calibration)
 
 
 def forward(network: Network, images: Any, engine: str = "auto") -> Array:
-    """Run the forward pass: z_o of all images, shape (n, outputs)."""
-    runner = select.create_for_inference(engine, network.config, images.shape[0])
-    return runner.forward(network, runner.place(images))
+    """Run the forward pass and return z_o, shape (n, outputs); raise DivergedError if a value is not finite.
+
+    Images are converted to the engine's form in parts, which takes less memory and less time.
+    """
+    runner, count = select.create(engine, network.config.dtype), images.shape[0]
+    step = max(PART // network.config.inputs // BATCHES * BATCHES, BATCHES)
+    with np.errstate(all="ignore"):  # what is too large is said in words
+        z = np.concatenate([
+            runner.forward(network, runner.place(images[i : i + step])) for i in range(0, max(count, 1), step)
+        ])  # fmt: skip
+    _check_finite(network, z)
+    return z
 
 
+@np.errstate(all="ignore")  # of outputs that are far apart, one becomes 0; what is not finite is said in words
 def interpret(network: Network, z: Array, calibration: Calibration | None = None) -> Predictions:
-    """Turn z_o of a network, extended by `extend` if it has a calibration, into predictions.
+    """Turn z_o into predictions; a calibrated network must have been extended with `extend`.
+
+    Raises
+    ------
+    DivergedError
+        If z_o, or something computed from it, is not finite.
 
     Examples
     --------
     >>> interpret(Network.create(), np.zeros((1, 10))).confidence.round(2).tolist()
     [0.1]
     """
+    _check_finite(network, z)
     if calibration is None:
         probabilities = network.probabilities(z)
         return Predictions(z.argmax(axis=1), probabilities, np.ones(len(z)), probabilities.max(axis=1), z)
@@ -140,12 +182,22 @@ def interpret(network: Network, z: Array, calibration: Calibration | None = None
     score = linear + summarize(z) @ calibration.weights[-Z_FEATURES:] + calibration.bias
     probabilities = network.probabilities(z / calibration.temperature)
     is_digit = sigmoid(score)
+    _check_finite(network, probabilities, is_digit)
     return Predictions(z.argmax(axis=1), probabilities, is_digit, probabilities.max(axis=1) * is_digit, z)
+
+
+def _check_finite(network: Network, *answers: Array) -> None:
+    if not all(np.isfinite(one).all() for one in answers):
+        largest = max(float(abs(p).max(initial=0)) for p in network.parameters)
+        raise DivergedError(
+            f"the network's answers are not finite, because its weights, up to {largest:.1e}, are too large "
+            f"for {network.config.dtype}; use another model, or train this one again"
+        )
 
 
 @lru_cache(maxsize=4)
 def extend(network: Network, calibration: Calibration | None) -> Network:
-    """Give a network one more output unit, the linear part of the score; without a calibration it stays as it is.
+    """Add an output unit for the linear part of the score; without a calibration, return the network unchanged.
 
     Examples
     --------
@@ -163,14 +215,14 @@ def extend(network: Network, calibration: Calibration | None) -> Network:
 
 
 class Predictor:
-    """A network made ready to classify single images, some microseconds each.
+    """A network prepared to classify single images within microseconds; to classify many at once, use `predict`.
 
     Parameters
     ----------
     network
-        Any network; it is not copied.
+        Any network, or a model for its network; it is not copied.
     engine
-        One of `mnist_nn.engines.select.available`; ``auto`` is the compiled one if it has run a forward pass already.
+        One of `mnist_nn.engines.select.available`.
 
     Examples
     --------
@@ -181,48 +233,115 @@ class Predictor:
     ((10,), 1.0)
     """
 
-    def __init__(self, network: Network, engine: str = "auto") -> None:
-        self.network = network
-        self._inputs = network.config.inputs
-        self._floats = _prepare_numpy(network)
-        self._bytes = select.prepare_single(engine, network) or self._floats
+    def __init__(self, network: NetworkLike, engine: str = "auto") -> None:
+        self.network = as_network(network, "Predictor(network)")
+        self._engine = engine
+        self._inputs = self.network.config.inputs
+        self._floats = _prepare_numpy(self.network, careful=True)
+        self._bytes = self._floats
+        if not self.network.can_overflow:
+            self._bytes = select.prepare_single(engine, self.network) or _prepare_numpy(self.network, careful=False)
 
-    def __call__(self, image: npt.ArrayLike) -> Prediction:
-        """Classify one image: uint8 pixels of any shape, counted as x / 255, or floats as they are.
+    @cached_property
+    def _float32(self) -> Callable[[Array], tuple[int, Array]] | None:
+        """The quick way for images in float32, made ready with the first of them."""
+        return select.prepare_single(self._engine, self.network, floats=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.network, self._engine)  # what is made ready is made again
+
+    def __call__(self, image: Any) -> Prediction:
+        """Classify one image: uint8 pixels of any shape, which are divided by 255, or floats, which are used unchanged.
+
+        Lists, tables and Pillow images also work, if they have the network's size and light ink on dark. For other
+        pictures and for picture files, use `mnist_nn.Reader`.
 
         Raises
         ------
         ConfigError
-            If the image has another number of values than the network inputs.
+            If the image does not have as many values as the network has inputs, or is several images.
         DataError
             If the values are neither uint8 nor floats, or one is NaN or infinite.
+        DivergedError
+            If the network's answer is not finite.
         """
-        image = np.asarray(image)
-        if image.size != self._inputs:
-            check_width(self.network.config, image.size)
+        if type(image) is not np.ndarray or image.size != self._inputs or image.dtype != np.uint8:
+            image = _as_image(image, self._inputs)
+            if image.size != self._inputs:
+                self._refuse(image)
         if image.dtype == np.uint8:
             return Prediction(*self._bytes(image))
+        if image.dtype == np.float32 and self._float32 is not None:
+            label, probabilities = self._float32(image)
+            if label >= 0:  # else what is not finite is said below
+                return Prediction(label, probabilities)
         if image.dtype.kind != "f":
             raise DataError(
-                f"the image is {image.dtype}; give uint8 pixels, as with astype(numpy.uint8), "
-                "or floats from 0 to 1, as with astype(numpy.float32)"
+                f"the image is {image.dtype}; give uint8 pixels, for example with astype(numpy.uint8), "
+                "or floats from 0 to 1, for example with astype(numpy.float32)"
             )
         if not np.isfinite(image).all():
-            raise DataError("the image holds NaN or infinity; give finite numbers")
+            raise DataError("the image contains NaN or infinity; give finite numbers")
         return Prediction(*self._floats(image))
 
+    def _refuse(self, image: Array) -> None:
+        """Raise the error for an image of the wrong size; for several images at once, it points to `predict`."""
+        inputs = self._inputs
+        if image.size > inputs and image.size % inputs == 0 and math.prod(image.shape[1:]) == inputs:
+            raise ConfigError(
+                f"these are {len(image)} images of {inputs} values, but a predictor takes one; for many at once "
+                "call mnist_nn.predict(network, images)"
+            )
+        if image.ndim == len(("rows", "columns")) and math.isqrt(inputs) ** 2 == inputs:
+            raise ConfigError(
+                f"the image is {image.shape[1]}×{image.shape[0]}, but the network takes "
+                f"{math.isqrt(inputs)}×{math.isqrt(inputs)} pixels, framed as in MNIST ({inputs} inputs); to "
+                "read a picture of any size call mnist_nn.Reader()(picture)"
+            )
+        check_width(self.network.config, image.size)
 
-def _prepare_numpy(network: Network) -> Callable[[Array], tuple[int, Array]]:
-    """Prepare what does not depend on the image, and return the forward pass over the rest."""
+
+def _as_image(image: Any, inputs: int) -> Array:
+    """Turn anything that can only be one image into an array: a Pillow or colour image, a list, or a table."""
+    if isinstance(image, str | os.PathLike):
+        raise DataError(
+            f"the image is the path {os.fspath(image)!r}, but a predictor takes pixels; to read a picture "
+            "file call mnist_nn.Reader()(path)"
+        )
+    if hasattr(image, "getexif"):
+        return np.asarray(_grey().as_grey(image, ground=0))
+    values = as_array("the pixels of the image", image, DataError)
+    if values.dtype == np.uint8 and values.shape[2:] in COLOURS and math.prod(values.shape[:2]) == inputs:
+        return np.asarray(_grey().as_grey(values, ground=0))
+    return as_bytes("the pixels of the image", values, DataError) if values.dtype.kind in "biu" else values
+
+
+def _grey() -> Any:
+    """Return the function that reads pictures; it is imported late because it loads Pillow, which arrays don't need."""
+    return import_module("mnist_nn.imaging.load.grey")
+
+
+def _prepare_numpy(network: Network, *, careful: bool) -> Callable[[Array], tuple[int, Array]]:
+    """Prepare everything that does not depend on the image, and return the forward pass, with checks if it may fail."""
     (W1, b1), *rest = zip(network.weights, network.biases, strict=True)
     later = [(ACTIVATIONS[name].f, W, b) for name, (W, b) in zip(network.config.activation, rest, strict=True)]
     pixel = np.array(1 / 255, network.config.dtype)
 
-    def classify(image: Array) -> tuple[int, Array]:
+    def compute(image: Array) -> Array:
         x = image.ravel()
         z = W1.dot(x * pixel if x.dtype == np.uint8 else x) + b1
         for f, W, b in later:
             z = W.dot(f(z)) + b
+        return np.asarray(z)
+
+    def classify(image: Array) -> tuple[int, Array]:
+        z = compute(image)
         return int(z.argmax()), network.probabilities(z)
 
-    return classify
+    def classify_carefully(image: Array) -> tuple[int, Array]:
+        with np.errstate(all="ignore"):  # what is too large is said in words
+            z = compute(image)
+        _check_finite(network, z)
+        return int(z.argmax()), network.probabilities(z)
+
+    return classify_carefully if careful else classify

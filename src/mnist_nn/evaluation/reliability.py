@@ -1,6 +1,6 @@
-"""How far a network's confidence can be trusted: predictions beside the true labels, and what confidence was worth.
+"""Measures how far a network's confidence can be trusted, by comparing predictions with the true labels.
 
-It measures and returns plain records; `mnist_nn.plots` draws them.
+It returns plain records, which `mnist_nn.plots` draws.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ROUNDING = 1e-6  # by which probabilities may leave [0, 1]
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
-    """Predictions beside the true labels, int64 of shape (n,)."""
+    """Predictions, with the true labels: int64 of shape (n,)."""
 
     labels: Rows
     predictions: Predictions
@@ -34,15 +34,15 @@ class Outcomes:
         return np.asarray(self.predictions.label == self.labels)
 
     def mistakes(self) -> Rows:
-        """Rows of the wrong predictions, the most confident first; of equals, the earlier row."""
+        """Return the rows of wrong predictions, the most confident first; ties keep their order."""
         return self._most_confident_first(~self.right)
 
     def of_class(self, label: int, *, right: bool) -> Rows:
-        """Rows of a class that were predicted rightly, or wrongly, the most confident first."""
+        """Return the rows of a class that were predicted correctly, or wrongly, the most confident first."""
         return self._most_confident_first((self.labels == label) & (self.right == right))
 
     def _most_confident_first(self, chosen: npt.NDArray[np.bool_]) -> Rows:
-        """Sort by the top-1 probability."""
+        """Sort rows by the top-1 probability."""
         rows = np.flatnonzero(chosen)
         return rows[np.argsort(-self.predictions.top_probability[rows], kind="stable")]
 
@@ -50,16 +50,16 @@ class Outcomes:
 def predict_samples(
     network: Network, samples: Samples, calibration: Calibration | None = None, *, engine: str = "auto"
 ) -> Outcomes:
-    """Ask a network about every sample.
+    """Predict every sample.
 
     Parameters
     ----------
     network
         The network.
     samples
-        Images that it takes, and their labels.
+        Images that the network takes, and their labels.
     calibration
-        Its calibration, if it has one.
+        The network's calibration, if it has one.
     engine
         One of `mnist_nn.engines.select.available`.
 
@@ -75,18 +75,18 @@ def predict_samples(
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """How confident predictions were, and how many of them were right, in 15 bins of equal width.
+    """The confidence of predictions, and the share of them that are right, in 15 bins of equal width.
 
     Attributes
     ----------
     edges
-        Of the bins, from 0 to 1: shape (16,).
+        The edges of the bins, from 0 to 1: shape (16,).
     counts
-        Predictions in each bin: int64 of shape (15,).
+        The number of predictions in each bin: int64 of shape (15,).
     confidence
-        Their mean confidence, NaN where there are none.
+        Their mean confidence; NaN if there are none.
     accuracy, low, high
-        The share of them that is right, NaN where there are none, and its 95 % Wilson interval.
+        The share of them that are right, NaN if there are none, and its 95 % Wilson interval.
     error
         The expected calibration error.
     """
@@ -108,11 +108,11 @@ def reliability(
     Parameters
     ----------
     confidence
-        Probability that each prediction was right, as the network has it, from 0 to 1: shape (n,).
+        The network's probability that each prediction is right, from 0 to 1: shape (n,).
     right
         Whether it was right: shape (n,).
     weights
-        How much each counts: shape (n,). Means are then weighted, and intervals those of the effective number.
+        The weight of each prediction: shape (n,). Means are then weighted, and intervals use the effective number.
 
     Examples
     --------
@@ -138,16 +138,16 @@ def reliability(
 
 @dataclass(frozen=True, eq=False)
 class RiskCoverage:
-    """What each threshold on the confidence would cost, from the strictest to none at all.
+    """Coverage and risk of each threshold on the confidence, from the strictest to the one that accepts everything.
 
     Attributes
     ----------
     thresholds
-        Every confidence that there is, falling: shape (m,).
+        All confidences that occur, in descending order: shape (m,).
     coverage
-        The share of the samples that is answered, their confidence reaching the threshold; 1 at the end.
+        The share of samples that are answered, because their confidence reaches the threshold; 1 at the end.
     risk
-        The share of those that is answered wrongly; at the end, one minus the accuracy.
+        The share of these that are answered wrongly; at the end, one minus the accuracy.
     """
 
     thresholds: Floats
@@ -156,11 +156,11 @@ class RiskCoverage:
 
     @property
     def area(self) -> float:
-        """Area under the curve, a mean risk over all coverages (AURC): small if mistakes are the least confident."""
+        """Area under the curve, the mean risk over all coverages (AURC): small if mistakes have low confidence."""
         return float((self.risk * np.diff(self.coverage, prepend=0.0)).sum())
 
     def at(self, threshold: float) -> tuple[float, float]:
-        """Coverage and risk of a threshold; (0, 0) if nothing reaches it.
+        """Return the coverage and risk of a threshold; (0, 0) if nothing reaches it.
 
         Examples
         --------
@@ -174,16 +174,16 @@ class RiskCoverage:
 def risk_coverage(
     confidence: Floats, right: npt.NDArray[np.bool_], weights: npt.NDArray[Any] | None = None
 ) -> RiskCoverage:
-    """Try every threshold (Y. Geifman and R. El-Yaniv, *Selective classification*, NeurIPS 2017).
+    """Measure every threshold (Y. Geifman and R. El-Yaniv, *Selective classification*, NeurIPS 2017).
 
     Parameters
     ----------
     confidence
-        Probability that each prediction was right, as the network has it: shape (n,).
+        The network's probability that each prediction is right: shape (n,).
     right
         Whether it was right: shape (n,).
     weights
-        How much each counts: shape (n,).
+        The weight of each prediction: shape (n,).
 
     Examples
     --------
@@ -203,13 +203,13 @@ def risk_coverage(
 
 
 def _check(confidence: Floats, right: npt.NDArray[np.bool_]) -> None:
-    """Raise DataError unless these are answers: how sure each was, and whether it was right."""
+    """Raise DataError unless these are confidences of answers and whether the answers are right."""
     if np.ndim(confidence) != 1 or np.shape(right) != np.shape(confidence) or not len(confidence):
         raise DataError(
-            f"how sure answers were has the shape {np.shape(confidence)}, and whether they were right "
-            f"{np.shape(right)}; give one of each for every answer, and at least one answer"
+            f"confidence has shape {np.shape(confidence)}, but right has shape {np.shape(right)}; give one "
+            "value of each for every answer, and at least one answer"
         )
     if np.asarray(right).dtype != bool:
-        raise DataError(f"whether answers were right is {np.asarray(right).dtype}; give truths, as answers == labels")
+        raise DataError(f"right is {np.asarray(right).dtype}; give booleans, such as answers == labels")
     if not ((confidence >= -ROUNDING) & (confidence <= 1 + ROUNDING)).all():
-        raise DataError("how sure answers were goes beyond 0 and 1, or is NaN; give probabilities")
+        raise DataError("confidence contains values below 0 or above 1, or NaN; give probabilities")

@@ -1,4 +1,4 @@
-"""Training: the loop over epochs, where a run stands, and its history for TensorBoard.
+"""Training: the loop over epochs, the checkpoints of a run, and its history for TensorBoard.
 
-It knows nothing of model files, terminals or browsers; whoever consumes `train` has those.
+It knows nothing about model files, terminals or browsers; the code that consumes `train` handles those.
 """

@@ -1,6 +1,6 @@
-"""Where a training run stands: the scores of its epochs, its best network, and all that is needed to go on.
+"""The state of a training run: the scores of its epochs, its best network, and everything needed to continue.
 
-Plain records. They are made by `mnist_nn.training.loop` and kept in files by `mnist_nn.model_file.storage`.
+These are plain records. `mnist_nn.training.loop` makes them and `mnist_nn.model_file.storage` saves them.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -10,15 +10,17 @@ from mnist_nn.engines.base import Tally
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
+from mnist_nn.training.diagnosis.signs import Signs
 from mnist_nn.training.early_stopping import Best, is_patience_exhausted
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What one epoch came to; a row of the history.
+    """The results of one epoch; a row of the history.
 
-    ``loss`` is the one that is reported and ``descended`` the one whose gradient was followed; both are means over
-    the training samples, each seen before the update it caused, as is ``accuracy``. ``seconds`` counts training alone.
+    ``loss`` is the reported loss, and ``descended`` is the loss whose gradient was followed. Both are means over the
+    training samples, and so is ``accuracy``; each sample is measured before the update that it causes. ``seconds``
+    counts only training.
     """
 
     epoch: int
@@ -37,10 +39,11 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Everything the rest of a run depends on, besides its configuration and its data.
+    """Everything that the rest of a run depends on, except its configuration and its data.
 
-    ``epoch`` epochs are complete and ``offset`` samples of the next one are learned. ``engines`` names those that have
-    learned so far, in the order in which they came; it is empty where that is not known, as in files of the browser.
+    ``epoch`` epochs are complete, and ``offset`` samples of the next one are done. ``engines`` lists the engines that
+    have trained so far, in order; it is empty if that is not known, as in files from the browser. ``signs`` are
+    measurements at the end of some epochs, for finding out what goes wrong.
     """
 
     network: Network
@@ -52,10 +55,11 @@ class Checkpoint:
     best: Best | None = None
     history: tuple[Scores, ...] = ()
     engines: tuple[str, ...] = ()
+    signs: tuple[Signs, ...] = ()
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
-        """Begin a run."""
+        """Return the checkpoint at the start of a run."""
         return cls(network, initial_state(config.optimizer, network.parameters))
 
     def is_finished(self, config: TrainingConfig) -> bool:
@@ -63,7 +67,7 @@ class Checkpoint:
         return self.epoch >= config.epochs or is_patience_exhausted(self.best, self.epoch, config.patience)
 
     def engines_after(self, name: str) -> tuple[str, ...]:
-        """Name the engines that have learned, once this one has learned more; what is not known stays so.
+        """Return the engines that have trained once this one continues; an unknown list stays unknown.
 
         Examples
         --------
@@ -76,5 +80,5 @@ class Checkpoint:
 
     @property
     def chosen(self) -> Network:
-        """The network to use: the best where a hold-out says which, else the current one."""
+        """The network to use: the best one if images are held out and patience is set, else the current one."""
         return self.best.network if self.best else self.network

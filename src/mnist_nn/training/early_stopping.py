@@ -1,6 +1,6 @@
-"""Early stopping: the best network so far by its validation accuracy, and when to stop waiting for a better one.
+"""Early stopping: the best network so far by validation accuracy, and when to stop waiting for a better one.
 
-Source: Prechelt, Early stopping, but when?, 1998: the patience criterion. It decides; `loop` acts on it.
+Source of the patience criterion: Prechelt, Early stopping, but when?, 1998. This module decides; `loop` acts on it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Best:
 
 
 def keep_best(best: Best | None, network: Network, epoch: int, accuracy: float) -> Best:
-    """Return the better of the best so far and the network of this epoch; of equals, the earlier.
+    """Return the better one of the best network so far and this epoch's network; if they are equal, the earlier one.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def keep_best(best: Best | None, network: Network, epoch: int, accuracy: float) 
 
 
 def is_patience_exhausted(best: Best | None, epoch: int, patience: int | None) -> bool:
-    """Say whether as many epochs as ``patience`` have passed without a better validation accuracy.
+    """Say whether ``patience`` epochs have passed without a better validation accuracy.
 
     Examples
     --------

@@ -1,21 +1,22 @@
-"""Training as a generator: whoever consumes it logs, saves, draws or stops; nothing here calls upward.
+"""Training as a generator: the code that consumes it logs, saves, draws or stops; nothing here calls back.
 
-All randomness of a run is decided here, from the seed alone: the subset, the hold-out, the order of every epoch and
-the keys of the dropout masks. A `Checkpoint` holds everything that the rest of a run depends on, so a run that is
-cut anywhere and resumed ends with the same bits as one that was not.
+All randomness of a run is decided here, from the seed alone: the subset, the held-out images, the order of samples in
+every epoch, and the keys of the dropout masks. A `Checkpoint` contains everything that the rest of a run depends on, so
+a run that is stopped anywhere and resumed ends with the same bits as one that was never stopped.
 """
 
 import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
 from mnist_nn.data.augmentation import augment, check_square
+from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
 from mnist_nn.engines.base import Engine, Plan, Tally, check_width
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
@@ -25,18 +26,22 @@ from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import get_optimizer
 from mnist_nn.training.checkpoint import Checkpoint, Scores
+from mnist_nn.training.diagnosis.signs import is_due, measure
+from mnist_nn.training.divergence import explain_divergence
 from mnist_nn.training.early_stopping import keep_best
-from mnist_nn.util import randomness
+from mnist_nn.training.memory import check_memory
+from mnist_nn.util import checks, randomness
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges
-LEARNED = "samples to learn from, or of all held out,"
+LEARNED = "samples to train on, or all held out,"
+CALL = "train(network, samples, TrainingConfig(epochs=3))"
 
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """What `train` yields: the scores so far in this epoch, and the checkpoint to go on from.
+    """What `train` yields: the scores so far in this epoch, and a checkpoint to continue from.
 
-    ``complete`` is False for the steps inside an epoch that `train` yields when asked for ``steps``.
+    ``complete`` is False for the steps inside an epoch that `train` yields if ``steps`` is true.
     """
 
     scores: Scores
@@ -50,9 +55,42 @@ class Epoch:
         return self.checkpoint.chosen
 
 
+@overload
 def train(
-    network: Network,
-    samples: Samples,
+    network: NetworkLike,
+    samples: SamplesLike,
+    config: TrainingConfig | None = None,
+    /,
+    *,
+    engine: str = ...,
+    resume: Checkpoint | None = ...,
+    steps: bool = ...,
+) -> Iterator[Epoch]: ...
+@overload
+def train(
+    network: NetworkLike,
+    samples: SamplesLike,
+    *,
+    config: TrainingConfig | None = None,
+    engine: str = ...,
+    resume: Checkpoint | None = ...,
+    steps: bool = ...,
+) -> Iterator[Epoch]: ...
+@overload
+def train(
+    network: NetworkLike,
+    samples: Any,
+    labels: npt.ArrayLike,
+    config: TrainingConfig | None = None,
+    *,
+    engine: str = ...,
+    resume: Checkpoint | None = ...,
+    steps: bool = ...,
+) -> Iterator[Epoch]: ...
+def train(
+    network: NetworkLike,
+    samples: Any,
+    labels: Any = None,
     config: TrainingConfig | None = None,
     *,
     engine: str = "auto",
@@ -61,31 +99,38 @@ def train(
 ) -> Iterator[Epoch]:
     """Train a network, yielding an `Epoch` after each pass over the data.
 
+    Call it as ``train(network, samples, config)`` or, with arrays, as ``train(network, images, labels, config)``.
+    Training only starts when the first epoch is requested, for example by a loop.
+
     Parameters
     ----------
     network
-        Where to start; it stays as it is.
+        The network to start from, which is not changed; or a model, for its network.
     samples
-        The training images and labels. The configuration's subset and hold-out are taken from them. If they have
-        weights, those are divided by their mean; then the gradient of a sample is multiplied by its weight, and losses
-        and the validation accuracy are weighted means.
+        The training images and labels. A data set or its name, such as ``"mnist"``, stands for its training half. The
+        configuration's subset and held-out images are taken from them. If the samples have weights, these are divided
+        by their mean; the gradient of each sample is multiplied by its weight, and losses and the validation accuracy
+        become weighted means.
+    labels
+        The label of each image, if ``samples`` are only images (in any form that `Samples` takes).
     config
-        How to train; None trains as the classic network is trained.
+        How to train; None trains like the classic network.
     engine
         One of `mnist_nn.engines.select.available`.
     resume
-        Go on from this checkpoint; ``network`` then only gives the configuration.
+        Continue from this checkpoint; ``network`` then only provides the configuration.
     steps
-        Also yield inside an epoch, after each stretch that the engine runs in one go.
+        Also yield inside an epoch, after each stretch that the engine processes in one go.
 
     Raises
     ------
     ConfigError
-        If network, training and data do not fit together.
+        If network, training and data do not fit together, one of them has the wrong type, or training would need more
+        memory than is available.
     DataError
-        If a label has no output, or a pixel is NaN or infinite.
+        If these are not samples, a label has no output, or a pixel is NaN or infinite.
     DivergedError
-        If a weight, a loss or the optimiser's memory is no longer finite. What was yielded before is still good.
+        If a weight, a loss or the optimizer's state is no longer finite. Everything yielded before remains valid.
 
     Examples
     --------
@@ -96,9 +141,19 @@ def train(
     >>> epoch.scores.epoch, epoch.scores.accuracy > 0.5
     (3, True)
     """
-    config = config or TrainingConfig()
-    run = _Run.prepare(network.config, samples, config, select.create(engine, network.config.dtype))
-    at = resume or Checkpoint.start(network, config)
+    labels, config = cast("tuple[Any, Any]", split_labels(TrainingConfig, labels, config))
+    config = TrainingConfig() if config is None else config
+    checks.instance("the configuration", config, TrainingConfig, CALL)
+    start, learned = as_network(network, CALL), as_samples(samples, labels, CALL, "train")
+    at = getattr(resume, "checkpoint", resume) or Checkpoint.start(start, config)
+    checks.instance("resume", at, Checkpoint, "train(network, samples, config, resume=epoch.checkpoint)")
+    return _train(start.config, learned, config, engine, at, steps=steps)
+
+
+def _train(
+    shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: str, at: Checkpoint, *, steps: bool
+) -> Iterator[Epoch]:
+    run = _Run.prepare(shape, samples, config, select.create(engine, shape.dtype))
     run.check_start(at)
     while not at.is_finished(config):
         at = run.step(at)
@@ -125,13 +180,14 @@ class _Run:
     @classmethod
     def prepare(cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine) -> "_Run":
         check(shape, config)
+        check_memory(shape, config, engine.name)
         check_width(shape, samples.inputs)
         check_labels(samples.labels)
         check_pixels(samples.images)
         if samples.labels.max() >= shape.outputs:
             raise DataError(
-                f"label {samples.labels.max()} is beyond the network's {shape.outputs} outputs; "
-                "create a network with an output for every class"
+                f"label {samples.labels.max()} is too large for the network's {shape.outputs} outputs; create a "
+                "network with one output for each class"
             )
         training, held_out = split(samples, config)
         training = replace(training, weights=relative(training.weights, LEARNED))
@@ -147,19 +203,21 @@ class _Run:
         return len(self.training)
 
     def check_start(self, at: Checkpoint) -> None:
-        """Refuse a checkpoint of another network, another optimiser or other data."""
+        """Reject a checkpoint of another network, another optimizer or other data."""
         if at.network.config != self.shape:
-            raise ConfigError("the checkpoint is of a network of another shape; resume with the network it came from")
+            raise ConfigError(
+                "the checkpoint is from a network of another shape; resume with the network it was made with"
+            )
         if set(at.state.slots) != set(get_optimizer(self.config.optimizer).slots):
             raise ConfigError(f"the checkpoint was not made by {self.config.optimizer}; resume with the same optimizer")
         if at.offset >= self.size or at.offset % self.config.batch_size:
             raise ConfigError(
-                f"the checkpoint stopped at sample {at.offset} of its epoch, which no batch of this run begins at; "
+                f"the checkpoint stopped at sample {at.offset} of its epoch, where no batch of this run begins; "
                 "resume with the same data and the same batch size"
             )
 
     def step(self, at: Checkpoint) -> Checkpoint:
-        """Learn the next stretch; offset 0 afterwards says that the epoch is complete."""
+        """Train on the next stretch; afterwards, offset 0 means that the epoch is complete."""
         key = randomness.key(self.config.seed)
         order = self.shuffle(randomness.fold(key, randomness.SHUFFLE, at.epoch))
         length = stretch(self.shape, self.config.batch_size)
@@ -170,7 +228,7 @@ class _Run:
         return at if at.offset < self.size else self.close(at)
 
     def place(self, key: randomness.Key) -> Any:
-        """Place the images, once for all epochs, or this epoch's distorted copies of them."""
+        """Place the images once for all epochs, or their distorted copies for this epoch."""
         name, images = self.config.augmentation, self.training.images
         wanted = None if name == "none" else key
         if wanted not in self.placed:
@@ -180,14 +238,14 @@ class _Run:
         return self.placed[wanted]
 
     def shuffle(self, key: randomness.Key) -> npt.NDArray[np.int64]:
-        """Shuffle the samples of an epoch; the last shuffle is kept, because an epoch has many stretches."""
+        """Shuffle the samples of an epoch; the last order is kept, because an epoch has many stretches."""
         if key not in self.orders:
             self.orders.clear()
             self.orders[key] = randomness.permutation(key, self.size)
         return self.orders[key]
 
     def compute_rates(self, at: Checkpoint, stop: int) -> npt.NDArray[np.float64]:
-        """Learning rate of each update of a stretch."""
+        """Return the learning rate of each update in a stretch."""
         starts = np.arange(at.offset, stop, self.config.batch_size)
         return schedules.rates(self.config.schedule, self.eta, (at.epoch + starts / self.size) / self.config.epochs)
 
@@ -209,10 +267,7 @@ class _Run:
         images = self.training.images
         largest = 1.0 if images.dtype == np.uint8 else float(abs(images).max())
         scale = f", and scale the inputs, which go up to {largest:g}, to about 1" if largest > LARGE else ""
-        return DivergedError(
-            f"training diverged in epoch {at.epoch + 1}: numbers are no longer finite; "
-            f"try a smaller rate than {self.eta:g}{scale}"
-        )
+        return explain_divergence(self.config, self.eta, self.shape.dtype, f"epoch {at.epoch + 1}", scale)
 
     def compute_scores(self, at: Checkpoint) -> Scores:
         n = at.tally.samples
@@ -220,7 +275,7 @@ class _Run:
         return Scores(at.epoch + 1, *means, float(self.compute_rates(at, at.offset + 1)[0]), at.seconds)
 
     def close(self, at: Checkpoint) -> Checkpoint:
-        """Score the finished epoch on the hold-out and move to the next."""
+        """Score the finished epoch on the held-out images, and move to the next epoch."""
         last = (self.size - 1) // self.config.batch_size * self.config.batch_size  # where the last update began
         scores, best = self.compute_scores(replace(at, offset=last)), at.best
         if self.held_out is not None:
@@ -231,7 +286,17 @@ class _Run:
             if self.config.patience is not None:
                 best = keep_best(best, at.network, at.epoch + 1, accuracy)
         history = (*at.history, scores)
-        return Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=history, engines=at.engines)
+        after = Checkpoint(
+            at.network, at.state, at.epoch + 1, best=best, history=history, engines=at.engines, signs=at.signs
+        )
+        return self.look(after)
+
+    def look(self, at: Checkpoint) -> Checkpoint:
+        """Measure the signs of what may go wrong, where they are due."""
+        if not is_due(at.epoch, finished=at.is_finished(self.config)):
+            return at
+        kept = tuple(signs for signs in at.signs if is_due(signs.epoch, finished=False))
+        return replace(at, signs=(*kept, measure(at.network, self.training, self.config, at.epoch)))
 
     def score_held_out(self, network: Network) -> tuple[float, float]:
         z = self.engine.forward(network, self.held_out)
@@ -246,7 +311,7 @@ class _Run:
 
 
 def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:
-    """Take a configuration's subset, and from it the hold-out: (training, held out or None)."""
+    """Take a configuration's subset, and hold images out of it: (training, held out or None)."""
     key = randomness.key(config.seed)
     if config.subset is not None:
         samples = samples.take(subset(samples.labels, config.subset, randomness.fold(key, randomness.SUBSET)))
@@ -258,11 +323,11 @@ def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | 
 
 
 def stretch(shape: NetworkConfig, batch_size: int) -> int:
-    """Samples that an engine learns in one go, a whole number of batches.
+    """Return how many samples an engine trains on in one go: a whole number of batches.
 
-    Long enough that the seam costs nothing, short enough that a progress bar moves and Ctrl-C is heard. It depends
-    on the configuration alone, never on the consumer, so that the sums of a run are always cut at the same places.
+    A stretch is long enough that starting it costs nothing, and short enough that a progress bar moves and Ctrl-C takes
+    effect. Its length depends only on the configuration, never on the consumer, so that the sums of a run are always
+    split at the same places.
     """
-    parameters = sum((a + 1) * b for a, b in zip(shape.sizes, shape.sizes[1:], strict=False))
-    samples = min(max(3_000_000_000 // parameters, 1024), 15_000)
+    samples = min(max(3_000_000_000 // shape.parameter_count, 1024), 15_000)
     return math.ceil(samples / batch_size) * batch_size

@@ -1,7 +1,7 @@
-"""A training's history as TensorBoard events, a folder a run, in the format that tensorboardX writes.
+"""The history of a training as TensorBoard events, with one folder per run, in the format of tensorboardX.
 
-Events are written at once and not by a thread: what the disk refuses is an error here, and nothing can hang. The files
-of a run end in a mark that follows from its settings and its data, by which a resumed training finds its own.
+Events are written at once, not by a thread, so that errors of the disk are raised here and nothing can hang. The file
+names of a run end in a mark that follows from its settings and its data; a resumed training finds its own files by it.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,7 +33,9 @@ try:
     from tensorboardX.proto.summary_pb2 import Summary
     from tensorboardX.record_writer import RecordWriter
 except ImportError as error:
-    raise MissingExtraError("--log-dir needs tensorboardX; install it: pip install 'mnist-nn[tensorboard]'") from error
+    raise MissingExtraError(
+        "--log-dir needs tensorboardX; install it with: pip install 'mnist-nn[tensorboard]'"
+    ) from error
 
 TAGS = {
     "loss": "loss/train",
@@ -55,9 +58,9 @@ class EventLog:
     Parameters
     ----------
     folder
-        The run: the folder that TensorBoard shows under its name.
+        The folder of the run, which TensorBoard shows under its name.
     mark
-        The end of the file's name.
+        The mark at the end of the file name.
     """
 
     def __init__(self, folder: Path, mark: str) -> None:
@@ -70,10 +73,10 @@ class EventLog:
 
     @classmethod
     def begin(cls, folder: Path, mark: str, at: Checkpoint, training: TrainingConfig) -> Self:
-        """Write what a run is, and the epochs that are done; what older files of the run say no longer counts.
+        """Write the settings of a run and the epochs that are done; events in older files of the run no longer count.
 
-        A run that was killed may have logged epochs that its model file has not seen, and the other way round. So all
-        of the history is written anew, at the times when it happened, as far as they are known.
+        A run that was killed may have logged epochs that are missing from its model file, or the other way round. That
+        is why the whole history is written again, with the original times as far as they are known.
         """
         log = cls(folder, mark)
         log._write(session_log=SessionLog(status=SessionLog.START))
@@ -86,7 +89,7 @@ class EventLog:
         return log
 
     def see(self, scores: Scores, moment: float | None = None) -> None:
-        """Write the scores of an epoch; its number is the step."""
+        """Write the scores of an epoch, with its number as the step."""
         row = scores.to_dict()
         self._add(
             _scalars({tag: row[name] for name, tag in TAGS.items() if name in row}), step=scores.epoch, moment=moment
@@ -95,7 +98,7 @@ class EventLog:
             self.flush()
 
     def finish(self, network: Network, step: int, results: Mapping[str, float]) -> None:
-        """Write what the test came to, and a picture of the first layer's weights, and close the run."""
+        """Write the test results and a picture of the first layer's weights, and close the run."""
         self._add(_scalars({f"{name}/test": value for name, value in results.items()}), step=step)
         picture = weight_picture(network)
         if picture is not None:
@@ -104,13 +107,13 @@ class EventLog:
         self.close()
 
     def flush(self) -> None:
-        """Force onto the disk what is written."""
+        """Force everything written so far onto the disk."""
         with _explain_refusal(self.folder):
             self._file.flush()
         self._flushed = time.monotonic()
 
     def close(self) -> None:
-        """Write the last events out; calling it again does no harm."""
+        """Write the last events and close the file; calling it again does no harm."""
         if self._closed:
             return
         self._closed = True
@@ -131,7 +134,7 @@ class EventLog:
 
 
 def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -> Path:
-    """Make the folder of a new run, ``NAME-1`` and so on, or find the latest one that a resumed training began.
+    """Create the folder of a new run, ``NAME-1`` and so on, or find the latest one that a resumed training started.
 
     Examples
     --------
@@ -145,13 +148,17 @@ def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -
         begun = [n for n, folder in runs.items() if any(file.suffix == f".{mark}" for file in folder.iterdir())]
         if resume and begun:
             return runs[max(begun)]
-        folder = directory / f"{name}-{max(runs, default=0) + 1}"
-        folder.mkdir(parents=True)
+        directory.mkdir(parents=True, exist_ok=True)
+        for number in count(max(runs, default=0) + 1):
+            folder = directory / f"{name}-{number}"
+            with suppress(FileExistsError):  # another run, which began at the same moment
+                folder.mkdir()
+                break
     return folder
 
 
 def mark_of(network: NetworkConfig, training: TrainingConfig, origin: str) -> str:
-    """Make a short mark of a run: its settings but for how long it lasts, and where its data and its model are.
+    """Compute a short mark of a run from its settings (except its length), its data and the path of its model.
 
     Examples
     --------
@@ -164,10 +171,10 @@ def mark_of(network: NetworkConfig, training: TrainingConfig, origin: str) -> st
 
 
 def weight_picture(network: Network) -> npt.NDArray[np.uint8] | None:
-    """Show the weights into each unit of the first layer as a picture of the input's shape, side by side.
+    """Draw the weights into each unit of the first layer as pictures of the input's shape, side by side.
 
-    Grey is 0, white the largest weight of a unit, positive or negative, and black the same with the other sign. None
-    where the inputs are no square.
+    Grey is 0; white is the unit's largest absolute weight, and black is the negative of that. The result is None if the
+    inputs do not form a square.
 
     Examples
     --------
@@ -190,7 +197,7 @@ def weight_picture(network: Network) -> npt.NDArray[np.uint8] | None:
 
 
 def _file_name(mark: str) -> str:
-    """TensorBoard reads files whose names have ``tfevents`` in them, in the order of their names."""
+    """Name a file; TensorBoard reads files whose names contain ``tfevents``, in alphabetical order."""
     return f"events.out.tfevents.{time.time():.3f}.{os.getpid()}.{mark}"
 
 
@@ -200,7 +207,7 @@ def _scalars(values: Mapping[str, float]) -> Any:
 
 
 def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable[Any]:
-    """Say what is trained, as text for people and as hyperparameters to compare runs by."""
+    """Describe the training, as text for people and as hyperparameters for comparing runs."""
     loss = get_loss(training.loss, network.output)
     settings = {
         **network.to_dict(),
@@ -209,7 +216,7 @@ def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable
         "momentum": momentum(training),
     }
     rows = [f"| {name} | {_plain(value)} |" for name, value in settings.items() if value is not None]
-    names = f"loss: {loss.reported_name}; descended: {loss.descended_name}"
+    names = f"loss printed: {loss.reported_name}; loss descended: {loss.descended_name}"
     yield summary.text("configuration", "\n".join([f"{names}\n", "| setting | value |", "|---|---|", *rows]))
     metrics = dict.fromkeys(("accuracy/test", "loss/test"), 0.0)
     compared = {name: _plain(value) for name, value in settings.items() if name != LENGTH}
@@ -217,12 +224,12 @@ def _configuration(network: NetworkConfig, training: TrainingConfig) -> Iterable
 
 
 def _plain(value: Any) -> Any:
-    """Write a list as it is typed."""
+    """Format a list as it is typed."""
     return ",".join(map(str, value)) or "none" if isinstance(value, list) else value
 
 
 def _runs(directory: Path, name: str) -> dict[int, Path]:
-    """Find the runs of a name, by number."""
+    """Find all runs with a name, by number."""
     if not directory.exists():
         return {}
     found = ((re.fullmatch(re.escape(name) + r"-(\d+)", folder.name), folder) for folder in directory.iterdir())
@@ -230,4 +237,4 @@ def _runs(directory: Path, name: str) -> dict[int, Path]:
 
 
 def _explain_refusal(folder: Path) -> AbstractContextManager[None]:
-    return explain_io_errors(ConfigError, "write events into", folder, "choose another --log-dir DIR")
+    return explain_io_errors(ConfigError, "write events to", folder, "choose another --log-dir DIR")

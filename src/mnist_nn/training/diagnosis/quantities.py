@@ -1,0 +1,106 @@
+"""History, signs and settings of a training as plain numbers, which the rules compare with their figures.
+
+Each number has one definition here, and any other program can compute it from a model file.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
+from mnist_nn.training.checkpoint import Scores
+from mnist_nn.training.diagnosis.signs import Signs
+
+Quantities = dict[str, float]
+
+
+def compute_quantities(
+    shape: NetworkConfig, config: TrainingConfig, history: Sequence[Scores], signs: Sequence[Signs]
+) -> Quantities:
+    """Compute every number that rules look at; those that cannot be known are left out.
+
+    Parameters
+    ----------
+    shape, config
+        The settings of the network and of its training.
+    history
+        A row for each epoch, at least one.
+    signs
+        What was measured, in the order of epochs, at least one.
+
+    Returns
+    -------
+    By name: ``advantage`` is how far the accuracy lies between that of always naming the largest class (0) and 1;
+    ``rate_ratio`` the rate by the default for these settings; ``loss_peak`` the last loss by the least one before,
+    ``loss_fall`` the share by which the last epoch lowered it; ``decay`` λ·η·updates of an epoch; ``first_gradient``
+    the gradient of the first layer by that of the last; ``weight_growth`` the weights by those drawn at the start, of
+    the layer that has shrunk most; ``validation_peak`` the last validation loss by the least. The others are named as
+    in `Signs`.
+    """
+    last, now = history[-1], signs[-1]
+    updates = math.ceil(now.samples / config.batch_size)
+    rate = resolve_learning_rate(shape, config)
+    accuracy = max(last.accuracy, last.validation_accuracy or 0.0, now.accuracy if now.epoch == last.epoch else 0.0)
+    found: Quantities = {
+        "epochs": float(last.epoch),
+        "updates": float(updates * last.epoch),
+        "classes": float(now.classes),
+        "label_kinds": float(now.label_kinds),
+        "accuracy": accuracy,
+        "advantage": (accuracy - now.largest_class) / max(1 - now.largest_class, 1e-9),
+        "rate": rate,
+        "rate_ratio": rate / _default_rate(shape, config),
+        "input_rms": now.input_rms,
+        "input_spread": now.input_spread,
+        "unnamed": float(now.unnamed),
+        "decay": config.l2 * rate * updates,
+        "l2": config.l2,
+        "dropout": max(dropout_rates(shape, config), default=0.0),
+        "narrowest": float(min(shape.hidden, default=shape.inputs)),
+        "layers": float(len(shape.hidden)),
+        "weight_growth": _grow(shape, now),
+    }
+    found |= _compare_losses(history)
+    found |= _look_at_layers(shape, now)
+    found["first_equal"] = max(signs[0].equal, default=0.0)
+    if last.validation_accuracy is not None:
+        found["gap"] = last.accuracy - last.validation_accuracy
+        losses = [row.validation_loss for row in history if row.validation_loss is not None]
+        found["validation_peak"] = losses[-1] / max(min(losses), 1e-12)
+    return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def _default_rate(shape: NetworkConfig, config: TrainingConfig) -> float:
+    values = config.to_dict() | {"learning_rate": None}
+    return resolve_learning_rate(shape, TrainingConfig.from_dict(values))
+
+
+def _compare_losses(history: Sequence[Scores]) -> Quantities:
+    losses = [row.descended for row in history]
+    if len(losses) == 1:
+        return {}
+    least = min(losses[:-1])
+    return {
+        "loss_peak": losses[-1] / max(least, 1e-12),
+        "loss_fall": 1 - losses[-1] / max(losses[-2], 1e-12),
+    }
+
+
+def _look_at_layers(shape: NetworkConfig, now: Signs) -> Quantities:
+    found = {"dead": max(now.dead, default=0.0), "saturated": max(now.saturated, default=0.0)}
+    found["dead_layer"] = float(now.dead.index(found["dead"]) + 1) if now.dead else 0.0
+    found["saturated_layer"] = float(now.saturated.index(found["saturated"]) + 1) if now.saturated else 0.0
+    found["dead_units"] = round(found["dead"] * shape.hidden[int(found["dead_layer"]) - 1]) if now.dead else 0
+    if now.gradients[-1]:
+        found["first_gradient"] = now.gradients[0] / now.gradients[-1]
+    return found
+
+
+def _start_rms(shape: NetworkConfig) -> list[float]:
+    """Root mean square of weights as Glorot would draw them, which all the rules for drawing come near."""
+    return [math.sqrt(2 / (a + b)) for a, b in pairwise(shape.sizes)]
+
+
+def _grow(shape: NetworkConfig, now: Signs) -> float:
+    """Weights by those drawn at the start, of the layer that has shrunk most."""
+    return min(rms / start for rms, start in zip(now.weights, _start_rms(shape), strict=True))
