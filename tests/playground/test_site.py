@@ -28,8 +28,8 @@ def test_everything_of_the_page_is_there(site: Site) -> None:
 
 def test_the_manifest_names_models_that_are_there(site: Site) -> None:
     manifest = json.loads(site["data/manifest.json"].read())
-    assert [model["id"] for model in manifest["models"]] == ["reader", "classic"]
-    assert manifest["rooms"] == {"draw": "reader", "microscope": "classic"}
+    assert [model["id"] for model in manifest["models"]] == ["reader", "softmax", "classic"]
+    assert manifest["rooms"] == {"draw": "reader", "microscope": "softmax"}
     assert all(model["url"] in site for model in manifest["models"])
 
 
@@ -44,30 +44,41 @@ def test_the_reader_is_the_shipped_one(site: Site) -> None:
     shipped = load_reader_model()
     assert all(map(np.array_equal, model.network.parameters, shipped.network.parameters))
     assert model.calibration is not None
+    assert not model.sequences
 
 
-def test_the_classic_network_is_trained_by_its_own_settings_and_once(site: Site, mnist: Dataset) -> None:
-    content = site["data/classic.safetensors"].read()
+@pytest.mark.parametrize(
+    ("name", "output", "loss"), [("classic", "sigmoid", "classic_mse"), ("softmax", "softmax", "cross_entropy")]
+)
+def test_a_small_network_is_trained_by_its_own_settings_and_once(
+    site: Site, mnist: Dataset, name: str, output: str, loss: str
+) -> None:
+    content = site[f"data/{name}.safetensors"].read()
     model = from_bytes(content)
-    assert model.network.config == NetworkConfig()
+    assert model.network.config == NetworkConfig(output=output)
     assert model.training is not None
-    assert model.training.loss == "classic_mse"
+    assert model.training.loss == loss
     assert evaluate(model.network, mnist.test).accuracy == model.scores["test_accuracy"] > 0.92
-    assert site["data/classic.safetensors"].read() is content
+    assert site[f"data/{name}.safetensors"].read() is content
 
 
 def test_a_given_model_comes_first_in_every_room(tmp_path: Path) -> None:
     path = save(tmp_path / "mine.safetensors", Model(Network.create(NetworkConfig(hidden=(5,), activation=("relu",)))))
     site = build_site(path)
     manifest = json.loads(site["data/manifest.json"].read())
-    assert [model["id"] for model in manifest["models"]] == ["given", "reader", "classic"]
+    assert [model["id"] for model in manifest["models"]] == ["given", "reader", "softmax", "classic"]
     assert set(manifest["rooms"].values()) == {"given"}
     assert from_bytes(site["data/model.safetensors"].read()).network.config.hidden == (5,)
 
 
 def test_a_model_of_something_else_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "letters.safetensors", Model(Network.create(NetworkConfig(inputs=100, outputs=26))))
-    with pytest.raises(ConfigError, match=r"100 inputs and 26 outputs.* needs 784 and 10"):
+    fashion = save(tmp_path / "fashion.safetensors", Model(Network.create(), data={"name": "fashion-mnist"}))
+    with pytest.raises(
+        ConfigError, match=r"fashion\.safetensors' was trained on 'fashion-mnist', which holds no digits"
+    ):
+        build_site(fashion)
+    with pytest.raises(ConfigError, match=r"100 inputs and 26 outputs.* needs 784 inputs and 10 outputs"):
         build_site(path)
     with pytest.raises(ModelFileError, match=r"nowhere\.safetensors"):
         build_site(tmp_path / "nowhere.safetensors")
@@ -100,7 +111,7 @@ def test_a_recording_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"letters\.safetensors.* 100 inputs and 26 outputs"):
         build_site(recordings=[recorded(tmp_path / "letters.safetensors", inputs=100, outputs=26)])
     plain = save(tmp_path / "plain.safetensors", Model(Network.create()))
-    with pytest.raises(ModelFileError, match=r"plain\.safetensors.* holds no recording"):
+    with pytest.raises(ModelFileError, match=r"plain\.safetensors.* is not a recording"):
         build_site(recordings=[plain])
 
 
@@ -133,7 +144,7 @@ def test_export_writes_every_file(site: Site, tmp_path: Path) -> None:
 def test_export_spares_what_is_in_the_folder(site: Site, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     (tmp_path / "app.js").write_text("mine")
-    with pytest.raises(ConfigError, match="is not empty; choose another folder, or replace files in it with --force"):
+    with pytest.raises(ConfigError, match="is not empty; choose another folder, or replace its files with --force"):
         export_site(site, tmp_path)
     assert (tmp_path / "app.js").read_text() == "mine"
     export_site(site, tmp_path, force=True)
@@ -143,5 +154,5 @@ def test_export_spares_what_is_in_the_folder(site: Site, tmp_path: Path) -> None
 
 def test_export_says_why_it_cannot_write(site: Site, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match=r"cannot write into .*; choose another folder"):
+    with pytest.raises(ConfigError, match=r"cannot write to .*; choose another folder"):
         export_site(site, tmp_path / "file")

@@ -1,12 +1,13 @@
-"""The playground's files by name, and all of them written as a folder for any file host.
+"""The playground's files by name, and the export of all of them to a folder for any file host.
 
-A site is one dictionary of every address that is answered, so no path can lead anywhere else. It knows nothing of HTTP:
-`server` serves it.
+A site is a dictionary of all valid addresses, so no path can lead anywhere else. It knows nothing about HTTP: `server`
+serves it.
 """
 
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -22,11 +23,14 @@ from mnist_nn.model_file.recording import load as load_recording
 from mnist_nn.model_file.recording import to_bytes as recording_to_bytes
 from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.model_file.storage import load as load_model
-from mnist_nn.nn.config import TrainingConfig, check_reads_digits
+from mnist_nn.model_file.training_data import check_learned_digits, warn_of_doubt
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check_reads_digits
 from mnist_nn.nn.network import Network
+from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.training.loop import train
-from mnist_nn.util.files import replace_file
+from mnist_nn.util.files import is_empty, write_whole
 from mnist_nn.util.io_errors import explain_io_errors
+from mnist_nn.util.locks import keep_others_off
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -38,7 +42,13 @@ MEDIA_TYPES = {
 }
 OCTET_STREAM = "application/octet-stream"  # gzipped data too: the page unpacks it, so that any file host will do
 DATA_NAMES = ("train-images", "train-labels", "test-images", "test-labels")  # of data.sources.FILES, in its order
-CLASSIC_EPOCHS = 3
+SMALL_EPOCHS = 3
+SMALL = {
+    "softmax": (NetworkConfig(output="softmax"), TrainingConfig(loss="cross_entropy", epochs=SMALL_EPOCHS)),
+    "classic": (NetworkConfig(), TrainingConfig(epochs=SMALL_EPOCHS)),
+}
+"""Networks small enough to be followed number by number, and how each is trained."""
+ANOTHER = "choose another folder"
 _training = Lock()
 
 
@@ -53,16 +63,16 @@ Site = Mapping[str, Asset]
 
 
 def build_site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Site:
-    """List the playground's files by name: the page, MNIST, the reader's model and the classic one, and yours if given.
+    """List the playground's files by name: the page, MNIST, the reader's model, small models, and yours if given.
 
-    The classic network is trained when it is first asked for, which takes about a second.
+    A small network is trained when it is first requested, which takes about a second.
 
     Raises
     ------
     ModelFileError
-        If there is no such model or recording, or it is not a sound one.
+        If the model or a recording does not exist or is not valid.
     ConfigError
-        If it is not a model of 28×28 digits.
+        If the model does not read 28×28 digits.
 
     Examples
     --------
@@ -76,10 +86,10 @@ def build_site(model: Path | None = None, recordings: Iterable[Path] = ()) -> Si
         source = package / "data" / "embedded" / f"{stored}.gz"
         assets[f"data/{name}.gz"] = Asset(OCTET_STREAM, source.read_bytes)
     models: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "reader": ("data/reader.safetensors.gz", partial(_compress, package / "reading" / "reader.safetensors")),
-        "classic": ("data/classic.safetensors", train_classic),
+        "reader": ("data/reader.safetensors.gz", _compress_reader),
+        **{name: (f"data/{name}.safetensors", partial(train_small, name)) for name in SMALL},
     }
-    rooms = {"draw": "reader", "microscope": "classic"}
+    rooms = {"draw": "reader", "microscope": "softmax"}
     if model is not None:
         models = {"given": ("data/model.safetensors", partial(bytes, _read_model(model))), **models}
         rooms = dict.fromkeys(rooms, "given")
@@ -105,50 +115,55 @@ def _list_page(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Ass
             yield name, Asset(media_type, entry.read_bytes)
 
 
-def _compress(source: Traversable) -> bytes:
-    return gzip.compress(source.read_bytes(), mtime=0)
+def _compress_reader() -> bytes:
+    """Return the reader's model without the networks for whole numbers, because the page reads single digits."""
+    digits = replace(load_reader_model(), sequences=(), number_calibration=None)
+    return gzip.compress(to_bytes(digits), mtime=0)
 
 
 def _read_model(path: Path) -> bytes:
-    """Read a model file that is a sound one and of digits."""
+    """Read a model file, and check that it is valid and reads digits."""
     model = load_model(path)
     check_reads_digits(model.network.config, repr(str(path)))
+    check_learned_digits(model, repr(str(path)))
+    warn_of_doubt(model)
     return to_bytes(model)
 
 
 def _read_recording(path: Path) -> bytes:
-    """Read a recording that is a sound one and of digits."""
+    """Read a recording, and check that it is valid and reads digits."""
     recording = load_recording(path)
     check_reads_digits(recording.model.network.config, repr(str(path)))
+    check_learned_digits(recording.model, repr(str(path)))
     return recording_to_bytes(recording)
 
 
 def _choose_names(paths: Iterable[Path]) -> list[str]:
-    """Choose short names for files, each its own: the page knows recordings by them."""
+    """Choose short, unique names for files, by which the page knows the recordings."""
     stems = [path.stem for path in paths]
     counts = [stems[: n + 1].count(stem) for n, stem in enumerate(stems)]
     return [stem if count == 1 else f"{stem} ({count})" for stem, count in zip(stems, counts, strict=True)]
 
 
-def train_classic() -> bytes:
-    """Train the classic network, once, and return the bytes of its model file.
+def train_small(name: str) -> bytes:
+    """Train one of the small networks, once, and return the bytes of its model file.
 
     Examples
     --------
     >>> from mnist_nn.model_file.storage import from_bytes
-    >>> from_bytes(train_classic()).scores["test_accuracy"] > 0.9
+    >>> from_bytes(train_small("classic")).scores["test_accuracy"] > 0.9
     True
     """
     with _training:  # requests come in threads
-        return _train_once()
+        return _train_once(name)
 
 
 @cache
-def _train_once() -> bytes:
+def _train_once(name: str) -> bytes:
     from mnist_nn.evaluation.metrics import evaluate  # noqa: PLC0415 only here
 
-    mnist, config = load("mnist"), TrainingConfig(epochs=CLASSIC_EPOCHS)
-    *_, last = train(Network.create(), mnist.train, config)
+    mnist, (network, config) = load("mnist"), SMALL[name]
+    *_, last = train(Network.create(network), mnist.train, config)
     score = evaluate(last.network, mnist.test).accuracy
     return to_bytes(
         Model.of(
@@ -158,23 +173,24 @@ def _train_once() -> bytes:
 
 
 def export_site(site: Site, folder: Path, *, force: bool = False) -> int:
-    """Write the playground as a folder that any file host serves; returns its size in bytes.
+    """Write the playground to a folder for any file host; return its size in bytes.
 
     Raises
     ------
     ConfigError
-        If the folder holds something and ``force`` is not given, or it cannot be written.
+        If the folder is not empty and ``force`` is not given, or it cannot be written.
+    FileInUseError
+        If another process is writing to it.
     """
-    with explain_io_errors(ConfigError, "write into", folder, "choose another folder"):
+    with explain_io_errors(ConfigError, "write to", folder, ANOTHER):
         folder.mkdir(parents=True, exist_ok=True)
-        if not force and any(folder.iterdir()):
-            raise ConfigError(
-                f"{str(folder)!r} is not empty; choose another folder, or replace files in it with --force"
-            )
-        return sum(_write(folder / name, asset.read()) for name, asset in site.items())
+        with keep_others_off(folder, ANOTHER):
+            if not force and not is_empty(folder):
+                raise ConfigError(f"{str(folder)!r} is not empty; {ANOTHER}, or replace its files with --force")
+            return sum(_write(folder / name, asset.read()) for name, asset in site.items())
 
 
 def _write(path: Path, content: bytes) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replace_file(path) as file:
-        return file.write(content)
+    write_whole(path, content)
+    return len(content)

@@ -58,7 +58,7 @@ def visit(chromium: Any, playground: str) -> Iterator[Callable[..., Any]]:
         page.set_default_timeout(1000 * PATIENCE)
         listen(page, url)
         page.goto(url + where)
-        page.wait_for_selector("main.room[aria-labelledby] > *:not(.loading)")
+        page.wait_for_selector("main .room[aria-labelledby] > *:not(.loading)")
         page.wait_for_load_state("networkidle")  # models and images are there
         return page
 

@@ -20,6 +20,7 @@ from mnist_nn.data import Samples, hold_out, load, subset
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import Plan, as_inputs
 from mnist_nn.imaging.framing import frame
+from mnist_nn.imaging.thicken import thicken
 from mnist_nn.model_file.storage import Model, to_bytes
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
 from mnist_nn.nn.dropout import dropout_mask, keep_threshold
@@ -76,6 +77,7 @@ def build() -> dict[str, Any]:
         "networks": networks(),
         "updates": {f"{name} ({dtype})": update_case(*CASES[name], dtype) for name in CASES for dtype in DTYPES},
         "framing": framing(),
+        "thickening": thickening(),
         "training": {
             f"{name} ({dtype})": short_training(changes, dtype) for name, changes in SHORT for dtype in DTYPES
         },
@@ -271,11 +273,33 @@ def framing() -> dict[str, Any]:
     }
 
 
-def glyph(name: str, height: int, width: int) -> tuple[str, Array]:
+def thickening() -> dict[str, Any]:
+    """Pens on both sides of what is thin, small ones and one that is made smaller first; a dot, and MNIST digits."""
+    sizes = ((45, 38), (90, 60), (161, 80))
+    cases = [glyph("two", *size, pen * max(size)) for size in sizes for pen in (0.005, 0.012, 0.022, 0.05)]
+    cases += [
+        glyph("seven", 400, 90, 1.5),
+        glyph("seven", 120, 90, 0.6),
+        glyph("dash", 20, 90, 0.8),
+        glyph("dot", 9, 9, 0.8),
+    ]
+    cases += [(f"test digit {i}", digit) for i, digit in enumerate(load("mnist").test.images[:2])]
+    return {
+        name: {
+            "width": ink.shape[1],
+            "height": ink.shape[0],
+            "ink": text_of(ink),
+            "framed": text_of(frame(thicken(ink))),
+        }
+        for name, ink in cases
+    }
+
+
+def glyph(name: str, height: int, width: int, pen: float | None = None) -> tuple[str, Array]:
     """Draw a stroke with a soft edge."""
     points = np.array(STROKES[name]) * (width, height)
     y, x = np.mgrid[:height, :width] + 0.5
-    pen = 0.06 * max(height, width) + 0.5
+    pen = 0.06 * max(height, width) + 0.5 if pen is None else pen
     nearest = np.full((height, width), np.inf)
     for a, b in pairwise(points):
         along = ((x - a[0]) * (b - a)[0] + (y - a[1]) * (b - a)[1]) / max(((b - a) ** 2).sum(), 1e-9)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from changed_files import without_checksum
 from patience import PATIENCE
 from PIL import Image
 
@@ -108,9 +109,10 @@ def test_the_wrongly_read_digits_come_first(visit: Visit, mnist: Dataset) -> Non
 def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset) -> None:
     page = visit("#/draw?model=classic&image=test:0")
     page.locator(".accuracy", has_text="of 10,000").wait_for()
-    page.get_by_role("button", name="Hidden neuron 7:").press("Enter")
-    page.get_by_role("heading", name="Hidden neuron 7").wait_for()
+    page.get_by_role("button", name="Hidden neuron 6:").press("Enter")
+    page.get_by_role("heading", name="Hidden neuron 6").wait_for()
     page.get_by_role("switch", name="Switch this neuron off").check()
+    assert "so the next layer receives 0 from it" in page.locator(".sum-result").inner_text()
     page.locator(".accuracy", has_text="unchanged").wait_for()
     text = page.locator(".accuracy").inner_text()
     with page.expect_download() as download:
@@ -132,7 +134,7 @@ def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page.locator(".accuracy", has_text="unchanged it is").wait_for()
     assert page.locator("#model").input_value() == "classic"
     assert page.locator(".neuron.off").count() == 1
-    page.get_by_role("heading", name="Hidden neuron 4").wait_for()
+    page.get_by_role("heading", name="Hidden neuron 3").wait_for()
 
 
 def test_the_sum_of_a_neuron_is_its_terms(visit: Visit) -> None:
@@ -196,11 +198,19 @@ def test_a_model_is_opened_and_downloaded(visit: Visit, tmp_path: Path) -> None:
         page.get_by_role("button", name="Open a model file").click()
     chooser.value.set_files(tmp_path / "mine.safetensors")
     page.locator("#model option:checked", has_text="mine").wait_for(state="attached")
+    assert page.get_by_role("alert").count() == 0
+    older = without_checksum((tmp_path / "mine.safetensors").read_bytes())
+    (tmp_path / "older.safetensors").write_bytes(older)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a model file").click()
+    chooser.value.set_files(tmp_path / "older.safetensors")
+    page.get_by_role("alert").filter(has_text="older.safetensors is from before files had a checksum").wait_for()
+    page.locator("#model option:checked", has_text="older").wait_for(state="attached")
 
 
 def test_nothing_keeps_anyone_out(visit: Visit, findings: Callable[[Any], list[str]]) -> None:
     page = visit("#/draw?model=classic&image=test:8&neuron=1.7", bypass_csp=True)
-    page.get_by_role("heading", name="Hidden neuron 7").wait_for()
+    page.get_by_role("heading", name="Hidden neuron 6").wait_for()
     assert findings(page) == []
 
 

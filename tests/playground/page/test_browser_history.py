@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from waiting import until
 
-from mnist_nn import Dataset, evaluate
+from mnist_nn import Dataset, evaluate, load_model
 from mnist_nn.cli.program import run
 from mnist_nn.model_file import recording
 
@@ -153,7 +153,7 @@ def test_a_fork_is_another_future(visit: Visit) -> None:
     assert place(page) == "Epoch 1 · 10,000 samples seen"
     page.get_by_role("textbox", name="Learning rate η from here").fill("3")
     page.get_by_role("button", name="Fork from here").click()
-    page.locator("main.room-train").wait_for()
+    page.locator("main .room-train").wait_for()
     until(page, "document.querySelector('[data-stat=rate]')?.textContent === '3'")
     assert page.locator("[data-stat=samples]").inner_text() == "10,000"
     page.get_by_role("button", name="One epoch").click()
@@ -182,9 +182,48 @@ def test_it_plays_like_a_film(visit: Visit, theatre: str) -> None:
     assert "Epoch 3" in place(page)
 
 
+@pytest.mark.slow
+def test_going_back_leaves_a_film_that_plays(visit: Visit, theatre: str) -> None:
+    page = visit("#/draw", url=theatre)
+    page.get_by_role("tab", name="Time machine").click()
+    right_now(page)
+    page.get_by_role("button", name="Play").click()
+    until(page, "document.querySelector('.scrubber input').value === '1'")
+    page.go_back()
+    page.locator("main .room-draw .sheet").wait_for()
+    page.wait_for_timeout(700)  # longer than an address waits before it is written
+    assert "#/draw" in page.url
+
+
+@pytest.mark.slow
+def test_the_words_of_the_matrix_are_those_of_the_moment(visit: Visit, theatre: str) -> None:
+    page = visit("#/history", url=theatre)
+    slider = page.get_by_role("slider", name="Moment of the training")
+    for key in ("Home", "End"):
+        slider.press(key)
+        right_now(page)
+        buttons = page.locator(".confusion td button").evaluate_all("all => all.map(one => [one.title, one.innerText])")
+        assert len(buttons) >= 10
+        assert all(title.startswith(f"{said} times") for title, said in buttons)
+
+
+@pytest.mark.slow
+def test_a_moment_goes_under_the_microscope(visit: Visit, theatre: str, film: Path) -> None:
+    page = visit("#/history", url=theatre)
+    right_now(page)
+    page.get_by_role("button", name="One moment back").click()
+    page.get_by_role("button", name="Put it under the microscope").click()
+    page.locator(".step-main h2").wait_for()
+    assert page.locator("#model option:checked").inner_text() == "film, epoch 2"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save this model as a file").click()
+    found = load_model(download.value.path()).network
+    assert all(map(np.array_equal, found.parameters, recording.load(film).moments[2].network.parameters))
+
+
 def test_what_is_not_there_is_said(visit: Visit, tmp_path: Path) -> None:
     page = visit("#/history?run=training-9")
-    page.get_by_text("The training of this address is not here").wait_for()
+    page.get_by_text("The training run of this address is not here").wait_for()
     (tmp_path / "notes.safetensors").write_text("no recording")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Open a recording").first.click()

@@ -83,11 +83,39 @@ def test_one_sample_at_a_time(visit: Visit, mnist: Dataset) -> None:
         button(page, "One sample").click()
         until(page, f"document.querySelector('[data-stat=samples]').textContent === '{samples}'")
     said = page.locator(".last").inner_text()
-    found = re.search(r"Training image ([\d,]+), a (\d)", said)
+    found = re.search(r"training image ([\d,]+), a (\d)", said)
     assert found, said
     row, label = (int(part.replace(",", "")) for part in found.groups())
     assert mnist.train.labels[row] == label
     assert page.locator(".last canvas").is_visible()
+    assert page.locator(".chart").first.locator("canvas").is_visible()
+    page.get_by_role("button", name="Open this image in the microscope").click()
+    page.locator(".step-main h2").wait_for()
+    assert page.locator("#place").input_value() == str(row)
+    assert page.locator("#stage").input_value() == "trained"
+
+
+def test_it_shows_what_an_update_did(visit: Visit, mnist: Dataset) -> None:
+    page = visit("#/train")
+    ready(page)
+    button(page, "One sample").click()
+    until(page, "document.querySelector('[data-stat=samples]').textContent === '1'")
+    row = int(re.findall(r"image ([\d,]+)", page.locator(".last").inner_text())[0].replace(",", ""))
+    W, b, V, c = (np.asarray(p, np.float64) for p in Network.create().parameters)
+    x, label = mnist.train.images[row].ravel() / 255.0, np.eye(10)[mnist.train.labels[row]]
+
+    def outputs() -> tuple[np.ndarray, np.ndarray]:
+        h = 1 / (1 + np.exp(-(W @ x + b)))
+        return h, 1 / (1 + np.exp(-(V @ h + c)))
+
+    h, before = outputs()
+    delta_h = V.T @ (before - label) * h * (1 - h)
+    V, c = V - 0.03 * np.outer(before - label, h), c - 0.03 * (before - label)
+    W, b = W - 0.03 * np.outer(delta_h, x), b - 0.03 * delta_h
+    _, after = outputs()
+    said = page.locator(".before-after li").evaluate_all("all => all.map(one => one.title)")
+    found = np.array([re.findall(r"\d\.\d+", one) for one in said], np.float64)
+    assert found == pytest.approx(np.stack([before, after], 1), abs=6e-4)
 
 
 @pytest.mark.slow
@@ -212,11 +240,9 @@ def test_the_trained_network_goes_to_the_other_rooms(visit: Visit) -> None:
     until(page, "document.querySelector('[data-stat=epoch]').textContent === '1'")
     names = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
     assert not [name for name in names if "safetensors" in name], "this room needs no model"
-    button(page, "Use in the other rooms").click()
-    page.locator(".transport .message", has_text="is now the model of the page").wait_for()
+    button(page, "Draw with this network").click()
+    page.locator("main .room-draw .sheet").wait_for()
     until(page, "document.querySelector('#model').selectedOptions[0].text.includes('784-30-10')")
-    page.get_by_role("tab", name="Draw").click()
-    page.locator("main.room-draw .sheet").wait_for()
     assert "784-30-10" in page.locator(".model-menu .shape").inner_text()
     page.reload()
     page.get_by_role("alert").filter(has_text="is not here").wait_for()
@@ -233,6 +259,36 @@ def test_training_goes_on_in_other_rooms(visit: Visit) -> None:
     button(page, "Pause").wait_for()
     until(page, "Number(document.querySelector('[data-stat=samples]').textContent.replace(',', '')) > 100")
     paused(page)
+
+
+@pytest.mark.slow
+def test_a_link_pasted_while_it_trains_is_followed(visit: Visit) -> None:
+    page = visit("#/train?speed=1000")
+    ready(page)
+    button(page, "Train").click()
+    until(page, "Number(document.querySelector('[data-stat=samples]').textContent.replace(',', '')) > 100")
+    page.evaluate("location.hash = '#/train?hidden=7&rate=0.5'")
+    until(page, "document.querySelector('[data-stat=rate]').textContent === '0.5'")
+    assert page.get_by_role("textbox", name="Hidden units").input_value() == "7"
+    until(page, "location.hash.includes('hidden=7')")
+    paused(page)
+
+
+@pytest.mark.slow
+def test_the_charts_show_the_beginning_and_the_loss_of_the_test_images(visit: Visit) -> None:
+    page = visit("#/train?subset=2000")
+    ready(page)
+    button(page, "One epoch").click()
+    until(page, "document.querySelector('[data-stat=epoch]').textContent === '1'")
+    losses = page.locator(".chart").nth(1)
+    assert losses.locator(".key span").all_inner_texts() == ["training", "test"]
+    losses.get_by_label("logarithmic scale").check()
+    losses.locator(".as-table summary").click()
+    first = losses.locator("tbody tr").first.inner_text().split("\t")
+    assert float(first[2]) > 0.1, "the loss before training"
+    button(page, "Start again").click()
+    until(page, "document.querySelector('[data-stat=samples]').textContent === '0'")
+    assert page.locator("[data-stat=speed]").inner_text() == "–"
 
 
 @pytest.mark.slow

@@ -2,7 +2,10 @@
  * Where the page begins: the rooms there are, in the order of their tabs. A room is loaded when it is first opened.
  */
 
+import { lessons } from "./lessons/index.js";
+import * as lessonStrings from "./lessons/strings.js";
 import { start } from "./ui/app.js";
+import { addStrings } from "./ui/text.js";
 
 /** @type {import("./ui/app.js").Rooms} */
 const rooms = {
@@ -11,6 +14,8 @@ const rooms = {
   train: () => import("./rooms/train/index.js"),
   race: () => import("./rooms/race/index.js"),
   history: () => import("./rooms/history/index.js"),
+  words: () => import("./rooms/words/index.js"),
 };
 
-await start(document.body, rooms);
+addStrings(lessonStrings);
+await start(document.body, rooms, lessons);

@@ -11,7 +11,10 @@ const files = golden("models");
 const few = mnist("train", 60);
 const file = (name) => bytes(files[name].bytes).buffer;
 
-/** The header and where the tensors begin, taken apart as docs/model-file.md says. */
+/** A header's JSON as it is without its checksum. */
+const unsealed = (text) => JSON.parse(text, (name, value) => (name === "checksum" ? undefined : value));
+
+/** The header and where the tensors begin, taken apart as docs/reference/model-file.md says. */
 function anatomy(buffer) {
   const size = Number(new DataView(buffer).getBigUint64(0, true));
   const entries = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, size)));
@@ -30,7 +33,10 @@ for (const [name, expected] of Object.entries(files)) {
     const before = anatomy(file(name));
     const after = anatomy(write(read(file(name))));
     assert.deepEqual(after.tensors, before.tensors);
-    const plain = ({ entries: { __metadata__: text, ...rest } }) => [JSON.parse(text.mnist_nn), rest];
+    const plain = ({ entries: { __metadata__: text, ...rest } }) => {
+      assert.match(JSON.parse(text.mnist_nn).checksum, /^crc32:[0-9a-f]{8}$/);
+      return [unsealed(text.mnist_nn), rest];
+    };
     assert.deepEqual(plain(after), plain(before));
   });
 }
@@ -48,10 +54,29 @@ test("a training that the library began goes on as the library's did", () => {
   assert.equal(run.history.length, 3);
 });
 
+test("sequence networks of a reader are left out, and the rest is read and written", () => {
+  const { entries, tensors } = anatomy(file("trained"));
+  const header = unsealed(entries.__metadata__.mnist_nn);
+  const end = tensors.length;
+  const more = { "sequences/0/W1": { dtype: "F16", shape: [2], data_offsets: [end, end + 4] } };
+  const metadata = { mnist_nn: JSON.stringify({ ...header, sequences: [{}] }) };
+  const json = new TextEncoder().encode(JSON.stringify({ ...entries, ...more, __metadata__: metadata }));
+  const whole = new Uint8Array(8 + json.length + end + 4);
+  new DataView(whole.buffer).setBigUint64(0, BigInt(json.length), true);
+  whole.set(json, 8);
+  whole.set(tensors, 8 + json.length);
+  const model = read(whole.buffer);
+  assert.deepEqual(parameters(model.network), parameters(read(file("trained")).network));
+  const again = anatomy(write(model)).entries;
+  assert.ok(!("sequences/0/W1" in again));
+  assert.ok(!("sequences" in JSON.parse(again.__metadata__.mnist_nn)));
+});
+
 test("files from before today's names are read", () => {
   const header = anatomy(file("trained")).entries.__metadata__.mnist_nn;
-  const { learning_rate: rate, ...training } = JSON.parse(header).training;
-  const old = write({ ...read(file("trained")), header: { ...JSON.parse(header), training: { ...training, rate } } });
+  const rest = unsealed(header);
+  const { learning_rate: rate, ...training } = rest.training;
+  const old = write({ ...read(file("trained")), header: { ...rest, training: { ...training, rate } } });
   assert.equal(read(old.buffer ?? old).header.training.learning_rate, rate);
   assert.ok(!("rate" in read(old.buffer ?? old).header.training));
 });
@@ -127,7 +152,7 @@ test("numbers that are not finite are not written", () => {
 function changed(change) {
   const buffer = file("fresh");
   const { entries, tensors } = anatomy(buffer);
-  const header = JSON.parse(entries.__metadata__.mnist_nn);
+  const header = unsealed(entries.__metadata__.mnist_nn); // what follows is about the rest
   change(entries, header);
   if (entries.__metadata__) entries.__metadata__.mnist_nn = JSON.stringify(header);
   const json = new TextEncoder().encode(JSON.stringify(entries));

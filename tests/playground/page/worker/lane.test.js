@@ -23,7 +23,7 @@ describe("a lane", () => {
     const places = points.map((point) => point.samples);
     assert.deepEqual(places, [...places].sort((a, b) => a - b));
     assert.equal(new Set(places).size, places.length);
-    assert.deepEqual([places[0], places[1], places.at(-1)], [0, 50, samples]);
+    assert.deepEqual([places[0], places[1], places.at(-1)], [0, 1, samples]);
     assert.ok(points[0].test < 0.3 && points.at(-1).test > 0.7);
     assert.ok(points[0].loss === null && points.at(-1).loss < points[1].loss);
     assert.deepEqual(points.filter(({ whole }) => whole).map((point) => point.epochs), [0, 1, 2]);

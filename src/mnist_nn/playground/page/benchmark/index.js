@@ -3,7 +3,7 @@
  * worker, with its measurements on test images and its reports to the page.
  */
 
-import { fill, h } from "../ui/dom.js";
+import { fill, h, wide } from "../ui/dom.js";
 import { addStrings, text } from "../ui/text.js";
 import { count } from "../ui/training/format.js";
 import { DEFAULTS, parseSettings } from "../ui/training/settings.js";
@@ -29,9 +29,9 @@ const button = h("button", { type: "button", class: "primary", onclick: run }, t
 const columns = ["case", "epoch", "micro", "test"].map((name) => h("th", { scope: "col" }, text(`bench.${name}`)));
 /** @type {HTMLElement} */ (document.getElementById("benchmark")).append(
   h("h1", {}, text("bench.title")), h("p", { class: "note" }, text("bench.intro")), h("div", { class: "row" }, button),
-  h("div", { class: "scroll panel", tabindex: 0, role: "region", "aria-label": text("bench.title") },
+  h("div", { class: "panel" }, wide(text("bench.title"),
     h("table", { class: "results" }, h("caption", {}, navigator.userAgent),
-      h("thead", {}, h("tr", {}, ...columns)), body)),
+      h("thead", {}, h("tr", {}, ...columns)), body))),
 );
 
 /** Run one case after the other. */

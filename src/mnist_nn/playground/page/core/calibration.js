@@ -13,7 +13,7 @@ import { forward, probabilities } from "./network.js";
 /** @typedef {import("./modelfile.js").Model} Model */
 /**
  * `weights` of the eleventh output are one for each unit of the last hidden layer and three more; `table` has rows of
- * threshold, error, coverage.
+ * threshold, limit on the error among accepted digits that it keeps to, coverage.
  * @typedef {{temperature: number, bias: number, not_a_digit: number, weights: Floats, table: Floats}} Calibration
  */
 /**
@@ -23,7 +23,7 @@ import { forward, probabilities } from "./network.js";
 /** @typedef {"digit" | "doubtful" | "not a digit"} Decision */
 
 const EXTRA_FEATURES = 3; // what the score takes besides hidden units: log-sum-exp, largest and second largest of z_o
-const MAX_ERROR = 0.01; // of the digits accepted, the share that may be wrong
+const MAX_ERROR = 0.01; // of the single digits accepted, the share that may be wrong
 const UNCALIBRATED = 0.9; // the confidence that a digit needs where the model holds no calibration
 
 /**
@@ -62,7 +62,8 @@ export function predict(model, picture) {
 }
 
 /**
- * The lowest threshold on the confidence that keeps errors among the accepted at or below a share.
+ * The lowest threshold on the confidence that keeps errors among the accepted digits at or below a share: the library
+ * tested it (Learn-then-Test), and here it is looked up.
  * @param {Calibration} calibration
  * @param {number} maxError
  * @returns {{threshold: number, error: number, coverage: number}}

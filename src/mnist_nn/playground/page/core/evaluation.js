@@ -4,14 +4,15 @@
 
 import { argmax, output } from "./activations.js";
 import { makeLayers, pass } from "./layers.js";
-import { loss } from "./losses.js";
+import { loss, meanSquaredError } from "./losses.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /**
  * `predictions` has a digit an image; `topShares` the share that the digit has of all outputs; `confusion` counts
- * images by label and prediction, confusion[label * outputs + prediction]; `loss` is the mean of the reported loss.
- * @typedef {{samples: number, correct: number, accuracy: number, loss: number, predictions: Uint8Array,
- *   topShares: Float32Array, confusion: Uint32Array}} Evaluation
+ * images by label and prediction, confusion[label * outputs + prediction]; `loss` is the mean of the reported loss,
+ * and `error` the mean squared error.
+ * @typedef {{samples: number, correct: number, accuracy: number, loss: number, error: number,
+ *   predictions: Uint8Array, topShares: Float32Array, confusion: Uint32Array}} Evaluation
  */
 
 /**
@@ -32,6 +33,7 @@ export function evaluate(network, images, labels, lossName = "mse") {
   const confusion = new Uint32Array(outputs * outputs);
   let correct = 0;
   let sum = 0;
+  let squares = 0;
   for (let i = 0; i < labels.length; i++) {
     pass(layers, output(name), images, i * inputs);
     predictions[i] = argmax(z);
@@ -39,9 +41,11 @@ export function evaluate(network, images, labels, lossName = "mse") {
     confusion[labels[i] * outputs + predictions[i]]++;
     correct += predictions[i] === labels[i] ? 1 : 0;
     sum += reported(z, a, labels[i]);
+    squares += meanSquaredError(z, a, labels[i]);
   }
   const samples = labels.length;
-  return { samples, correct, accuracy: correct / samples, loss: sum / samples, predictions, topShares, confusion };
+  const [accuracy, mean, error] = [correct, sum, squares].map((total) => total / samples);
+  return { samples, correct, accuracy, loss: mean, error, predictions, topShares, confusion };
 }
 
 /**

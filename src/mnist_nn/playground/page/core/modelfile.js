@@ -1,10 +1,12 @@
 /**
- * The library's model file (docs/model-file.md): safetensors, with everything but the numbers in one JSON header.
+ * The library's model file (docs/reference/model-file.md): safetensors, with everything but the numbers in one JSON
+ * header.
  *
  * `read` and `write` turn bytes into a Model and back; `makeModel` makes the Model of a run, `resumeRun` what is needed
  * to go on with one. What this page does not know of a file is kept, so that writing loses nothing.
  */
 
+import { PLACE, checkSeal, seal } from "./checksum.js";
 import { TRAINING, floats, makeNetworkConfig, sizes, todaysName } from "./config.js";
 import { ModelFileError } from "./errors.js";
 import { savePosition } from "./training.js";
@@ -38,13 +40,17 @@ const NOT_FOLLOWED = { schedule: "constant", augmentation: "none", validation: 0
 export function read(buffer) {
   const { entries, text, start } = unpack(buffer);
   try {
-    const header = parse(text);
+    const { checksum, ...header } = parse(text);
+    checkSeal(new Uint8Array(buffer), checksum !== undefined);
     if (header.format !== FORMAT) {
       throw new ModelFileError(`this model file has format ${header.format}; this page reads format ${FORMAT}`);
     }
     /** @type {Record<string, Tensor>} */
     const tensors = {};
-    for (const [name, entry] of Object.entries(entries)) tensors[name] = tensor(buffer, start, name, entry);
+    for (const [name, entry] of Object.entries(entries)) {
+      if (!name.startsWith("sequences/")) tensors[name] = tensor(buffer, start, name, entry);
+    }
+    delete header.sequences; // networks that read lines: the page reads digits, and writes no others
     return { network: takeNetwork(header.network, tensors, ""), header, tensors };
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
@@ -59,7 +65,7 @@ export function read(buffer) {
  */
 export function write({ network, header, tensors }) {
   const all = { ...tensors, ...networkTensors(network) };
-  const text = stringify({ ...header, format: FORMAT, network: network.config });
+  const text = stringify({ checksum: PLACE, ...header, format: FORMAT, network: network.config });
   /** @type {Record<string, any>} */
   const entries = { __metadata__: { mnist_nn: text } };
   let size = 0;
@@ -79,6 +85,7 @@ export function write({ network, header, tensors }) {
     const { data } = all[name];
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + entries[name].data_offsets[0]);
   }
+  seal(bytes);
   return bytes.buffer;
 }
 
@@ -115,11 +122,11 @@ export function makeModel(run, { data = {}, scores = {}, versions = {} } = {}) {
  * @returns {{network: Network, settings: Partial<import("./config.js").TrainingConfig>,
  *   from: import("./training.js").Position, ignored: string[]} | null}
  */
-export function resumeRun({ network, header, tensors: saved }) {
-  const tensors = { ...saved };
-  const { training, checkpoint, history } = header;
+export function resumeRun(model) {
+  const { network, header: { checkpoint, history } } = model;
+  const tensors = { ...model.tensors };
+  const training = readSettings(model);
   if (!training || !checkpoint) return null;
-  const settings = Object.fromEntries(Object.keys(TRAINING).filter((n) => n in training).map((n) => [n, training[n]]));
   const current = "resume/W1" in tensors ? takeNetwork(network.config, tensors, "resume/") : network;
   const slots = Object.fromEntries(
     Object.keys(tensors)
@@ -130,13 +137,19 @@ export function resumeRun({ network, header, tensors: saved }) {
   const { epoch, offset, updates, seconds } = checkpoint;
   const tally = { samples, reported, descended, correct };
   const rows = /** @type {import("./training.js").Scores[]} */ (history);
+  return { network: current, from: { epoch, offset, updates, seconds, tally, history: rows, slots }, ...training };
+}
+
+/**
+ * How a model was trained, as the page would do it; null if it was not.
+ * @param {Model} model
+ * @returns {{settings: Partial<import("./config.js").TrainingConfig>, ignored: string[]} | null}
+ */
+export function readSettings({ header: { training } }) {
+  if (!training) return null;
+  const settings = Object.fromEntries(Object.keys(TRAINING).filter((n) => n in training).map((n) => [n, training[n]]));
   const ignored = Object.entries(NOT_FOLLOWED).filter(([n, none]) => n in training && training[n] !== none);
-  return {
-    network: current,
-    settings,
-    from: { epoch, offset, updates, seconds, tally, history: rows, slots },
-    ignored: ignored.map(([name]) => name),
-  };
+  return { settings, ignored: ignored.map(([name]) => name) };
 }
 
 /**

@@ -82,18 +82,27 @@ export function inputs(network, picture) {
  */
 export function forward(network, picture, masks = []) {
   const { config, weights, biases } = network;
-  const last = weights.length - 1;
   /** @type {Pass} */
   const pass = { z: [], a: [inputs(network, picture)] };
-  for (let k = 0; k <= last; k++) {
+  for (let k = 0; k < weights.length; k++) {
     const z = weigh(weights[k], biases[k], feed(pass, masks, k));
-    const a = new Float64Array(z.length);
-    if (k < last) a.set(z.map(activation(config.activation[k]).f));
-    else output(config.output)(z, a);
     pass.z.push(z);
-    pass.a.push(a);
+    pass.a.push(activate(config, k, z));
   }
   return pass;
+}
+
+/**
+ * What layer k + 1 makes of its weighted inputs.
+ * @param {NetworkConfig} config
+ * @param {number} k
+ * @param {Float64Array} z
+ */
+export function activate(config, k, z) {
+  if (k < config.hidden.length) return z.map(activation(config.activation[k]).f);
+  const a = new Float64Array(z.length);
+  output(config.output)(z, a);
+  return a;
 }
 
 /**
@@ -114,7 +123,7 @@ export function feed(pass, masks, k) {
  * @param {Float64Array} a
  * @returns {Float64Array}
  */
-function weigh(W, b, a) {
+export function weigh(W, b, a) {
   return Float64Array.from(b, (bias, unit) => {
     let z = bias;
     for (let i = 0, w = unit * a.length; i < a.length; i++, w++) z += W[w] * a[i];

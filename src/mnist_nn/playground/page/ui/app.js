@@ -7,7 +7,9 @@
 
 import { loadSamples } from "../core/data.js";
 import { h } from "./dom.js";
+import { followQuestions } from "./explain/explain.js";
 import { buildFrame } from "./frame.js";
+import { buildGuide } from "./guide/guide.js";
 import { openModels } from "./models.js";
 import * as state from "./state.js";
 import { addStrings, text } from "./text.js";
@@ -39,6 +41,7 @@ import { currentTheme } from "./theme.js";
  * What a room can use.
  * @typedef {object} App
  * @property {Model} model the network in use, with its header
+ * @property {string} modelId its name in addresses
  * @property {string} modelName what it is called
  * @property {(model: Model, name: string) => void} setModel use another one from now on
  * @property {Manifest} manifest
@@ -57,16 +60,20 @@ import { currentTheme } from "./theme.js";
  * Build the page and open the room that the address names, or the first.
  * @param {HTMLElement} body
  * @param {Rooms} rooms
+ * @param {import("./guide/guide.js").Lesson[]} lessons
  */
-export async function start(body, rooms) {
+export async function start(body, rooms, lessons) {
   const listeners = buildTopics();
-  const frame = buildFrame(body, Object.keys(rooms), () => listeners.tell("theme"));
+  const guide = buildGuide(body, lessons);
+  const frame = buildFrame(body, Object.keys(rooms), guide.menu, () => listeners.tell("theme"));
+  followQuestions(body);
   try {
     const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());
     const models = openModels(manifest, () => listeners.tell("model"));
     const app = buildApp(manifest, models, listeners, frame);
     frame.connect(models, app);
     const wanted = state.read().params.get("model");
+    guide.follow();
     await follow(rooms, frame, models, app);
     if (wanted && models.loaded && !models.has(wanted)) {
       frame.say(text("model.gone", wanted.replace(/^own:/, ""), models.current.name));
@@ -90,6 +97,9 @@ function buildApp(manifest, models, listeners, frame) {
   return {
     get model() {
       return models.current.model;
+    },
+    get modelId() {
+      return models.current.id;
     },
     get modelName() {
       return models.current.name;
@@ -131,12 +141,14 @@ function buildApp(manifest, models, listeners, frame) {
 async function follow(rooms, frame, models, app) {
   /** @type {{name: string, room: Room | null}} */
   let open = { name: "", room: null };
+  let latest = "";
   const show = async () => {
     const { room, params } = state.read();
     const name = Object.hasOwn(rooms, room) ? room : Object.keys(rooms)[0];
     if (open.name === name) {
+      const here = (latest = location.hash);
       await models.enter(name, params.get("model"));
-      open.room?.update(state.read().params);
+      if (here === latest) open.room?.update(params);
       return;
     }
     open.room?.unmount();

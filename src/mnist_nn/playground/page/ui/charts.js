@@ -5,7 +5,7 @@
 
 import "./language.js";
 import uPlot from "../vendor/uplot/uPlot.min.js";
-import { fill, h, s } from "./dom.js";
+import { fill, h, s, wide } from "./dom.js";
 import { readColour } from "./theme.js";
 
 /**
@@ -16,9 +16,10 @@ import { readColour } from "./theme.js";
 /** @typedef {(value: number) => string} Format */
 /**
  * What a chart is; `tick` is for the axis, where there is little space, and `range` makes the limits of y from the
- * lowest and the highest value.
+ * lowest and the highest value. `log` names the choice of a logarithmic scale, where there is one.
  * @typedef {{title: string, xLabel: string, table: string, x: Format, y: Format, tick?: Format,
- *   range: (low: number, high: number) => [number, number], pick?: (x: number) => void, height?: number}} Form
+ *   range: (low: number, high: number) => [number, number], pick?: (x: number) => void, height?: number,
+ *   log?: string, explain?: string}} Form
  */
 
 /** What tells lines apart: their colours, and their dashes where colours do not. */
@@ -27,7 +28,6 @@ export const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4"];
 export const DASHES = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
 
 const ROWS = 12; // of the table
-const BEGINNING = 0.04; // of the x axis: what happens there may lie outside the picture
 
 export class LineChart {
   /** @type {Line[]} */
@@ -40,6 +40,7 @@ export class LineChart {
   chart = null;
   /** @type {number | null} */
   marked = null;
+  logarithmic = false;
 
   /** @param {Form} form */
   constructor(form) {
@@ -47,14 +48,25 @@ export class LineChart {
     this.plot = h("div", { class: "plot", role: "img", "aria-label": form.title });
     this.legend = h("div", { class: "legend" });
     this.table = h("table");
-    this.region = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": form.title }, this.table);
+    this.region = wide(form.title, this.table);
     this.details = h("details", { class: "as-table", ontoggle: () => this.tabulate() }, h("summary", {}, form.table),
       this.region);
-    this.caption = h("figcaption", {}, form.title);
+    this.caption = h("figcaption", form.explain ? { "data-explain": form.explain, tabindex: 0 } : {}, form.title);
+    this.scale = form.log ? this.buildScale(form.log) : null;
     this.element = h("figure", { class: "chart" },
-      h("div", { class: "row apart" }, this.caption, this.legend), this.plot, this.details);
+      h("div", { class: "row apart" }, this.caption, this.legend), this.plot,
+      h("div", { class: "row apart below" }, this.details, this.scale));
     this.observer = new ResizeObserver(() => (this.chart ? this.chart.setSize(this.size()) : this.build()));
     this.observer.observe(this.plot);
+  }
+
+  /** @param {string} name */
+  buildScale(name) {
+    const box = h("input", { type: "checkbox", onchange: () => {
+      this.logarithmic = box.checked;
+      this.build();
+    } });
+    return h("label", { class: "row note" }, box, name);
   }
 
   /**
@@ -111,8 +123,9 @@ export class LineChart {
       setCursor: [(/** @type {uPlot} */ u) => this.read(u.cursor.idx ?? null)],
       draw: [(/** @type {uPlot} */ u) => drawMark(u, this.marked)],
     };
-    const limits = () => this.form.range(...findExtent(this.series));
-    const all = { ...buildOptions(this.form, this.lines, limits), ...this.size(), hooks };
+    const { logarithmic } = this;
+    const limits = () => (logarithmic ? findDecades(this.series) : this.form.range(...findExtent(this.series)));
+    const all = { ...buildOptions(this.form, this.lines, { limits, logarithmic }), ...this.size(), hooks };
     this.chart = new uPlot(all, alignSeries(this.series), this.plot);
     const { chart, form } = this;
     if (form.pick) chart.over.addEventListener("click", ({ offsetX }) => form.pick?.(chart.posToVal(offsetX, "x")));
@@ -179,10 +192,10 @@ export const rangeFromZero = (_low, high) => [0, high > 0 ? high * 1.05 : 1];
 /**
  * @param {Form} form
  * @param {Line[]} lines
- * @param {() => [number, number]} limits of y
+ * @param {{limits: () => [number, number], logarithmic: boolean}} scale of y
  * @returns {Omit<uPlot.Options, "width" | "height">}
  */
-function buildOptions(form, lines, limits) {
+function buildOptions(form, lines, { limits, logarithmic }) {
   const soft = css("--soft");
   const axis = { stroke: soft, font: "12px system-ui, sans-serif", ticks: { show: false } };
   return {
@@ -190,13 +203,13 @@ function buildOptions(form, lines, limits) {
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: false, range: (_u, low, high) => [low ?? 0, (high ?? 1) > (low ?? 0) ? high : (low ?? 0) + 1] },
-      y: { range: limits },
+      y: { range: limits, distr: logarithmic ? 3 : 1 },
     },
     axes: [
       { ...axis, grid: { show: false }, size: 26, space: 70, label: form.xLabel, labelSize: 18, labelGap: 0,
         labelFont: "12px system-ui, sans-serif", values: (_u, splits) => splits.map(form.x) },
       { ...axis, grid: { stroke: css("--line"), width: 1 }, size: 48,
-        values: (_u, splits) => splits.map(form.tick ?? form.y) },
+        values: (_u, splits) => splits.map((value) => (value === null ? "" : (form.tick ?? form.y)(value))) },
     ],
     series: [{}, ...lines.map(({ colour: name, dash, points }) => ({
       stroke: css(name), width: 2, dash, spanGaps: true, points: { show: points ?? false, size: 6, fill: css(name) },
@@ -234,22 +247,30 @@ function alignSeries(series) {
 }
 
 /**
- * The lowest and the highest value, but for the very beginning, which would make all the rest small.
+ * All values that can be drawn.
+ * @param {Series[]} series
+ */
+const listValues = (series) => series.flatMap(({ y }) => y.filter((value) => value !== null)).filter(Number.isFinite);
+
+/**
+ * The lowest and the highest value.
  * @param {Series[]} series
  * @returns {[number, number]}
  */
 function findExtent(series) {
-  const right = Math.max(...series.map(({ x }) => x.at(-1) ?? 0));
-  const left = Math.min(...series.map(({ x }) => x[0] ?? 0));
-  const from = left + BEGINNING * (right - left);
-  let limits = /** @type {[number, number] | null} */ (null);
-  for (const { x, y } of series) {
-    y.forEach((value, i) => {
-      if (value === null || x[i] < from) return;
-      limits = [Math.min(limits?.[0] ?? value, value), Math.max(limits?.[1] ?? value, value)];
-    });
-  }
-  return limits ?? [0, 1];
+  const values = listValues(series);
+  return values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+}
+
+/**
+ * The y axis on a logarithmic scale: whole powers of ten around all values above 0.
+ * @param {Series[]} series
+ * @returns {[number, number]}
+ */
+function findDecades(series) {
+  const logs = listValues(series).filter((value) => value > 0).map(Math.log10);
+  const [low, high] = logs.length ? [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs))] : [-1, 0];
+  return [10 ** low, 10 ** Math.max(high, low + 1)];
 }
 
 /**

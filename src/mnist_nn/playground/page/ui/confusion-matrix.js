@@ -2,6 +2,7 @@
  * The confusion matrix as a real table: what an image is, down the side; what the network says, along the top.
  */
 
+import { putText } from "./controls.js";
 import { fill, h } from "./dom.js";
 
 /** @typedef {{samples: number, confusion: Uint32Array | number[]}} Counts confusion[label * classes + prediction] */
@@ -22,7 +23,8 @@ export function buildConfusionMatrix({ caption, is, says, cell, pick }, classes 
   const head = h("tr", {}, corner, ...digits.map((said) => h("th", { scope: "col" }, said)));
   const rows = digits.map((label) => h("tr", {}, h("th", { scope: "row" }, label), ...cells[label]));
   const table = h("table", { class: "confusion" }, title, h("thead", {}, head), h("tbody", {}, ...rows));
-  const element = h("div", { class: "confusion-frame" }, h("span", { class: "says", "aria-hidden": "true" }, says),
+  const element = h("div", { class: "confusion-frame", "data-explain": "confusion" },
+    h("span", { class: "says", "aria-hidden": "true" }, says),
     h("span", { class: "is", "aria-hidden": "true" }, is), table);
   return {
     element,
@@ -49,12 +51,12 @@ export function buildConfusionMatrix({ caption, is, says, cell, pick }, classes 
     const td = cells[label][said];
     const heat = label === said ? share : Math.min(Math.sqrt(share / 0.05), 1);
     td.style.setProperty("--heat", `${Math.round(heat * 45)}%`);
-    const meaning = cell(label, said, count);
-    td.title = meaning;
     const shown = count === 0 ? "" : String(count);
-    if (td.textContent === shown) return;
-    if (!pick || count === 0) td.textContent = shown;
-    else if (td.firstElementChild) td.firstElementChild.textContent = shown;
-    else fill(td, h("button", { type: "button", title: meaning, onclick: () => pick(label, said) }, shown));
+    if (!pick || count === 0) putText(td, shown);
+    else if (!td.firstElementChild) fill(td, h("button", { type: "button", onclick: () => pick(label, said) }, shown));
+    else putText(/** @type {HTMLElement} */ (td.firstElementChild), shown);
+    const named = /** @type {HTMLElement} */ (td.firstElementChild ?? td);
+    td.removeAttribute("title");
+    named.title = cell(label, said, count);
   }
 }

@@ -22,6 +22,14 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
+ * What may be wider than its place: it scrolls there, with the keyboard too.
+ * @param {string} label what it is, for those who hear the page
+ * @param {...Child} children
+ */
+export const wide = (label, ...children) =>
+  h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label }, ...children);
+
+/**
  * Make an SVG element.
  * @template {keyof SVGElementTagNameMap} T
  * @param {T} tag

@@ -33,6 +33,13 @@ export const precise = (value) => (value === 0 || Math.abs(value) >= 0.01 ? numb
 export const signed = (value, digits = 4) => (value < 0 ? number(value, digits) : `+${number(value, digits)}`);
 
 /**
+ * With its sign and always as wide, where numbers stand below each other; what is too small is 0.
+ * @param {number} value
+ * @param {number} digits
+ */
+export const aligned = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+
+/**
  * A share, without pretending to be sure.
  * @param {number} share
  */

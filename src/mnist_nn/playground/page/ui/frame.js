@@ -2,8 +2,10 @@
  * What stands around the rooms: name, tabs, the choice of the model, the theme, and a voice for screen readers.
  */
 
+import { isSealed } from "../core/checksum.js";
 import { read, write } from "../core/modelfile.js";
 import { fill, h } from "./dom.js";
+import { buildLinkForm, followTask } from "./guide/task.js";
 import { download, pickFile } from "./files.js";
 import { formatShape } from "./models.js";
 import * as state from "./state.js";
@@ -17,27 +19,29 @@ import { followTheme, currentTheme, toggleTheme } from "./theme.js";
 /**
  * @param {HTMLElement} body
  * @param {string[]} rooms
+ * @param {HTMLElement} lessons to choose from
  * @param {() => void} themeChanged
  */
-export function buildFrame(body, rooms, themeChanged) {
+export function buildFrame(body, rooms, lessons, themeChanged) {
   const tabs = rooms.map((room) => buildTab(room));
   const label = text("app.rooms");
   const list = h("div", { role: "tablist", class: "tabs", "aria-label": label, onkeydown: followArrows }, ...tabs);
   const menu = h("div", { class: "model-menu" });
   const voice = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
-  const stage = h("main", { class: "room", id: "room", role: "tabpanel", tabindex: "-1" });
+  const stage = h("div", { class: "room", id: "room", role: "tabpanel", tabindex: "-1" });
   fill(stage, h("p", { class: "loading" }, text("app.loading")));
-  document.title = text("app.title");
-  body.append(
+  const brand = h("h1", { class: "brand" }, buildMark(), h("span", {}, "mnist-nn"));
+  const header = h("header", { class: "bar" }, brand, list, lessons, menu, buildThemeButton(themeChanged));
+  body.prepend(
     h("a", { class: "skip", href: "#room", onclick: (/** @type {Event} */ e) => skip(e, stage) }, text("app.skip")),
-    h("header", { class: "bar" }, h("h1", { class: "brand" }, buildMark(), h("span", {}, "mnist-nn")), list, menu,
-      buildThemeButton(themeChanged)),
-    stage,
-    voice,
-  );
+    header, h("main", { id: "main" }, stage), h("footer", { class: "foot" }, buildLinkForm()), voice);
+  followTask(header);
   return {
     /** @param {string} name */
-    select: (name) => tabs.forEach((button) => markTab(button, button.dataset.room === name, stage)),
+    select: (name) => {
+      document.title = text("app.titleOf", text(`room.${name}`));
+      tabs.forEach((button) => markTab(button, button.dataset.room === name, stage));
+    },
     /** @param {string} name */
     stage: (name) => {
       stage.className = `room room-${name}`;
@@ -143,7 +147,7 @@ function buildModelMenu(models, app) {
   } }, ...options);
   return [
     h("label", { for: "model", class: "unseen" }, text("model.choose")),
-    choose,
+    h("span", { "data-explain": "model" }, choose),
     h("span", { class: "shape" }, formatShape(models.current.model)),
     buildFileButton("open", "↥", () => openModel(app)),
     buildFileButton("download", "↧", () => saveModel(models)),
@@ -167,10 +171,12 @@ async function openModel(app) {
   const file = await pickFile(".safetensors");
   if (!file) return;
   try {
-    const model = read(await file.arrayBuffer());
+    const bytes = await file.arrayBuffer();
+    const model = read(bytes);
     const name = file.name.replace(/\.safetensors$/, "");
     app.setModel(model, name);
     app.announce(text("model.opened", name, formatShape(model)));
+    if (!isSealed(new Uint8Array(bytes))) showAlert(text("model.unsealed", file.name));
   } catch (error) {
     showAlert(text("model.badFile", file.name, /** @type {Error} */ (error).message));
   }

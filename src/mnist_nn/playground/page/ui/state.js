@@ -3,13 +3,20 @@
  */
 
 /** Settings of the page rather than of a room; they stay when a room writes its own. */
-const KEPT = ["model"];
+const KEPT = ["model", "lesson", "task", "hide"];
 const DELAY = 200; // milliseconds; browsers limit how often an address may change
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 /** @type {string | null} */
 let waiting = null;
+/** The address that the rooms show. Where the browser has another, the user went elsewhere, and nothing is written. */
+let shown = location.hash;
+
+addEventListener("hashchange", () => {
+  forget();
+  shown = location.hash;
+});
 
 /**
  * What the address says now, or will say in a moment.
@@ -22,13 +29,13 @@ export function read() {
 
 /**
  * Write the state of a room into the address, a little later and without a new entry in the history. What belongs to
- * a room that was left in the meantime is dropped.
+ * a room, or to an address, that was left in the meantime is dropped.
  * @param {string} room
  * @param {URLSearchParams | Record<string, string | number | null | undefined>} params empty values are left out
  */
 export function write(room, params) {
   const before = read();
-  if (before.room !== room && before.room !== "") return;
+  if (location.hash !== shown || (before.room !== room && before.room !== "")) return;
   waiting = formatAddress(room, params, before.params);
   timer ??= setTimeout(flush, DELAY); // one that is set stays: who writes all the time shall be heard as well
 }
@@ -57,9 +64,16 @@ export function go(room, params = {}) {
 
 /** Write now what is waiting. */
 export function flush() {
+  if (waiting !== null && location.hash === shown && waiting !== shown) {
+    history.replaceState(null, "", waiting);
+    shown = location.hash;
+  }
+  forget();
+}
+
+function forget() {
   clearTimeout(timer);
   timer = undefined;
-  if (waiting !== null && waiting !== location.hash) history.replaceState(null, "", waiting);
   waiting = null;
 }
 

@@ -3,7 +3,7 @@
  */
 
 export const en = {
-  "app.title": "mnist-nn playground",
+  "app.titleOf": "{0} · mnist-nn playground",
   "app.skip": "Skip to the room",
   "app.rooms": "Rooms",
   "app.loading": "Loading …",
@@ -14,6 +14,29 @@ export const en = {
   "room.train": "Train",
   "room.race": "Race",
   "room.history": "Time machine",
+  "room.words": "Words",
+
+  "guide.back": "Back",
+  "guide.begin": "Begin",
+  "guide.end": "Finish",
+  "guide.label": "Lesson",
+  "guide.leave": "Leave",
+  "guide.lessons": "Lessons",
+  "guide.next": "Next",
+  "guide.notQuite": "Not quite.",
+  "guide.resume": "Go on at card {0}",
+  "guide.right": "Right.",
+  "guide.where": "{0} of {1}",
+
+  "task.copied": "Copied.",
+  "task.copy": "Copy the link",
+  "task.example": "Reach 95 % with 12 hidden units",
+  "task.hide": "Hide these controls:",
+  "task.label": "Your task:",
+  "task.link": "Link to this room with the task",
+  "task.make": "For teachers: make a link with a task",
+  "task.text": "Task",
+
   "theme.toLight": "Light colours",
   "theme.toDark": "Dark colours",
   "model.choose": "Model",
@@ -22,7 +45,9 @@ export const en = {
   "model.download": "Save this model as a file",
   "model.downloadWord": "Save",
   "model.opened": "{0} is open: {1}",
+  "model.unsealed": "{0} is from before files had a checksum, so damage to it may go unnoticed.",
   "model.reader": "Reader, large",
+  "model.softmax": "Softmax, small",
   "model.classic": "Classic, small",
   "model.given": "Your model",
   "model.gone":
@@ -31,19 +56,30 @@ export const en = {
   "model.badFile": "{0} is not a model file that this page can read: {1}",
   "dialog.close": "Close",
 
+  "chart.log": "logarithmic scale",
   "chart.table": "The same as a table",
   "confusion.is": "the digit is",
   "confusion.says": "the network says",
   "confusion.cell": "{2} times a {0} is read as {1}",
 
+  "links.draw": "Draw with this network",
+  "links.microscope": "Put it under the microscope",
+
+  "net.neuron": "Neuron {0} of hidden layer {1}",
+  "net.neuronOnly": "Hidden neuron {0}",
+  "net.output": "Output {0}",
+  "net.receives": "What it receives",
+
   "terms.bias": "bias",
   "terms.from": "from",
-  "terms.input": "× input",
+  "terms.input": "input",
   "terms.neuron": "neuron {0}",
+  "terms.off": ". It is switched off, so the next layer receives 0 from it.",
   "terms.open": "Show the {0} smaller terms",
   "terms.pixel": "pixel in row {0}, column {1}",
   "terms.product": "= term",
   "terms.rest": "the {0} smaller terms together",
+  "terms.table": "Table of numbers",
   "terms.through": ", and {0} makes of it ",
   "terms.weight": "weight",
 };

@@ -2,7 +2,7 @@
  * A neuron's sum, term by term.
  */
 
-import { h } from "./dom.js";
+import { h, wide } from "./dom.js";
 import { number, signed } from "./format.js";
 import { text } from "./text.js";
 
@@ -36,8 +36,8 @@ export function listTerms({ weights }, pass, { layer, unit }) {
  * @param {number} from
  */
 export function nameSource(layer, from) {
-  if (layer > 0) return text("terms.neuron", from + 1);
-  return text("terms.pixel", Math.floor(from / SIDE) + 1, (from % SIDE) + 1);
+  if (layer > 0) return text("terms.neuron", from);
+  return text("terms.pixel", Math.floor(from / SIDE), from % SIDE);
 }
 
 /**
@@ -45,41 +45,46 @@ export function nameSource(layer, from) {
  * @param {Network} network
  * @param {Pass} pass
  * @param {Place} place
+ * @param {boolean} [off] whether it is switched off, so that nothing of it goes on
  */
-export function buildNeuronSum(network, pass, place) {
+export function buildNeuronSum(network, pass, place, off = false) {
   const { layer, unit } = place;
   const name = network.config.activation[layer] ?? network.config.output;
   return h("div", { class: "stack" },
-    buildTermsTable(listTerms(network, pass, place), (from) => nameSource(layer, from), network.biases[layer][unit]),
+    buildTermsTable(listTerms(network, pass, place), (from) => nameSource(layer, from),
+      { bias: network.biases[layer][unit] }),
     h("p", { class: "sum-result" }, h("var", {}, "z"), " = ", buildBold(pass.z[layer][unit]),
-      text("terms.through", name), buildBold(pass.a[layer + 1][unit])));
+      ...(off ? [text("terms.off")] : [text("terms.through", name), buildBold(pass.a[layer + 1][unit])])));
 }
 
 /**
  * A sum as tables: the largest terms, the others folded, and the bias if there is one.
  * @param {Term[]} terms
  * @param {(from: number) => string} source
- * @param {number | null} [bias]
+ * @param {{bias?: number, factor?: string}} [more] `factor` is what the weights are multiplied by
  */
-export function buildTermsTable(terms, source, bias = null) {
+export function buildTermsTable(terms, source, { bias, factor = text("terms.input") } = {}) {
   const [first, rest] = [terms.slice(0, SHOWN), terms.slice(SHOWN)];
   const sum = rest.reduce((total, { value }) => total + value, 0);
   const rows = [
     ...first.map((term) => buildRow(term, source)),
     rest.length > 0 && buildSumRow(text("terms.rest", rest.length), sum, "rest"),
-    bias !== null && buildSumRow(text("terms.bias"), bias, "bias"),
+    bias !== undefined && buildSumRow(text("terms.bias"), bias, "bias"),
   ];
-  return h("div", { class: "stack" }, buildTable(rows), rest.length > 0 && buildFold(rest, source));
+  return h("div", { class: "stack" }, buildTable(rows, factor), rest.length > 0 && buildFold(rest, source, factor));
 }
 
 /** @param {number} value */
 const buildBold = (value) => h("b", { class: "number" }, number(value, 4));
 
-/** @param {(Node | false)[]} rows */
-function buildTable(rows) {
-  const keys = ["terms.from", "terms.weight", "terms.input", "terms.product"];
-  const titles = keys.map((key) => h("th", { scope: "col" }, text(key)));
-  return h("div", { class: "scroll" },
+/**
+ * @param {(Node | false)[]} rows
+ * @param {string} factor
+ */
+function buildTable(rows, factor) {
+  const names = [text("terms.from"), text("terms.weight"), `× ${factor}`, text("terms.product")];
+  const titles = names.map((name) => h("th", { scope: "col" }, name));
+  return wide(text("terms.table"),
     h("table", { class: "terms" }, h("thead", {}, h("tr", {}, ...titles)), h("tbody", {}, ...rows)));
 }
 
@@ -95,12 +100,13 @@ function buildSumRow(label, value, name) {
 /**
  * @param {Term[]} rest
  * @param {(from: number) => string} source
+ * @param {string} factor
  */
-function buildFold(rest, source) {
+function buildFold(rest, source, factor) {
   const body = h("div");
   const open = h("details", { class: "fold" }, h("summary", {}, text("terms.open", rest.length)), body);
   open.addEventListener("toggle", () => {
-    if (open.open && !body.firstChild) body.append(buildTable(rest.map((term) => buildRow(term, source))));
+    if (open.open && !body.firstChild) body.append(buildTable(rest.map((term) => buildRow(term, source)), factor));
   });
   return open;
 }

@@ -5,6 +5,7 @@
  * when it is loaded. What a language lacks stays English. `{0}`, `{1}` … stand for values.
  */
 
+import * as explanations from "./explain/strings.js";
 import * as shared from "./strings.js";
 import * as training from "./training/strings.js";
 
@@ -17,6 +18,7 @@ const tables = { en: {} };
 const wanted = (globalThis.navigator?.languages ?? []).map((tag) => tag.split("-")[0]);
 
 addStrings(shared);
+addStrings(explanations);
 addStrings(training);
 
 /**

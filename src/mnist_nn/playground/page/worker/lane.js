@@ -15,13 +15,14 @@ import { advance, averageTally, changeTraining, savePosition, start, startTally 
 /** @typedef {Partial<import("../core/config.js").TrainingConfig>} Settings */
 /** @typedef {{images: Uint8Array, labels: Uint8Array}} Images */
 /** @typedef {{train: Images, test: Images, few: Images}} Data `few` is every tenth of the test images */
-/** @typedef {Pick<import("../core/evaluation.js").Evaluation, "samples" | "accuracy" | "loss" | "confusion">} Test */
+/** @typedef {Pick<import("../core/evaluation.js").Evaluation,
+ *   "samples" | "accuracy" | "loss" | "error" | "confusion">} Test */
 /**
  * A point of the curves. `loss` and `accuracy` are means over the samples learned since the last point, each seen
- * before its update; `test` and `testLoss` (the mean squared error) are measured on the tenth of the test images, or
- * on all of them where `whole` is true.
+ * before its update; `test`, `testLoss` (the loss that is reported in training) and `testError` (the mean squared
+ * error, which all networks have) are measured on the tenth of the test images, or on all where `whole` is true.
  * @typedef {{samples: number, epochs: number, seconds: number, loss: number | null, accuracy: number | null,
- *   test: number, testLoss: number, whole: boolean}} Point
+ *   test: number, testLoss: number, testError: number, whole: boolean}} Point
  */
 /**
  * A moment to which one can go back: the network, what was known of it then, and where to go
@@ -40,8 +41,8 @@ import { advance, averageTally, changeTraining, savePosition, start, startTally 
 
 /** Samples after which the first epoch is kept too: most of what can be watched happens there. */
 const EARLY = [100, 300, 1000, 3000, 10000, 30000];
-const FIRST_POINT = 50;
-const ENOUGH = 50; // samples for a mean that is worth drawing
+const ENOUGH = 50; // samples for a mean that is worth drawing; fewer at the beginning, a share of those learned
+const SHARE = 0.2;
 const GROWTH = 1.25;
 const POINTS_AN_EPOCH = 30;
 const SLICE = 10; // milliseconds of learning between two looks at the clock
@@ -138,10 +139,11 @@ export const toEpochEnd = ({ run }) => run.size - run.offset;
 export function addPoint(lane, whole) {
   const { run, window } = lane;
   if (run.diverged) return;
-  const { accuracy, loss } = measure(lane, whole);
+  const { accuracy, loss, error } = measure(lane, whole);
   if (lane.samples === lane.marked) return;
   lane.marked = lane.samples;
-  const learned = window.samples >= ENOUGH ? averageTally(window) : null;
+  const enough = Math.min(ENOUGH, Math.max(1, SHARE * lane.samples));
+  const learned = window.samples >= enough ? averageTally(window) : null;
   lane.points.push({
     samples: lane.samples,
     epochs: run.epoch + run.offset / run.size,
@@ -150,6 +152,7 @@ export function addPoint(lane, whole) {
     accuracy: learned && learned.accuracy,
     test: accuracy,
     testLoss: loss,
+    testError: error,
     whole: lane.test?.samples === lane.data.test.labels.length,
   });
   if (learned) lane.window = startTally();
@@ -164,21 +167,22 @@ export function addPoint(lane, whole) {
 function measure(lane, whole) {
   const images = whole ? lane.data.test : lane.data.few;
   if (!lane.test || lane.tested !== lane.run.updates || (whole && lane.test.samples < images.labels.length)) {
-    lane.test = examine(lane.run.network, images);
+    lane.test = examine(lane.run.network, images, lane.run.training.loss);
     lane.tested = lane.run.updates;
   }
   return lane.test;
 }
 
 /**
- * Ask a network about images; the loss is the mean squared error, which all networks have.
+ * Ask a network about images.
  * @param {Network} network
  * @param {Images} images
+ * @param {string} [loss] by name
  * @returns {Test}
  */
-export function examine(network, { images, labels }) {
-  const { samples, accuracy, loss, confusion } = evaluate(network, images, labels, "mse");
-  return { samples, accuracy, loss, confusion };
+export function examine(network, { images, labels }, loss) {
+  const { samples, accuracy, loss: value, error, confusion } = evaluate(network, images, labels, loss);
+  return { samples, accuracy, loss: value, error, confusion };
 }
 
 /**
@@ -246,6 +250,6 @@ function keepMoment(lane) {
  * @param {Lane} lane
  */
 function placeNextPoint({ samples, run }) {
-  const step = Math.max(FIRST_POINT, Math.min(samples * (GROWTH - 1), run.size / POINTS_AN_EPOCH));
+  const step = Math.max(1, Math.min(samples * (GROWTH - 1), run.size / POINTS_AN_EPOCH));
   return samples + Math.ceil(step);
 }

@@ -3,6 +3,8 @@
  * samples learned or in seconds of learning, so that a race is fair however many cores there are.
  */
 
+import { loss } from "../core/losses.js";
+import { forward } from "../core/network.js";
 import { advanceLane, startAlike, addPoint, openLane, toEpochEnd } from "./lane.js";
 
 /** @typedef {import("./lane.js").Data} Data */
@@ -16,8 +18,9 @@ import { advanceLane, startAlike, addPoint, openLane, toEpochEnd } from "./lane.
  *   sameStart: boolean}} Session
  */
 /**
- * An image of the training set, and what the outputs were before it was learned.
- * @typedef {{row: number, label: number, pixels: Uint8Array, o: Float64Array}} Last
+ * An image of the training set, the outputs before it was learned and as they are now, and the loss before and now.
+ * @typedef {{row: number, label: number, pixels: Uint8Array, o: Float64Array, after: Float64Array,
+ *   loss: [number, number]}} Last
  */
 /**
  * A lane as the page sees it; points and moments are those that are new, `last` is the training image learned last.
@@ -138,10 +141,17 @@ function describeLane(lane) {
  * @param {import("../core/training.js").Run} run
  * @returns {Last | null}
  */
-function findLastImage({ offset, order, rows, labels, size, images, config, layers }) {
+function findLastImage(run) {
+  const { offset, order, rows, labels, size, images, config, layers, network } = run;
   if (order.length !== size) return null;
   const number = order[(offset > 0 ? offset : size) - 1];
   const row = rows ? rows[number] : number;
   const pixels = images.slice(row * config.inputs, (row + 1) * config.inputs);
-  return { row, label: labels[row], pixels, o: layers[layers.length - 1].a.slice() };
+  const [label, { z, a }] = [labels[row], layers[layers.length - 1]];
+  const now = forward(network, pixels);
+  const after = now.a[now.a.length - 1];
+  const { reported } = loss(run.training.loss, config.output);
+  const losses = /** @type {[number, number]} */ ([reported(z, a, label),
+    reported(now.z[now.z.length - 1], after, label)]);
+  return { row, label, pixels, o: a.slice(), after, loss: losses };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { evaluate } from "#page/core/evaluation.js";
-import { applyEdits } from "#page/rooms/draw/edits.js";
+import { applyEdits } from "#page/ui/edits.js";
 import { answersWith, countRight, remember } from "#page/rooms/draw/effects.js";
 import { changes, few, model, nothing } from "./networks.mjs";
 

@@ -1,7 +1,7 @@
 // A few networks, changes inside them, and test images, for the tests of the room Draw.
 
 import { create } from "#page/core/network.js";
-import { switchOff, shiftBias } from "#page/rooms/draw/edits.js";
+import { switchOff, shiftBias } from "#page/ui/edits.js";
 import { mnist } from "../../support.mjs";
 
 export const few = mnist("t10k", 300);

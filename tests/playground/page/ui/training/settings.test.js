@@ -13,6 +13,9 @@ describe("settings", () => {
     const mine = { ...settings.DEFAULTS, hidden: "64,32", activation: "relu", rate: "0.1", subset: "500" };
     assert.deepEqual(settings.fromParams(new URLSearchParams(settings.toParams(mine))), mine);
     assert.deepEqual(settings.toParams(settings.DEFAULTS), {});
+    const flat = { ...settings.DEFAULTS, hidden: "" };
+    assert.deepEqual(settings.toParams(flat), { hidden: "none" });
+    assert.deepEqual(settings.fromParams(new URLSearchParams({ hidden: "none" })), flat);
   });
 
   test("of links from before today's names are understood", () => {

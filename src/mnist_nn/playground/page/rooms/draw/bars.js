@@ -14,7 +14,8 @@ import { text } from "../../ui/text.js";
  */
 export function buildBars(count, choose) {
   const rows = Array.from({ length: count }, (_, digit) => buildBar(digit, choose));
-  const element = h("ol", { class: "bars", "aria-label": text("bars.title") }, ...rows.map((one) => h("li", {}, one)));
+  const names = { class: "bars", "data-explain": "bars", "aria-label": text("bars.title") };
+  const element = h("ol", names, ...rows.map((one) => h("li", {}, one)));
   return {
     element,
     /**

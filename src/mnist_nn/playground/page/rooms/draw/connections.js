@@ -7,7 +7,7 @@
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/network.js").Pass} Pass */
-/** @typedef {import("./edits.js").Place} Place */
+/** @typedef {import("../../ui/edits.js").Place} Place */
 /** @typedef {{layer: number, from: number, to: number, share: number, sign: number}} Connection into that layer */
 
 const SHOWN = 48; // connections of a layer

@@ -46,7 +46,8 @@ export function buildDigits(choose) {
   };
   const element = h("div", { class: "stack digits" }, h("h3", {}, text("digits.title")),
     h("div", { class: "row" }, previous, next),
-    h("label", { class: "unseen", for: "order" }, text("digits.order")), order, where);
+    h("div", { "data-explain": "order" }, h("label", { class: "unseen", for: "order" }, text("digits.order")), order),
+    where);
   return {
     element,
     /**

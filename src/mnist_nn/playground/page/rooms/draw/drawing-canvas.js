@@ -30,7 +30,7 @@ class DrawingCanvas {
     const label = text("draw.sheet");
     this.sheet = h("div", { class: "sheet", role: "img", "aria-label": label }, this.picture, this.canvas, this.hint);
     this.thickness = h("input", { type: "range", min: 4, max: 16, step: 0.5, value: 100 * WIDTH, id: "thickness" });
-    this.tools = h("div", { class: "row pad-tools" },
+    this.tools = h("div", { class: "row pad-tools", "data-explain": "sheet" },
       h("button", { type: "button", onclick: () => this.take(this.strokes.slice(0, -1)) }, text("draw.undo")),
       h("button", { type: "button", onclick: () => this.take([]) }, text("draw.clear")),
       h("label", { class: "thickness", for: "thickness" }, text("draw.thickness"), this.thickness));

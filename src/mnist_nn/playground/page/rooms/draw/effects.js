@@ -7,7 +7,7 @@ import { activation, argmax, output } from "../../core/activations.js";
 import { makeLayers, pass } from "../../core/layers.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {import("./edits.js").Edits} Edits */
+/** @typedef {import("../../ui/edits.js").Edits} Edits */
 /**
  * z of every layer for every image, image by image, and the answers.
  * @typedef {{network: Network, labels: Uint8Array, z: Float32Array[], answers: Uint8Array}} Memory

@@ -2,14 +2,15 @@
  * The room "Draw": a sheet to draw on, what the network receives of it, what it says, and why.
  */
 
-import { predict } from "../../core/calibration.js";
-import { frame } from "../../core/framing.js";
+import { decide, predict } from "../../core/calibration.js";
+import { frameDigit } from "../../core/thicken.js";
 import { forward } from "../../core/network.js";
 import { fill, h } from "../../ui/dom.js";
 import { pickFile } from "../../ui/files.js";
 import { signed } from "../../ui/format.js";
 import { findImage, nameImage as imageName } from "../../ui/images.js";
 import { SIDE, renderInk } from "../../ui/ink.js";
+import { buildNetworkView } from "../../ui/network/view.js";
 import * as state from "../../ui/state.js";
 import { buildBars } from "./bars.js";
 import { findDecisive, findSent } from "./connections.js";
@@ -18,18 +19,18 @@ import { buildDigits } from "./digits.js";
 import { buildDrawingCanvas } from "./drawing-canvas.js";
 import {
   applyEdits, findPlace, isEmpty, isSame, nameNeuron, readEdits, shiftBias, switchOff, toParams,
-} from "./edits.js";
+} from "../../ui/edits.js";
 import { buildInspector } from "./inspector.js";
 import { buildMeasure } from "./measure.js";
-import { buildNetworkView } from "./network-view.js";
 import { readInk } from "./photo.js";
+import { drawConnections, lightNeurons } from "./scene.js";
 import { decode, encode } from "./strokes.js";
 
 export * as strings from "./strings.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
-/** @typedef {import("./edits.js").Edits} Edits */
-/** @typedef {import("./edits.js").Place} Place */
+/** @typedef {import("../../ui/edits.js").Edits} Edits */
+/** @typedef {import("../../ui/edits.js").Place} Place */
 /**
  * What there is to see: the picture's name and pixels (null: nothing there), its label if known, the chosen neuron,
  * and what was changed in the network.
@@ -50,7 +51,7 @@ class Draw {
     this.frameWanted = 0;
     this.ticket = 0;
     this.pad = buildDrawingCanvas((strokes, resting) => this.drawn(strokes, resting));
-    this.network = buildNetworkView((place) => this.choose(place));
+    this.network = buildNetworkView({ choose: (place) => this.choose(place), label: app.text("draw.network") });
     this.bars = buildBars(10, (unit) => this.choose({ layer: this.last, unit }));
     this.decision = buildDecision();
     this.digits = buildDigits((image) => this.open(`test:${image}`));
@@ -60,7 +61,7 @@ class Draw {
       close: () => this.view.place && this.choose(this.view.place),
     });
     this.measure = buildMeasure(app, (measured) => this.measured(measured));
-    this.legend = h("p", { class: "note" });
+    this.legend = h("p", { class: "note", "data-explain": "connections", tabindex: "0" });
     this.accuracy = h("p", { class: "accuracy" }, app.text("draw.measuring"));
     this.failure = h("p", { class: "failure-line", role: "alert" });
     const undo = () => this.undoChanges();
@@ -107,7 +108,7 @@ class Draw {
     cancelAnimationFrame(this.frameWanted);
     const look = () => {
       const ink = renderInk(strokes);
-      const pixels = ink.some((value) => value > 0) ? frame(ink, SIDE, SIDE) : null;
+      const pixels = ink.some((value) => value > 0) ? frameDigit(ink, SIDE, SIDE) : null;
       Object.assign(this.view, { image: pixels ? `ink:${encode(strokes)}` : "", pixels, label: null });
       this.see(resting);
     };
@@ -148,7 +149,10 @@ class Draw {
     const connections = prediction
       ? [...findDecisive(now.network, pass, target), ...(place ? findSent(now.network, pass, place) : [])]
       : [];
-    this.network.show({ pixels: pixels ?? BLANK, pass, connections, chosen: place, off: edits.off });
+    this.network.show({
+      pixels: pixels ?? BLANK, lights: lightNeurons(pass, edits.off), lines: drawConnections(connections),
+      chosen: place ? [place] : [],
+    });
     const chosen = place?.layer === this.last ? place.unit : -1;
     this.bars.show(prediction?.probabilities ?? null, { best, chosen });
     const says = this.decision.show(now, prediction, view.label);
@@ -191,17 +195,21 @@ class Draw {
     if (!file) return;
     try {
       const { ink, width, height } = await readInk(file);
-      await this.open(imageName(frame(ink, width, height)));
+      await this.open(imageName(frameDigit(ink, width, height)));
       fill(this.failure);
     } catch (error) {
       fill(this.failure, this.app.text("draw.openFailed", file.name, /** @type {Error} */ (error).message));
     }
   }
 
-  /** Take the image to the microscope. */
+  /** Take the image to the microscope, and with it the network that answered and, if it was sure, its answer. */
   goOn() {
-    const { image, pixels, label } = this.view;
-    if (pixels) this.app.navigate("microscope", { image: label === null ? imageName(pixels) : image });
+    const { app, view: { image, pixels, label, edits } } = this;
+    if (!pixels) return;
+    const now = applyEdits(app.model, edits);
+    const { decision, digit } = decide(now, predict(now, pixels));
+    const own = { image: imageName(pixels), label: decision === "digit" ? digit : null };
+    app.navigate("microscope", { ...(label === null ? own : { image }), model: app.modelId, ...toParams(edits) });
   }
 
   /** @param {import("./measure.js").Measured} measured */

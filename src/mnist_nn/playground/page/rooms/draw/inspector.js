@@ -7,12 +7,12 @@ import { number, signed } from "../../ui/format.js";
 import { buildNeuronSum } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
 import { drawWeights, largest } from "../../ui/weights.js";
-import { isOff, findShift } from "./edits.js";
+import { isOff, findShift } from "../../ui/edits.js";
 
 /** @typedef {import("../../core/modelfile.js").Model} Model */
 /** @typedef {import("../../core/network.js").Pass} Pass */
-/** @typedef {import("./edits.js").Edits} Edits */
-/** @typedef {import("./edits.js").Place} Place */
+/** @typedef {import("../../ui/edits.js").Edits} Edits */
+/** @typedef {import("../../ui/edits.js").Place} Place */
 /** @typedef {{place: Place, model: Model, now: Model, pass: Pass, edits: Edits}} Scene `now` has the edits made */
 /**
  * @typedef {object} Handlers
@@ -45,10 +45,10 @@ export function buildInspector(on) {
         shown = "";
         return;
       }
-      const { place, model, now, pass } = scene;
+      const { place, model, now, pass, edits } = scene;
       title.textContent = nameTitle(place, model);
       fill(pictures, ...buildPictures(scene));
-      fill(sum, h("h3", {}, text("inspect.sum")), buildNeuronSum(now.network, pass, place));
+      fill(sum, h("h3", {}, text("inspect.sum")), buildNeuronSum(now.network, pass, place, isOff(edits, place)));
       const name = `${place.layer}.${place.unit}`;
       if (name !== shown) fill(controls, ...buildControls(scene, on)); // a slider in use must stay the same element
       shown = name;
@@ -65,7 +65,7 @@ export function buildInspector(on) {
 export function nameTitle({ layer, unit }, { network }) {
   const layers = network.biases.length;
   if (layer === layers - 1) return text("inspect.output", unit);
-  return layers === 2 ? text("draw.neuronOnly", unit + 1) : text("draw.neuron", unit + 1, layer + 1);
+  return layers === 2 ? text("net.neuronOnly", unit) : text("net.neuron", unit, layer + 1);
 }
 
 /** @param {Scene} scene */
@@ -103,8 +103,8 @@ function buildControls({ place, model, edits }, on) {
     onchange: () => on.switchOff(place, off.checked) });
   const isOutput = place.layer === model.network.biases.length - 1;
   return [
-    !isOutput && h("label", { class: "row" }, off, text("inspect.off")),
-    h("div", { class: "field" },
+    !isOutput && h("label", { class: "row", "data-explain": "off" }, off, text("inspect.off")),
+    h("div", { class: "field", "data-explain": "bias" },
       h("div", { class: "row apart" },
         h("label", { for: "bias" }, text("inspect.bias"), " ", h("output", { for: "bias" })), back),
       slider),

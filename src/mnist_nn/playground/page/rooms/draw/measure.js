@@ -3,7 +3,7 @@
  */
 
 /** @typedef {import("../../ui/app.js").App} App */
-/** @typedef {import("./edits.js").Edits} Edits */
+/** @typedef {import("../../ui/edits.js").Edits} Edits */
 /** @typedef {{before: number, after: number, count: number, answers: Uint8Array, labels: Uint8Array}} Measured */
 
 /**

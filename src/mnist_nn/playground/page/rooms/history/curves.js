@@ -15,9 +15,12 @@ import { findAnswer } from "./recordings.js";
  */
 export function buildCurves(text, pick) {
   const common = { xLabel: text("history.axis"), table: text("chart.table"), x: significant, pick };
-  const accuracy = new LineChart({ ...common, title: text("history.accuracy"), y: exactPercent, tick: wholePercent,
+  const accuracy = new LineChart({ ...common, title: text("history.accuracy"), explain: "accuracy",
+    y: exactPercent, tick: wholePercent,
     range: rangeOfShares });
-  const losses = new LineChart({ ...common, title: text("history.loss"), y: significant, range: rangeFromZero });
+  const losses = new LineChart({ ...common, title: text("history.loss"), explain: "curve",
+    y: significant, range: rangeFromZero,
+    log: text("chart.log") });
   const both = [accuracy, losses];
   let names = "";
   return {

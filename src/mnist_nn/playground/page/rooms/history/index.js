@@ -2,12 +2,14 @@
  * The room Time machine: a training, moment by moment, as it was; others laid over it; and a fork from any of them.
  */
 
+import { isSealed } from "../../core/checksum.js";
 import { write } from "../../core/modelfile.js";
 import { COLOURS } from "../../ui/charts.js";
 import { buildConfusionMatrix } from "../../ui/confusion-matrix.js";
 import { buildChoice } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
 import { download, pickFile } from "../../ui/files.js";
+import { buildModelLinks } from "../../ui/links.js";
 import * as state from "../../ui/state.js";
 import { count } from "../../ui/training/format.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
@@ -16,7 +18,7 @@ import { DEFAULTS } from "../../ui/training/settings.js";
 import { buildCurves, epochsOf } from "./curves.js";
 import { MOST, USUAL, buildDigitList } from "./digits.js";
 import { buildForkForm, buildOverlayList } from "./fork.js";
-import { makeModel } from "./recording-file.js";
+import { makeModel, takeMoment } from "./recording-file.js";
 import { Examiner, addFile, findAnswer, loadServed, listRecordings } from "./recordings.js";
 import { buildScrubber } from "./scrubber.js";
 
@@ -93,7 +95,8 @@ class HistoryRoom {
       this.button("history.save", () => this.save()));
     return [
       h("section", { class: "panel stack" }, h("div", { class: "row apart ends" }, this.main.element, buttons),
-        this.others.element, this.scrubber.element),
+        this.others.element, this.scrubber.element,
+        h("div", { class: "row" }, ...buildModelLinks(this.app, () => this.moment()))),
       h("div", { class: "two" }, h("section", { class: "panel" }, accuracy), h("section", { class: "panel" }, losses)),
       h("div", { class: "two" },
         h("div", { class: "stack" },
@@ -269,13 +272,24 @@ class HistoryRoom {
     const file = await pickFile(".safetensors");
     if (!file) return;
     try {
-      const { id } = addFile(this.app, file.name.replace(/\.safetensors$/, ""), await file.arrayBuffer());
+      const bytes = await file.arrayBuffer();
+      const { id } = addFile(this.app, file.name.replace(/\.safetensors$/, ""), bytes);
       Object.assign(this, { run: id, place: "" });
-      this.note(this.app.text("history.opened", file.name));
+      const opened = this.app.text("history.opened", file.name);
+      const sealed = isSealed(new Uint8Array(bytes));
+      this.note(sealed ? opened : `${opened} ${this.app.text("model.unsealed", file.name)}`);
     } catch (error) {
       this.note(this.app.text("history.bad", file.name, /** @type {Error} */ (error).message), true);
     }
     this.render();
+  }
+
+  /** The network of the moment, as a model. */
+  moment() {
+    const recording = /** @type {Recording} */ (this.recording);
+    const moment = recording.epochs[this.index(recording)];
+    const name = this.app.text("history.momentName", recording.name, formatPlace(moment));
+    return { model: takeMoment(recording, moment), name };
   }
 
   save() {

@@ -2,7 +2,7 @@
  * Recordings as files: a model file of the library with the weights of every moment beside those of the last one.
  *
  * The header's `recording` has a row a moment; tensors `moments/N/W1` … belong to row N. `mnist-nn train --record`
- * writes the same (docs/model-file.md), one row an epoch.
+ * writes the same (docs/reference/model-file.md), one row an epoch.
  */
 
 import { chooseRate, floats, makeNetworkConfig, sizes } from "../../core/config.js";
@@ -55,6 +55,19 @@ export function makeModel({ config, training, epochs }) {
     ...(fault && fault !== "none" ? { fault } : {}),
   };
   return { network: { config, weights: last.weights, biases: last.biases }, header, tensors: own };
+}
+
+/**
+ * The network of one moment as a model of its own.
+ * @param {Recording} recording
+ * @param {Moment} moment
+ * @returns {Model}
+ */
+export function takeMoment(recording, moment) {
+  const { network, header } = makeModel({ ...recording, epochs: [moment] });
+  const own = { ...header };
+  delete own.recording;
+  return { network, header: own, tensors: {} };
 }
 
 /**

@@ -39,7 +39,7 @@ export function buildScrubber(text, go) {
   };
   halt();
   return {
-    element: h("div", { class: "scrubber" },
+    element: h("div", { class: "scrubber", "data-explain": "moment" },
       h("div", { class: "row" }, film, ...steps, place), slider),
     halt,
     /**

@@ -5,19 +5,19 @@
 export const en = {
   "history.title": "Time machine",
   "history.intro":
-    "Go back to any moment of a training and see the network as it was: its weights, its mistakes, what it " +
-    "said.",
+    "Go back to any moment of a training run and see the network as it was: its weights, its mistakes and its " +
+    "answers.",
   "history.empty":
     "There is no training to look back on yet. Train a network in the room Train, or let the page make a short " +
     "one now.",
   "history.gone":
-    "The training of this address is not here: trainings of the page go when it is closed. Save recordings to " +
-    "keep them.",
+    "The training run of this address is not here: runs made in the page are lost when it is closed. Save " +
+    "recordings to keep them.",
   "history.example": "Make a short training now",
-  "history.making": "A training of 10,000 images over 5 epochs, as it is being made.",
+  "history.making": "A training run of 5 epochs on 10,000 images, as it is being made.",
   "history.record":
-    "Trainings of the command line can be shown too: mnist-nn train --record FILE writes a recording; open it, or " +
-    "give it to mnist-nn play --record FILE.",
+    "Training runs of the command line can be shown too: mnist-nn train --record FILE writes a recording; open " +
+    "it, or give it to mnist-nn play --record FILE.",
   "history.open": "Open a recording …",
   "history.save": "Save this recording",
   "history.opened": "{0} is open.",
@@ -45,11 +45,12 @@ export const en = {
   "history.usual": "The usual digits",
   "history.said": "A {0}: now read as {1}, with {2}",
   "history.then": "Test image {0} through time",
+  "history.momentName": "{0}, epoch {1}",
   "history.cell": "Epoch {0}: {1}",
   "history.fork.title": "Another future",
   "history.fork.help":
-    "Go on from this moment with another learning rate. It becomes a training of its own, which can be laid " +
-    "over this one.",
+    "Go on from this moment with another learning rate. It becomes a training run of its own, which can be " +
+    "laid over this one.",
   "history.fork.rate": "Learning rate η from here",
   "history.fork": "Fork from here",
 };

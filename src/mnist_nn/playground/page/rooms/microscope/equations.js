@@ -1,5 +1,5 @@
 /**
- * The equation of each step, as docs/mathematics.md has it.
+ * The equation of each step, as docs/explanation/mathematics.md has it.
  */
 
 import { group, math, over, power, sign, sumOver } from "./mathml.js";
@@ -19,11 +19,29 @@ export function writeEquations({ kind, layer }, letters, t) {
   if (kind === "input") return [math([["x"], "=", over(sign("pixels"), "255")], true)];
   if (kind === "weighted") return [math([n.z, "=", n.W, n.below, "+", n.b], true)];
   if (kind === "activation") return [math([n.a, "=", ...writeApplication(n), ...writeActivation(n)], true)];
-  if (kind === "loss") return [];
+  if (kind === "loss") return [...new Set([t.reportedName, t.descendedName])].map(writeLoss);
   if (kind === "delta" && layer === letters.length - 1) return [writeOutputError(n, t)];
   if (kind === "delta") return [writeHiddenError(letters, layer, t)];
   if (kind === "gradient") return writeGradients(n);
   return letters.flatMap(({ W, b }) => [W, b].map((p) => writeUpdate(p)));
+}
+
+/**
+ * A loss of one image, by name.
+ * @param {string} name
+ */
+function writeLoss(name) {
+  const [o, l] = ["o", "l"].map((letter) => group([letter], "[", ["k"], "]"));
+  const ln = (/** @type {Node} */ p) => group(sign("ln"), p);
+  const sum = sumOver(["k"]);
+  const L = ["L"];
+  if (name === "mean squared error") {
+    return math([L, "=", over("1", ["n"]), sum, power(group("(", o, "−", l, ")"), "2")], true);
+  }
+  if (name === "categorical cross-entropy") return math([L, "=", "−", sum, l, ln(o)], true);
+  const [p, q] = [o, l].map((part) => part.cloneNode(true));
+  const other = ["(", "1", "−", q, ")", ln(group("(", "1", "−", p, ")"))];
+  return math([L, "=", "−", sum, "(", l, ln(o), "+", ...other, ")"], true);
 }
 
 /** @param {Letters} names */

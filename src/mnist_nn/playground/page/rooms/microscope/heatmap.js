@@ -13,17 +13,17 @@ import { drawWeights } from "../../ui/weights.js";
  * @param {number} options.width in numbers
  * @param {number} options.chosen
  * @param {string} options.label
- * @param {number} [options.from] number of the first
+ * @param {(i: number) => string} [options.place] what stands in the brackets of a number
  * @param {boolean} [options.ink] pixels of an image instead of numbers with a sign
  * @param {(i: number) => void} [options.choose]
  */
-export function buildHeatmap(values, { width, chosen, label, from = 1, ink = false, choose }) {
+export function buildHeatmap(values, { width, chosen, label, place = String, ink = false, choose }) {
   const height = Math.ceil(values.length / width);
   const canvas = h("canvas", { "aria-hidden": "true" });
   if (ink) drawImage(canvas, Array.from(values, (value) => 255 * value), { side: width });
   else drawWeights(canvas, values, { width });
   const mark = h("span", { class: "heat-mark", hidden: chosen < 0 });
-  const name = chosen < 0 ? label : `${label}. [${chosen + from}] = ${number(values[chosen])}`;
+  const name = chosen < 0 ? label : `${label}. [${place(chosen)}] = ${number(values[chosen])}`;
   const element = h("div", {
     class: "heat", role: choose ? "application" : "img", tabindex: choose ? 0 : null, "aria-label": name,
     "data-focus": `heat ${width} ${values.length} ${ink}`,

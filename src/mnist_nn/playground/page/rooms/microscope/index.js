@@ -2,20 +2,20 @@
  * The room "Microscope": one update of one image, forward and backward, every number open.
  */
 
-import { argmax } from "../../core/activations.js";
 import { chooseRate, makeTrainingConfig } from "../../core/config.js";
-import { forward } from "../../core/network.js";
 import { candidateLosses, numericGradient, trace } from "../../core/trace.js";
 import { fill, h } from "../../ui/dom.js";
+import { applyEdits, isEmpty, readEdits, toParams } from "../../ui/edits.js";
 import { download } from "../../ui/files.js";
 import { findImage } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
 import { applyUpdate, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
 import { buildMap } from "./map.js";
-import { findBusiest, namePath, parsePath } from "./path.js";
+import { findBusiest, followWeight, namePath, parsePath } from "./path.js";
 import { buildPicker } from "./picker.js";
-import { showStep } from "./stage.js";
+import { chooseStage, listStages, takeStage } from "./stages.js";
+import { buildStage } from "./stage.js";
 import { listSteps } from "./steps.js";
 import { chooseLetters } from "./symbols.js";
 import { writeWorksheet } from "./worksheet.js";
@@ -25,7 +25,8 @@ export * as strings from "./strings.js";
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 
-const FIRST_IMAGE = "test:8"; // one that is hard to read, so that there is something to learn
+const FIRST_IMAGE = "test:0"; // a clear one
+const MANY = 100; // images, whose mean loss is a curve that has its lowest point near
 
 class Microscope {
   /**
@@ -35,32 +36,44 @@ class Microscope {
   constructor(root, app) {
     this.app = app;
     this.network = app.model.network;
-    /** What the address says: image, label, loss, rate, step, path, learned. */
+    /** What the address says: image, label, stage, loss, rate, step, path, learned, edits. */
     this.view = {
-      image: FIRST_IMAGE, label: 0, loss: "classic_mse", rate: 0.03, step: 0,
-      path: /** @type {number[] | null} */ (null), learned: parseLearned(null),
+      image: FIRST_IMAGE, label: /** @type {number | null} */ (null), stage: "", loss: "classic_mse", rate: 0.03,
+      step: 0, path: /** @type {number[] | null} */ (null), learned: parseLearned(null), numbers: false,
+      edits: /** @type {import("../../ui/edits.js").Edits} */ ({ off: [], bias: [] }),
     };
     /** @type {Uint8Array} */
     this.pixels = new Uint8Array(784);
     this.known = false;
     /** @type {Trace | null} */
     this.trace = null;
+    /** @type {import("../../core/landscape.js").Sample[]} */
+    this.many = [];
+    this.shown = { step: -1, network: this.network };
     this.ticket = 0;
     this.picker = buildPicker({
       image: (image) => this.open({ image }),
       label: (label) => this.open({ label: String(label) }),
+      stage: (stage) => this.open({ stage, learned: null, path: null }),
       loss: (loss) => this.open({ loss, rate: null }),
       rate: (rate) => this.open({ rate: String(rate) }),
     });
     this.map = buildMap((step) => this.go(step));
-    this.stage = h("div", { class: "step" });
+    this.stage = buildStage((open) => {
+      this.view.numbers = open;
+      this.save();
+    });
+    this.waiting = h("p", { class: "loading" }, text("app.loading"));
+    this.question = h("section", { class: "panel stack ask-label", hidden: true });
     this.lesson = h("section", { class: "panel row lesson", "aria-label": text("micro.apply") });
     const choice = h("section", { class: "panel", "aria-label": text("micro.choice") }, this.picker.element);
-    root.append(choice, this.map.element, this.map.bar, this.stage, this.lesson);
+    root.append(choice, this.map.element, this.map.bar, this.waiting, this.question, this.stage.element, this.lesson);
+    this.reveal(null);
+    this.stage.use(this.network);
     const keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     addEventListener("keydown", keys);
     this.ends = [app.on("model", () => this.open({})), app.on("theme", () => this.show()),
-      () => removeEventListener("keydown", keys)];
+      () => removeEventListener("keydown", keys), this.stage.close, this.map.halt];
   }
 
   /**
@@ -69,23 +82,31 @@ class Microscope {
    */
   async update(params) {
     const ticket = ++this.ticket;
-    const { network } = this.app.model;
+    const { app, app: { model } } = this;
+    const edits = readEdits(params, model);
+    const stage = chooseStage(params.get("stage"), model, params.has("model"));
     const learned = parseLearned(params.get("learned"));
-    const asked = await findImage(this.app, params.get("image") ?? FIRST_IMAGE);
-    const found = asked ?? (await findImage(this.app, FIRST_IMAGE));
-    const current = await replay(this.app, network, learned);
+    this.waiting.hidden = Boolean(this.trace) && stage === this.view.stage;
+    const asked = await findImage(app, params.get("image") ?? FIRST_IMAGE);
+    const found = asked ?? (await findImage(app, FIRST_IMAGE));
+    const taken = { ...model, network: await takeStage(app, model, stage) };
+    const current = await replay(app, applyEdits(taken, edits).network, learned);
+    if (this.many.length === 0) this.many = await takeMany(app);
     if (ticket !== this.ticket || !found) return;
+    this.waiting.hidden = true;
     this.network = current;
     this.pixels = found.pixels;
     this.known = found.label !== null;
-    const label = found.label ?? chooseLabel(params, current, found.pixels);
-    const loss = chooseLoss(params.get("loss"), this.app.model);
-    const rate = parseRate(params.get("rate"), loss, network.config);
-    this.trace = trace(current, found.pixels, label, { loss, learning_rate: rate });
-    const steps = listSteps(network.weights.length);
+    const label = found.label ?? parseLabel(params.get("label"));
+    const loss = chooseLoss(params.get("loss"), model);
+    const rate = parseRate(params.get("rate"), loss, current.config);
+    this.trace = label === null ? null : trace(current, found.pixels, label, { loss, learning_rate: rate });
+    const steps = listSteps(current.weights.length);
     const step = Math.min(Math.max(Number(params.get("step") ?? 1) - 1 || 0, 0), steps.length - 1);
-    const path = parsePath(params.get("path"), this.trace);
-    this.view = { image: found.name, label, loss, rate, step, path, learned };
+    const path = this.trace && parsePath(params.get("path"), this.trace);
+    const numbers = params.has("numbers");
+    this.view = { image: found.name, label, stage, loss, rate, step, path, learned, edits, numbers };
+    this.stage.openNumbers(numbers);
     this.show();
   }
 
@@ -94,6 +115,7 @@ class Microscope {
    * @param {Record<string, string | null>} changes
    */
   open(changes) {
+    this.map.halt();
     const params = state.read().params;
     for (const [name, value] of Object.entries(changes)) {
       if (value === null) params.delete(name);
@@ -107,56 +129,93 @@ class Microscope {
   /** @param {number} step */
   go(step) {
     const count = listSteps(this.network.weights.length).length;
-    if (step < 0 || step >= count) return;
+    if (step < 0 || step >= count || !this.trace) return;
     this.view.step = step;
     this.show();
-    this.app.announce(this.stage.querySelector("h2")?.textContent ?? "");
+    this.app.announce(this.stage.title.textContent ?? "");
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = event.target instanceof Element ? event.target : null;
     if (event.altKey || event.ctrlKey || event.metaKey || target?.closest("input, select, [role=tablist]")) return;
-    if (event.key === "ArrowRight") this.go(this.view.step + 1);
-    else if (event.key === "ArrowLeft") this.go(this.view.step - 1);
-    else return;
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    this.map.halt();
+    this.go(this.view.step + (event.key === "ArrowRight" ? 1 : -1));
     event.preventDefault();
   }
 
   /** Show everything anew, keeping the focus where it is. */
   show() {
-    const t = this.trace;
-    if (!t) return;
-    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
+    const { view, view: { label }, trace: t, known, app } = this;
+    const stages = listStages(app.model);
+    this.picker.show(this.pixels, view, this.network.config.output, { known, stages });
+    this.reveal(t);
+    this.question.hidden = Boolean(t);
+    if (!t || label === null) this.ask();
+    else this.showUpdate(t, label);
+    this.save();
+  }
+
+  /** @param {Trace | null} t */
+  reveal(t) {
+    [this.map.element, this.map.bar, this.stage.element, this.lesson].forEach((part) => void (part.hidden = !t));
+  }
+
+  /**
+   * @param {Trace} t
+   * @param {number} label
+   */
+  showUpdate(t, label) {
     const { view, network, pixels } = this;
+    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
     const settings = { loss: view.loss, learning_rate: view.rate };
     const letters = chooseLetters(t.config);
     const steps = listSteps(letters.length);
     const path = view.path ?? findBusiest(t);
-    this.picker.show(pixels, view, t.config.output, this.known);
     this.map.show(steps, letters, view.step);
     fill(this.lesson, ...this.lessonParts(t));
-    showStep(this.stage, {
-      step: steps[view.step], t, path, letters,
-      numeric: (layer, unit, input) => numericGradient(network, pixels, view.label, settings, layer, unit, input),
-      candidates: (layer, unit, input) => candidateLosses(network, pixels, view.label, settings, layer, unit, input),
+    if (network.config !== this.shown.network.config) this.stage.use(network);
+    this.stage.show({
+      step: steps[view.step], steps, at: view.step, t, path, letters, pixels, flows: view.step !== this.shown.step,
+      numeric: (layer, unit, input) => numericGradient(network, pixels, label, settings, layer, unit, input),
+      candidates: ({ layer, unit, input }) => candidateLosses(network, pixels, label, settings, layer, unit, input),
+      along: (entry) => ({ network, loss: view.loss, rate: view.rate, entry, one: { pixels, label }, many: this.many }),
       apply: () => this.apply(t),
-      move: (at, index) => {
-        view.path = path.map((n, k) => (k === at ? index : n));
-        this.show();
-      },
+      move: (at, index) => this.follow(path.map((n, k) => (k === at ? index : n))),
+      follow: (entry) => this.follow(followWeight(path, entry)),
     });
-    this.save();
+    this.shown = { step: view.step, network };
     const again = focus && document.querySelector(`[data-focus="${CSS.escape(focus)}"]`);
     if (again instanceof HTMLElement) again.focus();
   }
 
+  /** @param {number[]} path */
+  follow(path) {
+    this.map.halt();
+    this.view.path = path;
+    this.show();
+  }
+
+  /** Nobody knows what a drawing shows but who drew it. */
+  ask() {
+    const choose = (/** @type {number} */ digit) => h("button", {
+      type: "button", onclick: () => this.open({ label: String(digit) }),
+    }, digit);
+    const { outputs } = this.network.config;
+    fill(this.question, h("h2", {}, text("micro.ask")), h("p", {}, text("micro.askWhy")),
+      h("div", { class: "row" }, ...Array.from({ length: outputs }, (_, digit) => choose(digit))));
+  }
+
   save() {
-    const { image, label, loss, rate, step, path, learned } = this.view;
-    const usual = chooseLoss(null, this.app.model);
+    const { image, label, stage, loss, rate, step, path, learned, edits, numbers } = this.view;
+    const { model } = this.app;
+    const isChosen = state.read().params.has("model");
     state.write("microscope", {
       image, step: step + 1, path: path && namePath(path), learned: formatLearned(learned),
-      label: this.known ? null : label, loss: loss === usual ? null : loss,
+      ...toParams(edits), label: this.known ? null : label, numbers: numbers ? 1 : null,
+      stage: stage === chooseStage(null, model, isChosen) ? null : stage,
+      loss: loss === chooseLoss(null, model) ? null : loss,
       rate: rate === parseRate(null, loss, this.network.config) ? null : rate,
     });
   }
@@ -166,14 +225,15 @@ class Microscope {
    * @param {Trace} t
    */
   lessonParts(t) {
-    const { learned, image } = this.view;
+    const { learned, image, edits } = this.view;
     const button = (/** @type {string} */ name, /** @type {() => void} */ onclick, kind = "") =>
       h("button", { type: "button", class: kind, "data-focus": name, onclick }, text(`micro.${name}`));
     const isLast = this.view.step === listSteps(this.network.weights.length).length - 1; // it has its own button
     const tested = learned.some((one) => one.image.startsWith("test:")) && image.startsWith("test:");
     return [
+      !isEmpty(edits) && h("span", { class: "note" }, text("micro.edited")),
       isLast ? null : button("apply", () => this.apply(t)),
-      button("print", () => this.print(t)),
+      h("span", { "data-explain": "worksheet" }, button("print", () => this.print(t))),
       learned.length > 0 && h("span", { class: "note" }, text("micro.learned", learned.length)),
       learned.length > 0 && button("forget", () => this.open({ learned: null }), "plain"),
       tested && h("span", { class: "note" }, text("micro.learnedTest")),
@@ -182,7 +242,8 @@ class Microscope {
 
   /** Take the new weights, and the next image. @param {Trace} t */
   apply(t) {
-    const { image, label, loss, rate, learned } = this.view;
+    const { image, loss, rate, learned } = this.view;
+    const { label } = t;
     const [kind, n] = image.split(":");
     const next = kind === "pixels" ? image : `${kind}:${(Number(n) + 1) % (kind === "test" ? 10_000 : 60_000)}`;
     this.network = applyUpdate(t);
@@ -205,15 +266,23 @@ class Microscope {
 }
 
 /**
- * The label that the user gives a drawing; first the network's own answer.
- * @param {URLSearchParams} params
- * @param {import("../../core/network.js").Network} network
- * @param {Uint8Array} pixels
+ * Images whose mean loss is shown beside that of one.
+ * @param {App} app
+ * @returns {Promise<import("../../core/landscape.js").Sample[]>}
  */
-function chooseLabel(params, network, pixels) {
-  const given = Number(params.get("label") ?? NaN);
-  if (Number.isInteger(given) && given >= 0 && given < network.config.outputs) return given;
-  return argmax(/** @type {Float64Array} */ (forward(network, pixels).z.at(-1)));
+async function takeMany(app) {
+  const { images, labels } = await app.test();
+  const size = images.length / labels.length;
+  return Array.from({ length: MANY }, (_, i) =>
+    ({ pixels: images.subarray(i * size, (i + 1) * size), label: labels[i] }));
+}
+
+/**
+ * The label of a drawing: Draw's answer if it was sure, or the user's; null where nobody has said it.
+ * @param {string | null} label
+ */
+function parseLabel(label) {
+  return label !== null && /^\d$/.test(label) ? Number(label) : null;
 }
 
 /**

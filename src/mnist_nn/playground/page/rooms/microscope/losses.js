@@ -3,7 +3,7 @@
  * of each would be.
  */
 
-import { h } from "../../ui/dom.js";
+import { h, wide } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
 import { text } from "../../ui/text.js";
 import { entry, math } from "./mathml.js";
@@ -13,38 +13,61 @@ import { formatWeightPlace } from "./symbols.js";
 /** @typedef {ReturnType<typeof import("../../core/trace.js").candidateLosses>} Candidates */
 
 /**
- * Each output's part of the loss.
- * @param {Trace} t
+ * What an output adds to each loss, from z so that it stays finite, and how that is written.
+ * @type {Record<string, {written: string, term: (t: Trace, k: number) => number}>}
  */
-export function buildOutputsTable(t) {
-  const softmax = t.config.output === "softmax";
-  const rows = Array.from(t.o, (o, k) => {
-    const l = t.l[k];
-    const share = softmax ? (l ? -Math.log(o) : 0) : -Math.log(l ? o : 1 - o);
-    return [String(k), number(o), String(l), number((o - l) ** 2), number(share)];
-  });
-  const keys = ["micro.digit", "o", "l", "(o − l)²", softmax ? "− l ln o" : "− [l ln o + (1 − l) ln(1 − o)]"];
-  const titles = keys.map((key) => h("th", { scope: "col" }, key.includes(".") ? text(key) : h("var", {}, key)));
-  const body = rows.map(([digit, ...cells]) => h("tr", { class: t.label === Number(digit) ? "true" : null },
-    h("th", { scope: "row" }, digit), ...cells.map((value) => h("td", { class: "number" }, value))));
-  const sums = [3, 4].map((column) => Array.from(t.o, (o, k) => termOf(t, o, k, column)).reduce((p, q) => p + q, 0));
-  const total = h("tr", { class: "rest" }, h("th", { scope: "row", colspan: 3 }, text("micro.sum")),
-    ...sums.map((sum) => h("td", { class: "number" }, number(sum))));
-  return h("div", { class: "scroll" },
-    h("table", { class: "terms" }, h("thead", {}, h("tr", {}, ...titles)), h("tbody", {}, ...body, total)));
+const TERMS = {
+  "mean squared error": { written: "(o − l)²", term: ({ o, l }, k) => (o[k] - l[k]) ** 2 },
+  "summed binary cross-entropy": {
+    written: "− [l ln o + (1 − l) ln(1 − o)]",
+    term: ({ z, l }, k) => {
+      const z_o = z[z.length - 1][k];
+      return Math.max(z_o, 0) - l[k] * z_o + Math.log1p(Math.exp(-Math.abs(z_o)));
+    },
+  },
+  "categorical cross-entropy": { written: "− l ln o", term: (t, k) => (t.l[k] ? t.reported : 0) },
+};
+
+/**
+ * The losses of an update, each once: the one that is printed, and the one that is descended where it is another.
+ * @param {Trace} t
+ * @returns {{name: string, value: number, roles: string[]}[]}
+ */
+export function listLosses(t) {
+  const [printed, descended] = [text("micro.printed"), text("micro.descended")];
+  if (t.reportedName === t.descendedName) return [{ name: t.reportedName, value: t.reported, roles: [] }];
+  return [{ name: t.reportedName, value: t.reported, roles: [printed] },
+    { name: t.descendedName, value: t.descended, roles: [descended] }];
 }
 
 /**
+ * What the outputs add to a loss together.
  * @param {Trace} t
- * @param {number} o
- * @param {number} k
- * @param {number} column
+ * @param {string} name
  */
-function termOf(t, o, k, column) {
-  const l = t.l[k];
-  if (column === 3) return (o - l) ** 2;
-  if (t.config.output === "softmax") return l ? -Math.log(o) : 0;
-  return -Math.log(l ? o : 1 - o);
+export const sumTerms = (t, name) => t.o.reduce((sum, _, k) => sum + TERMS[name].term(t, k), 0);
+
+/**
+ * Each output's part of the loss, their sum, and the loss that comes of it.
+ * @param {Trace} t
+ */
+export function buildOutputsTable(t) {
+  const losses = listLosses(t);
+  const cell = (/** @type {string} */ value) => h("td", { class: "number" }, value);
+  const titles = [text("micro.digit"), ...["o", "l"].map((name) => h("var", {}, name)),
+    ...losses.map(({ name }) => h("var", {}, TERMS[name].written))];
+  const rows = Array.from(t.o, (o, k) => h("tr", { class: t.label === k ? "true" : null },
+    h("th", { scope: "row" }, k), cell(number(o)), cell(String(t.l[k])),
+    ...losses.map(({ name }) => cell(number(TERMS[name].term(t, k))))));
+  const sums = h("tr", { class: "rest" }, h("th", { scope: "row", colspan: 3 }, text("micro.sum")),
+    ...losses.map(({ name }) => cell(number(sumTerms(t, name)))));
+  const isMean = losses.some(({ name }) => name === "mean squared error");
+  const means = isMean && h("tr", { class: "loss" },
+    h("th", { scope: "row", colspan: 3 }, text("micro.divided", t.o.length)),
+    ...losses.map(({ name, value }) => cell(name === "mean squared error" ? number(value) : "")));
+  return wide(text("terms.table"), h("table", { class: "terms" },
+    h("thead", {}, h("tr", {}, ...titles.map((title) => h("th", { scope: "col" }, title)))),
+    h("tbody", {}, ...rows, sums, means)));
 }
 
 /**
@@ -56,7 +79,7 @@ function termOf(t, o, k, column) {
  */
 export function buildMismatch(t, candidates, { layer, unit, input }, letters) {
   const used = t.dW[layer][unit * t.a[layer].length + input];
-  const weight = math([entry(letters[layer].W, formatWeightPlace(layer, unit, input, letters.length))]);
+  const weight = math([entry(letters[layer].W, formatWeightPlace(layer, unit, input))]);
   const rows = candidates.map(({ name, value, derivative, descends }) => h("tr", { class: descends ? "true" : null },
     h("th", { scope: "row" }, text(`loss.${name}`), buildRoles(t, name, descends)),
     h("td", { class: "number" }, number(value)),
@@ -64,13 +87,12 @@ export function buildMismatch(t, candidates, { layer, unit, input }, letters) {
     h("td", { class: "number" }, derivative === null ? "–" : describeMatch(used, derivative))));
   const keys = ["micro.candidate", "micro.value", "micro.slope", "micro.fits"];
   const titles = keys.map((key) => h("th", { scope: "col" }, text(key)));
-  const differ = t.reportedName !== t.descendedName;
   return h("section", { class: "stack mismatch" },
     h("h3", {}, text("micro.mismatch")),
-    h("p", { class: "note" }, text(differ ? "micro.mismatchWhy" : "micro.matchWhy", text(`loss.${t.reportedName}`),
-      text(`loss.${t.descendedName}`))),
+    h("p", { class: "note" },
+      text("micro.mismatchWhy", text(`loss.${t.reportedName}`), text(`loss.${t.descendedName}`))),
     h("p", { class: "line" }, text("micro.usedFor"), " ", weight, " : ", h("b", { class: "number" }, precise(used))),
-    h("div", { class: "scroll" },
+    wide(text("terms.table"),
       h("table", { class: "terms" }, h("thead", {}, h("tr", {}, ...titles)), h("tbody", {}, ...rows))));
 }
 

@@ -4,6 +4,7 @@
 
 import { fill, h } from "../../ui/dom.js";
 import { text } from "../../ui/text.js";
+import { buildPlayer } from "./player.js";
 import { writeSymbol } from "./steps.js";
 
 /**
@@ -16,11 +17,18 @@ export function buildMap(go) {
   const where = h("span");
   const keys = h("span", { class: "keys" }, text("micro.keys"));
   const state = { at: 0, count: 0 };
-  back.addEventListener("click", () => go(state.at - 1));
-  next.addEventListener("click", () => go(state.at + 1));
+  const player = buildPlayer(() => state.at < state.count - 1, (again) => go(again ? 0 : state.at + 1));
+  const goBy = (/** @type {number} */ by) => {
+    player.halt();
+    go(state.at + by);
+  };
+  back.addEventListener("click", () => goBy(-1));
+  next.addEventListener("click", () => goBy(1));
   return {
     element: h("section", { class: "panel map-panel scroll", "aria-label": text("micro.map") }, grid),
-    bar: h("div", { class: "row step-bar" }, back, next, h("p", { class: "note" }, where, " ", keys)),
+    bar: h("div", { class: "row step-bar" }, back, next, ...player.elements,
+      h("p", { class: "note" }, where, " ", keys)),
+    halt: player.halt,
     /**
      * @param {import("./steps.js").Step[]} steps
      * @param {import("./symbols.js").Letters[]} letters
@@ -31,12 +39,22 @@ export function buildMap(go) {
       back.disabled = at === 0;
       next.disabled = at === steps.length - 1;
       where.textContent = text("micro.where", at + 1, steps.length);
-      fill(grid, ...steps.map((step, i) => buildItem(step, i, at, letters, go)));
+      fill(grid, ...steps.map((step, i) => buildItem(step, i, at, letters, (to) => goBy(to - at))));
       grid.style.setProperty("--columns", String(Math.max(...steps.map(({ column }) => column))));
       const current = grid.querySelector("[aria-current]");
       if (current) centre(current, /** @type {HTMLElement} */ (grid.parentElement));
     },
   };
+}
+
+/**
+ * What explains a step.
+ * @param {import("./steps.js").Step} step
+ * @param {import("./symbols.js").Letters[]} letters
+ */
+function explainStep({ kind, layer }, letters) {
+  if (kind === "activation") return layer === letters.length - 1 ? "o" : "activation";
+  return kind === "input" ? "x" : kind === "weighted" ? "z" : kind;
 }
 
 /**
@@ -61,7 +79,8 @@ function buildItem(step, i, at, letters, go) {
   const button = h("button", {
     type: "button", class: `${step.backward ? "backward" : "forward"} ${done}`,
     "aria-current": i === at ? "step" : null,
-    "data-focus": `step-${i}`, title: text("micro.stepNumber", i + 1), onclick: () => go(i),
+    "data-focus": `step-${i}`, title: text("micro.stepNumber", i + 1),
+    "data-explain": explainStep(step, letters), onclick: () => go(i),
   }, writeSymbol(step, letters));
   const place = h("li", { class: step.kind === "loss" ? "turn" : null }, button);
   place.style.gridColumn = String(step.column);

@@ -2,12 +2,13 @@
  * The number on the path, opened into what it is made of.
  */
 
-import { h } from "../../ui/dom.js";
+import { h, wide } from "../../ui/dom.js";
 import { number, precise } from "../../ui/format.js";
 import { nameSource, listTerms, buildTermsTable } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
-import { entry, group, math, over, power } from "./mathml.js";
-import { countFrom, formatWeightPlace } from "./symbols.js";
+import { listLosses, sumTerms } from "./losses.js";
+import { entry, group, math, over, plain, power, sign } from "./mathml.js";
+import { formatPixel, formatWeightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {import("./mathml.js").Part} Part */
@@ -16,8 +17,6 @@ import { countFrom, formatWeightPlace } from "./symbols.js";
 /** @typedef {import("./symbols.js").Letters} Letters */
 /** @typedef {(layer: number, unit: number, input: number | null) => number | null} Numeric */
 /** @typedef {{step: Step, t: Trace, path: Path, letters: Letters[], numeric: Numeric}} Scene */
-
-const SIDE = 28;
 
 /**
  * @param {Scene} scene
@@ -31,17 +30,15 @@ export function openNumber(scene) {
   if (kind === "delta" && scene.step.layer === scene.letters.length - 1) return openOutputError(scene);
   if (kind === "delta") return openHiddenError(scene);
   if (kind === "gradient") return openGradient(scene);
+  if (kind === "loss") return openLoss(scene.t);
   return [];
 }
 
-/** How a unit of a layer is called in brackets. @param {Scene} scene @param {number} layer */
-function nth({ path, letters }, layer) {
-  if (layer < 0) return `${Math.floor(path[0] / SIDE) + 1}·${(path[0] % SIDE) + 1}`;
-  return countFrom(layer, path[layer + 1], letters.length);
-}
+/** What stands in the brackets of the path's number. @param {Scene} scene @param {number} layer */
+const nth = ({ path }, layer) => (layer < 0 ? formatPixel(path[0]) : path[layer + 1]);
 
 /** @param {...Part} parts */
-const line = (...parts) => h("div", { class: "line" }, math(parts, true));
+const line = (...parts) => wide(text("micro.equation"), h("div", { class: "line" }, math(parts, true)));
 
 /** A number in a formula, in brackets where it is negative. @param {number} value @param {number} [digits] */
 const n = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits));
@@ -64,7 +61,7 @@ function openWeighted(scene) {
   const names = letters[layer];
   return [
     line(entry(names.z, nth(scene, layer)), "=", number(t.z[layer][unit])),
-    buildTermsTable(terms, (from) => nameSource(layer, from), t.biases[layer][unit]),
+    buildTermsTable(terms, (from) => nameSource(layer, from), { bias: t.biases[layer][unit] }),
   ];
 }
 
@@ -87,6 +84,20 @@ function openActivation(scene) {
   }
   return [line(name, "=", [f], "(", number(before), ")", "=", number(after)),
     h("p", { class: "note" }, h("var", {}, z.join("_")))];
+}
+
+/**
+ * The loss as one number; where another is descended, that too.
+ * @param {Trace} t
+ */
+function openLoss(t) {
+  return listLosses(t).flatMap(({ name, value, roles }) => {
+    const sum = sumTerms(t, name);
+    const worked = name === "categorical cross-entropy" ? ["−", sign("ln"), n(t.o[t.label])]
+      : name === "mean squared error" ? [over("1", String(t.o.length)), "·", n(sum)] : [];
+    return [h("p", { class: "note" }, text(`loss.${name}`), h("span", { class: "tag" }, roles.join(", "))),
+      line(["L"], ...(worked.length ? ["=", ...worked] : []), "=", number(value))];
+  });
 }
 
 /** @param {Scene} scene */
@@ -122,14 +133,14 @@ function openHiddenError(scene) {
   return [
     line(entry(letters[layer].delta, nth(scene, layer)), "=", n(sum), ...factors, "=", number(d)),
     h("p", { class: "note" }, text("micro.openBack", number(sum))),
-    buildTermsTable(terms, source),
+    buildTermsTable(terms, source, { factor: plain(letters[layer + 1].delta) }),
   ];
 }
 
 /** @param {Scene} scene @param {number} from */
 function sourceAbove({ step: { layer }, letters }, from) {
   const last = layer + 1 === letters.length - 1;
-  return last ? text("micro.output", from) : text("terms.neuron", from + 1);
+  return last ? text("micro.output", from) : text("terms.neuron", from);
 }
 
 /** @param {Scene} scene */
@@ -140,7 +151,7 @@ function openGradient(scene) {
   const width = t.a[layer].length;
   const [d, fed] = [t.delta[layer][unit], t.a[layer][below]];
   const found = t.dW[layer][unit * width + below];
-  const place = formatWeightPlace(layer, unit, below, letters.length);
+  const place = formatWeightPlace(layer, unit, below);
   const by = (/** @type {Part} */ p) => over(group("∂", ["L"]), group("∂", p));
   return [
     line(by(entry(names.W, place)), "=", n(d), "·", n(fed), "=", precise(found)),

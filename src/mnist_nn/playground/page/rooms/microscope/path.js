@@ -35,5 +35,14 @@ export function parsePath(text, t) {
   return fits ? path : null;
 }
 
+/**
+ * The path through a weight, the rest of it as it was.
+ * @param {Path} path
+ * @param {{layer: number, unit: number, input: number}} entry
+ * @returns {Path}
+ */
+export const followWeight = (path, { layer, unit, input }) =>
+  path.map((n, k) => (k === layer ? input : k === layer + 1 ? unit : n));
+
 /** @param {Path} path */
 export const namePath = (path) => path.map((n) => n + 1).join(".");

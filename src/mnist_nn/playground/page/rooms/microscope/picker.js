@@ -7,11 +7,12 @@ import { fill, h } from "../../ui/dom.js";
 import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
 
-/** @typedef {{image: string, label: number | null, loss: string, rate: number}} Choice */
+/** @typedef {{image: string, label: number | null, loss: string, rate: number, stage: string}} Choice */
 /**
  * @typedef {object} Handlers
  * @property {(image: string) => void} image
  * @property {(label: number) => void} label
+ * @property {(stage: string) => void} stage
  * @property {(loss: string) => void} loss
  * @property {(rate: number) => void} rate
  */
@@ -29,7 +30,9 @@ export function buildPicker(on) {
     type: "number", id: "place", min: 0, step: 1, inputmode: "numeric", "aria-label": text("micro.place"),
   });
   const label = h("select", { id: "label", onchange: () => on.label(Number(label.value)) },
+    h("option", { value: "", hidden: true }, "?"),
     ...Array.from({ length: 10 }, (_, digit) => h("option", { value: digit }, digit)));
+  const stage = h("select", { id: "stage", onchange: () => on.stage(stage.value) });
   const loss = h("select", { id: "loss", onchange: () => on.loss(loss.value) });
   const rate = h("input", { type: "number", id: "rate", min: 0, step: "any", inputmode: "decimal" });
   const most = () => COUNTS[/** @type {keyof typeof COUNTS} */ (source.value)] ?? 1;
@@ -43,29 +46,31 @@ export function buildPicker(on) {
   const places = h("div", { class: "row tight" }, step("‹", "micro.previousImage", -1), place,
     step("›", "micro.nextImage", 1));
   const element = h("div", { class: "picker" }, canvas,
-    buildField("source", source, places), buildField("label", label), buildField("loss", loss),
-    buildField("rate", rate));
+    buildField("source", source, places), buildField("label", label), buildField("stage", stage),
+    buildField("loss", loss), buildField("rate", rate));
   return {
     element,
     /**
      * @param {Uint8Array} pixels
      * @param {Choice} choice
      * @param {string} output
-     * @param {boolean} known whether the label is that of the data
+     * @param {{known: boolean, stages: string[]}} more whether the label is that of the data; what can be shown
      */
-    show: (pixels, choice, output, known) => {
+    show: (pixels, choice, output, { known, stages }) => {
       const [kind, n] = choice.image.split(":");
       drawImage(canvas, pixels);
       source.value = kind in COUNTS ? kind : "pixels";
       places.hidden = !(kind in COUNTS);
       place.value = kind in COUNTS ? n : "0";
       place.max = String(most() - 1);
-      label.value = String(choice.label);
+      label.value = String(choice.label ?? "");
       label.disabled = known;
       const names = Object.keys(LOSSES).filter((name) => output in LOSSES[name]);
       const option = (/** @type {string} */ name) =>
         h("option", { value: name, selected: name === choice.loss }, text(`lossChoice.${name}`));
       fill(loss, ...names.map(option));
+      fill(stage, ...stages.map((name) =>
+        h("option", { value: name, selected: name === choice.stage }, text(`stage.${name}`))));
       rate.value = String(Number(choice.rate.toPrecision(4)));
     },
   };
@@ -77,6 +82,7 @@ export function buildPicker(on) {
  * @param {...HTMLElement} more
  */
 function buildField(name, control, ...more) {
-  return h("div", { class: "field" }, h("label", { for: control.id }, text(`micro.${name}`)),
+  const word = name === "source" ? "image" : name;
+  return h("div", { class: "field", "data-explain": word }, h("label", { for: control.id }, text(`micro.${name}`)),
     h("div", { class: "row tight" }, control, ...more));
 }

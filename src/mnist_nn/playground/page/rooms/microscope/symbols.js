@@ -46,23 +46,16 @@ function unit(k, layers) {
 }
 
 /**
- * The place of a weight: its unit, and what it comes from; pixels by row and column.
+ * The place of a pixel, row and column counted from 0.
+ * @param {number} pixel
+ */
+export const formatPixel = (pixel) => `${Math.floor(pixel / SIDE)}, ${pixel % SIDE}`;
+
+/**
+ * The place of a weight: its unit, and what it comes from.
  * @param {number} layer
  * @param {number} unitNumber
  * @param {number} input
- * @param {number} layers
  */
-export function formatWeightPlace(layer, unitNumber, input, layers) {
-  const from = layer === 0
-    ? `${Math.floor(input / SIDE) + 1}·${(input % SIDE) + 1}`
-    : String(countFrom(layer - 1, input, layers));
-  return `${countFrom(layer, unitNumber, layers)}, ${from}`;
-}
-
-/**
- * A unit as people count: outputs by their digit, all others from 1.
- * @param {number} layer
- * @param {number} unitNumber
- * @param {number} layers
- */
-export const countFrom = (layer, unitNumber, layers) => (layer === layers - 1 ? unitNumber : unitNumber + 1);
+export const formatWeightPlace = (layer, unitNumber, input) =>
+  (layer === 0 ? `${unitNumber}, (${formatPixel(input)})` : `${unitNumber}, ${input}`);

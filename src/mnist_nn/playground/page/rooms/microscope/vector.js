@@ -16,23 +16,23 @@ const MOST = 64; // numbers that are written out; a longer vector is a picture
 /**
  * @param {Symbol} symbol
  * @param {Float64Array} values
- * @param {{chosen: number, from: number, choose: (i: number) => void}} options `from` is the number of the first
+ * @param {{chosen: number, choose: (i: number) => void}} options
  */
-export function buildVector(symbol, values, { chosen, from, choose }) {
+export function buildVector(symbol, values, { chosen, choose }) {
   const count = h("span", { class: "note" }, text("micro.numbers", values.length));
   const title = h("h3", { class: "vector-title" }, math([symbol]), count);
   if (values.length > MOST) {
     const width = Math.ceil(Math.sqrt(2 * values.length));
     const label = text("micro.heat", plain(symbol), values.length);
-    return h("div", { class: "vector" }, title, buildHeatmap(values, { width, chosen, label, from, choose }));
+    return h("div", { class: "vector" }, title, buildHeatmap(values, { width, chosen, label, choose }));
   }
   const most = largest(values) || 1;
   const cells = Array.from(values, (value, i) => {
     const properties = {
-      type: "button", class: `cell ${value < 0 ? "below" : "above"}`, title: `${plain(symbol)}[${i + from}] = ${value}`,
+      type: "button", class: `cell ${value < 0 ? "below" : "above"}`, title: `${plain(symbol)}[${i}] = ${value}`,
       "aria-pressed": String(i === chosen), "data-focus": `${plain(symbol)} ${i}`, onclick: () => choose(i),
     };
-    const cell = h("button", properties, h("small", {}, i + from), h("span", { class: "number" }, short(value)));
+    const cell = h("button", properties, h("small", {}, i), h("span", { class: "number" }, short(value)));
     cell.style.setProperty("--strength", String(Math.abs(value) / most));
     return h("li", {}, cell);
   });

@@ -5,7 +5,7 @@
 import { number } from "../../ui/format.js";
 import { nameSource, listTerms } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
-import { countFrom, chooseLetters, formatWeightPlace } from "./symbols.js";
+import { chooseLetters, formatPixel, formatWeightPlace } from "./symbols.js";
 
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {import("./path.js").Path} Path */
@@ -67,7 +67,7 @@ function writePicture(pixels) {
 /** @param {Omit<Sheet, "blank">} sheet */
 function writeIntro({ t, path, letters }) {
   const units = letters.map((names, k) =>
-    `${symbol(names.a)}[${countFrom(k, path[k + 1], letters.length)}]`).join(" → ");
+    `${symbol(names.a)}[${path[k + 1]}]`).join(" → ");
   return `<p>${text("sheet.intro", t.label, number(t.eta), t.config.hidden.join(", "))}</p>
 <p>${text("sheet.path", nameSource(0, path[0]), units)}</p>`;
 }
@@ -90,7 +90,7 @@ function writeExercises(sheet) {
 const symbol = ([base, index]) => `<i>${base}</i>${index ? `<sub>${index}</sub>` : ""}`;
 
 /** @param {Sheet} sheet @param {number} k @param {import("./mathml.js").Symbol} name */
-const at = ({ path, letters }, k, name) => `${symbol(name)}[${countFrom(k, path[k + 1], letters.length)}]`;
+const at = ({ path }, k, name) => `${symbol(name)}[${path[k + 1]}]`;
 
 /**
  * The place of the weight on the path.
@@ -98,7 +98,7 @@ const at = ({ path, letters }, k, name) => `${symbol(name)}[${countFrom(k, path[
  * @param {number} k
  */
 function weightAt({ path, letters }, k) {
-  return `${symbol(letters[k].W)}[${formatWeightPlace(k, path[k + 1], path[k], letters.length)}]`;
+  return `${symbol(letters[k].W)}[${formatWeightPlace(k, path[k + 1], path[k])}]`;
 }
 
 /** @param {...string} titles */
@@ -191,7 +191,7 @@ function writeHidden(sheet, k) {
   }).sort((p, q) => Math.abs(q.value) - Math.abs(p.value));
   const sumOf = (/** @type {typeof terms} */ some) => some.reduce((total, { value }) => total + value, 0);
   const rows = terms.slice(0, BACK).map(({ from, weight, input, value }) => {
-    const name = `${symbol(next.delta)}[${countFrom(k + 1, from, letters.length)}]`;
+    const name = `${symbol(next.delta)}[${from}]`;
     const isAsked = k + 2 === letters.length || from === path[k + 2]; // it was worked out before
     return asked(name, weight, isAsked ? blank(input) : number(input), blank(value));
   });
@@ -213,7 +213,7 @@ ${others.length ? given(text("terms.rest", others.length), sumOf(others)) : ""}<
  */
 function writeGradient(sheet, k) {
   const { t, path, letters, blank } = sheet;
-  const pixel = `<i>x</i>[${Math.floor(path[0] / SIDE) + 1}·${(path[0] % SIDE) + 1}]`;
+  const pixel = `<i>x</i>[${formatPixel(path[0])}]`;
   const below = k ? at(sheet, k - 1, letters[k - 1].a) : pixel;
   const found = t.dW[k][path[k + 1] * t.a[k].length + path[k]];
   const [b, delta] = [at(sheet, k, letters[k].b), at(sheet, k, letters[k].delta)];

@@ -21,9 +21,9 @@ const NEURONS = 8;
 /**
  * @param {Text} text
  * @param {number} number of the lane, from 0
- * @param {{changed: (lane: Lane) => void, remove: (() => void) | null}} then
+ * @param {{changed: (lane: Lane) => void, remove: (() => void) | null, links: HTMLElement[]}} then
  */
-export function buildLaneCard(text, number, { changed, remove }) {
+export function buildLaneCard(text, number, { changed, remove, links }) {
   /** @type {Lane} */
   let lane;
   const name = h("input", { type: "text", "aria-label": text("race.lane.name", number + 1),
@@ -39,6 +39,7 @@ export function buildLaneCard(text, number, { changed, remove }) {
   const neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
   const element = h("section", { class: "panel lane" },
     h("div", { class: "row lane-head" }, buildKey(number), name, score), track, different, neurons.element, facts,
+    h("div", { class: "row lane-links" }, ...links),
     h("details", {}, h("summary", {}, text("race.lane.settings")), form.element),
     remove ? h("button", { type: "button", class: "plain", onclick: remove }, text("race.lane.remove")) : null);
   element.style.setProperty("--lane", `var(${COLOURS[number]})`);
@@ -63,6 +64,7 @@ export function buildLaneCard(text, number, { changed, remove }) {
       putText(facts, state ? describeState(text, state) : "");
       element.classList.toggle("diverged", Boolean(state?.diverged));
       if (state) neurons.draw(state.first, 784);
+      links.forEach((link) => void (link.hidden = !state || state.samples === 0 || lane.settings.fault !== "none"));
     },
   };
 }

@@ -5,6 +5,7 @@
 import { COLOURS, DASHES, LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
 import { buildChoice, buildEntry, putText } from "../../ui/controls.js";
 import { fill, h } from "../../ui/dom.js";
+import { buildModelLinks } from "../../ui/links.js";
 import * as state from "../../ui/state.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
@@ -76,7 +77,9 @@ class RaceRoom {
     const measure = buildChoice(text("race.measure"),
       [option("samples", text("race.measure.samples")), option("seconds", text("race.measure.seconds"))],
       (value) => this.session.compare(/** @type {Race["measure"]} */ (value)));
-    const play = h("button", { type: "button", class: "primary play", onclick: () => this.press() });
+    for (const [control, word] of /** @type {const} */ ([[preset, "race"], [subset, "subset"], [epochs, "epoch"],
+      [seed, "seed"], [measure, "speed"]])) control.element.dataset.explain = word;
+    const play = h("button", { type: "button", class: "primary play", onclick: () => this.press() }, text("race.play"));
     const again = h("button", { type: "button", onclick: () => this.open(this.session.race) }, text("race.again"));
     const add = h("button", { type: "button", onclick: () => this.add() }, text("race.add"));
     const element = h("div", { class: "stack" },
@@ -130,6 +133,7 @@ class RaceRoom {
     controls.preset.show(NAMES.includes(race.preset) ? race.preset : "own");
     for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) controls[name].show(race[name]);
     putText(controls.play, text(now.playing ? "training.pause" : now.finished ? "race.rerun" : "race.play"));
+    controls.play.toggleAttribute("data-playing", now.playing);
     controls.play.disabled = now.status === "idle";
     controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
     controls.add.disabled = race.lanes.length >= MOST_LANES;
@@ -148,6 +152,7 @@ class RaceRoom {
     if (this.cards.length !== race.lanes.length) {
       this.cards = race.lanes.map((_, i) => buildLaneCard(this.app.text, i, {
         changed: (next) => this.edit((lanes) => lanes.map((one, other) => (other === i ? next : one))),
+        links: buildModelLinks(this.app, () => this.session.take(i)),
         remove: race.lanes.length > 2 ? () => this.edit((lanes) => lanes.filter((_one, other) => other !== i)) : null,
       }));
       fill(this.lanes, ...this.cards.map(({ element }) => element));
@@ -168,10 +173,10 @@ class RaceRoom {
     accuracy.form.x = error.form.x = measure === "samples" ? short : (value) => `${significant(value)} s`;
     accuracy.form.xLabel = error.form.xLabel = this.app.text(`race.axis.${measure}`);
     if (measure !== this.drawn.measure) this.charts.forEach((chart) => chart.build());
-    const series = (/** @type {"test" | "testLoss"} */ which) => progress.map(({ points: all }) =>
+    const series = (/** @type {"test" | "testError"} */ which) => progress.map(({ points: all }) =>
       ({ x: all.map((point) => point[measure]), y: all.map((point) => point[which]) }));
     accuracy.update(series("test"));
-    error.update(series("testLoss"));
+    error.update(series("testError"));
     this.drawn = { what, measure };
   }
 
@@ -186,9 +191,10 @@ class RaceRoom {
 function buildCharts(text) {
   const common = { xLabel: text("race.axis.samples"), table: text("chart.table"), x: short };
   return [
-    new LineChart({ ...common, title: text("race.accuracy"), y: exactPercent, tick: wholePercent,
+    new LineChart({ ...common, title: text("race.accuracy"), explain: "accuracy", y: exactPercent, tick: wholePercent,
       range: rangeOfShares }),
-    new LineChart({ ...common, title: text("race.error"), y: significant, range: rangeFromZero }),
+    new LineChart({ ...common, title: text("race.error"), explain: "curve", y: significant, range: rangeFromZero,
+      log: text("chart.log") }),
   ];
 }
 

@@ -2,7 +2,7 @@
  * What came out of a race, as a table.
  */
 
-import { fill, h } from "../../ui/dom.js";
+import { fill, h, wide } from "../../ui/dom.js";
 import { count, exactPercent } from "../../ui/training/format.js";
 
 /** @typedef {import("./session.js").RaceSession} RaceSession */
@@ -18,7 +18,7 @@ export function buildResultsTable(text) {
   const table = h("table", { class: "results" }, h("caption", {}, text("race.results")),
     h("thead", {}, h("tr", {}, ...names)), body);
   return {
-    element: h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": text("race.results") }, table),
+    element: wide(text("race.results"), table),
     /** @param {RaceSession} session */
     render: ({ race, progress }) => fill(body, ...race.lanes.map(({ name }, i) =>
       h("tr", {}, h("th", { scope: "row" }, name),

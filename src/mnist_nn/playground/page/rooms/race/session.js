@@ -80,6 +80,16 @@ export class RaceSession {
     this.worker.send({ type: "pause", session: SESSION });
   }
 
+  /**
+   * The network of a lane as a model, and its name.
+   * @param {number} i
+   * @returns {Promise<{model: import("../../core/modelfile.js").Model, name: string}>}
+   */
+  async take(i) {
+    const model = await this.worker.ask({ type: "model", session: SESSION, lane: this.id(`lane-${i + 1}`) });
+    return { model, name: this.race.lanes[i].name };
+  }
+
   /** @param {Race["measure"]} measure */
   compare(measure) {
     this.race = { ...this.race, measure };

@@ -5,8 +5,8 @@
 export const en = {
   "race.title": "Race",
   "race.intro":
-    "Two to four trainings from the same weights, with the same images in the same order: what differs is what " +
-    "you choose.",
+    "Two to four training runs from the same weights, with the same images in the same order. They differ only in " +
+    "what you choose.",
   "race.choose": "Race",
   "race.own": "your own lanes",
   "race.subset": "Training images",

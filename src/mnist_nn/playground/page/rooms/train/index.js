@@ -5,11 +5,13 @@
 import { write } from "../../core/modelfile.js";
 import { h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
+import { buildModelLinks } from "../../ui/links.js";
 import * as state from "../../ui/state.js";
 import { buildSettingsForm } from "../../ui/training/form.js";
 import { openTraining } from "../../ui/training/session.js";
 import { DEFAULTS, fromParams, toParams } from "../../ui/training/settings.js";
 import { buildPanels } from "./panels.js";
+import { buildSample } from "./sample.js";
 import { buildTransport } from "./transport.js";
 
 export * as strings from "./strings.js";
@@ -39,7 +41,8 @@ export function mount(root, app) {
     { legend: text("train.settings.training"),
       names: ["loss", "optimizer", "rate", "batch", "l2", "dropout", "subset"] },
   ], (settings) => training.change(settings));
-  const transport = buildTransport(app, training, PRESETS);
+  const sample = buildSample(text, (row) => lookAt(app, training, row));
+  const transport = buildTransport(app, training, PRESETS, sample.element);
   const panels = buildPanels(app);
   root.append(
     h("h2", {}, text("train.title")), h("p", { class: "note intro" }, text("train.intro")),
@@ -52,11 +55,15 @@ export function mount(root, app) {
   const render = () => {
     form.show(training.settings);
     transport.render();
+    sample.render(training);
     panels.render(training);
     const speed = training.pace === null ? null : training.pace;
     if (state.read().room === "train") state.write("train", { ...toParams(training.settings), speed });
   };
-  const stop = [training.on(paceRender(render)), app.on("theme", () => panels.restyle(training))];
+  const stop = [training.on(paceRender(render)), app.on("theme", () => {
+    sample.render(training);
+    panels.restyle(training);
+  })];
   return {
     update: (params) => follow(training, params, render),
     unmount: () => {
@@ -75,7 +82,8 @@ export function mount(root, app) {
 function follow(training, params, render) {
   const wanted = fromParams(params);
   const speed = Number(params.get("speed"));
-  if (params.has("speed") || training.status === "idle") training.limit(speed > 0 ? speed : null);
+  const says = params.has("speed") || Object.keys(toParams(wanted)).length > 0;
+  if (says || training.status === "idle") training.limit(speed > 0 ? speed : null);
   const same = JSON.stringify(wanted) === JSON.stringify(training.settings);
   if (training.status === "idle") {
     try {
@@ -84,10 +92,21 @@ function follow(training, params, render) {
       training.settings = wanted;
       training.note(/** @type {Error} */ (error).message, true);
     }
-  } else if (!same && Object.keys(toParams(wanted)).length > 0) {
+  } else if (!same && says) {
     training.change(wanted);
   }
   render();
+}
+
+/**
+ * A training image in the microscope, with the network as it is now.
+ * @param {App} app
+ * @param {import("../../ui/training/session.js").Session} training
+ * @param {number} row
+ */
+async function lookAt(app, training, row) {
+  app.setModel(await training.model(), app.text("train.modelName", training.recorded().name));
+  app.navigate("microscope", { image: `train:${row}`, stage: "trained" });
 }
 
 /**
@@ -114,16 +133,13 @@ function paceRender(render) {
 function buildResult(app, training) {
   const { text } = app;
   const name = () => text("train.modelName", training.recorded().name);
-  const use = async () => {
-    app.setModel(await training.model(), name());
-    training.note(text("train.used", name()));
-  };
   const save = async () => download(write(await training.model()), "playground.safetensors");
   const button = (/** @type {string} */ key, /** @type {() => void} */ onclick) =>
     h("button", { type: "button", onclick }, text(key));
   return h("section", { class: "panel stack" }, h("h3", {}, text("train.result")),
     h("div", { class: "row" },
-      button("train.use", use), button("train.download", save),
+      ...buildModelLinks(app, async () => ({ model: await training.model(), name: name() })),
+      button("train.download", save),
       button("train.toHistory", () => app.navigate("history", { run: training.id }))),
     h("p", { class: "note" }, text("train.result.help", "playground.safetensors")));
 }

@@ -1,12 +1,11 @@
 /**
- * What one sees of a training: two charts, the weights, the confusion matrix, and the image learned last.
+ * What one sees of a training: two charts, the weights, and the confusion matrix.
  */
 
 import { loss } from "../../core/losses.js";
 import { LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
 import { buildConfusionMatrix } from "../../ui/confusion-matrix.js";
 import { h } from "../../ui/dom.js";
-import { drawImage } from "../../ui/pixels.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
 
@@ -26,7 +25,6 @@ export function buildPanels(app) {
     caption: "", is: text("confusion.is"), says: text("confusion.says"),
     cell: (label, said, n) => text("confusion.cell", label, said, n),
   });
-  const last = buildLast(text);
   let drawn = 0;
   const draw = (/** @type {Session} */ { lane, settings }) => {
     if (!lane) return;
@@ -40,20 +38,17 @@ export function buildPanels(app) {
     elements: [
       h("div", { class: "two" }, ...charts.elements),
       h("div", { class: "two" },
-        h("section", { class: "panel stack" }, heading, neurons.element, buildHelp(text("training.neurons.help")),
-          last.element),
+        h("section", { class: "panel stack" }, heading, neurons.element, buildHelp(text("training.neurons.help"))),
         h("section", { class: "panel stack" }, h("h3", {}, text("training.confusion")), matrix.element)),
     ],
     /** @param {Session} training */
     render: (training) => {
       charts.render(training);
-      last.render(training);
       if (!training.playing || !app.reducedMotion || performance.now() - drawn > CALM) draw(training);
     },
     /** @param {Session} training */
     restyle: (training) => {
       charts.restyle();
-      last.render(training);
       draw(training);
     },
     destroy: () => charts.destroy(),
@@ -63,9 +58,12 @@ export function buildPanels(app) {
 /** @param {App["text"]} text */
 function buildCharts(text) {
   const common = { xLabel: text("train.axis"), table: text("chart.table"), x: short };
-  const accuracy = new LineChart({ ...common, title: text("train.accuracy"), y: exactPercent, tick: wholePercent,
+  const accuracy = new LineChart({ ...common, title: text("train.accuracy"), explain: "accuracy",
+    y: exactPercent, tick: wholePercent,
     range: rangeOfShares });
-  const losses = new LineChart({ ...common, title: text("train.loss", ""), y: significant, range: rangeFromZero });
+  const losses = new LineChart({ ...common, title: text("train.loss", ""), explain: "curve",
+    y: significant, range: rangeFromZero,
+    log: text("chart.log") });
   let drawn = { name: "", opened: -1, points: -1 };
   return {
     elements: [h("section", { class: "panel stack" }, accuracy.element, buildHelp(text("train.accuracy.help"))),
@@ -79,14 +77,16 @@ function buildCharts(text) {
       const seen = learned.map((point) => point.samples);
       const right = learned.map((point) => point.accuracy);
       const series = [{ x: seen, y: right }, { x, y: points.map((point) => point.test) }];
-      const curve = [{ x: seen, y: learned.map((point) => point.loss) }];
+      const curves = [{ x: seen, y: learned.map((point) => point.loss) },
+        { x, y: points.map((point) => point.testLoss) }];
       if (!accuracy.lines.length) {
         accuracy.draw([{ label: text("train.accuracy.training"), colour: "--series-2", dash: [5, 4] },
           { label: text("train.accuracy.test"), colour: "--series-1" }], series);
-        losses.draw([{ label: text("train.loss.training"), colour: "--series-2" }], curve);
+        losses.draw([{ label: text("train.loss.training"), colour: "--series-2", dash: [5, 4] },
+          { label: text("train.loss.test"), colour: "--series-1" }], curves);
       } else {
         accuracy.update(series);
-        losses.update(curve);
+        losses.update(curves);
       }
       losses.rename(text("train.loss", name));
       drawn = { name, opened, points: points.length };
@@ -106,32 +106,6 @@ function nameLoss(settings) {
   } catch {
     return "";
   }
-}
-
-/** @param {App["text"]} text */
-function buildLast(text) {
-  const canvas = h("canvas", { class: "digit", "aria-hidden": "true" });
-  const words = h("p", { class: "note" }, text("train.last.help"));
-  const element = h("div", { class: "last" }, canvas, words);
-  canvas.hidden = true;
-  return {
-    element,
-    /** @param {Session} training */
-    render: ({ lane, playing, pace, points }) => {
-      const slow = !playing || (pace !== null && pace <= 10);
-      const last = lane && lane.samples > 0 && !lane.diverged && slow ? lane.last : null;
-      canvas.hidden = !last;
-      if (!last) {
-        words.textContent = points.length ? text("train.last.help") : "";
-        return;
-      }
-      drawImage(canvas, last.pixels);
-      const said = last.o.indexOf(Math.max(...last.o));
-      const key = said === last.label ? "train.last.right" : "train.last.text";
-      const [loudest, wanted] = [last.o[said], last.o[last.label]].map((o) => o.toFixed(3));
-      words.textContent = text(key, count(last.row), last.label, said, loudest, wanted);
-    },
-  };
 }
 
 /** @param {string} words */

@@ -11,26 +11,32 @@ import { count, exactPercent, short, significant } from "../../ui/training/forma
 /** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 
 const SPEEDS = ["", "1000", "100", "10", "1"];
+/** What explains a number. @type {Record<string, string>} */
+const EXPLAINED = { epoch: "epoch", samples: "sample", test: "accuracy", loss: "loss", rate: "rate" };
+const TIMED = 1000; // samples before a time for each means something
 const STATS = ["epoch", "samples", "test", "loss", "rate", "micro", "speed"];
 
 /**
  * @param {App} app
  * @param {Session} training
  * @param {Readonly<Record<string, Settings>>} presets
+ * @param {HTMLElement} sample the image learned last
  */
-export function buildTransport(app, training, presets) {
+export function buildTransport(app, training, presets, sample) {
   const { text } = app;
-  const button = (/** @type {string} */ key, /** @type {() => void} */ onclick, kind = "") =>
-    h("button", { type: "button", onclick, class: kind }, text(key));
-  const play = button("train.play", () => (training.playing ? training.pause() : training.play()), "primary play");
+  const button = (/** @type {string} */ key, /** @type {() => void} */ onclick, more = {}) =>
+    h("button", { type: "button", onclick, ...more }, text(key));
+  const play = button("train.play", () => (training.playing ? training.pause() : training.play()),
+    { class: "primary play" });
   const steps = [
-    button("train.sample", () => training.step("sample")),
-    button("train.batch", () => training.step("batch")),
-    button("train.epoch", () => training.play("epoch")),
+    button("train.sample", () => training.step("sample"), { "data-explain": "sample" }),
+    button("train.batch", () => training.step("batch"), { "data-explain": "batch" }),
+    button("train.epoch", () => training.play("epoch"), { "data-explain": "epoch" }),
   ];
   const restart = button("train.restart", () => training.restart());
   const speed = buildChoice(text("train.speed"), SPEEDS.map((value) => [value, text(`train.speed.${value}`)]),
     (value) => training.limit(value ? Number(value) : null));
+  speed.element.dataset.explain = "speed";
   const preset = buildChoice(text("train.preset"),
     [["", text("train.preset.own")], ...Object.keys(presets).map((name) => namePreset(text, name))],
     (name) => name && training.change(presets[name]));
@@ -38,7 +44,7 @@ export function buildTransport(app, training, presets) {
   const stats = buildStatistics(text);
   const meter = startSpeedometer();
   const element = h("section", { class: "panel transport" },
-    h("div", { class: "row" }, play, ...steps, restart, speed.element), message, stats.element);
+    h("div", { class: "row" }, play, ...steps, restart, speed.element), message, stats.element, sample);
   return {
     element,
     presets: preset.element,
@@ -46,6 +52,7 @@ export function buildTransport(app, training, presets) {
       const { playing, status, settings, lane } = training;
       const ready = status === "ready";
       putText(play, text(playing ? "training.pause" : "train.play"));
+      play.toggleAttribute("data-playing", playing);
       play.disabled = status === "idle" || Boolean(lane?.diverged);
       steps.forEach((step) => void (step.disabled = !ready || playing || Boolean(lane?.diverged)));
       steps[1].hidden = settings.batch === "1";
@@ -74,7 +81,7 @@ function buildStatistics(text) {
   const helps = { micro: text("train.stat.micro.help"), speed: text("train.stat.speed.help") };
   STATS.forEach((name, i) => name in helps && (names[i].title = helps[/** @type {"micro"} */ (name)]));
   const element = h("dl", { class: "stats", "aria-label": text("train.stats") },
-    ...STATS.map((_, i) => h("div", {}, names[i], values[i])));
+    ...STATS.map((name, i) => h("div", { "data-explain": EXPLAINED[name] }, names[i], values[i])));
   return {
     element,
     /**
@@ -88,7 +95,7 @@ function buildStatistics(text) {
       const shown = lane ? [
         (lane.epoch + lane.offset / lane.size).toFixed(lane.offset ? 2 : 0), count(lane.samples),
         exactPercent(lane.test.accuracy), last ? significant(/** @type {number} */ (last.loss)) : "–",
-        significant(lane.rate), lane.microseconds ? lane.microseconds.toFixed(1) : "–",
+        significant(lane.rate), lane.microseconds && lane.samples >= TIMED ? lane.microseconds.toFixed(1) : "–",
         speed === null ? "–" : count(speed),
       ] : STATS.map(() => "–");
       values.forEach((value, i) => putText(value, shown[i]));
@@ -102,11 +109,12 @@ function startSpeedometer() {
   let marks = [];
   /** @type {number | null} */
   let latest = null;
+  let measured = -1;
   return (/** @type {Session} */ { lane, playing, opened }) => {
     const time = performance.now();
-    if (!lane || !playing || (marks.length && lane.samples < marks[0].samples)) marks = [];
-    if (!lane || opened === 0) return null;
-    if (!playing) return latest;
+    if (opened !== measured) [latest, measured, marks] = [null, opened, []];
+    if (!playing) marks = [];
+    if (!lane || !playing) return latest;
     marks.push({ time, samples: lane.samples });
     while (marks.length > 2 && time - marks[0].time > 1500) marks.shift();
     const passed = time - marks[0].time;

@@ -44,6 +44,7 @@ export function buildSettingsForm(text, groups, changed) {
     ...names.map((name) => {
       const { element } = /** @type {import("../controls.js").Control} */ (controls.get(name));
       element.classList.toggle("wide", WIDE.includes(name));
+      element.dataset.explain = name;
       return element;
     })));
   return { element: h("div", { class: "settings" }, ...fieldsets), show };

@@ -14,7 +14,7 @@ const MANY = 24; // pictures, from which on they are smaller
  * @param {number} most pictures
  */
 export function buildNeuronGrid(label, most) {
-  const element = h("div", { class: "neurons", role: "img" });
+  const element = h("div", { class: "neurons", "data-explain": "neuron", tabindex: 0 });
   /** @type {HTMLCanvasElement[]} */
   let canvases = [];
   return {
@@ -30,6 +30,7 @@ export function buildNeuronGrid(label, most) {
         canvases = Array.from({ length: shown }, () => h("canvas"));
         fill(element, ...canvases);
         element.classList.toggle("many", shown > MANY);
+        element.setAttribute("role", "img"); // not before there is something to see
         element.setAttribute("aria-label", label(shown, units));
       }
       const [above, below] = [readColour("--positive"), readColour("--negative")];

@@ -24,6 +24,9 @@ export const DEFAULTS = Object.freeze({
 /** What makes another network, so that training must begin anew. The seed draws its weights. */
 export const BUILDS = Object.freeze(["hidden", "activation", "output", "initializer", "seed"]);
 
+/** What an address says for no hidden layer, because it leaves out what is empty. */
+const NONE = "none";
+
 /** More units than anybody can look at, and fewer than would fill the memory with moments. */
 const MOST_UNITS = 1000;
 
@@ -99,7 +102,8 @@ export function changeSetting(settings, name, value) {
  * @returns {Record<string, string>}
  */
 export function toParams(settings) {
-  return Object.fromEntries(Object.entries(settings).filter(([name, value]) => value !== defaultOf(name)));
+  const changed = Object.entries(settings).filter(([name, value]) => value !== defaultOf(name));
+  return Object.fromEntries(changed.map(([name, value]) => [name, name === "hidden" && value === "" ? NONE : value]));
 }
 
 /**
@@ -108,7 +112,8 @@ export function toParams(settings) {
  */
 export function fromParams(params) {
   const known = [...params].filter(([name]) => Object.hasOwn(DEFAULTS, name));
-  return { ...DEFAULTS, ...Object.fromEntries(known.map(([name, value]) => [name, todaysName(value)])) };
+  const said = known.map(([name, value]) => [name, name === "hidden" && value === NONE ? "" : todaysName(value)]);
+  return { ...DEFAULTS, ...Object.fromEntries(said) };
 }
 
 /**

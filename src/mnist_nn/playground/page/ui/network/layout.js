@@ -1,6 +1,6 @@
 /**
  * Where everything lies in the picture of the network: the image at the left, a block of neurons for each hidden
- * layer, and the outputs at the right edge, where the bars begin.
+ * layer, and the outputs at the right, with as much space beside them as the room wants.
  */
 
 /** @typedef {{x: number, y: number}} Spot */
@@ -19,17 +19,18 @@ const CAPTION = 24; // below the neurons
  * @param {number} height
  * @param {number[]} hidden units of each hidden layer
  * @param {number} outputs
+ * @param {number} [beside] space to the right of the outputs
  * @returns {Layout}
  */
-export function layOut(width, height, hidden, outputs) {
+export function layOut(width, height, hidden, outputs, beside = 2) {
   const side = Math.min(Math.max(0.24 * width, 76), 168);
   const image = { x: 1, y: (height - side) / 2, side };
-  const space = width - side;
+  const space = width - side - beside;
   const blocks = hidden.map((units, k) => {
     const centre = side + (space * (k + 1)) / (hidden.length + 1);
     return layOutBlock(units, centre, (0.66 * space) / (hidden.length + 1), height);
   });
-  const ends = Array.from({ length: outputs }, (_, k) => ({ x: width - 2, y: ((k + 0.5) * height) / outputs }));
+  const ends = Array.from({ length: outputs }, (_, k) => ({ x: width - beside, y: ((k + 0.5) * height) / outputs }));
   return { width, height, image, blocks, outputs: ends };
 }
 

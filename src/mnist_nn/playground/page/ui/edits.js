@@ -2,11 +2,12 @@
  * What was changed inside the network: neurons that are switched off, biases that were moved. A changed network is a
  * network: a neuron that is off has no weight in the next layer.
  *
- * In the address neurons are numbered from 1, layer.neuron; the outputs are the last layer, output 1 being digit 0.
+ * In the address a neuron is layer.neuron, both counted from 1 so that older links mean what they meant; output 1 of
+ * the last layer is the digit 0. Everywhere else neurons are counted from 0, as in the equations.
  */
 
-/** @typedef {import("../../core/modelfile.js").Model} Model */
-/** @typedef {import("../../ui/terms.js").Place} Place */
+/** @typedef {import("../core/modelfile.js").Model} Model */
+/** @typedef {import("./terms.js").Place} Place */
 /** @typedef {{off: Place[], bias: (Place & {shift: number})[]}} Edits */
 
 /**

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyEdits, readEdits, toParams, switchOff } from "#page/rooms/draw/edits.js";
-import { changes, model, nothing } from "./networks.mjs";
+import { applyEdits, readEdits, toParams, switchOff } from "#page/ui/edits.js";
+import { changes, model, nothing } from "../rooms/draw/networks.mjs";
 
 test("changes go through the address and back", () => {
   const text = new URLSearchParams(toParams(changes.deep));
