@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -43,7 +44,7 @@ class Answer(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What the server's process holds: open files and sockets, threads, bytes of memory."""
+    """What the server's process holds: open files and sockets but the two to each decoder, threads, bytes of memory."""
 
     files: int
     threads: int
@@ -108,7 +109,25 @@ class Served:
 
     def usage(self) -> Usage:
         with self.process.oneshot():
-            return Usage(self.process.num_fds(), self.process.num_threads(), self.process.memory_info().rss)
+            decoders = len(self.process.children())  # as many as pictures were read at once, and kept
+            files = self.process.num_fds() - 2 * decoders
+            return Usage(files, self.process.num_threads(), self.process.memory_info().rss)
+
+    def memory_at_rest(self) -> int:
+        """Return the bytes of memory that it holds once it has done whatever was asked of it before.
+
+        A test that was hung up on may have left it work, whose memory is not that of the test to come.
+        """
+        wait_for(self._rests, "the server never rests")
+        return self.usage().rss
+
+    def _rests(self) -> bool:
+        """Whether for a quarter of a second it has nobody connected, takes no memory, and next to no time."""
+        if any(line.raddr for line in self.process.net_connections()):
+            return False
+        before, worked = self.usage(), sum(self.process.cpu_times()[:2])
+        time.sleep(0.25)
+        return self.usage() == before and sum(self.process.cpu_times()[:2]) - worked < 0.05
 
     def records(self) -> list[dict[str, Any]]:
         """Return the log's JSON lines."""

@@ -29,8 +29,8 @@ def test_every_limit_is_documented_with_its_default(field: Any) -> None:
     option = f"--{field.name.replace('_', '-')}"
     default = f"{field.default:g}" if field.type is float else str(field.default)
     unit = "SECONDS" if field.type is float else "BYTES" if field.name in {"body_limit", "header_limit"} else "N"
-    assert f"| `{option} {unit}` | {default} |" in (DOCS / "cli.md").read_text(encoding="utf-8")
-    assert f"| `{option}` |" in (DOCS / "serving.md").read_text(encoding="utf-8")
+    assert f"| `{option} {unit}` | {default} |" in (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
+    assert f"| `{option}` |" in (DOCS / "how-to" / "serve.md").read_text(encoding="utf-8")
 
 
 def test_help_names_every_default(capsys: pytest.CaptureFixture[str]) -> None:

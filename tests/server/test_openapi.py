@@ -55,6 +55,7 @@ def signature(small_model: Model) -> ModelSignature:
     [
         ("/", openapi.Contents),
         ("/v2", openapi.ServerMetadata),
+        ("/v2/", openapi.ServerMetadata),
         ("/v2/models/digits", openapi.ModelMetadata),
         ("/v2/health/live", openapi.Live),
         ("/v2/health/ready", openapi.Ready),
@@ -73,6 +74,9 @@ def test_a_request_is_described_as_it_is_read(mnist: Dataset, signature: ModelSi
     for request in (good, infer_request(mnist.test.images[:1])):
         described.model_validate(request)
         parse_request(json.dumps(request).encode(), None, signature, LIMITS)
+    nothing: dict[str, Any] = {"id": None, "parameters": None, "outputs": None}
+    described.model_validate(good | nothing)
+    parse_request(json.dumps(good | nothing).encode(), None, signature, LIMITS)
     tensor = good["inputs"][0]
     for change in (
         {"inputs": []},
@@ -83,8 +87,9 @@ def test_a_request_is_described_as_it_is_read(mnist: Dataset, signature: ModelSi
         {"inputs": [tensor | {"shape": [2, 27, 28]}]},
         {"inputs": [{name: value for name, value in tensor.items() if name != "data"}]},
         {"outputs": [{"name": "logits"}]},
-        {"id": None},
-        {"parameters": None},
+        {"outputs": [{"name": "label"}] * 5},
+        {"id": 7},
+        {"parameters": []},
     ):
         with pytest.raises(ValidationError):
             described.model_validate(good | change)

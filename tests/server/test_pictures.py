@@ -14,7 +14,9 @@ from typing import Any
 
 import httpx
 import numpy as np
+import psutil
 import pytest
+from hostile_files import tiling_pattern
 from patience import PATIENCE, wait_for
 from PIL import Image
 from server_payloads import count_requests, infer_request, page_of_digits
@@ -23,7 +25,7 @@ from mnist_nn import Dataset
 from mnist_nn.reading import pages as reading_pages
 from mnist_nn.reading.reader import Reader
 from mnist_nn.reading.reader_model import load_reader_model
-from mnist_nn.server import Limits, create_app
+from mnist_nn.server import Limits, create_app, pictures
 
 CROWD = 60
 Served = Any
@@ -86,9 +88,22 @@ def test_every_page_is_an_element_and_a_bad_one_says_so(client: httpx.Client, pa
     assert "page 1" in refused.json()["error"]
 
 
-def test_what_is_known_of_the_number_helps(client: httpx.Client, paper: Image.Image) -> None:
-    (page,) = client.post("/read", params={"length": 3}, content=saved(paper, "PNG")).json()
-    expected = Reader(length=3)(np.asarray(paper)).numbers[0]
+@pytest.mark.parametrize(
+    ("parameters", "known"),
+    [
+        ({"length": 3}, {"length": 3}),
+        ({"pattern": "72[01][0-4]"}, {"pattern": "72[01][0-4]"}),
+        ({"pattern": "3???"}, {"pattern": "3???"}),
+        ({"one_of": "7218, 7210"}, {"one_of": ["7218", "7210"]}),
+        ({"one_of": "1"}, {"one_of": ["1"]}),
+        ({"field": True}, {"field": True}),
+    ],
+)
+def test_what_is_known_of_the_number_helps(
+    client: httpx.Client, paper: Image.Image, parameters: dict[str, Any], known: dict[str, Any]
+) -> None:
+    (page,) = client.post("/read", params=parameters, content=saved(paper, "PNG")).json()
+    expected = Reader(**known)(np.asarray(paper)).numbers[0]
     assert page["numbers"][0]["text"] == expected.text
     assert page["numbers"][0]["reason"] == expected.reason
 
@@ -105,9 +120,16 @@ def test_what_is_known_of_the_number_helps(client: httpx.Client, paper: Image.Im
         ("paper", {"length": 0}, 422, "length"),
         ("paper", {"checksum": "md5"}, 422, "'none', 'luhn' or 'isbn'"),
         ("paper", {"checksum": "isbn", "length": 14}, 422, "10 or 13"),
+        ("paper", {"pattern": "1-2"}, 422, "has '-' in column 2"),
+        ("paper", {"one_of": "12,"}, 422, "one_of contains ''"),
+        ("paper", {"one_of": "12;13"}, 422, "one_of contains '12;13'"),
+        ("paper", {"one_of": "1," * 2048 + "1"}, 422, "one_of"),
+        ("paper", {"one_of": "12", "length": 3}, 422, "no number can be read as the one allowed value with 3 digits"),
+        ("paper", {"field": "maybe"}, 422, "field"),
         ("paper", {"max_error": 2}, 422, "max_error"),
         ("paper", {"max_error": "nan"}, 422, "max_error"),
         ("paper", {"max_error": 1e-9}, 422, "max_error"),
+        ("paper", {"max_error_per_digit": 2}, 422, "max_error_per_digit"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_line(
@@ -129,7 +151,10 @@ def test_what_cannot_be_read_is_said_in_one_line(
 def test_an_option_that_is_none_is_named(client: httpx.Client, paper: Image.Image, name: str) -> None:
     answer = client.post("/read", content=saved(paper, "PNG"), params={name: 5})
     assert answer.status_code == 422
-    assert f"no option '{name}'; choose from: length, checksum, max_error" in answer.json()["error"]
+    assert (
+        f"no option '{name}'; choose from: field, length, pattern, one_of, checksum, max_error, max_error_per_digit"
+        in answer.json()["error"]
+    )
 
 
 def test_options_in_a_form_are_sent_to_the_address(client: httpx.Client, paper: Image.Image) -> None:
@@ -169,17 +194,22 @@ def test_nothing_is_read_for_a_client_that_has_left(
             assert left.wait(PATIENCE)
             yield page
 
+    watch = pictures._watch
+
+    async def watched(*arguments: Any) -> None:
+        await watch(*arguments)
+        left.set()
+
     monkeypatch.setattr(reading_pages, "each_page", counted)
+    monkeypatch.setattr(pictures, "_watch", watched)
     picture = saved(paper, "TIFF", save_all=True, append_images=[paper] * 4)
-    head = f"POST /read HTTP/1.1\r\nHost: here\r\nContent-Length: {len(picture)}\r\n\r\n".encode()
+    head = f"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(picture)}\r\n\r\n".encode()
     with in_process(create_app(load_reader_model())) as client:
         with socket.create_connection((client.base_url.host, client.base_url.port), PATIENCE) as leaving:
             leaving.sendall(head + picture)
             wait_for(lambda: begun, "it is never read")
-        assert client.get("/v2/health/live").status_code == 200  # by now the server has seen that one has left
-        left.set()
         wait_for(lambda: 'route="/read",status="499"' in client.get("/metrics").text, "nobody has noticed")
-    assert begun in ([1], [1, 2]), "it takes a moment to see that the client has left"
+    assert begun == [1]
 
 
 def work(served: Served) -> float:
@@ -201,7 +231,7 @@ def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset
 
 def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> None:
     picture, small = page_of_digits(mnist, 24, 24), page_of_digits(mnist, 1, 1)
-    request = f"POST /read HTTP/1.1\r\nHost: l\r\nContent-Length: {len(picture)}\r\n\r\n".encode() + picture
+    request = f"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(picture)}\r\n\r\n".encode() + picture
     with serve("--reading-limit", 1) as served:
         begin = work(served)
         assert served.ask("POST", "/read", picture).status == 200
@@ -214,3 +244,28 @@ def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> No
         begin = work(served)
         assert served.ask("POST", "/read", small).status == 200
         assert work(served) - begin < CROWD / 4 * alone
+
+
+def test_pictures_that_would_be_decoded_for_ever_are_refused_and_others_answered_meanwhile(
+    serve: Any, mnist: Dataset
+) -> None:
+    hostile, digit, page = tiling_pattern(), infer_request(mnist.test.images[:1]), page_of_digits(mnist, 1, 1)
+    with serve("--decode-seconds", 1) as served, ThreadPoolExecutor(4) as pool:
+        refusals = [pool.submit(served.ask, "POST", "/read", hostile) for _ in range(4)]
+        while not all(refused.done() for refused in refusals):
+            assert served.ask("POST", served.infer, digit).status == 200
+        for refused in refusals:
+            assert refused.result().status == 422
+            assert "takes more than 1 seconds of processor time to decode" in refused.result().json["error"]
+        assert served.ask("POST", "/read", page).status == 200
+
+
+def test_a_server_stops_whatever_its_pictures_do(serve: Any) -> None:
+    """Both reading threads are kept busy; in the end `serve` sends SIGTERM and looks at the exit."""
+    with ThreadPoolExecutor(2) as pool, serve("--decode-seconds", 10_000, "--stop-seconds", 1) as served:
+        for _ in range(2):
+            pool.submit(served.ask, "POST", "/read", tiling_pattern())
+        wait_for(lambda: len(served.process.children()) == 2, "they are never decoded")
+        decoders = served.process.children()
+        wait_for(lambda: all(decoder.cpu_times().user > 0.3 for decoder in decoders), "they are never decoded")
+    assert psutil.wait_procs(decoders, PATIENCE)[1] == []

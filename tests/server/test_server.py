@@ -41,10 +41,12 @@ def test_an_engine_that_there_is_not_is_refused(small_model: Model) -> None:
 def test_what_is_not_installed_is_said(small_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "mnist_nn.server.app", raising=False)
     monkeypatch.setitem(sys.modules, "fastapi", None)
-    with pytest.raises(MissingExtraError, match=r"serving needs fastapi; install it: pip install 'mnist-nn\[serve\]'"):
+    with pytest.raises(
+        MissingExtraError, match=r"serving needs fastapi; install it with: pip install 'mnist-nn\[serve\]'"
+    ):
         create_app(small_model)
 
 
 def test_the_package_that_is_missing_is_named() -> None:
     error = explain_missing_extra(ModuleNotFoundError("no uvicorn", name="uvicorn"))
-    assert str(error) == "serving needs uvicorn; install it: pip install 'mnist-nn[serve]'"
+    assert str(error) == "serving needs uvicorn; install it with: pip install 'mnist-nn[serve]'"

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import wait_for
 
 SECONDS = 10.0
 WARM_UP = 3.0
+ROUNDS = 5
 RATE = 150.0  # requests a second: any machine that runs tests answers as many
 ROOT = str(Path(__file__).parents[2])
 
@@ -22,16 +24,20 @@ def soaking(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.slow
 def test_nothing_grows_and_nothing_is_answered_wrongly(serve: Any, soaking: Any, apart: Callable[..., Any]) -> None:
+    """A leak grows in every round, and caches, pools and a busy machine's queues only until they have their size."""
+    grown = []
     with serve() as served:
         server = soaking.Server("ours", served.host, served.port, served.process, served.log)
         apart(asyncio.run, soaking.soak(server, RATE, WARM_UP, every=1, rest=0.5))
-        seen = apart(asyncio.run, soaking.soak(server, RATE, SECONDS, every=0.1, seed=1, rest=1))
-    assert seen.answered > 0.9 * RATE * SECONDS
-    assert seen.wrong == []
-    grown = soaking.growth(seen.samples)
-    assert grown.is_none, grown
-    assert seen.after.files <= seen.before.files
-    assert seen.after.threads <= seen.before.threads + 2
+        before = served.usage()
+        while len(grown) < ROUNDS and not (grown and grown[-1].is_none):
+            seen = apart(asyncio.run, soaking.soak(server, RATE, SECONDS, every=0.1, seed=len(grown), rest=1))
+            assert seen.answered > 0.9 * RATE * SECONDS
+            assert seen.wrong == []
+            grown.append(soaking.growth(seen.samples))
+        assert grown[-1].is_none, grown
+        wait_for(lambda: served.usage().files <= before.files, lambda: f"{before} before, {served.usage()} after")
+        assert served.usage().threads <= before.threads + 2
 
 
 def test_a_leak_would_be_seen(soaking: Any) -> None:

@@ -1,9 +1,10 @@
-"""A model over HTTP: the Open Inference Protocol for programs, and pictures for people. docs/serving.md describes it.
+"""A model over HTTP: the Open Inference Protocol for programs, and pictures for people (docs/how-to/serve.md).
 
 Data flows one way: `http.connections` (bytes, slow clients) → `http.middleware` (log, metrics, request limit) → `app`
 (routes) → `http.request_body` → `inference` or `pictures` → the library, which owns all numerics.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from mnist_nn.errors import MissingExtraError
@@ -23,8 +24,9 @@ def create_app(
     limits: Limits | None = None,
     log: TextIO | None = None,
     engine: str = "auto",
+    allow_origins: Sequence[str] = (),
 ) -> "FastAPI":
-    """Make the application that serves a model; any ASGI server can run it, and `http.lifecycle` does with more care.
+    """Create the application that serves a model. Any ASGI server can run it; `http.lifecycle` runs it most carefully.
 
     Parameters
     ----------
@@ -33,19 +35,20 @@ def create_app(
     name
         What clients call it.
     limits
-        What is too much; None for the defaults.
+        The limits of the server; None for the defaults.
     log
-        Where to write a line of JSON for each request; None for nowhere.
+        Where to write a line of JSON for each request; None for no log.
     engine
-        What computes predictions, one of `mnist_nn.engines.select.available`; ``auto`` is the compiled one where its
-        machine code is ready, else NumPy.
+        What computes predictions, one of `mnist_nn.engines.select.available`.
+    allow_origins
+        Origins of web pages whose scripts may read the responses, such as ``https://app.example``; ``*`` for all.
 
     Raises
     ------
     ConfigError
-        If the name cannot be part of an address, or the engine cannot compute this model.
+        If the name cannot be part of an address, the engine cannot compute this model, or an origin is not valid.
     MissingExtraError
-        If FastAPI or what it needs is not installed.
+        If FastAPI or a package that it needs is not installed.
 
     Examples
     --------
@@ -58,9 +61,9 @@ def create_app(
         from mnist_nn.server.http.logs import RequestLog  # noqa: PLC0415 likewise
     except ModuleNotFoundError as error:
         raise explain_missing_extra(error) from error
-    return build_app(model, name, limits or Limits(), RequestLog(log), engine)
+    return build_app(model, name, limits or Limits(), RequestLog(log), engine, allow_origins)
 
 
 def explain_missing_extra(error: ModuleNotFoundError) -> MissingExtraError:
-    """Make the error that says what to install."""
-    return MissingExtraError(f"serving needs {error.name}; install it: pip install 'mnist-nn[serve]'")
+    """Create the error that says what to install."""
+    return MissingExtraError(f"serving needs {error.name}; install it with: pip install 'mnist-nn[serve]'")

@@ -1,6 +1,6 @@
-"""The application: a service, its routes, the middleware around them and the handlers of exceptions."""
+"""The application: a service, its routes, the middleware around them, and the exception handlers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -18,8 +18,10 @@ from mnist_nn.server.service import Service
 from mnist_nn.server.status_routes import add_status_routes
 
 
-def build_app(model: Model, name: str, limits: Limits, log: RequestLog, engine: str) -> FastAPI:
-    """Put an application together."""
+def build_app(
+    model: Model, name: str, limits: Limits, log: RequestLog, engine: str, allow_origins: Sequence[str] = ()
+) -> FastAPI:
+    """Assemble an application."""
     service = Service.create(model, name, limits, log, engine)
 
     @asynccontextmanager
@@ -37,9 +39,11 @@ def build_app(model: Model, name: str, limits: Limits, log: RequestLog, engine: 
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.hosts = None  # any; `http.lifecycle.Server` says which it listens on
+    app.state.idle_connections = {}  # in the order in which they became idle; `http.connections` keeps it
     add_inference_routes(app, service)  # first: routes are tried in this order
     add_status_routes(app, service)
     app.state.paths = frozenset(getattr(route, "path", "") for route in app.routes)  # those that the log may name
-    add_middleware(app, service.metrics, log, limits.request_limit)
+    add_middleware(app, service.metrics, log, limits.request_limit, allow_origins)
     add_exception_handlers(app)
     return app

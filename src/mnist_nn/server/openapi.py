@@ -1,8 +1,8 @@
-"""What /openapi.json says of request bodies and responses: models that FastAPI turns into schemas.
+"""The request bodies and responses in /openapi.json, as models that FastAPI turns into schemas.
 
-They only describe. Requests are parsed and responses written by `inference.protocol` without them, which is faster.
-The models of ``infer`` are made for the network that is served, so that they say what this server really takes; what
-``read`` answers is described by `mnist_nn.reading.document`.
+The models are only descriptions: `inference.protocol` parses requests and writes responses without them, which is
+faster. The models of ``infer`` are made for the network being served, so that they describe what this server really
+takes. `mnist_nn.reading.document` describes the response of ``read``.
 """
 
 from http import HTTPStatus
@@ -26,18 +26,23 @@ numbers on it.
 
 
 def _optional() -> Any:
-    """Declare a field that may be absent, but not null."""
+    """Declare a field that may be absent; the description shows no default."""
     return Field(default_factory=lambda: None)
 
 
+def _nullable(kind: Any) -> tuple[Any, Any]:
+    """Declare a field of a request that may be absent or null."""
+    return (kind | None, _optional())
+
+
 class Error(BaseModel):
-    """What is wrong, and what to do about it."""
+    """An error message: what is wrong, and how to fix it."""
 
     error: str
 
 
 class ServerMetadata(BaseModel):
-    """Which server this is."""
+    """Name and version of the server."""
 
     name: str
     version: str
@@ -45,7 +50,7 @@ class ServerMetadata(BaseModel):
 
 
 class Contents(ServerMetadata):
-    """Which server this is, and what it can be asked."""
+    """Name and version of the server, and all its addresses."""
 
     documentation: str
     addresses: dict[str, str]
@@ -60,7 +65,7 @@ class TensorMetadata(BaseModel):
 
 
 class ModelMetadata(BaseModel):
-    """What the model takes and gives."""
+    """The inputs and outputs of the model."""
 
     name: str
     versions: list[str]
@@ -70,20 +75,20 @@ class ModelMetadata(BaseModel):
 
 
 class Live(BaseModel):
-    """Whether the server runs."""
+    """Whether the server is running."""
 
     live: bool
 
 
 class Ready(BaseModel):
-    """Whether the model takes requests."""
+    """Whether the model accepts requests."""
 
     name: str
     ready: bool
 
 
 def describe_errors(*statuses: int) -> Responses:
-    """Describe the responses to requests that cannot be answered."""
+    """Describe the error responses."""
     return {status: {"description": HTTPStatus(status).phrase, "model": Error} for status in statuses}
 
 
@@ -93,7 +98,7 @@ def describe_infer_request(signature: ModelSignature, limits: Limits) -> dict[st
         "name": HEADER_LENGTH,
         "in": "header",
         "required": False,
-        "description": "Bytes of the JSON, where the bytes of a tensor follow it.",
+        "description": "Number of bytes of the JSON, if the bytes of a tensor follow it.",
         "schema": {"type": "integer", "minimum": 0},
     }
     json_schema = _inline_schema(make_infer_request(signature, limits))
@@ -102,14 +107,14 @@ def describe_infer_request(signature: ModelSignature, limits: Limits) -> dict[st
 
 
 def describe_infer_response(signature: ModelSignature) -> Responses:
-    """Describe the response to it."""
-    description = "The outputs that were asked for, or all."
+    """Describe an infer response."""
+    description = "The outputs that were requested, or all of them."
     content = {"application/octet-stream": BYTES}
     return {200: {"description": description, "model": make_infer_response(signature), "content": content}}
 
 
 def describe_picture() -> dict[str, Any]:
-    """Describe a picture in a request, alone or as the one file of a form, as FastAPI's ``openapi_extra``."""
+    """Describe a picture in a request, alone or as the only file of a form, as FastAPI's ``openapi_extra``."""
     form = {"type": "object", "properties": {"file": BYTES["schema"]}, "required": ["file"]}
     content = {"application/octet-stream": BYTES, "multipart/form-data": {"schema": form}}
     return {"requestBody": {"required": True, "content": content}}
@@ -118,7 +123,7 @@ def describe_picture() -> dict[str, Any]:
 def make_infer_request(signature: ModelSignature, limits: Limits) -> type[BaseModel]:
     """Make the model of an infer request in JSON."""
     spec, names = signature.input, tuple(tensor.name for tensor in signature.outputs)
-    pixels = f"{signature.pixels_per_image} pixels per image, 0 for background, 255 for ink; flat or nested."
+    pixels = f"{signature.pixels_per_image} pixels per image, 0 for background and 255 for ink, flat or nested."
     images = Annotated[int, Field(ge=1, le=limits.row_limit)]
     shape: Any = tuple[images, *(_one_of(size) for size in spec.shape[1:])]  # type: ignore[misc]
     tensor = create_model(
@@ -131,15 +136,15 @@ def make_infer_request(signature: ModelSignature, limits: Limits) -> type[BaseMo
     output = create_model(
         "RequestedOutput",
         name=(_one_of(*names), ...),
-        parameters=(_make_parameters(BINARY, bool, _optional()), _optional()),
+        parameters=_nullable(_make_parameters(BINARY, *_nullable(bool))),
     )
-    asked: Any = Field(default_factory=list, max_length=len(names), json_schema_extra={"uniqueItems": True})
+    asked = Annotated[list[output], Field(max_length=len(names), json_schema_extra={"uniqueItems": True})]  # type: ignore[valid-type]
     return create_model(
         "InferRequest",
         inputs=(list[tensor], Field(min_length=1, max_length=1)),  # type: ignore[valid-type]
-        id=(str, _optional()),
-        parameters=(_make_parameters(BINARY_ALL, bool, _optional()), _optional()),
-        outputs=(list[output], asked),  # type: ignore[valid-type]
+        id=_nullable(str),
+        parameters=_nullable(_make_parameters(BINARY_ALL, *_nullable(bool))),
+        outputs=_nullable(asked),
     )
 
 
@@ -167,7 +172,7 @@ def _make_output(spec: TensorSpec) -> type[BaseModel]:
     )
 
 
-def _make_parameters(name: str, kind: type, default: Any) -> Any:
+def _make_parameters(name: str, kind: Any, default: Any) -> Any:
     fields: dict[str, Any] = {name: (kind, default)}
     return create_model(f"parameters_{name}", **fields)
 
@@ -177,7 +182,7 @@ def _one_of(*values: str | int) -> Any:
 
 
 def _inline_schema(model: type[BaseModel]) -> Schema:
-    """Make the schema of a model without references, since what FastAPI takes as it is cannot have any."""
+    """Make the schema of a model without references, because FastAPI's ``openapi_extra`` cannot have any."""
     schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
 

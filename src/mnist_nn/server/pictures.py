@@ -1,15 +1,14 @@
-"""Pictures in the body of a request, read in threads, and only a few at a time: decoded they are large.
+"""Reads pictures in request bodies, in threads and only a few at a time, because decoded pictures are large.
 
-`mnist_nn.reading` reads the pages one after another, for the command line and for this; here they become a response.
+`mnist_nn.reading` reads the pages one by one, as for the command line; this module turns them into a response.
 """
 
 import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from threading import Event, Lock
+from threading import Event
 from typing import Any, cast
 
 from starlette.exceptions import HTTPException
@@ -17,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
 from mnist_nn.errors import ImageError
-from mnist_nn.imaging.load.pdf import SIGNATURE
+from mnist_nn.imaging.load.child.pool import Pool
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.document import page_document
 from mnist_nn.reading.pages import PageResult, read_each_page
@@ -28,17 +27,20 @@ from mnist_nn.util.documents import plain
 
 DEFAULT_NAME = "picture"  # of a picture that came without one
 
-_pdf_lock = Lock()  # the library that draws PDFs is not made for threads
 Pages = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What a client knows of the numbers in its picture; `mnist_nn.reading.reader.Reader` takes the same."""
+    """What a client knows about the numbers in its picture; `mnist_nn.reading.reader.Reader` takes the same options."""
 
+    field: bool = False
     length: int | None = None
+    pattern: str | None = None
+    one_of: tuple[str, ...] | None = None
     checksum: str = "none"
     max_error: float | None = None
+    max_error_per_digit: float | None = None
 
 
 class Pictures:
@@ -49,17 +51,16 @@ class Pictures:
     model
         A model of 28×28 digits.
     limits
-        Pictures at once, pixels of a page, pages of a picture.
+        Limits on pictures at once, pixels of a page, and pages of a picture.
     """
 
     def __init__(self, model: Model, limits: Limits) -> None:
         self._limits = limits
-        self._reader = lru_cache(FIXED_LIMITS.cached_readers)(lambda options: Reader(model, **vars(options)))
-        self._reader(ReadOptions())  # so that a model that cannot read fails now
+        self.use(model)
         self.open()
 
     async def __call__(self, picture: bytes, name: str, options: ReadOptions, receive: Receive) -> Pages:
-        """Read all pages of a picture, as ``mnist-nn read --json`` prints them; stop between two if the client leaves.
+        """Read all pages of a picture as ``mnist-nn read --json`` does; stop between pages if the client leaves.
 
         Raises
         ------
@@ -71,7 +72,7 @@ class Pictures:
         reader, client_left = self._reader(options), Event()
         watching = asyncio.create_task(_watch(receive, client_left))
         try:
-            job = partial(_read, reader, picture, name, self._limits, client_left)
+            job = partial(_read, reader, picture, name, self._limits, self._decoders, client_left)
             pages = await asyncio.get_running_loop().run_in_executor(self._threads, job)
             if client_left.is_set():
                 raise ClientDisconnect
@@ -80,28 +81,42 @@ class Pictures:
             client_left.set()
             watching.cancel()
 
+    def use(self, model: Model) -> None:
+        """Read with another model from the next picture on; any thread may say so.
+
+        Raises
+        ------
+        ConfigError
+            If it cannot read.
+        """
+        make_reader = lru_cache(FIXED_LIMITS.cached_readers)(lambda options: Reader(model, **vars(options)))
+        make_reader(ReadOptions())
+        self._reader = make_reader
+
     def open(self) -> None:
         """Start the threads, for the first time or again."""
+        self._decoders = Pool()
         self._threads = ThreadPoolExecutor(self._limits.reading_limit, "mnist-nn-read")
 
     def close(self) -> None:
-        """Let the threads end, each after the page that it is reading."""
+        """Let the threads end, each after the page that it is reading; decoding is aborted."""
+        self._decoders.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def _watch(receive: Receive, client_left: Event) -> None:
-    """Wait for the client to leave, which is all it can still do once its request is read."""
+    """Wait for the client to leave, which is all it can still do once its request has been read."""
     if (await receive())["type"] == "http.disconnect":
         client_left.set()
 
 
 async def find_picture(scope: Scope, body: bytes) -> tuple[bytes, str]:
-    """Find the picture in a body and its name: the body itself, or the one file of a form.
+    """Find the picture in a body and its name: either the body itself, or the only file of a form.
 
     Raises
     ------
     HTTPException
-        400 if a form holds anything but one file.
+        400 if a form contains anything but one file.
     """
     if not get_context(scope).headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data"):
         return body, DEFAULT_NAME
@@ -115,7 +130,7 @@ async def find_picture(scope: Scope, body: bytes) -> tuple[bytes, str]:
         files = [value for value in parts if not isinstance(value, str)]
         if not files or len(parts) > 1:
             raise HTTPException(
-                400, "a form holds one file and nothing else; options go into the address, as in ?length=16"
+                400, "a form must contain one file and nothing else; put options into the address, such as ?length=16"
             )
         return await files[0].read(), (files[0].filename or DEFAULT_NAME)
 
@@ -126,20 +141,20 @@ class _NamedBytes(io.BytesIO):
     name: str
 
 
-def _read(reader: Reader, picture: bytes, name: str, limits: Limits, client_left: Event) -> Pages:
-    """Read page after page; one that cannot be read becomes an element that says why, unless none can be read."""
+def _read(reader: Reader, picture: bytes, name: str, limits: Limits, decoders: Pool, client_left: Event) -> Pages:
+    """Read the pages one by one; a page that cannot be read becomes an error element, unless all pages fail."""
     file = _NamedBytes(picture)
     file.name = name
+    allowed = {"pixel_limit": limits.pixel_limit, "page_limit": limits.page_limit}
     results: list[PageResult] = []
-    with _pdf_lock if picture.startswith(SIGNATURE) else nullcontext():
+    if client_left.is_set():
+        return []
+    for result in read_each_page(reader, file, **allowed, decode_seconds=limits.decode_seconds, decoders=decoders):
+        if result.cause and not isinstance(result.cause, ImageError):
+            raise result.cause  # a fault of ours is the server's to answer for
+        results.append(result)
         if client_left.is_set():
             return []
-        for result in read_each_page(reader, file, pixel_limit=limits.pixel_limit, page_limit=limits.page_limit):
-            if result.cause and not isinstance(result.cause, ImageError):
-                raise result.cause  # a fault of ours is the server's to answer for
-            results.append(result)
-            if client_left.is_set():
-                return []
     if results and all(result.cause for result in results):
         raise cast(Exception, results[0].cause)
     return [plain(page_document(result)) for result in results]

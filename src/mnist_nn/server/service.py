@@ -1,12 +1,14 @@
-"""A model and everything that works for it: made once for each application, and closed with it."""
+"""A model and everything that serves it; created once for each application, and closed with it."""
 
+import logging
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.model_file.storage import Model
+from mnist_nn.model_file.storage import Model, check_takes_pixels
+from mnist_nn.model_file.training_data import warn_of_doubt
 from mnist_nn.server.http.logs import RequestLog
 from mnist_nn.server.http.metrics import Metrics
 from mnist_nn.server.inference.batching import Batcher
@@ -15,15 +17,16 @@ from mnist_nn.server.inference.signature import ModelSignature
 from mnist_nn.server.limits import Limits
 from mnist_nn.server.pictures import Pictures
 
+logger = logging.getLogger(__name__)
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass
 class Service:
-    """What an application serves.
+    """The service of an application.
 
-    ``pictures`` is None where the model does not read 28×28 digits. ``is_ready`` is False before the model
-    is warm and once the server stops.
+    ``pictures`` is a text that explains why, if the model does not read digits. ``is_ready`` is False until the model
+    is warm, and again once the server stops.
     """
 
     model: Model
@@ -34,12 +37,12 @@ class Service:
     signature: ModelSignature
     prepared: PreparedModel
     batcher: Batcher
-    pictures: Pictures | None
+    pictures: Pictures | str
     is_ready: bool = False
 
     @classmethod
     def create(cls, model: Model, name: str, limits: Limits, log: RequestLog, engine: str) -> "Service":
-        """Put it together; `warm_up` makes it ready.
+        """Create a service; `warm_up` makes it ready.
 
         Raises
         ------
@@ -48,8 +51,10 @@ class Service:
         """
         if not NAME_PATTERN.fullmatch(name):
             raise ConfigError(
-                f"the name {name[:100]!r} cannot be part of an address; give at most 100 letters, digits, . _ or -"
+                f"the name {name[:100]!r} cannot be part of an address; use at most 100 letters, digits, and "
+                "the characters . _ -"
             )
+        check_takes_pixels(model, "a server")
         metrics, prepared = Metrics(), prepare_model(model, engine, limits.batch_limit)
         batcher = Batcher(prepared, limits.batch_limit, metrics.observe_batch)
         return cls(
@@ -67,21 +72,53 @@ class Service:
     def warm_up(self) -> None:
         """Start the threads, and run the first pass, which is the slowest."""
         self.batcher.open()
-        if self.pictures:
+        if isinstance(self.pictures, Pictures):
             self.pictures.open()
         self.prepared.predict(np.zeros((1, self.model.network.config.inputs), np.uint8))
         self.is_ready = True
+
+    def replace_model(self, model: Model) -> None:
+        """Answer with another model from now on; what is under way ends with the one from before.
+
+        Any thread may call this. It takes as long as making a server does, and others are answered meanwhile.
+
+        Raises
+        ------
+        ConfigError
+            If clients would notice: it has other inputs or outputs, or the one reads pictures and the other does not.
+        """
+        check_takes_pixels(model, "a server")
+        signature = ModelSignature.from_model(model)
+        if signature != self.signature:
+            raise ConfigError(
+                f"it has {_describe(signature)}, and clients know the server by {_describe(self.signature)}; "
+                "stop the server and start it with the new model"
+            )
+        prepared = prepare_model(model, self.prepared.engine, self.limits.batch_limit)
+        prepared.predict(np.zeros((1, model.network.config.inputs), np.uint8))
+        if isinstance(self.pictures, Pictures):
+            self.pictures.use(model)
+        self.batcher.use(prepared)
+        self.model, self.prepared = model, prepared
 
     def close(self) -> None:
         """Let the threads end."""
         self.is_ready = False
         self.batcher.close()
-        if self.pictures:
+        if isinstance(self.pictures, Pictures):
             self.pictures.close()
 
 
-def _make_pictures(model: Model, limits: Limits) -> Pictures | None:
+def _describe(signature: ModelSignature) -> str:
+    names = [f"{tensor.name} {list(tensor.shape)}" for tensor in (signature.input, *signature.outputs)]
+    return f"the input {names[0]} and the outputs {', '.join(names[1:])}"
+
+
+def _make_pictures(model: Model, limits: Limits) -> Pictures | str:
     try:
-        return Pictures(model, limits)
-    except ConfigError:  # it does not read digits
-        return None
+        pictures = Pictures(model, limits)
+    except ConfigError as error:  # it does not read digits
+        logger.info("no pictures are read: %s", error)
+        return str(error)
+    warn_of_doubt(model)
+    return pictures

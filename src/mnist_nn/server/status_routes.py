@@ -10,6 +10,7 @@ from mnist_nn.server.inference.routes import MODEL_VERSION, model_paths
 from mnist_nn.server.openapi import Contents, Live, ModelMetadata, Ready, Responses, ServerMetadata
 from mnist_nn.server.service import Service
 
+SERVER_PATHS = ("/v2", "/v2/")  # the protocol's text has one, its OpenAPI document the other
 EXTENSIONS = ["binary_tensor_data"]
 PLATFORM = "mnist_nn_safetensors"
 
@@ -33,7 +34,7 @@ def _add_metadata(app: FastAPI, service: Service) -> None:
 
     @app.get("/", tags=["metadata"], response_model=Contents, response_description="All addresses.")
     async def contents(request: Request) -> Response:
-        """List what is here."""
+        """List all addresses."""
         paths = request.app.openapi()["paths"]
         addresses = {
             f"{verb.upper()} {path}": operation["description"]
@@ -42,13 +43,16 @@ def _add_metadata(app: FastAPI, service: Service) -> None:
         }
         return JSONResponse({**server, "documentation": "/docs", "addresses": addresses})
 
-    @app.get("/v2", tags=["metadata"], response_model=ServerMetadata, response_description="The server.")
     async def server_metadata() -> Response:
-        """Say what server this is."""
+        """Describe the server."""
         return JSONResponse(server)
 
+    for path in SERVER_PATHS:
+        add = app.get(path, tags=["metadata"], response_model=ServerMetadata, response_description="The server.")
+        add(server_metadata)
+
     async def model_metadata() -> Response:
-        """Say what the model takes and gives."""
+        """Describe the inputs and outputs of the model."""
         return JSONResponse(model)
 
     for path in model_paths(service.name):
@@ -57,23 +61,25 @@ def _add_metadata(app: FastAPI, service: Service) -> None:
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
-    @app.get("/v2/health/live", tags=["health"], response_model=Live, response_description="It runs.")
+    @app.get("/v2/health/live", tags=["health"], response_model=Live, response_description="The server is running.")
     async def live() -> Response:
-        """Tell that the server runs."""
+        """Say that the server is running."""
         return JSONResponse({"live": True})
 
     async def ready() -> Response:
-        """Tell whether the model takes requests: not before it is warm, and not while the server stops."""
+        """Say whether the model accepts requests; it does not before it is warm, nor while the server stops."""
         return JSONResponse({"name": service.name, "ready": service.is_ready}, 200 if service.is_ready else 503)
 
-    not_ready: Responses = {503: {"model": Ready, "description": "It does not."}}
+    not_ready: Responses = {503: {"model": Ready, "description": "The model is not ready."}}
     for path in ("/v2/health/ready", *(f"{model}/ready" for model in model_paths(service.name))):
-        add = app.get(path, tags=["health"], response_model=Ready, response_description="It does.", responses=not_ready)
+        add = app.get(
+            path, tags=["health"], response_model=Ready, response_description="The model is ready.", responses=not_ready
+        )
         add(ready)
 
 
 def _add_metrics(app: FastAPI, service: Service) -> None:
     @app.get("/metrics", tags=["metadata"], response_class=PlainTextResponse, response_description="The metrics.")
     async def metrics() -> Response:
-        """Show what Prometheus collects."""
+        """Show the metrics for Prometheus."""
         return Response(service.metrics.render(), media_type=CONTENT_TYPE)

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from server_payloads import INFER
 
-from mnist_nn.errors import ConfigError, ImageError, MissingExtraError
-from mnist_nn.server.http.exception_handlers import add_exception_handlers, close_after_expect
+from mnist_nn.errors import ConfigError, DivergedError, ImageError, MissingExtraError
+from mnist_nn.server.http.exception_handlers import add_exception_handlers
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def test_errors_are_one_line_in_the_form_of_the_protocol(
     [
         (ImageError("it is\n no picture"), 422),
         (ConfigError("it is\n no option"), 422),
+        (DivergedError("it is\n not finite"), 422),
         (MissingExtraError("it is\n not installed"), 415),
     ],
 )
@@ -50,8 +51,3 @@ def test_what_the_library_says_is_passed_on_in_one_line(error: Exception, status
     with ThreadPoolExecutor(1) as thread:  # a browser's tests leave a loop running in the main one
         response = thread.submit(asyncio.run, handler(None, error)).result()
     assert (response.status_code, json.loads(response.body)) == (status, {"error": " ".join(str(error).split())})
-
-
-def test_only_a_client_that_waits_before_its_body_is_hung_up_on() -> None:
-    assert close_after_expect({b"host": b"here"}) == {}
-    assert close_after_expect({b"expect": b"100-continue"}) == {"Connection": "close"}

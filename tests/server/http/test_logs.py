@@ -56,7 +56,7 @@ def test_a_fault_of_ours_is_a_500_in_one_line_with_its_traceback_in_the_log(
         monkeypatch.setattr(batching.Batcher, "_ask", broken)
         answer = client.post(INFER, json={"inputs": [image]}, headers={"X-Request-ID": "mine"})
     assert answer.status_code == 500
-    assert "its log says more" in answer.json()["error"]
+    assert "its log has details" in answer.json()["error"]
     (line,) = map(json.loads, stream.getvalue().splitlines())
     assert (line["level"], line["message"]) == ("error", "request mine failed")
     assert line["traceback"].endswith("ZeroDivisionError: ours")

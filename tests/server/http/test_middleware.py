@@ -15,6 +15,7 @@ from patience import PATIENCE, wait_for
 from server_payloads import INFER, infer_request, page_of_digits
 
 from mnist_nn import Dataset, Model
+from mnist_nn.errors import ConfigError
 from mnist_nn.server import Limits, create_app
 
 Run = Callable[..., AbstractContextManager[httpx.Client]]
@@ -89,3 +90,46 @@ def test_who_names_no_host_and_waits_before_the_body_is_hung_up_on(client: httpx
     refused = ask_bare(client, head.encode())
     assert refused.startswith(b"HTTP/1.1 400 ")
     assert b"connection: close" in refused.lower()
+
+
+PAGE = "https://app.example"
+
+
+@pytest.fixture(scope="module")
+def open_client(small_model: Model, in_process: Run) -> Iterator[httpx.Client]:
+    with in_process(create_app(small_model, allow_origins=[PAGE.upper(), "http://localhost:3000"])) as client:
+        yield client
+
+
+def preflight(client: httpx.Client, origin: str, **headers: str) -> httpx.Response:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST", **headers}
+    return client.options(INFER, headers=asked)
+
+
+@pytest.mark.parametrize("origin", [PAGE, "http://localhost:3000"])
+def test_pages_of_an_origin_that_is_allowed_may_read_the_answers(open_client: httpx.Client, origin: str) -> None:
+    wanted = {"Access-Control-Request-Headers": "content-type,inference-header-content-length"}
+    assert preflight(open_client, origin, **wanted).headers["access-control-allow-origin"] == origin
+    answer = open_client.post(INFER, json=infer_request(np.zeros((1, 28, 28))), headers={"Origin": origin})
+    for found in (answer, open_client.post(INFER, content=b"{}", headers={"Origin": origin})):
+        assert found.headers["access-control-allow-origin"] == origin
+        assert "Inference-Header-Content-Length" in found.headers["access-control-expose-headers"]
+    assert answer.status_code == 200
+
+
+def test_other_pages_may_not(open_client: httpx.Client, client: httpx.Client) -> None:
+    for asked, origin in ((open_client, "https://other.example"), (open_client, f"{PAGE}:8443"), (client, PAGE)):
+        for answer in (preflight(asked, origin), asked.get("/v2", headers={"Origin": origin})):
+            assert "access-control-allow-origin" not in answer.headers
+        assert preflight(asked, origin).status_code >= 400
+
+
+def test_all_pages_may_where_all_are_allowed(small_model: Model, in_process: Run) -> None:
+    with in_process(create_app(small_model, allow_origins=["*"])) as client:
+        assert client.get("/v2", headers={"Origin": PAGE}).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("origin", ["app.example", "https://app.example/", "https://*.example", "null", "", "https://"])
+def test_what_is_no_origin_is_refused(small_model: Model, origin: str) -> None:
+    with pytest.raises(ConfigError, match="is no origin; give a scheme and a host"):
+        create_app(small_model, allow_origins=[origin])

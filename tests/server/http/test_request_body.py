@@ -42,7 +42,7 @@ def test_a_body_beyond_the_limit_is_413_however_it_comes(client: httpx.Client, p
         answer = client.post(path, **request)
         assert answer.status_code == 413
         assert "--body-limit" in answer.json()["error"]
-    assert client.post(INFER, content=CONTENT).status_code == 200, "the connection is as good as before"
+        assert answer.headers["Connection"] == "close"
 
 
 @pytest.mark.parametrize("packing", ["gzip", "deflate", "GZIP", "identity"])
@@ -116,4 +116,3 @@ def test_what_the_connection_says_of_a_body_is_the_response() -> None:
     with pytest.raises(HTTPException, match="too slow") as refusal:
         receive_body(part(b"a", True), **{BODY_ERROR_KEY: (408, "too slow")})
     assert refusal.value.status_code == 408
-    assert refusal.value.headers == {"Connection": "close"}

@@ -29,6 +29,9 @@ class Wire:
     def abort(self) -> None:
         self.calls.append("abort")
 
+    def resume_reading(self) -> None:
+        self.calls.append("read")
+
     def is_closing(self) -> bool:
         return bool({"close", "abort"} & set(self.calls))
 
@@ -59,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def transport(wire: Wire, clock: Clock) -> ResponseTransport:
-    return ResponseTransport(wire, clock, 7)  # type: ignore[arg-type]
+    return ResponseTransport(wire, clock, 7, 2, lambda: False)  # type: ignore[arg-type]
 
 
 def test_a_head_leaves_with_its_body(transport: ResponseTransport, wire: Wire) -> None:
@@ -80,8 +83,8 @@ def test_a_head_without_a_body_leaves_when_the_response_is_over(transport: Respo
 def test_one_head_does_not_take_the_place_of_another(transport: ResponseTransport, wire: Wire) -> None:
     transport.write(HEAD)
     transport.write(HEAD)
-    transport.write_eof()
-    assert (wire.sent, wire.calls) == ([HEAD, HEAD], ["eof"])
+    transport.flush()
+    assert wire.sent == [HEAD, HEAD]
 
 
 def test_the_word_to_go_on_is_sent_at_once(transport: ResponseTransport, wire: Wire) -> None:
@@ -101,7 +104,21 @@ def test_a_client_has_its_time_to_take_what_is_left(transport: ResponseTransport
     transport.close()
     assert list(clock.timers) == [7]
     clock.timers[7]()
-    assert wire.calls == ["close", "close", "abort"]
+    assert wire.calls == ["close", "abort"]
+
+
+def test_a_client_that_may_be_sending_is_heard_for_a_moment(wire: Wire, clock: Clock) -> None:
+    transport = ResponseTransport(wire, clock, 7, 2, lambda: True)  # type: ignore[arg-type]
+    transport.write(HEAD)
+    transport.close()
+    transport.close()
+    transport.write(b"late")
+    assert (wire.sent, wire.calls) == ([HEAD], ["eof", "read"]), "it is told that nothing follows, and read on"
+    assert transport.is_closing(), "what it sends does not count any more"
+    clock.timers[2]()
+    assert wire.calls == ["eof", "read", "close"]
+    clock.timers[7]()
+    assert wire.calls[-1] == "abort"
 
 
 def test_who_has_taken_everything_is_not_cut_off(transport: ResponseTransport, clock: Clock) -> None:

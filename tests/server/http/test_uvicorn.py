@@ -22,6 +22,7 @@ METHODS = {
     "connection_made": ["self", "transport"],
     "connection_lost": ["self", "exc"],
     "data_received": ["self", "data"],
+    "eof_received": ["self"],
     "on_message_begin": ["self"],
     "on_headers_complete": ["self"],
     "on_body": ["self", "body"],
@@ -32,7 +33,7 @@ METHODS = {
     "send_400_response": ["self", "msg"],
 }
 OF_CONNECTION = ("config", "loop", "transport", "connections", "flow", "parser", "url", "headers", "cycle")
-OF_REQUEST = ("scope", "more_body", "disconnected", "message_event", "response_complete")
+OF_REQUEST = ("scope", "more_body", "keep_alive", "disconnected", "message_event", "response_complete")
 MOVED = f"uvicorn {uvicorn.__version__} has moved what Connection uses"
 
 

@@ -51,9 +51,9 @@ BAD = {
     "no object": ([], "a JSON object"),
     "no inputs": ({}, "inputs is missing"),
     "inputs no list": ({"inputs": {}}, "give a list"),
-    "two inputs": ({"inputs": asked()["inputs"] * 2}, "has 2 inputs; give one, 'X'"),
+    "two inputs": ({"inputs": asked()["inputs"] * 2}, "has 2 inputs; give exactly one, 'X'"),
     "input no object": ({"inputs": [1]}, "an input is 1"),
-    "another name": (asked(name="Y"), "the model has one, 'X'"),
+    "another name": (asked(name="Y"), "the model's only input is 'X'"),
     "no name": (asked(name=None), "name is missing"),
     "another type": (asked(datatype="FP32"), 'datatype is "FP32"; give UINT8'),
     "no shape": (asked(shape=None), "shape is missing"),
@@ -63,10 +63,10 @@ BAD = {
     "shape of truth": (asked(shape=[True, 28, 28]), "give [n, 28, 28]"),
     "shape of halves": (asked(shape=[1.5, 28, 28]), "give [n, 28, 28]"),
     "no data": (asked(data=None), "data is missing"),
-    "too few pixels": (asked(data=ROW[1:]), "783 values where its shape needs 784"),
+    "too few pixels": (asked(data=ROW[1:]), "783 values, but its shape needs 784"),
     "an id as deep as JSON may be": (b'{"id": ' + b"[" * 300 + b"]" * 300 + b"}", "nested too deeply"),
-    "nested otherwise": (asked(data=[ROW]), "not nested as its shape says"),
-    "half nested": (asked(data=[[[0] * 28] * 28, 7], shape=[2, 28, 28]), "not nested"),
+    "nested otherwise": (asked(data=[ROW]), "does not match its shape"),
+    "half nested": (asked(data=[[[0] * 28] * 28, 7], shape=[2, 28, 28]), "the nesting of data does not match"),
     "too bright": (asked(data=[256, *ROW[1:]]), "whole numbers from 0 to 255"),
     "negative": (asked(data=[-1, *ROW[1:]]), "whole numbers from 0 to 255"),
     "half": (asked(data=[0.5, *ROW[1:]]), "whole numbers from 0 to 255"),
@@ -80,10 +80,13 @@ BAD = {
     "truth no truth": ({**asked(), "parameters": {"binary_data_output": 1}}, "give true or false"),
     "outputs no list": ({**asked(), "outputs": "label"}, "give a list"),
     "unknown output": ({**asked(), "outputs": [{"name": "logits"}]}, "choose from: label, probabilities"),
-    "output twice": ({**asked(), "outputs": [{"name": "label"}] * 2}, "no output 'label'"),
+    "output twice": ({**asked(), "outputs": [{"name": "label"}] * 2}, "'label' is asked for twice; name each once"),
     "output no truth": ({**asked(), "outputs": [{"name": "label", "parameters": {"binary_data": "yes"}}]}, "true or"),
     "classification": ({**asked(), "outputs": [{"name": "label", "parameters": {"classification": 3}}]}, "extension"),
     "shared memory": (asked(parameters={"shared_memory_region": "r"}), "extension"),
+    "a sequence": ({**asked(), "parameters": {"sequence_id": 7}}, "'sequence_id' belongs to an extension"),
+    "a named sequence": ({**asked(), "parameters": {"sequence_id": "a", "sequence_start": True}}, "'sequence_id'"),
+    "the end of one": ({**asked(), "parameters": {"sequence_end": True}}, "'sequence_end'"),
 }
 
 
@@ -101,14 +104,14 @@ def test_what_is_no_request_is_refused_in_one_line(name: str) -> None:
 @pytest.mark.parametrize(
     ("size", "tail", "header", "says"),
     [
-        (784, 783, None, "783 bytes came"),
+        (784, 783, None, "783 bytes arrived"),
         (783, 784, None, "its shape needs 784"),
         (True, 1, None, "is true"),
         ("784", 784, None, 'is "784"'),
         (None, 784, None, "784 bytes follow the JSON"),
-        (784, 784, b"-1", "give the bytes of the JSON"),
-        (784, 784, b"1e2", "give the bytes of the JSON"),
-        (784, 784, b"9" * 5000, "give the bytes of the JSON"),
+        (784, 784, b"-1", "give the number of bytes of the JSON"),
+        (784, 784, b"1e2", "give the number of bytes of the JSON"),
+        (784, 784, b"9" * 5000, "give the number of bytes of the JSON"),
         (784, 784, b"10", "not valid JSON"),
     ],
 )
@@ -120,13 +123,33 @@ def test_binary_pixels_must_be_as_many_as_they_say(size: Any, tail: int, header:
 
 
 def test_pixels_are_given_once() -> None:
-    with pytest.raises(HTTPException, match="give it once"):
+    with pytest.raises(HTTPException, match="give it only once"):
         parsed(asked(parameters={"binary_data_size": 784}), bytes(784))
 
 
 def test_truths_elsewhere_are_no_fault() -> None:
     wanted = parsed({**asked(), "parameters": {"binary_data_output": True}})
     assert all(output.is_binary for output in wanted.outputs)
+
+
+def test_optional_fields_may_be_null_and_parameters_may_ask_for_nothing() -> None:
+    nothing = {"sequence_id": 0, "sequence_start": False, "binary_data_output": None, "unknown": [1]}
+    output = {"name": "label", "parameters": {"classification": 0, "binary_data": None}}
+    for document in (
+        {**asked(), "id": None, "parameters": None, "outputs": None},
+        {**asked(), "parameters": nothing, "outputs": []},
+        {**asked(), "outputs": [output, {"name": "probabilities", "parameters": None}]},
+    ):
+        wanted = parsed(document)
+        assert wanted.id is None
+        assert [(found.tensor.name, found.is_binary) for found in wanted.outputs] == [
+            ("label", False),
+            ("probabilities", False),
+        ]
+    tensor = asked(shape=[1, 28, 28])["inputs"][0]
+    assert len(parsed({"inputs": [{**tensor, "parameters": None}]}).images) == 1
+    tail = {**tensor, "data": None, "parameters": {"binary_data_size": 784}}
+    assert len(parsed({"inputs": [tail]}, bytes(784)).images) == 1
 
 
 def test_too_many_images_and_too_much_json_are_too_large() -> None:

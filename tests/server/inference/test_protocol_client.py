@@ -235,6 +235,14 @@ def test_memory_that_is_not_shared_is_refused(served: Served, client: Any) -> No
     assert caught.value.status() == "400"
 
 
+def test_a_sequence_that_is_not_kept_is_refused(served: Served, client: Any) -> None:
+    images = given(np.zeros((1, 28, 28), np.uint8))
+    with pytest.raises(InferenceServerException, match="sequence_id") as caught:
+        client.infer(served.name, images, sequence_id=7, sequence_start=True)
+    assert caught.value.status() == "400"
+    assert client.infer(served.name, images, sequence_id=0, priority=1).as_numpy("label").size == 1
+
+
 def test_a_ranking_that_is_not_there_is_refused(served: Served, client: Any) -> None:
     ranked = [triton.InferRequestedOutput("probabilities", class_count=3)]
     with pytest.raises(InferenceServerException, match="classification") as caught:

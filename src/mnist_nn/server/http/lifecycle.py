@@ -1,21 +1,30 @@
-"""A server that runs: how it listens, starts, hears signals, and stops in good order.
+"""The running server: it listens, starts, reacts to signals, and stops cleanly.
 
-Everything here is uvicorn's public interface; what is not is in `connections`.
+This module uses only uvicorn's public interface; `connections` uses the rest.
 """
 
+import asyncio
 import gc
+import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
+from mnist_nn.errors import ConfigError, MnistNNError
+from mnist_nn.model_file.storage import Model
 from mnist_nn.server.http.connections import Connection
+from mnist_nn.server.http.logs import error_logger
 from mnist_nn.server.limits import FIXED_LIMITS
 from mnist_nn.util.addresses import resolve_address, url
+from mnist_nn.util.hosts import allowed_hosts
+
+HANGUP: Any = getattr(signal, "SIGHUP", None)  # Windows has none
 
 
 class Server(uvicorn.Server):
@@ -26,14 +35,18 @@ class Server(uvicorn.Server):
     app
         The application.
     host, port
-        Where to listen; port 0 takes a free one.
+        Where to listen; port 0 chooses a free one.
+    allow_hosts
+        Further names to answer to, besides those it listens on; `mnist_nn.util.hosts` explains why.
+    reload
+        Loads the model again on SIGHUP, without interrupting requests; None to leave that signal alone.
     listening
-        Is called with the address once the server really listens.
+        Function that is called with the address once the server is listening.
 
     Raises
     ------
     ConfigError
-        If nothing can listen there.
+        If listening there fails, or the system does not allow as many open files as the limit of connections needs.
 
     Examples
     --------
@@ -52,10 +65,18 @@ class Server(uvicorn.Server):
         host: str = "127.0.0.1",
         port: int = 8000,
         *,
+        allow_hosts: Iterable[str] = (),
+        reload: Callable[[], Model] | None = None,
         listening: Callable[[str], None] = lambda _: None,
     ) -> None:
+        _allow_open_files(app.state.service.limits.connection_limit)
         self._app = app
+        app.state.hosts = allowed_hosts(host, port, allow_hosts)
         self._listening = listening
+        self._reload = reload
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
+        self._has_terminal = os.isatty(0)
         with resolve_address(host, port) as (family, address):
             self._socket = socket.create_server(address, family=family, backlog=FIXED_LIMITS.backlog_connections)
         self.stopped_by: int | None = None
@@ -67,17 +88,17 @@ class Server(uvicorn.Server):
         return url(*self._socket.getsockname()[:2])
 
     def serve_until_stopped(self) -> int | None:
-        """Serve; returns the signal that ended it, None if it was `stop`."""
+        """Serve until stopped; return the signal that ended it, or None if it was `stop`."""
         with self._socket:
             self.run([self._socket])
         return self.stopped_by
 
     def stop(self) -> None:
-        """Stop in good order; any thread may call this."""
+        """Stop cleanly; any thread may call this."""
         self.should_exit = True
 
     def close(self) -> None:
-        """Close the socket of a server that never ran."""
+        """Close the socket of a server that was never run."""
         self._socket.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -89,26 +110,54 @@ class Server(uvicorn.Server):
         self._listening(here)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Report that it is no longer ready, and let running requests end."""
+        """Report that the server is no longer ready, and let running requests finish."""
         self._app.state.service.is_ready = False
         await super().shutdown(sockets)
         gc.unfreeze()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Remember which signal came; whoever started the server says what that means."""
+        """Remember which signal arrived; the code that started the server decides what it means."""
         try:
             before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         except ValueError:  # not in the main thread: signals go elsewhere
             before = {}
+        if before and self._reload and HANGUP and signal.getsignal(HANGUP) is not signal.SIG_IGN:
+            before[HANGUP] = signal.getsignal(HANGUP)
+            asyncio.get_running_loop().add_signal_handler(HANGUP, self.hang_up)
         try:
             yield
         finally:
+            if HANGUP in before:
+                asyncio.get_running_loop().remove_signal_handler(HANGUP)
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    def hang_up(self) -> None:
+        """Load the model anew; but if the terminal that the server was started from is gone, stop."""
+        if self._has_terminal and not os.isatty(0):
+            self.handle_exit(HANGUP, None)
+        else:
+            task = asyncio.get_running_loop().create_task(self._replace_model())
+            self._reloads.add(task)
+            task.add_done_callback(self._reloads.discard)
+
+    async def _replace_model(self) -> None:
+        """Load and replace the model in a thread; if that fails, the one from before stays."""
+        if self._reload is None:
+            return
+        try:
+            async with self._reloading:
+                model = await asyncio.to_thread(self._reload)
+                await asyncio.to_thread(self._app.state.service.replace_model, model)
+        except Exception as error:  # noqa: BLE001 whatever it is, the server goes on
+            known = isinstance(error, MnistNNError)
+            error_logger.error("the new model is not used, but the one from before: %s", error, exc_info=not known)
+        else:
+            error_logger.info("the model has been loaded anew")
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop; a second Ctrl-C waits for nobody."""
+        """Stop; a second Ctrl-C stops without waiting."""
         self.stopped_by = sig
         super().handle_exit(sig, frame)
 
@@ -127,3 +176,20 @@ def _make_config(app: FastAPI) -> uvicorn.Config:
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=limits.stop_seconds,
     )
+
+
+def _allow_open_files(connections: int) -> None:
+    """Raise this process's limit of open files to what so many connections need: many systems begin with 1024."""
+    if os.name != "posix":
+        return
+    import resource  # noqa: PLC0415 Windows has none
+
+    needed = connections + FIXED_LIMITS.spare_connections + FIXED_LIMITS.spare_files
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now != resource.RLIM_INFINITY and now < needed:
+        if most != resource.RLIM_INFINITY and most < needed:
+            raise ConfigError(
+                f"{connections:,} connections (--connection-limit) need {needed:,} open files, and the system allows "
+                f"{most:,}; lower the one, or raise the other (ulimit -n)"
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, most))

@@ -1,6 +1,6 @@
-"""The log: one JSON object per line, for each request and for whatever goes wrong.
+"""The log: one JSON object per line, for each request and for every error.
 
-A request's line says how it went and how much of it there was; never what was in it, neither pictures nor queries.
+The line of a request gives its result and its size, but never its content: neither pictures nor queries.
 """
 
 import json
@@ -16,12 +16,12 @@ error_logger = logging.getLogger("mnist_nn.server")
 
 
 class RequestLog:
-    """Writes a line for each request that has ended.
+    """Writes a line for each finished request.
 
     Parameters
     ----------
     stream
-        Where to; None for nowhere.
+        Where to write; None for no log.
 
     Examples
     --------
@@ -34,7 +34,7 @@ class RequestLog:
         self._stream = stream
 
     def write(self, context: RequestContext) -> None:
-        """Write a line at once, so that none is lost."""
+        """Write a line immediately, so that none is lost."""
         if self._stream is not None:
             fields = {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -53,7 +53,7 @@ class RequestLog:
 
 
 class _JsonFormatter(logging.Formatter):
-    """Writes what the library or the web framework has to say as one line of JSON, a traceback within it."""
+    """Formats messages of the library and the web framework as one line of JSON, including any traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -68,7 +68,7 @@ class _JsonFormatter(logging.Formatter):
 
 @contextmanager
 def log_to(stream: TextIO) -> Iterator[None]:
-    """Write errors of the server and of the web framework to a stream for a while, and what the library has to say."""
+    """Inside the block, write messages of the library and errors of the server and the web framework to a stream."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_JsonFormatter())
     levels = {"mnist_nn": logging.INFO, "uvicorn": logging.ERROR, "asyncio": logging.ERROR}

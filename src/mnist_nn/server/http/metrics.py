@@ -1,4 +1,4 @@
-"""What a server counts, for Prometheus: each server has a registry of its own."""
+"""The metrics of a server, for Prometheus; each server has its own registry."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -25,28 +25,28 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         labels = ("method", "route", "status")
-        self._requests = Counter("mnist_nn_requests", "Requests that were answered.", labels, registry=registry)
+        self._requests = Counter("mnist_nn_requests", "Requests answered.", labels, registry=registry)
         self._seconds = Histogram(
             "mnist_nn_request_seconds",
-            "From a request to its answer.",
+            "Time from receiving a request to answering it.",
             ["route"],
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
-        self._in_flight = Gauge("mnist_nn_requests_in_flight", "Requests worked on now.", registry=registry)
-        self._refused = Counter("mnist_nn_refused", "Requests refused, by status.", ["status"], registry=registry)
+        self._in_flight = Gauge("mnist_nn_requests_in_flight", "Requests in progress.", registry=registry)
+        self._refused = Counter("mnist_nn_refused", "Requests rejected, by status.", ["status"], registry=registry)
         self._rows = Histogram(
-            "mnist_nn_batch_rows", "Images in a forward pass.", buckets=ROWS_BUCKETS, registry=registry
+            "mnist_nn_batch_rows", "Images in each forward pass.", buckets=ROWS_BUCKETS, registry=registry
         )
         self._labelled: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._decisions = Counter("mnist_nn_decisions", "Numbers read, by decision.", ["decision"], registry=registry)
 
     def start_request(self) -> None:
-        """Count a request that begins."""
+        """Count a request that starts."""
         self._in_flight.inc()
 
     def end_request(self, context: RequestContext) -> None:
-        """Count a request that is over."""
+        """Count a request that has ended."""
         self._in_flight.dec()
         key = (context.method, context.route, context.status)
         if key not in self._labelled:
@@ -62,7 +62,7 @@ class Metrics:
         self._rows.observe(rows)
 
     def count_decision(self, decision: str) -> None:
-        """Count a number that was read, or a page with nothing on it."""
+        """Count a number that was read, or an empty page."""
         self._decisions.labels(decision).inc()
 
     def render(self) -> bytes:

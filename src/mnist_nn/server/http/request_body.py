@@ -1,4 +1,4 @@
-"""The body of a request as bytes: never more than the limit, decompressed if it came compressed."""
+"""Reads the body of a request as bytes: never more than the limit, and decompressed if necessary."""
 
 import zlib
 
@@ -7,7 +7,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from mnist_nn.server.http.exception_handlers import close_after_expect
 from mnist_nn.server.http.request_context import BODY_ERROR_KEY, get_context
 from mnist_nn.server.limits import Limits
 
@@ -17,13 +16,13 @@ GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # tells zlib to go by the first bytes
 
 
 async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
-    """Read a body.
+    """Read the body of a request.
 
     Raises
     ------
     HTTPException
-        413 if it is too large, 415 if its compression is not known here, 400 if it is damaged; or whatever its
-        connection says, 408 if it comes too slowly.
+        413 if the body is too large, 415 if its compression is not supported, 400 if it is damaged; or the error of its
+        connection, such as 408 if it arrives too slowly.
     ClientDisconnect
         If the client has left.
     """
@@ -32,9 +31,9 @@ async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
     if encoding != IDENTITY and encoding not in COMPRESSED:
         shown = encoding[:40].decode("latin-1")
         message = f"Content-Encoding is {shown!r}; send the body uncompressed, or as gzip or deflate"
-        raise HTTPException(415, message, close_after_expect(headers))
+        raise HTTPException(415, message)
     if int(headers.get(b"content-length", 0)) > limits.body_limit:
-        raise HTTPException(413, _explain_too_large(limits), close_after_expect(headers))
+        raise HTTPException(413, _explain_too_large(limits))
     body = await _receive_all(scope, receive, limits)
     return body if encoding == IDENTITY else await run_in_threadpool(decompress, body, limits)
 
@@ -45,7 +44,7 @@ async def _receive_all(scope: Scope, receive: Receive, limits: Limits) -> bytes:
         message = await receive()
         if BODY_ERROR_KEY in scope:
             status, why = scope[BODY_ERROR_KEY]
-            raise HTTPException(status, why, {"Connection": "close"})
+            raise HTTPException(status, why)
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         chunks.append(message.get("body", b""))
@@ -62,7 +61,7 @@ def decompress(body: bytes, limits: Limits) -> bytes:
     Raises
     ------
     HTTPException
-        413 if there is more, 400 if it is damaged.
+        413 if there is more, 400 if the data is damaged.
 
     Examples
     --------
@@ -73,14 +72,14 @@ def decompress(body: bytes, limits: Limits) -> bytes:
     try:
         plain = decompressor.decompress(body, limits.body_limit + 1)
     except zlib.error as error:
-        message = "the body is not what its Content-Encoding says, or it is damaged; send it again"
+        message = "the body is damaged, or it is not encoded as its Content-Encoding says; send it again"
         raise HTTPException(400, message) from error
     if len(plain) > limits.body_limit:
         raise HTTPException(413, _explain_too_large(limits))
     if not decompressor.eof or decompressor.unused_data:
-        raise HTTPException(400, "the compressed body is cut off, or something follows its end; send it again")
+        raise HTTPException(400, "the compressed body is cut off, or other bytes follow it; send it again")
     return plain
 
 
 def _explain_too_large(limits: Limits) -> str:
-    return f"the body has more than {limits.body_limit:,} bytes; send less, or raise the limit (--body-limit)"
+    return f"the body has more than {limits.body_limit:,} bytes; send fewer, or raise the limit with --body-limit"

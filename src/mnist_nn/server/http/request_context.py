@@ -1,4 +1,4 @@
-"""What is known of one request while it lasts: what its log line says and the metrics count."""
+"""What is known about one request: the values for its log line and for the metrics."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -10,13 +10,14 @@ from mnist_nn.server.limits import FIXED_LIMITS
 
 CONTEXT_KEY = "mnist_nn.request_context"  # where the ASGI scope of a request holds its context
 BODY_ERROR_KEY = "mnist_nn.body_error"  # and what its connection found wrong with its body: a status and a message
+BODY_MISSING_KEY = "mnist_nn.body_missing"  # is there as long as a part of its body has not come
 CLIENT_CLOSED_REQUEST = 499  # what proxies write in their logs when the client left before the response
 PRINTABLE = range(ord("!"), ord("~") + 1)
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """One request: its identifier, method and route, how it went, and how much of it there was."""
+    """One request: its identifier, method, route, result and size."""
 
     id: str
     method: str
@@ -30,18 +31,18 @@ class RequestContext:
 
     @property
     def seconds(self) -> float:
-        """How long it has taken so far."""
+        """How long the request has taken so far."""
         return perf_counter() - self.started
 
 
 def get_context(scope: MutableMapping[str, Any]) -> RequestContext:
-    """Look up the context of a request in its ASGI scope."""
+    """Return the context of a request from its ASGI scope."""
     context: RequestContext = scope[CONTEXT_KEY]
     return context
 
 
 def choose_id(requested: bytes = b"") -> str:
-    """Take the identifier that a client asks for, if it is short and printable, or make a new one.
+    """Return the identifier that a client asks for, if it is short and printable, or make a new one.
 
     Examples
     --------

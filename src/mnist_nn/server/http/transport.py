@@ -1,9 +1,10 @@
-"""The way out of a connection: a transport that always comes to an end, whatever the client does with what it is sent.
+"""A transport for responses that always ends, whatever the client does.
 
-It is asyncio's own transport in everything else, and knows nothing of HTTP but how a response begins.
+Otherwise it is asyncio's own transport. About HTTP it only knows how a response begins.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 RESPONSE_START, INTERIM_RESPONSE = b"HTTP/1.1 ", b"HTTP/1.1 100 "
@@ -12,31 +13,46 @@ RESPONSE_START, INTERIM_RESPONSE = b"HTTP/1.1 ", b"HTTP/1.1 100 "
 class ResponseTransport:
     """Wraps a transport for responses.
 
-    The head of a response is kept until its body comes, so that both leave in one packet. What is written after the
-    end is dropped. Once closed it waits no longer than ``close_seconds`` for the client to take what is left.
+    The head of a response is held back until its body arrives, so that both are sent in one packet. Data written after
+    the end is dropped. If the client may still be sending when the connection is to be closed, what it sends is
+    read for a moment, because the system would otherwise discard the last response (RFC 9112, section 9.6). Once
+    closed, it waits at most ``close_seconds`` for the client to take the rest.
 
     Parameters
     ----------
     transport
-        What to write to.
+        The transport to write to.
     loop
-        Whose clock counts.
+        The event loop whose clock is used.
     close_seconds
-        Seconds from `close` until the connection is cut off.
+        Seconds from `close` until the connection is aborted.
+    linger_seconds
+        Seconds to read from a client that may still be sending.
+    may_send
+        Tells whether the client may still be sending.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, close_seconds: float) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        close_seconds: float,
+        linger_seconds: float,
+        may_send: Callable[[], bool],
+    ) -> None:
         self._transport = transport
         self._loop = loop
         self._close_seconds = close_seconds
-        self._abort_timer: asyncio.TimerHandle | None = None
+        self._linger_seconds = linger_seconds
+        self._may_send = may_send
+        self._timer: asyncio.TimerHandle | None = None
         self._head = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send bytes; a head waits for what comes next."""
+        """Send bytes; the head of a response waits for the next bytes."""
         if data.startswith(RESPONSE_START) and not data.startswith(INTERIM_RESPONSE):
             self.flush()
             self._head = data
@@ -44,27 +60,35 @@ class ResponseTransport:
             self._send(data)
 
     def flush(self) -> None:
-        """Send the head that waits, if there is one: a response may have no body."""
+        """Send a waiting head, if there is one, because a response may have no body."""
         self._send(b"")
 
-    def write_eof(self) -> None:
-        """Send what waits, and say that nothing follows."""
-        self.flush()
-        self._transport.write_eof()
+    def is_closing(self) -> bool:
+        """Whether nothing that comes counts any more."""
+        return self._timer is not None or self._transport.is_closing()
 
     def close(self) -> None:
-        """Close once the client has taken everything, or has had its time."""
+        """Close once the client has sent and taken everything, or its time is up."""
+        if self.is_closing():
+            return
         self.flush()
+        if self._may_send():
+            self._transport.write_eof()
+            self._transport.resume_reading()
+            self._timer = self._loop.call_later(self._linger_seconds, self._close_at_last)
+        else:
+            self._close_at_last()
+
+    def _close_at_last(self) -> None:
         self._transport.close()
-        if self._abort_timer is None:
-            self._abort_timer = self._loop.call_later(self._close_seconds, self._transport.abort)
+        self._timer = self._loop.call_later(self._close_seconds, self._transport.abort)
 
     def cancel_timer(self) -> None:
-        """Forget to cut the connection off: it is closed."""
-        if self._abort_timer:
-            self._abort_timer.cancel()
+        """Cancel the timer, because the connection is closed."""
+        if self._timer:
+            self._timer.cancel()
 
     def _send(self, data: bytes) -> None:
         data, self._head = self._head + data, b""
-        if data and not self._transport.is_closing():
+        if data and not self.is_closing():
             self._transport.write(data)

@@ -1,1 +1,1 @@
-"""The Open Inference Protocol: its tensors and addresses, and requests batched into passes of the network."""
+"""The Open Inference Protocol: its tensors and addresses, and batching of requests into forward passes."""

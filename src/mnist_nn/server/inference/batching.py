@@ -1,7 +1,7 @@
-"""Requests that arrive together go through the network together.
+"""Combines requests that arrive together into one forward pass.
 
-A request that arrives alone is answered at once. What arrives while a pass runs waits for it to end, and goes into the
-next one together. Rows keep their order; a request's rows stay in one pass.
+A request that arrives alone is answered at once. Requests that arrive during a pass wait for its end and form the next
+pass together. Rows keep their order, and all rows of a request stay in one pass.
 """
 
 import asyncio
@@ -25,18 +25,18 @@ class _Pending(NamedTuple):
 
 
 class Batcher:
-    """Asks one model about the images of many requests.
+    """Runs one model on the images of many requests.
 
     Parameters
     ----------
     prepared
         The model.
     batch_limit
-        Most images of a pass, unless one request has more.
+        Largest number of images in a pass, unless one request has more.
     on_pass
-        Is called with the number of images of every pass.
+        Function that is called with the number of images of every pass.
     loop_multiplications
-        Most multiplications of a pass that runs in the event loop; a larger one runs in a thread.
+        Largest number of multiplications for which a pass runs in the event loop; larger passes run in a thread.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Batcher:
         self.open()
 
     async def __call__(self, images: Pixels) -> Predictions:
-        """Answer the images of one request, of shape (n, inputs)."""
+        """Predict the images of one request, of shape (n, inputs)."""
         loop = asyncio.get_running_loop()
         pending = _Pending(images, loop.create_future())
         self._pending.append(pending)
@@ -63,6 +63,10 @@ class Batcher:
             self._is_running = True
             loop.call_soon(self._run_pass)  # after all else that is ready now, so that its images come along
         return await pending.answer
+
+    def use(self, prepared: PreparedModel) -> None:
+        """Ask another model from the next pass on; any thread may say so."""
+        self._prepared = prepared
 
     def open(self) -> None:
         """Start the thread, for the first time or again."""
@@ -73,7 +77,7 @@ class Batcher:
         self._thread.shutdown(wait=False)
 
     def _run_pass(self) -> None:
-        """Run one pass: here if it is short, else in the thread."""
+        """Run one pass, here if it is short, else in the thread."""
         batch = self._take_batch()
         rows = sum(len(one.images) for one in batch)
         ask = partial(self._ask, batch)
@@ -84,7 +88,7 @@ class Batcher:
             job.add_done_callback(lambda job: self._distribute(batch, job.result))
 
     def _submit(self, ask: Callable[[], Predictions]) -> Future[Predictions]:
-        """Hand a pass to the thread; if it takes no more, because the server stops, that becomes the result."""
+        """Submit a pass to the thread; if the server is stopping and it accepts no more, that error is the result."""
         try:
             return self._thread.submit(ask)
         except RuntimeError as error:
@@ -98,7 +102,7 @@ class Batcher:
         return self._prepared.predict(images)
 
     def _distribute(self, batch: list[_Pending], result: Callable[[], Predictions]) -> None:
-        """Give each request its rows, or what went wrong; then start the pass of those that came meanwhile."""
+        """Give each request its rows or the error; then start a pass for the requests that arrived meanwhile."""
         try:
             _resolve(batch, result())
         except Exception as error:  # noqa: BLE001 those that wait must hear of it
@@ -108,7 +112,7 @@ class Batcher:
             asyncio.get_running_loop().call_soon(self._run_pass)
 
     def _take_batch(self) -> list[_Pending]:
-        """Take the requests that came first, as many as fit; the first always does."""
+        """Take the earliest requests, as many as fit, but at least one."""
         batch = [self._pending.popleft()]
         rows = len(batch[0].images)
         while self._pending and rows + len(self._pending[0].images) <= self._limit:

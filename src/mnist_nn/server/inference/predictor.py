@@ -1,4 +1,4 @@
-"""From pixels to predictions: a model that is made ready once, for as long as a server lives."""
+"""From pixels to predictions: a model that is prepared once for the lifetime of a server."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,16 +10,16 @@ from mnist_nn.server.inference.signature import Pixels
 
 
 class PreparedModel(NamedTuple):
-    """A model made ready to predict.
+    """A model prepared to predict.
 
     Attributes
     ----------
     engine
         Name of the engine that does the arithmetic.
     multiplications
-        What an image costs.
+        Number of multiplications per image.
     predict
-        Uint8 pixels of shape (n, inputs) in, predictions out.
+        Function from uint8 pixels of shape (n, inputs) to predictions.
     """
 
     engine: str
@@ -28,12 +28,12 @@ class PreparedModel(NamedTuple):
 
 
 def prepare_model(model: Model, engine: str, most: int) -> PreparedModel:
-    """Make a model ready for about ``most`` images at a time; more are taken, too.
+    """Prepare a model for about ``most`` images at a time; more also work.
 
     Raises
     ------
     ConfigError
-        If there is no such engine, or it cannot compute what the model is made of.
+        If the engine does not exist, or cannot compute this model.
 
     Examples
     --------

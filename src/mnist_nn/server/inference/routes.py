@@ -1,4 +1,4 @@
-"""The routes that ask the model: ``infer``, from tensors to predictions, and ``read``, from pictures to numbers."""
+"""The routes that use the model: ``infer``, from tensors to predictions, and ``read``, from pictures to numbers."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -13,6 +13,7 @@ from mnist_nn.server import openapi
 from mnist_nn.server.http.request_body import read_body
 from mnist_nn.server.http.request_context import get_context
 from mnist_nn.server.inference.protocol import HEADER_LENGTH_KEY, parse_request, write_response
+from mnist_nn.server.limits import FIXED_LIMITS
 from mnist_nn.server.pictures import Pictures, ReadOptions, find_picture
 from mnist_nn.server.service import Service
 
@@ -21,14 +22,14 @@ MODEL_VERSION = "1"  # a server has one version of one model
 
 
 def model_paths(name: str) -> tuple[str, str]:
-    """Return the addresses of the model, without its version and with it."""
+    """Return the addresses of the model, without and with its version."""
     return f"/v2/models/{name}", f"/v2/models/{name}/versions/{MODEL_VERSION}"
 
 
 def add_inference_routes(app: FastAPI, service: Service) -> None:
-    """Add the routes; without a model of 28×28 digits there is no ``/read``."""
+    """Add the routes; ``/read`` exists only for a model of digits."""
     _add_infer(app, service)
-    if service.pictures:
+    if isinstance(service.pictures, Pictures):
         _add_read(app, service, service.pictures)
 
 
@@ -36,7 +37,7 @@ def _add_infer(app: FastAPI, service: Service) -> None:
     signature, limits, predict, name = service.signature, service.limits, service.batcher, service.name
 
     async def infer(request: Request) -> Response:
-        """Name the digit on each image, with probabilities."""
+        """Classify the digit on each image, with probabilities."""
         context = get_context(request.scope)
         body = await read_body(request.scope, request.receive, limits)
         asked = parse_request(body, context.headers.get(HEADER_LENGTH_KEY), signature, limits)
@@ -63,28 +64,56 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
     )
     async def read(
         request: Request,
-        length: Annotated[int | None, Query(ge=1, description="How many digits every number has.")] = None,
+        field: Annotated[
+            bool, Query(description="Treat each page as one field of a form, with a single number on it.")
+        ] = False,
+        length: Annotated[int | None, Query(ge=1, description="Number of digits in every number.")] = None,
+        pattern: Annotated[
+            str | None,
+            Query(
+                description="What each position of a number may be: a digit, `?` for any digit, or a set in brackets.",
+                examples=["20[0-3]?"],
+            ),
+        ] = None,
+        one_of: Annotated[
+            str | None,
+            Query(
+                max_length=FIXED_LIMITS.one_of_characters,
+                description="The possible numbers, separated by commas.",
+                examples=["1207,1911"],
+            ),
+        ] = None,
         checksum: Annotated[
-            Literal["none", "luhn", "isbn"], Query(description="What the last digit of every number checks.")
+            Literal["none", "luhn", "isbn"], Query(description="Kind of check digit at the end of every number.")
         ] = "none",
         max_error: Annotated[
-            float | None, Query(gt=0, lt=1, description="Share of wrong digits to tolerate among those accepted.")
+            float | None, Query(gt=0, lt=1, description="Largest share of wrong numbers among the accepted ones.")
+        ] = None,
+        max_error_per_digit: Annotated[
+            float | None,
+            Query(
+                gt=0,
+                lt=1,
+                description="Largest share of wrong digits among those accepted; without `max_error`, the only limit.",
+            ),
         ] = None,
     ) -> Response:
-        """Read the numbers on a picture, and say how far each can be trusted."""
+        """Read the numbers in a picture, and say how far each can be trusted."""
         unknown = sorted(set(request.query_params) - set(OPTION_NAMES))
         if unknown:
             raise HTTPException(422, f"there is no option {unknown[0][:40]!r}; choose from: {', '.join(OPTION_NAMES)}")
         body = await read_body(request.scope, request.receive, service.limits)
         picture, file = await find_picture(request.scope, body)
-        pages = await pictures(picture, file, ReadOptions(length, checksum, max_error), request.receive)
+        values = None if one_of is None else tuple(value.strip() for value in one_of.split(","))
+        options = ReadOptions(field, length, pattern, values, checksum, max_error, max_error_per_digit)
+        pages = await pictures(picture, file, options, request.receive)
         for decision in _list_decisions(pages):
             service.metrics.count_decision(decision)
         return JSONResponse(pages)
 
 
 def _list_decisions(pages: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield one for each number, and one for each page that has none."""
+    """Yield a decision for each number, and one for each page without numbers."""
     for page in pages:
         if "decision" in page:
             yield from (number["decision"] for number in page["numbers"] or [page])

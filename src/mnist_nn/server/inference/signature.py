@@ -1,4 +1,4 @@
-"""What goes into a served model and what comes out: the same names, types and shapes as its ONNX export has."""
+"""The inputs and outputs of a served model, with the same names, types and shapes as in its ONNX export."""
 
 import math
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class ModelSignature:
 
     @classmethod
     def from_model(cls, model: Model) -> "ModelSignature":
-        """Describe a model; without a calibration it cannot say what is no digit.
+        """Describe a model; without a calibration it cannot say what is not a digit.
 
         Examples
         --------
