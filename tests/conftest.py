@@ -1,5 +1,6 @@
 """What several tests share: MNIST, small problems that can be learned, and an ordinary user's rights."""
 
+import logging
 import os
 import resource
 import shutil
@@ -37,10 +38,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ctrl_c() -> None:
-    """Let programs that tests start hear Ctrl-C: what a script runs in the background ignores it, and hands that on."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+def signals() -> None:
+    """Let programs that tests start hear signals, which a script's background and nohup have them ignore."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
+
+
+@pytest.fixture(autouse=True)
+def messages() -> None:
+    """Start each test with the messages as the library has them: a command line sets them for its whole process."""
+    logger = logging.getLogger("mnist_nn")
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

@@ -251,7 +251,7 @@ def test_the_address_brings_the_drawing_back(tab: Tab, play: str) -> None:
 
 
 def test_the_microscope_steps_forward_and_backward(tab: Tab, play: str) -> None:
-    tab.visit(f"{play}#/microscope?image=test:18")
+    tab.visit(f"{play}#/microscope?model=classic&image=test:18")
     tab.hears(".step-main h2", "The image and its label")
     titles = []
     for _ in range(7):
@@ -281,11 +281,11 @@ def test_a_network_learns_in_the_page_and_the_library_reads_it(
     tab.is_well()
 
 
-@pytest.mark.parametrize("room", ["draw", "microscope", "train", "race", "history"])
+@pytest.mark.parametrize("room", ["draw", "microscope", "train", "race", "history", "words"])
 def test_a_phone_shows_every_room(tab: Tab, play: str, room: str) -> None:
     tab.narrow()
     tab.visit(f"{play}#/{room}")
-    tab.until("document.querySelector('main.room > :not(.loading)')")
+    tab.until("document.querySelector('main .room > :not(.loading)')")
     assert tab.run("return document.documentElement.scrollWidth") <= SMALLEST
     tab.is_well()
 
@@ -303,7 +303,7 @@ def test_the_static_site_needs_no_python(tab: Tab, tmp_path: Path) -> None:
 def test_a_page_of_one_file_reads_what_is_drawn(tab: Tab, one_file: str) -> None:
     tab.narrow()
     tab.visit(one_file)
-    tab.hears("#facts", "answers as the reference engine does")
+    tab.hears("#facts", "gives the same answers as the reference engine")
     tab.draw("#sheet", SEVEN)
     tab.hears("#headline", "This is a 7")
     assert reads_as_the_library(tab, "#seen", "#classes") == 7

@@ -1,19 +1,19 @@
 """A multilayer perceptron for handwritten digits that you can read, watch, trust and run fast.
 
-Only names live here; each is imported from its module when it is first used, so that ``mnist-nn --help`` does not
-wait for NumPy.
+This module only lists names. Each name is imported from its module when it is first used, so that ``mnist-nn --help``
+does not wait for NumPy and the program reacts to Ctrl-C at once.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take it for true; to import the one of typing takes a while
 if TYPE_CHECKING:
+    from typing import Any
+
     from mnist_nn.data import Dataset, Samples
     from mnist_nn.data import load as load_data
     from mnist_nn.errors import MnistNNError
     from mnist_nn.evaluation.gradient_check import check_gradients
     from mnist_nn.evaluation.metrics import Evaluation, evaluate
-    from mnist_nn.evaluation.prediction import Predictor
+    from mnist_nn.evaluation.prediction import Predictor, predict
     from mnist_nn.model_file.storage import Model
     from mnist_nn.model_file.storage import load as load_model
     from mnist_nn.model_file.storage import save as save_model
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mnist_nn.reading.reader import Reader
     from mnist_nn.reading.results import Reading
     from mnist_nn.training.checkpoint import Checkpoint
+    from mnist_nn.training.diagnosis.diagnose import Finding, diagnose
     from mnist_nn.training.loop import Epoch, train
 
     __version__: str
@@ -32,6 +33,7 @@ _HOMES = {
     "Dataset": "mnist_nn.data:Dataset",
     "Epoch": "mnist_nn.training.loop:Epoch",
     "Evaluation": "mnist_nn.evaluation.metrics:Evaluation",
+    "Finding": "mnist_nn.training.diagnosis.diagnose:Finding",
     "MnistNNError": "mnist_nn.errors:MnistNNError",
     "Model": "mnist_nn.model_file.storage:Model",
     "Network": "mnist_nn.nn.network:Network",
@@ -42,9 +44,11 @@ _HOMES = {
     "Samples": "mnist_nn.data:Samples",
     "TrainingConfig": "mnist_nn.nn.config:TrainingConfig",
     "check_gradients": "mnist_nn.evaluation.gradient_check:check_gradients",
+    "diagnose": "mnist_nn.training.diagnosis.diagnose:diagnose",
     "evaluate": "mnist_nn.evaluation.metrics:evaluate",
     "load_data": "mnist_nn.data:load",
     "load_model": "mnist_nn.model_file.storage:load",
+    "predict": "mnist_nn.evaluation.prediction:predict",
     "preset": "mnist_nn.nn.presets:preset",
     "save_model": "mnist_nn.model_file.storage:save",
     "train": "mnist_nn.training.loop:train",
@@ -54,6 +58,7 @@ __all__ = [
     "Dataset",
     "Epoch",
     "Evaluation",
+    "Finding",
     "MnistNNError",
     "Model",
     "Network",
@@ -64,16 +69,20 @@ __all__ = [
     "Samples",
     "TrainingConfig",
     "check_gradients",
+    "diagnose",
     "evaluate",
     "load_data",
     "load_model",
+    "predict",
     "preset",
     "save_model",
     "train",
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module  # noqa: PLC0415 - as said above
+
     if name == "__version__":
         return import_module("importlib.metadata").version("mnist-nn")
     if name not in _HOMES:

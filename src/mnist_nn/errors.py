@@ -1,20 +1,17 @@
-"""Every exception this package raises on purpose.
+"""All exceptions that this package raises on purpose.
 
-It is not the place that decides what is wrong: whoever finds a fault raises one of these, with one line
-that names the wrong value, what is wrong with it, how to mend it and, where there is a list, the valid choices.
+The code that finds an error raises one of these, with a one-line message. The message names the wrong value, says what
+is wrong with it and how to fix it, and lists the valid choices if there is a list.
 
 ::
 
-    MnistNNError
-    ├── ConfigError (ValueError)          a setting that cannot be, or contradicts another
-    │   └── NotFiniteError                weights or biases with NaN or infinity in them
-    ├── DataError (ValueError)            images or labels that cannot be used
-    │   ├── IdxError                      bytes that are not a sound IDX file
-    │   └── DataNotFoundError             a data set that is not on this machine
-    ├── ImageError (ValueError)           a picture that cannot be read
-    ├── ModelFileError (OSError)          a model file that cannot be read or written
-    ├── DivergedError (ArithmeticError)   training ran into infinities
-    └── MissingExtraError (ImportError)   an optional dependency that is not installed
+    MnistNNError ├── ConfigError (ValueError) a setting that is invalid, or contradicts another │ └── NotFiniteError
+    weights or biases with NaN or infinity in them ├── DataError (ValueError) images or labels that cannot be used │ ├──
+    IdxError bytes that are not a sound IDX file │ └── DataNotFoundError a data set that is not on this machine ├──
+    ImageError (ValueError) a picture that cannot be read ├── ModelFileError (OSError) a model file that cannot be read
+    or written ├── FileInUseError (OSError) a file that another process is writing ├── DivergedError (ArithmeticError)
+    training, or a network's answers, ran into infinities └── MissingExtraError (ImportError) an optional dependency
+    that is not installed
 """
 
 from collections.abc import Iterable
@@ -22,15 +19,15 @@ from difflib import get_close_matches
 
 
 class MnistNNError(Exception):
-    """Base of all of them: ``except MnistNNError`` catches what this package raises on purpose."""
+    """The base class: ``except MnistNNError`` catches everything that this package raises on purpose."""
 
 
 class ConfigError(MnistNNError, ValueError):
-    """A setting that cannot be, or that contradicts another."""
+    """A setting that is invalid, or that contradicts another."""
 
 
 class NotFiniteError(ConfigError):
-    """Weights or biases with NaN or infinity in them."""
+    """Weights or biases that contain NaN or infinity."""
 
 
 class DataError(MnistNNError, ValueError):
@@ -38,7 +35,7 @@ class DataError(MnistNNError, ValueError):
 
 
 class IdxError(DataError):
-    """Bytes that are not a sound IDX file."""
+    """Bytes that are not a valid IDX file."""
 
 
 class DataNotFoundError(DataError):
@@ -53,16 +50,50 @@ class ModelFileError(MnistNNError, OSError):
     """A model file that cannot be read or written."""
 
 
+class FileInUseError(MnistNNError, OSError):
+    """A file that another process is writing; the message names the process if possible."""
+
+
 class DivergedError(MnistNNError, ArithmeticError):
-    """Training ran into infinities or NaN."""
+    """Training, or a network's answers, produced infinities or NaN."""
 
 
 class MissingExtraError(MnistNNError, ImportError):
     """An optional dependency that is not installed; the message says what to install."""
 
 
+LONGEST_QUOTE = 40  # characters of a value that a message quotes
+LONGEST_REASON = 300  # characters of what another library says, which may quote a file at any length
+
+
+def quote(value: object) -> str:
+    """Format a wrong value for a message, and shorten it: it may come from a file and be of any length.
+
+    Examples
+    --------
+    >>> print(quote("relu"), quote([1, 2]), quote("x" * 1000))
+    'relu' [1, 2] 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+    """
+    return shorten(repr(value), LONGEST_QUOTE)
+
+
+def shorten(text: object, longest: int = LONGEST_REASON) -> str:
+    r"""Shorten a text for a message, and put it on one line.
+
+    Examples
+    --------
+    >>> shorten("truncated", 5)
+    'trunc…'
+    >>> print(shorten("two\nlines"))
+    two\nlines
+    """
+    whole = str(text)
+    short = whole if len(whole) <= longest else f"{whole[:longest]}…"
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in short)
+
+
 def unknown(kind: str, name: object, valid: Iterable[str]) -> ConfigError:
-    """Build the error for a name that is not in a registry; it lists those that are, and suggests the nearest.
+    """Build the error for an unknown name; it lists the valid names and suggests the most similar one.
 
     Examples
     --------
@@ -70,6 +101,6 @@ def unknown(kind: str, name: object, valid: Iterable[str]) -> ConfigError:
     ConfigError("unknown activation 'sigmod'; choose one of: sigmoid, tanh. Did you mean sigmoid?")
     """
     names = list(valid)
-    nearest = get_close_matches(str(name).lower(), names, n=2, cutoff=0.7)
+    nearest = get_close_matches(str(name)[:LONGEST_QUOTE].lower(), names, n=2, cutoff=0.7)
     suggestion = f". Did you mean {' or '.join(nearest)}?" if nearest else ""
-    return ConfigError(f"unknown {kind} {name!r}; choose one of: {', '.join(names)}{suggestion}")
+    return ConfigError(f"unknown {kind} {quote(name)}; choose one of: {', '.join(names)}{suggestion}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -59,10 +60,17 @@ def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model, trained once for all tests that take copies."""
+    path = tmp_path_factory.mktemp("trained") / "mnist-model.safetensors"
+    assert run(["train", *SMALL, "--quiet", "--model", str(path)]) == 0
+    return path
+
+
 @pytest.fixture
-def model(cli: Callable[..., Outcome], tmp_path: Path) -> Path:
-    assert cli("train", *SMALL, "--quiet").code == 0
-    return tmp_path / "mnist-model.safetensors"
+def model(trained: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(trained, tmp_path))
 
 
 @pytest.fixture

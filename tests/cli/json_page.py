@@ -1,4 +1,7 @@
-"""Write the fields of all documents into docs/json.md, below what people wrote there: python tests/cli/json_page.py."""
+"""Write the fields of all documents into docs/reference/json.md: python tests/cli/json_page.py.
+
+What people wrote there above the first heading stays as it is.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +10,7 @@ from typing import Any
 from mnist_nn.cli.documents import DOCUMENTS, schema_of
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "json.md"
+PAGE = ROOT / "docs" / "reference" / "json.md"
 MARK = "<!-- From here on, tests/cli/json_page.py wrote this from the models in src/mnist_nn/cli/documents. -->\n"
 
 

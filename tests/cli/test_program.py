@@ -40,19 +40,19 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("command", list(commands(typer.main.get_command(app))))
 def test_every_option_is_documented(cli: Cli, command: str) -> None:
-    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    text = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
     shown = cli(*command.split(), "--help").out
     own = section(text, f"## {command.split(maxsplit=1)[0]}") + section(text, "### Settings") * ("--hidden" in shown)
     for option, placeholder in set(re.findall(r"^  (--[a-z0-9-]+)(?:, --[a-z]+)*( \S+)?", shown, re.MULTILINE)):
         typed = (option + placeholder).replace("|", "\\|")
-        assert f"`{typed}`" in own, f"docs/cli.md does not explain {typed} of {command}"
+        assert f"`{typed}`" in own, f"docs/reference/cli.md does not explain {typed} of {command}"
 
 
 def section(text: str, heading: str) -> str:
     """Cut out what stands under a heading."""
     level = heading.partition(" ")[0]
     found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^{level} |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/cli.md has no section {heading!r}"
+    assert found, f"docs/reference/cli.md has no section {heading!r}"
     return found[1]
 
 
@@ -134,3 +134,34 @@ def test_the_list_of_commands_is_not_cut_short(cli: Cli) -> None:
         listed = cli(*arguments).out.partition("Commands:\n")[2]
         assert listed
         assert "..." not in listed
+
+
+LONG_NAME = "a" * 5000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "--resume-if-exists", "--model", LONG_NAME),
+        ("train", "--data", LONG_NAME),
+        ("evaluate", LONG_NAME),
+        ("predict", LONG_NAME),
+        ("read", LONG_NAME),
+        ("read", "a.png", "--csv", LONG_NAME),
+        ("read", "a.png", "--one-of", LONG_NAME),
+        ("read", "a.png", "--explain", LONG_NAME),
+        ("export", LONG_NAME, "--to", "c"),
+        ("report", "mnist-model.safetensors", "--output", f"{LONG_NAME}.html"),
+        ("calibrate", "--labelled", LONG_NAME),
+        ("audit", LONG_NAME),
+        ("play", "--export", LONG_NAME),
+        ("serve", LONG_NAME),
+        ("data", "export", LONG_NAME),
+    ],
+)
+@pytest.mark.usefixtures("model")
+def test_a_name_that_is_too_long_is_one_line(cli: Cli, arguments: tuple[str, ...]) -> None:
+    outcome = cli(*arguments)
+    assert outcome.code == 2
+    assert outcome.err.startswith("mnist-nn: ")
+    assert outcome.err.count("\n") == 1

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("sklearn", reason="scikit-learn is in the extra 'sklearn'")
 
+from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.neural_network import MLPClassifier
@@ -28,6 +29,7 @@ from mnist_nn.estimator.parameters import (
     as_images,
     continue_from,
     find_classes,
+    is_table,
     make_training_config,
     read_patience,
 )
@@ -95,7 +97,7 @@ def test_every_option_is_among_them() -> None:
 
 
 def test_every_parameter_is_in_the_docs() -> None:
-    page = Path(__file__).parents[2] / "docs" / "scikit-learn.md"
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "scikit-learn.md"
     section = page.read_text(encoding="utf-8").split("\n## ")[2]
     named = set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE))
     assert named == set(MLPDigitClassifier().get_params())
@@ -144,17 +146,17 @@ def test_random_state_decides_everything() -> None:
         ({"learning_rate_init": -1}, "learning_rate_init is -1; give a number above 0"),
         ({"learning_rate": "adaptive"}, "unknown learning_rate 'adaptive'; choose one of: constant"),
         ({"activation": 3}, "unknown activation 3; choose one of: sigmoid, tanh, relu, leaky_relu, identity, logistic"),
-        ({"alpha": -1.0}, "alpha is -1.0; give a number that is not negative"),
+        ({"alpha": -1.0}, "alpha is -1.0; give a non-negative number"),
         ({"alpha": "much"}, "alpha is 'much'"),
         ({"max_iter": 0}, "max_iter is 0"),
         ({"max_iter": "x"}, "max_iter is 'x'; give a whole number"),
-        ({"tol": "a"}, "tol is 'a'; give a number that is not negative"),
-        ({"n_iter_no_change": 0}, "n_iter_no_change is 0; give a whole number from 1 on, or None"),
+        ({"tol": "a"}, "tol is 'a'; give a non-negative number"),
+        ({"n_iter_no_change": 0}, "n_iter_no_change is 0; give a positive whole number, or None"),
         ({"callback": 3}, "callback is 3; give a function that takes an Epoch, or None"),
         ({"early_stopping": "yes"}, "early_stopping is 'yes'; give True or False"),
         ({"warm_start": 3}, "warm_start is 3; give True or False"),
-        ({"verbose": -1}, "verbose is -1; give True, False, or a whole number from 0 on"),
-        ({"batch_size": 0}, "batch_size is 0; give a whole number from 1 on, or 'auto'"),
+        ({"verbose": -1}, "verbose is -1; give True, False, or a non-negative whole number"),
+        ({"batch_size": 0}, "batch_size is 0; give a positive whole number, or 'auto'"),
         ({"batch_size": "all"}, "batch_size is 'all'"),
         (
             {"class_weight": "auto"},
@@ -163,11 +165,11 @@ def test_random_state_decides_everything() -> None:
         ({"class_weight": {0: -1.0}}, "class_weight is {0: -1.0}"),
         ({"momentum": 2}, "momentum is 2; give a number from 0"),
         ({"validation_fraction": 1.5}, "validation_fraction is 1.5; give a share below 1 or a whole number of samples"),
-        ({"early_stopping": True, "validation_fraction": 0}, "validation_fraction is 0, and early_stopping needs"),
+        ({"early_stopping": True, "validation_fraction": 0}, "validation_fraction is 0, but early_stopping needs"),
         ({"beta_1": 1.0}, "beta_1 is 1.0"),
         ({"beta_1": 1.0, "solver": "sgd"}, "beta_1 is 1.0"),
         ({"engine": "fast"}, "unknown engine 'fast'"),
-        ({"output": "softmax", "loss": "classic_mse"}, "loss classic_mse is for sigmoid outputs"),
+        ({"output": "softmax", "loss": "classic_mse"}, "loss classic_mse needs sigmoid outputs"),
         ({"dropout": (0.1, 0.2)}, "dropout has 2 values for 1 hidden layers"),
         ({"early_stopping": True, "validation_fraction": 200}, "holding out 200 of 150 samples"),
         ({"engine": "compiled", "dtype": "float64"}, "float32, not float64"),
@@ -213,7 +215,7 @@ def test_images_are_square_and_of_bytes() -> None:
     assert as_images(rows).dtype == np.uint8
     np.testing.assert_array_equal(as_images(rows), rows.reshape(2, 3, 3))
     for wrong in (rows[:, :8], rows + 0.5, rows - 1, rows + 250):
-        with pytest.raises(DataError, match="augmentation needs square pictures, and X has"):
+        with pytest.raises(DataError, match="augmentation needs square pictures"):
             as_images(wrong)
 
 
@@ -231,7 +233,9 @@ def test_training_continues_from_the_network_to_use_with_the_memory_of_the_same_
     assert (same.history, same.engines) == (at.history, at.engines)
     other = continue_from(at, shape, TrainingConfig(optimizer="momentum"))
     assert (other.network, other.state.updates, set(other.state.slots)) == (best, 0, {"velocity"})
-    with pytest.raises(ConfigError, match=re.escape("hidden_layer_sizes is (9,), and what was learned has (20,)")):
+    with pytest.raises(
+        ConfigError, match=re.escape("hidden_layer_sizes is (9,), but the network was trained with (20,)")
+    ):
         continue_from(at, replace(shape, hidden=(9,)), adam)
 
 
@@ -256,3 +260,16 @@ def test_a_plateau_is_where_neither_the_best_nor_the_mean_gets_better(losses: li
 def test_without_patience_there_is_no_plateau() -> None:
     plateau = Plateau(1e9, None)
     assert not any(plateau.update(1.0) for _ in range(100))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("sparse", [False, True])
+def test_bytes_divided_by_255_are_pixels_and_other_shares_are_none(dtype: str, sparse: bool) -> None:
+    pixels = (np.arange(5000 * 8) % 256).reshape(-1, 8).astype(dtype) / np.array(255, dtype)
+    table = pixels.copy()
+    table[-1, -1] = 0.5  # one number is enough, in the last block too
+    for numbers, expected in ((pixels, False), (table, True), (-pixels, True), (2 * pixels, True)):
+        given = csr_array(numbers) if sparse else numbers
+        assert is_table(given, np.array([0, 1]), pixels=False) == expected
+    assert is_table(pixels, np.array([1, 2]), pixels=False), "classes that do not count from 0"
+    assert not is_table(255 * pixels, np.array([0, 1]), pixels=True)

@@ -24,10 +24,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mnist_nn import Network, load_model, save_model
+from mnist_nn.errors import ConfigError
 from mnist_nn.estimator import MLPDigitClassifier
-from mnist_nn.model_file.storage import Model
+from mnist_nn.export import export
+from mnist_nn.model_file.storage import Model, check_takes_pixels
 
 X, Y = load_iris(return_X_y=True)
+PIXELS = np.rint(25 * X) / 255
 BRIEF: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0, "n_iter_no_change": None}
 
 
@@ -80,8 +83,27 @@ def test_the_network_is_the_librarys(tmp_path: Path) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(network.parameters, model.network_.parameters, strict=True))
 
 
+@pytest.mark.parametrize(("x", "y"), [(X, Y), (X / 10, Y), (PIXELS, Y + 1), (PIXELS, Y.astype(str))])
+def test_a_network_of_a_table_is_known_and_refused_by_what_takes_pixels(tmp_path: Path, x: Any, y: Any) -> None:
+    save_model(tmp_path / "iris.safetensors", Model(MLPDigitClassifier(**BRIEF).fit(x, y).network_))
+    loaded = load_model(tmp_path / "iris.safetensors")
+    for name in ("onnx", "html", "c"):
+        with pytest.raises(ConfigError, match=f"fitted on a table.* the format {name} needs pixels.*joblib or skops"):
+            export(loaded, name)
+    assert export(loaded, "npz")
+
+
+def test_a_network_of_pixels_is_known_as_any_other() -> None:
+    model = MLPDigitClassifier(**BRIEF).fit(X, Y).fit(PIXELS, Y)
+    check_takes_pixels(Model(model.network_), "a server")
+    with pytest.raises(
+        ConfigError, match="this network takes 4; choose the format onnx or c"
+    ):  # what any network of 4 inputs gets
+        export(Model(model.network_), "html")
+
+
 def test_the_examples_of_the_documentation_run() -> None:
-    page = Path(__file__).parents[2] / "docs" / "scikit-learn.md"
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "scikit-learn.md"
     made: dict[str, Any] = {}
     for code in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         exec(compile(code, page.name, "exec"), made)  # noqa: S102 - the documentation's own words

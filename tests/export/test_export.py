@@ -136,7 +136,9 @@ def test_pipes_and_folders_are_refused(make_model: Make, tmp_path: Path) -> None
 
 
 def test_a_suffix_that_is_none_lists_those_there_are(make_model: Make) -> None:
-    with pytest.raises(ConfigError, match=r"'\.pkl'; an export has one of: \.onnx, \.html, \.h, \.safetensors, \.npz"):
+    with pytest.raises(
+        ConfigError, match=r"'\.pkl', but an exported file ends in one of: \.onnx, \.html, \.h, \.safetensors, \.npz"
+    ):
         verify(make_model(), "model.pkl")
 
 
@@ -163,5 +165,6 @@ def test_a_missing_package_says_what_to_install(make_model: Make, tmp_path: Path
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert (
-        f"MissingExtraError: the format onnx needs {package}; install it: pip install 'mnist-nn[onnx]'" in done.stderr
+        f"MissingExtraError: the format onnx needs {package}; install it with: pip install 'mnist-nn[onnx]'"
+        in done.stderr
     )

@@ -11,9 +11,9 @@ from mnist_nn.export.runtime import call
 
 
 def test_a_program_that_fails_is_said_in_its_own_words(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match="fails: ValueError: an Error of its own"):
+    with pytest.raises(ModelFileError, match="failed: ValueError: an Error of its own"):
         call([sys.executable, "-c", "raise ValueError('an Error of its own')"], folder=tmp_path)
-    with pytest.raises(ModelFileError, match="fails: exit code 3"):
+    with pytest.raises(ModelFileError, match="failed: exit code 3"):
         call([sys.executable, "-c", "raise SystemExit(3)"])
 
 
@@ -27,5 +27,5 @@ def test_a_program_that_may_not_run_is_no_fault_of_the_file(tmp_path: Path) -> N
     program = tmp_path / "main"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o644)  # as where nothing may be run
-    with pytest.raises(ConfigError, match=r"cannot run .*main': Permission denied; let programs run there"):
+    with pytest.raises(ConfigError, match=r"cannot run .*main': Permission denied; allow programs to run there"):
         call([str(program)])

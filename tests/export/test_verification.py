@@ -95,8 +95,8 @@ def test_whole_numbers_may_be_off_by_more_in_a_few_pictures() -> None:
         ({"label": np.array([0, 1, 1])}, r"2 pictures of 2 classes have the shapes"),
         ({"is_digit": np.ones((2, 1))}, r"have the shapes"),
         ({"probabilities": np.full((2, 3), 1 / 3)}, r"have the shapes"),
-        ({"label": np.array([0, 2])}, "label 2 is none of the 2 classes"),
-        ({"label": np.array([0, -1])}, "label -1 is none"),
+        ({"label": np.array([0, 2])}, "label 2 is not one of the 2 classes"),
+        ({"label": np.array([0, -1])}, "label -1 is not one"),
     ],
 )
 def test_what_can_be_no_prediction_is_said(change: dict[str, Any], message: str) -> None:

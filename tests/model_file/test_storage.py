@@ -6,6 +6,8 @@ import math
 import os
 import pickle
 import struct
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -15,15 +17,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from changed_files import sealed, with_document, without_checksum
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import mnist_nn
 from mnist_nn import Checkpoint, Model, Network, NetworkConfig, Samples, TrainingConfig, load_model, save_model, train
 from mnist_nn.engines.base import Tally
-from mnist_nn.errors import MnistNNError, ModelFileError
+from mnist_nn.errors import FileInUseError, MnistNNError, ModelFileError
 from mnist_nn.evaluation.calibration import Calibration
-from mnist_nn.model_file.storage import FORMAT, check_writable, from_bytes, to_bytes
+from mnist_nn.model_file.storage import FORMAT, check_writable, from_bytes, keep_others_off, to_bytes
 from mnist_nn.nn.config import ACTIVATIONS, DTYPES, OPTIMIZERS, OUTPUTS
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.training.checkpoint import Scores
@@ -31,6 +34,13 @@ from mnist_nn.training.early_stopping import Best
 
 BOUNDED = settings(deadline=None, max_examples=60)
 SHAPE = NetworkConfig(inputs=3, hidden=(4,), outputs=2)
+HOLD = """
+import sys
+from mnist_nn.util.locks import keep_others_off
+with keep_others_off(sys.argv[1], "choose another"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 OrdinaryUser = Callable[[], AbstractContextManager[None]]
 SizeLimit = Callable[[int], AbstractContextManager[None]]
 
@@ -141,7 +151,7 @@ def test_equal_models_are_equal_bytes(model: Model) -> None:
 def test_a_trained_network_answers_the_same_after_loading(tmp_path: Path, clouds: Callable[..., Samples]) -> None:
     samples = clouds(100, 3, 2)
     training = TrainingConfig(epochs=2, optimizer="momentum")
-    *_, last = train(Network.create(SHAPE), samples, training)
+    *_, last = train(Network.create(SHAPE), samples, training, engine="reference")
     path = save_model(tmp_path / "model.safetensors", Model.of(last.checkpoint, training))
     again = load_model(path)
     assert bits(again.network) == bits(last.network)
@@ -184,14 +194,7 @@ def test_the_file_can_be_read_in_ten_lines_without_any_of_our_code(tmp_path: Pat
 
 def with_header(change: Callable[[dict[str, Any]], Any]) -> bytes:
     """The whole file with another JSON header."""
-    data = whole_file()
-    (length,) = struct.unpack("<Q", data[:8])
-    table = json.loads(data[8 : 8 + length])
-    header = json.loads(table["__metadata__"]["mnist_nn"])
-    table["__metadata__"]["mnist_nn"] = json.dumps(change(header))
-    text = json.dumps(table).encode()
-    text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + data[8 + length :]
+    return with_document(whole_file(), change)
 
 
 def test_files_that_do_not_name_engines_are_written_and_read_as_ever() -> None:
@@ -238,8 +241,8 @@ def test_bytes_too_many_are_refused() -> None:
     assert isinstance(load_or_refusal(whole_file() + b"\0"), str)
 
 
-def test_every_flipped_byte_loads_or_is_refused() -> None:
-    data = whole_file()
+def test_every_flipped_byte_of_a_file_without_a_checksum_loads_or_is_refused() -> None:
+    data = without_checksum(whole_file())
     for place in range(len(data)):
         flipped = bytearray(data)
         flipped[place] ^= 0xFF
@@ -247,9 +250,9 @@ def test_every_flipped_byte_loads_or_is_refused() -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.lists(st.integers(0, len(whole_file()) * 8 - 1), min_size=1, max_size=4))
-def test_flipped_bits_load_or_are_refused(places: list[int]) -> None:
-    flipped = bytearray(whole_file())
+@given(st.lists(st.integers(0, len(without_checksum(whole_file())) * 8 - 1), min_size=1, max_size=4))
+def test_flipped_bits_of_a_file_without_a_checksum_load_or_are_refused(places: list[int]) -> None:
+    flipped = bytearray(without_checksum(whole_file()))
     for place in places:
         flipped[place // 8] ^= 1 << place % 8
     load_or_refusal(bytes(flipped))
@@ -327,6 +330,7 @@ def test_a_header_with_a_part_missing_is_refused(name: str) -> None:
         (("checkpoint", "updates"), -1),
         (("checkpoint", "epoch"), 1),
         (("checkpoint", "epoch"), 3),
+        (("checkpoint", "epoch"), 10**18),
         (("checkpoint", "offset"), 29),
         (("checkpoint", "offset"), 10**400),
         (("checkpoint", "tally"), [31, 1.25, 2.5, 20]),
@@ -362,11 +366,40 @@ def test_a_header_that_does_not_fit_is_refused(path: tuple[str | int, ...], valu
     assert isinstance(load_or_refusal(with_header(change)), str)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("format",),
+        ("network", "inputs"),
+        ("network", "activation"),
+        ("training", "optimizer"),
+        ("training", "l2"),
+        ("checkpoint", "epoch"),
+        ("checkpoint", "engines"),
+        ("history", 1, "loss"),
+        ("scores",),
+    ],
+)
+@pytest.mark.parametrize(
+    "value", ["x" * 5000, ["y" * 5000], {"z" * 5000: 1}, 10**4000], ids=["text", "list", "dict", "int"]
+)
+def test_no_value_of_a_header_fills_a_message(path: tuple[str | int, ...], value: Any) -> None:
+    def change(header: dict[str, Any]) -> dict[str, Any]:
+        part: Any = header
+        for name in path[:-1]:
+            part = part[name]
+        part[path[-1]] = value
+        return header
+
+    said = load_or_refusal(with_header(change))
+    assert not isinstance(said, str) or len(said) < 600
+
+
 def test_weights_that_are_not_finite_are_refused() -> None:
     data = whole_file()
     weight = struct.pack("<f", float(from_bytes(data).network.weights[0][0, 0]))
     assert data.count(weight) == 1
-    assert "NaN or infinity" in str(load_or_refusal(data.replace(weight, struct.pack("<f", math.nan))))
+    assert "NaN or infinity" in str(load_or_refusal(sealed(data.replace(weight, struct.pack("<f", math.nan)))))
 
 
 @pytest.mark.parametrize("number", [FORMAT + 1, 99, 0, "2", None])
@@ -379,7 +412,7 @@ def test_another_format_is_named_and_an_upgrade_advised(number: object) -> None:
 def test_tensors_of_another_program_are_refused_as_such() -> None:
     text = b'{"W":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
     refusal = load_or_refusal(struct.pack("<Q", len(text)) + text + b"\0" * 4)
-    assert "without the header of mnist-nn" in str(refusal)
+    assert "was not made by mnist-nn" in str(refusal)
 
 
 class Trap:
@@ -587,10 +620,25 @@ def test_a_calibration_comes_back() -> None:
 def test_a_file_from_before_calibration_still_loads() -> None:
     data = to_bytes(Model(drawn(SHAPE, 1)))
     assert b"calibration" in data
-    assert from_bytes(data.replace(b'"calibration', b'"celibration')).calibration is None
+    assert from_bytes(sealed(data.replace(b'"calibration', b'"celibration'))).calibration is None
 
 
 def test_a_calibration_of_another_network_is_refused() -> None:
     calibration = Calibration(1.0, np.zeros(30), 0.0, 0.1, np.zeros((1, 3)))
     with pytest.raises(ModelFileError, match="another network"):
         to_bytes(Model(drawn(SHAPE, 1), calibration=calibration))
+
+
+def test_a_model_is_not_saved_where_another_process_is_writing(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(FileInUseError, match="is being written by process"):
+            save_model(path, Network.create(SHAPE))
+        other.kill()
+    assert save_model(path, Network.create(SHAPE)) == path
+    with keep_others_off(path):
+        save_model(path, Network.create(SHAPE))
+    assert list(tmp_path.iterdir()) == [path]

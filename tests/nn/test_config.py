@@ -401,5 +401,5 @@ def test_what_does_not_read_digits_is_named_with_what_it_takes(inputs: int, outp
     assert reads_digits(NetworkConfig(hidden=(3,)))
     assert not reads_digits(other)
     check_reads_digits(NetworkConfig())
-    with pytest.raises(ConfigError, match=f"'x' has {inputs} inputs and {outputs} outputs; .* 784 and 10"):
+    with pytest.raises(ConfigError, match=f"'x' has {inputs} inputs and {outputs} outputs, but .* 784 inputs"):
         check_reads_digits(other, "'x'")

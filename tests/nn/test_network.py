@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig
+from mnist_nn.engines.reference import ReferenceEngine
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.nn.config import ACTIVATIONS, DTYPES, INITIALIZERS, OUTPUTS
 
@@ -113,7 +114,7 @@ def test_parameters_are_converted_to_the_configured_type() -> None:
 def test_numbers_that_are_not_finite_are_refused_by_name(index: int, name: str, value: float) -> None:
     p = parameters()
     p[index].flat[-1] = value
-    with pytest.raises(NotFiniteError, match=f"{name} holds NaN or infinity"):
+    with pytest.raises(NotFiniteError, match=f"{name} contains NaN or infinity"):
         Network.of(SMALL, p)
 
 
@@ -170,3 +171,22 @@ def test_output_is_the_activation_of_the_output_layer(output: str) -> None:
     z = np.array([[0.0, math.log(3)]])
     expected = {"sigmoid": [[0.5, 0.75]], "softmax": [[0.25, 0.75]]}[output]
     np.testing.assert_allclose(Network.create(replace(SMALL, output=output)).output(z), expected, rtol=1e-12)
+
+
+@BOUNDED
+@given(st.integers(-5, 42), st.sampled_from(ACTIVATIONS), st.integers(0, 3))
+def test_a_network_that_cannot_overflow_answers_in_finite_numbers(power: int, activation: str, seed: int) -> None:
+    config = NetworkConfig(inputs=6, hidden=(5, 4), outputs=3, activation=activation)
+    arrays = [p.astype(np.float64) * 10.0**power for p in Network.create(config, seed).parameters]
+    with np.errstate(over="ignore"):
+        if not all(np.isfinite(p.astype(np.float32)).all() for p in arrays):
+            return
+    network = Network.of(config, arrays)
+    inputs = np.random.default_rng(seed).integers(0, 2, (20, 6)).astype(np.float32)
+    with np.errstate(all="ignore"):
+        z = ReferenceEngine().forward(network, ReferenceEngine().place(inputs))
+    assert np.isfinite(z).all() or network.can_overflow
+    if power > 30 and "relu" in activation:
+        assert network.can_overflow
+    if power < 10:
+        assert not network.can_overflow

@@ -81,8 +81,11 @@ def test_the_refusal_curve_is_the_curve_and_its_points() -> None:
 @pytest.mark.parametrize(
     ("draw", "says"),
     [
-        (lambda: plots.gradient_norms(np.arange(2.0), np.ones((3, 3))), "beside 2 epochs; give a row for each epoch"),
-        (lambda: plots.gradient_norms(np.arange(2.0), np.ones((2, 3)), ["a"]), "beside 2 epochs and 1 names"),
+        (
+            lambda: plots.gradient_norms(np.arange(2.0), np.ones((3, 3))),
+            "but there are 2 epochs; give one row for each epoch",
+        ),
+        (lambda: plots.gradient_norms(np.arange(2.0), np.ones((2, 3)), ["a"]), "there are 2 epochs and 1 names"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(draw: Callable[[], Figure], says: str) -> None:

@@ -64,7 +64,7 @@ def test_weights_that_are_no_pictures_are_refused(layer: int, shape: tuple[int, 
     [
         (lambda: plots.weight_images(Network.create(), units=[20]), "unit is 20; layer 0 has units 0 to 19"),
         (lambda: plots.weight_images(Network.create(), units=[-1]), "unit is -1"),
-        (lambda: plots.digits(IMAGES, ["a"]), "beside 1 titles"),
+        (lambda: plots.digits(IMAGES, ["a"]), "there are 1 titles"),
         (lambda: plots.digits(IMAGES.reshape(3, -1), ["a"] * 3), r"shape \(3, 784\)"),
         (lambda: plots.digits(IMAGES, ["a"] * 3, columns=0), "columns is 0"),
     ],

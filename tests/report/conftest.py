@@ -121,7 +121,7 @@ def model(film: Path) -> Model:
     assert calibration is not None
     rows = np.array([(0.1, 0.3, 1.0), (0.3, 0.05, 0.7), (0.5, 0.02, 0.4)])
     weights = np.zeros(plain.network.config.hidden[-1] + 3)
-    fitted = replace(calibration, temperature=0.8, weights=weights, bias=3.0, not_a_digit=0.2, table=rows)
+    fitted = replace(calibration, temperature=0.8, weights=weights, bias=3.0, not_a_digit=0.2, table=rows, test=None)
     return replace(plain, calibration=fitted)
 
 

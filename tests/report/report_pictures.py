@@ -1,4 +1,4 @@
-"""Take the pictures of docs/report.md: ``python tests/report/report_pictures.py``, with Playwright.
+"""Take the pictures of docs/how-to/report.md: ``python tests/report/report_pictures.py``, with Playwright.
 
 It trains the classic network with a hold-out, calibrates it, writes its report as a person would, and looks at it.
 """

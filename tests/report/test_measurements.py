@@ -26,8 +26,8 @@ def test_thresholds_out_of_reach_are_left_out(measured: Measurements, untrained:
 
 
 def test_a_temperature_changes_how_sure_answers_are(measured: Measurements, untrained: Measurements) -> None:
-    assert list(measured.reliabilities) == ["the network's own", "with temperature"]
-    assert list(untrained.reliabilities) == ["the network's own"]
+    assert list(measured.reliabilities) == ["without temperature", "with temperature"]
+    assert list(untrained.reliabilities) == ["without temperature"]
 
 
 def test_it_knows_the_data_that_the_model_learned_from(measured: Measurements, few: Dataset) -> None:
@@ -38,5 +38,5 @@ def test_it_knows_the_data_that_the_model_learned_from(measured: Measurements, f
 def test_a_recording_of_another_training_is_refused(measured: Measurements) -> None:
     measured.check()
     other = replace(measured, model=replace(measured.model, network=Network.create(seed=5)))
-    with pytest.raises(ConfigError, match="recording is not one of this model's"):
+    with pytest.raises(ConfigError, match="recording belongs to another training"):
         other.check()

@@ -96,7 +96,7 @@ def test_what_comes_from_files_cannot_break_out(parse: Parse, model: Model, few:
 
 
 def test_a_network_alone_is_judged_all_the_same(parse: Parse, bare: Report) -> None:
-    assert set(bare.left_out) == {"learning", "gradients", "reproduce"}
+    assert set(bare.left_out) == {"diagnosis", "learning", "gradients", "reproduce"}
     text = parse(bare.html).text
     for key, reason in bare.left_out.items():
         assert f"{SECTIONS[key][0]}: {reason}." in text
@@ -106,7 +106,7 @@ def test_a_network_alone_is_judged_all_the_same(parse: Parse, bare: Report) -> N
 
 def test_the_packaged_reader_has_a_report(parse: Parse, few: Dataset) -> None:
     made = build_report(load_reader_model(), few)
-    assert set(made.left_out) - {"mistakes"} == {"learning", "gradients", "reproduce"}
+    assert set(made.left_out) - {"mistakes"} == {"diagnosis", "learning", "gradients", "reproduce"}
     assert made.evaluation.accuracy > 0.98
     assert len(parse(made.html).table("max error")) > 2
 
@@ -114,10 +114,12 @@ def test_the_packaged_reader_has_a_report(parse: Parse, few: Dataset) -> None:
 def test_other_data_is_said_and_examples_are_as_many_as_asked_for(parse: Parse, model: Model, few: Dataset) -> None:
     made = build_report(model, few, examples=2)
     page = parse(made.html)
-    assert f"It was trained on other data, mnist; these are the test images of {few.name}." in page.text
+    assert f"It was trained on different data, mnist; the test images here are those of {few.name}." in page.text
     assert sum(name.startswith("Test image") for name in page.names) == 3 * 2
     assert page.names.count("a 1") == 2, "the network knows more than two of these"
-    assert made.left_out == {"gradients": "they are taken on the training images, and this is other data"}
+    assert made.left_out == {
+        "gradients": "gradients need the training images, and this data is not what the model was trained on"
+    }
 
 
 def test_what_is_no_picture_and_what_has_many_classes(make_data: MakeData) -> None:
@@ -125,7 +127,7 @@ def test_what_is_no_picture_and_what_has_many_classes(make_data: MakeData) -> No
     points = make_data(rng.random((200, 7), dtype=np.float32), np.arange(200) % 70)
     network = Network.create(NetworkConfig(inputs=7, hidden=(4,), outputs=70))
     assert set(build_report(Model(network), points).left_out) == {
-        "learning", "weights", "confusion", "classes", "mistakes", "gradients", "reproduce",
+        "diagnosis", "learning", "weights", "confusion", "classes", "mistakes", "gradients", "reproduce",
     }  # fmt: skip
 
 
@@ -134,13 +136,13 @@ def test_a_network_that_makes_no_mistake(make_data: MakeData) -> None:
     data = make_data(images, np.arange(4))
     config = NetworkConfig(inputs=4, hidden=(), outputs=4)
     made = build_report(Model(Network.of(config, [9 * np.eye(4), np.zeros(4)])), data)
-    assert made.left_out["mistakes"] == "it made none on the test images"
-    assert "It made no mistake." in made.html
+    assert made.left_out["mistakes"] == "the network made no mistakes on the test images"
+    assert "It made no mistakes." in made.html
 
 
 def test_what_does_not_belong_together_is_refused(model: Model, mnist: Dataset, film: Path) -> None:
     other = replace(model, network=Network.create(seed=5))
-    with pytest.raises(ConfigError, match="recording is not one of this model's"):
+    with pytest.raises(ConfigError, match="recording belongs to another training"):
         build_report(other, mnist, recording=recording.load(film))
     with pytest.raises(ConfigError, match="784 values"):
         build_report(Model(Network.create(NetworkConfig(inputs=9))), mnist)
@@ -152,7 +154,7 @@ def test_what_does_not_belong_together_is_refused(model: Model, mnist: Dataset, 
 
 # The page that describes it
 
-DOCS = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[2] / "docs" / "how-to" / "report.md").read_text(encoding="utf-8")
 
 
 def test_the_documentation_names_every_section_and_every_figure() -> None:

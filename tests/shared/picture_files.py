@@ -21,7 +21,7 @@ def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
     return file
 
 
-def levels(source: Any, **limits: int) -> np.ndarray:
+def levels(source: Any, **limits: Any) -> np.ndarray:
     """Read the one page of a file."""
     (page,) = read_pages(source, **limits)
     assert page.pixels.dtype == np.uint8
@@ -29,7 +29,7 @@ def levels(source: Any, **limits: int) -> np.ndarray:
     return page.pixels
 
 
-def refusal(source: Any, **limits: int) -> str:
+def refusal(source: Any, **limits: Any) -> str:
     """What is said about a file, which has to be one line that names it."""
     with pytest.raises(ImageError) as caught:
         list(read_pages(source, **limits))

@@ -29,7 +29,7 @@ def test_an_address_can_be_listened_on() -> None:
 
 @pytest.mark.parametrize("host", ["no such host", "a" * 70 + ".b"])
 def test_where_nothing_can_listen_is_said_in_one_line(host: str) -> None:
-    said = pytest.raises(ConfigError, match=f"^nothing can be served on '{host}', port 80: .*--host and --port")
+    said = pytest.raises(ConfigError, match=f"^cannot listen on '{host}', port 80: .*--host and --port")
     with said, resolve_address(host, 80) as (family, address), socket.socket(family) as listening:
         listening.bind(address)
 
@@ -37,6 +37,6 @@ def test_where_nothing_can_listen_is_said_in_one_line(host: str) -> None:
 def test_a_port_that_is_taken_is_said_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as first:
         port = first.getsockname()[1]
-        taken = pytest.raises(ConfigError, match=f"port {port}: Address already in use; choose others")
+        taken = pytest.raises(ConfigError, match=f"port {port}: Address already in use; choose another address")
         with taken, resolve_address("127.0.0.1", port) as (family, address), socket.socket(family) as second:
             second.bind(address)

@@ -43,11 +43,15 @@ def test_a_value_that_can_be_comes_back_plain(check: Callable[[Any], Any], value
         (lambda value: checks.integer("n", value, 1), 1.0, "n is 1.0; give a whole number"),
         (lambda value: checks.positive("x", value), 0, "x is 0; give a number above 0"),
         (lambda value: checks.positive("x", value), float("nan"), "x is nan; give a number above 0"),
-        (lambda value: checks.non_negative("x", value), -1, "x is -1; give a number that is not negative"),
-        (lambda value: checks.share("x", value), 1, "x is 1; give a number from 0 up to but not including 1"),
+        (lambda value: checks.non_negative("x", value), -1, "x is -1; give a non-negative number"),
+        (lambda value: checks.share("x", value), 1, "x is 1; give a number from 0 to below 1"),
         (lambda value: checks.choice("x", value, ("a", "b")), "c", "unknown x 'c'; choose one of: a, b"),
         (lambda value: checks.sequence("x", value), "ab", "x is 'ab'; give a sequence of values"),
-        (lambda value: checks.per_layer("x", value, 3), [1, 2], "x has 2 values for 3 hidden layers; give one, or"),
+        (
+            lambda value: checks.per_layer("x", value, 3),
+            [1, 2],
+            "x has 2 values for 3 hidden layers; give one value, or",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_what_can(check: Callable[[Any], Any], value: Any, said: str) -> None:

@@ -1,12 +1,11 @@
 """Writing so that nothing is lost: the old file stays whole through full disks, errors and kills."""
 
 import os
-import signal
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import PATIENCE
 
-from mnist_nn.util.files import check_target, replace_file
+from mnist_nn.util.files import append_whole, check_target, check_writable, identify, replace_file
 
 OrdinaryUser = Callable[[], AbstractContextManager[None]]
 SizeLimit = Callable[[int], AbstractContextManager[None]]
@@ -108,20 +107,71 @@ def test_a_full_disk_leaves_the_old_file_whole(old: Path, size: int, files_no_la
     assert_untouched(old)
 
 
-def test_a_kill_in_the_middle_leaves_the_old_file_whole(old: Path) -> None:
-    program = (
-        "import os, sys\n"
-        "from mnist_nn.util.files import replace_file\n"
-        "with replace_file(sys.argv[1]) as file:\n"
-        "    file.write(b'x' * 100_000)\n"
-        "    file.flush()\n"
-        "    os.kill(os.getpid(), 9)\n"
-    )
-    killed = subprocess.run([sys.executable, "-c", program, old], check=False, timeout=PATIENCE)
-    assert killed.returncode == -signal.SIGKILL
+STOP_IN_THE_MIDDLE = (
+    "import os, sys\n"
+    "from mnist_nn.util.files import replace_file\n"
+    "with replace_file(sys.argv[1]) as file:\n"
+    "    file.write(b'x' * 100_000)\n"
+    "    file.flush()\n"
+    "    print('half', flush=True)\n"
+    "    sys.stdin.read()\n"
+)
+
+
+@pytest.fixture
+def half_written(old: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that is in the middle of replacing a file."""
+    command = [sys.executable, "-c", STOP_IN_THE_MIDDLE, str(old)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "half\n"
+        yield process
+        process.kill()
+
+
+def test_what_a_killed_process_leaves_is_cleared_by_the_next(old: Path, half_written: subprocess.Popen[str]) -> None:
+    half_written.kill()
+    half_written.wait(PATIENCE)
     assert old.read_bytes() == b"old"
-    write(old, b"new")
-    assert old.read_bytes() == b"new"
+    assert len(names_in(old.parent)) == 2
+    write(old.parent / "other", b"new")
+    assert names_in(old.parent) == ["note", "other"]
+
+
+def test_what_a_living_process_writes_is_not_cleared(old: Path, half_written: subprocess.Popen[str]) -> None:
+    (old.parent / ".mnist-nn-mine.txt").touch()
+    (old.parent / ".0123456789abcdef.tmp").touch()
+    check_writable(old)
+    write(old.parent / "other", b"new")
+    assert len(names_in(old.parent)) == 5, "and nothing of others' is either"
+    half_written.communicate("", timeout=PATIENCE)
+    assert half_written.returncode == 0
+    assert old.read_bytes() == b"x" * 100_000
+
+
+def test_a_file_is_told_from_what_takes_its_place(old: Path) -> None:
+    first = identify(old)
+    assert first == identify(old)
+    write(old, b"old")
+    assert identify(old) != first, "the same bytes in another file"
+    assert identify(old.parent / "none") is None
+
+
+def test_bytes_are_appended_whole_or_not_at_all(old: Path, files_no_larger_than: SizeLimit) -> None:
+    with old.open("ab", buffering=0) as file:
+        append_whole(file, b"er")
+        with files_no_larger_than(100):
+            error = caught(lambda: append_whole(file, bytes(200)), OSError)
+    assert isinstance(error, OSError)
+    assert old.read_bytes() == b"older"
+
+
+def test_a_pipe_gets_what_is_appended() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as file:
+        append_whole(file, b"rows")
+    with os.fdopen(reading, "rb") as file:
+        assert file.read() == b"rows"
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o755, 0o4711])
@@ -159,7 +209,7 @@ def test_a_link_to_nothing_gets_its_target(tmp_path: Path) -> None:
 def test_a_loop_of_links_is_refused_and_stays(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
-    with pytest.raises(OSError, match="leads back to itself"):
+    with pytest.raises(OSError, match="points to itself"):
         write(tmp_path / "a", b"new")
     assert names_in(tmp_path) == ["a", "b"]
     assert (tmp_path / "a").is_symlink()

@@ -1,5 +1,5 @@
-"""The command line: parse, call the library, print. No numerics here.
+"""The command line: parse options, call the library, print results. It computes nothing itself.
 
-`program` is where it starts; ``commands/`` has a module for each command, ``train/`` and ``read/`` what those two need
-beside it, ``common/`` what several share.
+It starts in `program`. ``commands/`` has one module per command, ``train/`` and ``read/`` hold what those two commands
+need in addition, and ``common/`` holds what several commands share.
 """

@@ -1,7 +1,7 @@
-"""The program ``mnist-nn``: its commands, run one at a time, and what it says where one fails.
+"""The program ``mnist-nn``: it runs one command and reports errors.
 
-Commands import what they need when they run, so that help does not wait for NumPy. Exit codes: 0 done, 2 bad input
-in one line on standard error, 130 stopped by Ctrl-C, 1 a fault of ours or a reader that left.
+Commands import what they need when they run, so that help does not wait for NumPy. Exit codes: 0 for success, 2 for bad
+input (with one line on standard error), 130 after Ctrl-C, and 1 for a bug or a pipe that was closed.
 """
 
 import errno
@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from mnist_nn.cli.commands import (
+    audit,
     calibrate,
     check_gradients,
     data,
@@ -29,9 +30,10 @@ from mnist_nn.cli.commands import (
     train_reader,
     verify,
 )
-from mnist_nn.cli.common import completion, log_messages, usage_errors
+from mnist_nn.cli.common import completion, interruption, log_messages, streams, usage_errors
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.help_page import Command
+from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import MnistNNError
 from mnist_nn.util.io_errors import reason_of
 
@@ -39,11 +41,12 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # why printing f
 
 
 class _Commands(TyperGroup):
-    """The commands; one that Ctrl-C stops at once says so."""
+    """The commands; when Ctrl-C, SIGTERM or SIGHUP stops one at once, it says so."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with interruption.hearing(interruption.interrupt):
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             return _fail("stopped at once; nothing more was saved", INTERRUPTED)
 
@@ -52,7 +55,7 @@ app = typer.Typer(
     name="mnist-nn",
     cls=_Commands,
     subcommand_metavar="COMMAND …",
-    help="The multilayer perceptron for handwritten digits: train it, watch it learn, read handwriting with it.",
+    help="The multilayer perceptron for handwritten digits: train it, watch it learn, and read handwriting with it.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -63,6 +66,7 @@ for command in (
     evaluate.evaluate,
     predict.predict,
     read.read,
+    audit.audit,
     play.play,
     serve.serve,
     calibrate.calibrate,
@@ -81,21 +85,22 @@ def _version(wanted: bool) -> None:
     if wanted:
         import mnist_nn
 
-        print(f"mnist-nn {mnist_nn.__version__}")
+        say(f"mnist-nn {mnist_nn.__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def program(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and leave.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Train a network on handwritten digits, watch it learn, read handwriting with it."""
+    """Train a network on handwritten digits, watch it learn, and read handwriting with it."""
 
 
 def main() -> None:
-    """Run the command line; the exit code goes to the shell."""
+    """Run the command line, and pass its exit code to the shell."""
+    streams.mend()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -108,12 +113,12 @@ def run(arguments: list[str]) -> int:
         code = app(args=arguments, prog_name="mnist-nn", standalone_mode=False)
         _flush()
     except (MnistNNError, MemoryError) as error:
-        full = "not enough memory; choose smaller layers or batches"
+        full = "there is not enough memory; choose smaller layers or batches"
         return _fail(full if isinstance(error, MemoryError) else str(error))
     except TyperException as error:
         message = error.format_message()
         if message.startswith("Usage:"):  # no command was given: that is a question, not a fault
-            print(message)
+            say(message)
             return 0
         return _fail(usage_errors.describe(error, arguments), error.exit_code)
     except SystemExit as stop:  # the reader of a pipe has left, as with `| head`
@@ -122,12 +127,12 @@ def run(arguments: list[str]) -> int:
         if error.errno not in NO_ROOM or error.filename is not None:
             raise
         _print_no_more()
-        return _fail(f"cannot print: {reason_of(error)}; send standard output to where there is room")
+        return _fail(f"cannot print: {reason_of(error)}; send standard output to a place with enough room")
     return code if isinstance(code, int) else 0
 
 
 def _flush() -> None:
-    """Write out what is printed; exit with code 1, as everywhere else, if the reader of a pipe has left."""
+    """Flush standard output; return 1 if the reader of a pipe has closed it."""
     try:
         if sys.stdout is not None:  # as it is where it was closed
             sys.stdout.flush()
@@ -137,17 +142,17 @@ def _flush() -> None:
 
 
 def _print_no_more() -> None:
-    """Let the interpreter's own last flush of standard output succeed."""
+    """Make sure that the interpreter's final flush of standard output succeeds."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _never_fail_to_print() -> None:
-    """Let a terminal that cannot show a letter show a question mark in its place."""
+    """Replace characters that the terminal cannot show by question marks."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def _fail(message: str, code: int = 2) -> int:
-    print(f"mnist-nn: {' '.join(message.split())}", file=sys.stderr)
+    say(f"mnist-nn: {' '.join(message.split())}", file=sys.stderr)
     return code

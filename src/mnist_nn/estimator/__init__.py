@@ -1,6 +1,6 @@
 """The network as a scikit-learn classifier: `MLPDigitClassifier`. Needs the extra ``sklearn``.
 
-It calls the library and owns no numerics.
+It calls the library and does no numerics itself.
 """
 
 from mnist_nn.estimator.classifier import MLPDigitClassifier

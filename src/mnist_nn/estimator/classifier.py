@@ -1,7 +1,7 @@
-"""The network as a scikit-learn classifier, for whoever has pipelines and searches already.
+"""The network as a scikit-learn classifier, for use in pipelines and parameter searches.
 
-It calls the library and owns no numerics: the configurations come from `mnist_nn.estimator.parameters`, training from
-`mnist_nn.train`, and what is learned is an ordinary `Network`. This package alone needs scikit-learn.
+It calls the library and does no numerics itself: `mnist_nn.estimator.parameters` makes the configurations,
+`mnist_nn.train` trains, and the result is an ordinary `Network`. Only this package needs scikit-learn.
 """
 
 import warnings
@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from mnist_nn.data import Samples
 from mnist_nn.engines import select
-from mnist_nn.errors import DataError, MissingExtraError
+from mnist_nn.errors import DataError, MissingExtraError, quote, shorten
 from mnist_nn.estimator import parameters
-from mnist_nn.estimator.attributes import FittedAttributes
+from mnist_nn.estimator.attributes import LEAST_OUTPUTS, FittedAttributes
 from mnist_nn.estimator.parameters import Plateau
 from mnist_nn.evaluation.prediction import Predictions, forward, interpret
 from mnist_nn.nn.network import Network
@@ -42,13 +42,13 @@ Array = npt.NDArray[Any]
 class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A multilayer perceptron for digits or any other classes, trained by this package.
 
-    Parameters have MLPClassifier's names and defaults where they mean the same; docs/scikit-learn.md has the table.
-    Numbers are taken as they are, bytes too: scale them as for any network, ``X / 255`` for pixels.
+    Parameters have MLPClassifier's names and defaults if they mean the same; docs/how-to/scikit-learn.md has a table.
+    All numbers are used unchanged, even bytes, so scale them as for any network: ``X / 255`` for pixels.
 
     Parameters
     ----------
     hidden_layer_sizes
-        Width of each hidden layer, or one number; empty for softmax regression.
+        Width of each hidden layer, or one number for one layer; empty for softmax regression.
     activation
         ``sigmoid`` (or ``logistic``), ``tanh``, ``relu``, ``leaky_relu`` or ``identity``: one for all hidden layers,
         or one for each.
@@ -57,49 +57,53 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     solver
         ``sgd``, ``momentum``, ``nesterov``, ``adam`` or ``adamw``.
     alpha
-        L2 penalty, divided by the size of the batch as in MLPClassifier, or by the weight of as many samples.
+        L2 penalty, divided by the batch size as in MLPClassifier or, with weights, by the weight of that many samples.
     batch_size
-        Samples an update; ``auto`` for 200, or all if they are fewer.
+        Samples per update; ``auto`` for 200, or for all samples if there are fewer.
     learning_rate, learning_rate_init
-        How the rate falls over the run (``constant``, ``step``, ``cosine``, ``linear``), and where it starts; None for
-        the library's own choice.
+        How the learning rate falls during training (``constant``, ``step``, ``cosine``, ``linear``), and its initial
+        value; None for the library's default.
     max_iter
-        Epochs at most.
+        Largest number of epochs.
     tol, n_iter_no_change
         Stop when neither the best nor the mean training loss of ``n_iter_no_change`` epochs is at least ``tol`` better
-        than before; None never. Where ``max_iter`` comes first, a ConvergenceWarning says so, but not with None.
+        than before; None to never stop early. If ``max_iter`` is reached first, there is a ConvergenceWarning, but not
+        with None.
     early_stopping, validation_fraction
-        Hold out this share, or this number of samples, and stop instead when its accuracy has not risen for
-        ``n_iter_no_change`` epochs; the best epoch's weights are kept. With None nothing stops: the history alone.
+        Hold out this share or number of samples, and stop when the accuracy on them has not risen for
+        ``n_iter_no_change`` epochs; the best epoch's weights are kept. With ``n_iter_no_change=None`` training does not
+        stop early, and the held-out samples only appear in the history.
     momentum, beta_1, beta_2, epsilon
-        Constants of the solvers that have them.
+        Constants of the solvers that use them.
     dropout
-        Share of hidden units dropped: one number, or one for each hidden layer.
+        Share of hidden units to drop: one number, or one for each hidden layer.
     max_norm
-        Longest vector of weights into a hidden unit; None for no limit.
+        Largest norm of the weights into a hidden unit; None for no limit.
     augmentation
-        Learn from distorted copies of square pictures; X then holds whole numbers from 0 to 255, divided by 255.
+        Train on distorted copies of square pictures. X must then contain whole numbers from 0 to 255, which are divided
+        by 255.
     subset
-        Learn from this many samples, every class in its proportion; None for all.
+        Train on this many samples, with the classes in the same proportions; None for all.
     class_weight
         None, ``balanced``, or a dictionary from class to weight.
     warm_start
-        Go on from what was learned when `fit` is called again.
+        Continue training when `fit` is called again, instead of starting from the beginning.
     random_state
-        Decides everything random.
+        Random seed or generator for everything random.
     verbose
-        Print the loss after each epoch, and the accuracy on samples held out.
+        Print the loss after each epoch, and the accuracy on held-out samples.
     engine
-        ``auto``, ``compiled`` or ``reference``, for training and for predicting in bulk.
+        ``auto``, ``compiled`` or ``reference``, for training and for predicting many samples.
     callback
-        Called with the `Epoch` after each; training stops if it returns True.
+        Function that is called with the `Epoch` after each epoch; training stops if it returns True.
 
     Attributes
     ----------
     classes_, n_features_in_, feature_names_in_
         As in every classifier.
     checkpoint_
-        Where training stands; `network_`, `coefs_`, `loss_curve_` and the like are read from it (`FittedAttributes`).
+        The current state of the training, from which `network_`, `coefs_`, `loss_curve_` and so on are read
+        (`FittedAttributes`).
 
     Examples
     --------
@@ -158,19 +162,17 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from samples of shape (n, features), dense or sparse, and their classes, any labels of shape (n,)."""
+        """Train on samples of shape (n, features), dense or sparse, and their labels of any type and shape (n,)."""
         parameters.check_settings(self.get_params(deep=False))
         goes_on = bool(self.warm_start) and hasattr(self, "checkpoint_")
         X, y = self._check(X, y, reset=not goes_on)
         classes = parameters.find_classes(y)
         if goes_on and not np.array_equal(classes, self.classes_):
             raise DataError(
-                f"warm_start needs the classes of the last fit, {self.classes_.tolist()}, and y has "
-                f"{classes.tolist()}; give samples of the same classes, or begin anew with warm_start=False"
+                f"warm_start needs the same classes as the last fit, {self.classes_.tolist()}, but y has "
+                f"{classes.tolist()}; give samples of the same classes, or start again with warm_start=False"
             )
-        if len(classes) == 1:
-            raise DataError("a classifier cannot learn from 1 class; give samples of at least 2 classes")
-        self.classes_ = classes
+        self.classes_, self._is_table = classes, goes_on and self._is_table
         samples = self._make_samples(X, y, sample_weight)
         plateau = Plateau(self.tol, None if self.early_stopping else parameters.read_patience(self.n_iter_no_change))
         for epoch in self._run(samples, goes_on=goes_on):
@@ -182,21 +184,21 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Learn from these samples for one epoch; the first call names all ``classes`` that will ever come."""
+        """Train on these samples for one epoch; the first call must name all ``classes`` that will ever occur."""
         parameters.check_settings(self.get_params(deep=False))
         goes_on = hasattr(self, "checkpoint_")
         if not goes_on and classes is None:
-            raise DataError("the first call of partial_fit needs classes, an array of all labels that will come")
+            raise DataError("the first call of partial_fit needs classes, an array of all labels that will ever occur")
         if self.class_weight == "balanced":
-            raise DataError("class_weight 'balanced' needs all samples at once; give partial_fit a dictionary")
+            raise DataError("class_weight 'balanced' needs all samples at once; for partial_fit, give a dictionary")
         X, y = self._check(X, y, reset=not goes_on)
         named = self.classes_ if classes is None else parameters.find_classes(classes)
         if not goes_on:
             self.classes_ = named
         elif not np.array_equal(named, self.classes_):
             raise DataError(
-                f"classes are {named.tolist()}, and in the first call they were {self.classes_.tolist()}; "
-                "give the same again, or leave them out"
+                f"classes are {named.tolist()}, but in the first call they were {self.classes_.tolist()}; give "
+                "the same classes again, or leave them out"
             )
         samples = self._make_samples(X, y, sample_weight)
         self._keep(next(self._run(samples, goes_on=goes_on, once=True)))
@@ -205,11 +207,12 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     def predict(self, X: Any) -> Array:
         """Return the class of each sample, shape (n,)."""
         label = self._predict(X).label
-        return np.asarray(self.classes_[label])
+        return np.asarray(self.classes_[label.clip(max=len(self.classes_) - 1)])
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, in the order of `classes_`: float64 of shape (n, classes)."""
-        return self._predict(X).probabilities
+        found = self._predict(X).probabilities
+        return found if len(self.classes_) > 1 else np.ones((len(found), 1))
 
     def predict_log_proba(self, X: Any) -> Array:
         """Return the logarithms of the probabilities."""
@@ -222,7 +225,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         return tags
 
     def _check(self, X: Any, *y: Any, reset: bool = False) -> Any:
-        """Let scikit-learn check the data, and keep floats that are floats already."""
+        """Let scikit-learn check the data, without converting floats."""
         kinds = ["float64", "float32"] if checks.find_name(self.dtype, ["float64"]) else ["float32", "float64"]
         checked = validate_data(self, X, *y, reset=reset, accept_sparse="csr", dtype=kinds)
         if y:
@@ -232,26 +235,32 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         return checked
 
     def _make_samples(self, X: Any, y: Array, sample_weight: Any) -> Samples:
-        """Put data together as the library takes it, the labels as numbers from 0."""
+        """Convert the data to the library's form, with labels as numbers from 0."""
         labels = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         strange = self.classes_[labels] != y
         if strange.any():
             raise DataError(
-                f"label {y[strange].tolist()[0]!r} is none of the classes; they are: {self.classes_.tolist()}; "
-                "name all that will ever come in the first call of partial_fit"
+                f"label {quote(y[strange].tolist()[0])} is not one of the classes, {shorten(self.classes_.tolist())}; "
+                "name all classes that will ever occur in the first call of partial_fit"
             )
         weights = None
         if sample_weight is not None or self.class_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
             weights = weights * compute_sample_weight(self.class_weight, y)
         self._takes_pixels = checks.find_name(self.augmentation, ["none"]) is None
+        self._is_table |= parameters.is_table(X, self.classes_, pixels=self._takes_pixels)
         return Samples(self._as_images(X), labels.astype(np.int64), weights)
+
+    @property
+    def divides_pixels(self) -> bool:
+        """Whether the estimator was fitted with `augmentation`, which divides whole numbers from 0 to 255 by 255."""
+        return self._takes_pixels
 
     def _as_images(self, X: Any) -> Any:
         return parameters.as_images(X) if self._takes_pixels else X
 
     def _run(self, samples: Samples, *, goes_on: bool, once: bool = False) -> Iterator[Epoch]:
-        """Make a new network or take the one that is there; nothing is learned until the first epoch is asked for."""
+        """Create a network or continue with the existing one; training starts when the first epoch is requested."""
         settings, done = self.get_params(deep=False), self.checkpoint_.epoch if goes_on else 0
         if not goes_on:
             self._seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -259,16 +268,15 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         holds_out = bool(self.early_stopping) and not once
         size = len(samples) if samples.weights is None else float(samples.weights.sum())
         config = parameters.make_training_config(settings, len(samples), size, self._seed, epochs, holds_out=holds_out)
-        shape = parameters.make_network_config(settings, self.n_features_in_, len(self.classes_))
-        name = select.choose_for_fit(self.engine, shape, config, len(samples))
+        shape = parameters.make_network_config(settings, self.n_features_in_, max(LEAST_OUTPUTS, len(self.classes_)))
         if goes_on:
             start = parameters.continue_from(self.checkpoint_, shape, config)
         else:
             start = Checkpoint.start(Network.create(shape, self._seed), config)
-        return train(start.network, samples, config, engine=name, resume=start)
+        return train(start.network, samples, config, engine=self.engine, resume=start)
 
     def _keep(self, epoch: Epoch) -> bool:
-        """Keep what was learned, tell whoever wants to know, and return whether to stop."""
+        """Keep the result of an epoch, report it, and return whether to stop."""
         self.checkpoint_, scores = epoch.checkpoint, epoch.scores
         if self.verbose:
             print(f"Iteration {scores.epoch}, loss = {scores.loss:.8f}")  # noqa: T201  # asked for
@@ -277,21 +285,21 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         return self.callback is not None and bool(self.callback(epoch))
 
     def _warn_unless_converged(self) -> None:
-        """Warn where MLPClassifier does: all epochs are done, and nothing said that it is enough."""
+        """Warn like MLPClassifier if all epochs are done and training has not converged."""
         at, n = self.checkpoint_, self.n_iter_no_change
         if n is None or (at.best is not None and at.epoch - at.best.epoch >= n):
             return
         warnings.warn(
-            f"max_iter is {self.max_iter}, and after as many epochs training has not converged; "
-            "raise max_iter or tol, or set n_iter_no_change=None if this is how long you want to train",
+            f"training has not converged after max_iter = {self.max_iter} epochs; raise max_iter or tol, or "
+            "set n_iter_no_change=None to train for exactly max_iter epochs",
             ConvergenceWarning,
             stacklevel=3,
         )
 
     def _predict(self, X: Any) -> Predictions:
-        """Ask the network, about few samples in float64; the probabilities are float64 in any case."""
+        """Run the network, in float64 for few samples; the probabilities are always float64."""
         check_is_fitted(self)
-        images, network, engine = self._as_images(self._check(X)), self.network_, self.engine
+        images, network, engine = self._as_images(self._check(X)), self.checkpoint_.chosen, self.engine
         if select.takes_double(network, images.shape[0]):
             network, engine = Network.of(replace(network.config, dtype="float64"), network.parameters), "reference"
         return interpret(network, forward(network, images, engine).astype(np.float64))

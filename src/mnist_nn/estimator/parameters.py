@@ -1,6 +1,6 @@
-"""From the parameters of `mnist_nn.estimator` to what the library takes, what is wrong with them, and when to stop.
+"""Translates the parameters of `mnist_nn.estimator` into those of the library, checks them, and decides when to stop.
 
-Parameters have the names that scikit-learn's MLPClassifier gives to the same thing, and the library's own elsewhere.
+Parameters have the names of scikit-learn's MLPClassifier if it has the same thing, and otherwise those of the library.
 scikit-learn itself is not needed here.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.base import as_inputs
-from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.errors import ConfigError, DataError, quote
 from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig, drop_unused
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util import checks
@@ -35,6 +35,10 @@ PARAMETERS = {
 }
 """Field of a configuration -> parameter, where the names differ."""
 
+MOST_BYTE = 255
+BLOCK_ROWS = 4096  # that are looked at together
+ROUNDING = 1e-4  # of a step of pixels: six times what float32 loses
+
 NAMED = re.compile(rf"(?<![a-z_])(?:unknown )?({'|'.join(PARAMETERS)})(?= is | ')")
 """Where a message names a field."""
 
@@ -49,23 +53,23 @@ Config = TypeVar("Config", NetworkConfig, TrainingConfig)
 
 
 def check_settings(values: Values) -> None:
-    """Refuse wrong values as they were given, those too that nothing uses this time."""
+    """Reject wrong values as they were given, including those that are not used this time."""
     n, batch, verbose, callback = (values[k] for k in ("n_iter_no_change", "batch_size", "verbose", "callback"))
     for name, is_right, valid in (
         ("early_stopping", isinstance(values["early_stopping"], TRUTH), "True or False"),
         ("warm_start", isinstance(values["warm_start"], TRUTH), "True or False"),
-        ("verbose", isinstance(verbose, TRUTH) or _is_count(verbose, 0), "True, False, or a whole number from 0 on"),
+        ("verbose", isinstance(verbose, TRUTH) or _is_count(verbose, 0), "True, False, or a non-negative whole number"),
         ("callback", callback is None or callable(callback), "a function that takes an Epoch, or None"),
-        ("n_iter_no_change", n is None or _is_infinite(n) or _is_count(n, 1), "a whole number from 1 on, or None"),
+        ("n_iter_no_change", n is None or _is_infinite(n) or _is_count(n, 1), "a positive whole number, or None"),
         (
             "class_weight",
             _is_class_weight(values["class_weight"]),
             "'balanced', a dictionary from class to weight, or None",
         ),
-        ("batch_size", _is_auto(batch) or _is_count(batch, 1), "a whole number from 1 on, or 'auto'"),
+        ("batch_size", _is_auto(batch) or _is_count(batch, 1), "a positive whole number, or 'auto'"),
     ):
         if not is_right:
-            raise ConfigError(f"{name} is {values[name]!r}; give {valid}")
+            raise ConfigError(f"{name} is {quote(values[name])}; give {valid}")
     checks.non_negative("tol", values["tol"])
     if values["momentum"] is not None:
         checks.share("momentum", values["momentum"])
@@ -76,13 +80,41 @@ def check_settings(values: Values) -> None:
     config = _build(TrainingConfig, drop_unused(rest))
     if values["early_stopping"] and not config.validation:
         raise ConfigError(
-            f"validation_fraction is {values['validation_fraction']}, and early_stopping needs samples to judge by; "
-            "give a share below 1, as 0.1, or a whole number of samples"
+            f"validation_fraction is {values['validation_fraction']}, but early_stopping needs held-out "
+            "samples; give a share below 1, such as 0.1, or a number of samples"
         )
 
 
+def is_table(X: Any, classes: npt.NDArray[Any], *, pixels: bool) -> bool:
+    """Say whether a network of this data needs its estimator: its inputs are not pixels, or its classes have names.
+
+    Otherwise a network takes bytes, which it divides by 255, and its classes are 0 to n - 1. So numbers are pixels if
+    each is a byte divided by 255; a table that was scaled to 0 to 1 has other numbers. ``pixels`` says that the samples
+    already are bytes.
+
+    Examples
+    --------
+    >>> is_table(np.array([[0.0, 1.0, 7 / 255]]), np.array([0, 1]), pixels=False)
+    False
+    >>> is_table(np.array([[0.0, 1.0, 0.5]]), np.array([0, 1]), pixels=False)
+    True
+    """
+    numbers = X.data if hasattr(X, "indptr") else X
+    return not (pixels or _are_bytes(numbers)) or not np.array_equal(classes, np.arange(len(classes)))
+
+
+def _are_bytes(numbers: npt.NDArray[Any]) -> bool:
+    """Whether numbers are whole multiples of 1/255 from 0 to 1, as far as they are exact; a block of rows at a time."""
+    for start in range(0, len(numbers), BLOCK_ROWS):
+        scaled = MOST_BYTE * numbers[start : start + BLOCK_ROWS]
+        whole = np.rint(scaled)
+        if not ((np.abs(scaled - whole) < ROUNDING) & (whole >= 0) & (whole <= MOST_BYTE)).all():
+            return False
+    return True
+
+
 def make_network_config(values: Values, inputs: int, outputs: int) -> NetworkConfig:
-    """Return the shape that an estimator's parameters ask for."""
+    """Return the network configuration for an estimator's parameters."""
     given = _take_fields(NetworkConfig, values)
     hidden = given["hidden"]
     given["hidden"] = (hidden,) if isinstance(hidden, Integral) else hidden
@@ -93,18 +125,18 @@ def make_network_config(values: Values, inputs: int, outputs: int) -> NetworkCon
 def make_training_config(
     values: Values, count: int, weight: float, seed: int, epochs: int, *, holds_out: bool
 ) -> TrainingConfig:
-    """Return the training that an estimator's parameters ask for.
+    """Return the training configuration for an estimator's parameters.
 
     Parameters
     ----------
     values
-        The estimator's parameters, which `check_settings` has passed.
+        The estimator's parameters, checked by `check_settings`.
     count, weight
-        Number of samples, and what they weigh together.
+        Number of samples, and their total weight.
     seed
-        Drawn from ``random_state``.
+        The seed, drawn from ``random_state``.
     epochs
-        Of the whole run, those that are done already included.
+        Number of epochs of the whole run, including those already done.
     holds_out
         Whether to hold samples out for early stopping.
     """
@@ -125,13 +157,13 @@ def make_training_config(
 
 
 def continue_from(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> Checkpoint:
-    """Return where to go on from: the network to use, with its optimiser's memory if the optimiser is the same."""
+    """Return the checkpoint to continue from, with the optimizer's state if the optimizer is the same."""
     before, now = vars(at.network.config), vars(shape)
     for name in before:
         if before[name] != now[name]:
             raise ConfigError(
-                f"{PARAMETERS.get(name, name)} is {now[name]!r}, and what was learned has {before[name]!r}; "
-                "to go on, leave it as it was; to begin anew, fit with warm_start=False"
+                f"{PARAMETERS.get(name, name)} is {quote(now[name])}, but the network was trained with "
+                f"{quote(before[name])}; set it back to continue, or start again with warm_start=False"
             )
     afresh = Checkpoint.start(at.chosen, config)
     is_same = set(at.state.slots) == set(afresh.state.slots)
@@ -140,12 +172,12 @@ def continue_from(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) 
 
 
 def read_patience(epochs: Any) -> int | None:
-    """Return how long to wait for something better; MLPClassifier's infinity is our None."""
+    """Return how many epochs to wait for an improvement; MLPClassifier's infinity is our None."""
     return None if epochs is None or _is_infinite(epochs) else int(epochs)
 
 
 def find_classes(labels: Any) -> npt.NDArray[Any]:
-    """Return the different labels in their order; DataError if they have none.
+    """Return the different labels in sorted order; raise DataError if they cannot be sorted.
 
     Examples
     --------
@@ -157,29 +189,30 @@ def find_classes(labels: Any) -> npt.NDArray[Any]:
     except TypeError as error:
         kinds = ", ".join(sorted({type(label).__name__ for label in labels}))
         raise DataError(
-            f"labels of several kinds ({kinds}) have no order; give them all one kind, as with y.astype(str), and "
-            "leave out samples without a label"
+            f"labels of several types ({kinds}) cannot be sorted; give them all one type, for example with "
+            "y.astype(str), and leave out samples without a label"
         ) from error
 
 
 def as_images(X: Any) -> npt.NDArray[np.uint8]:
-    """Take rows of whole numbers from 0 to 255 as square pictures."""
+    """Convert rows of whole numbers from 0 to 255 to square pictures."""
     rows = as_inputs(X, "float64")
     side = math.isqrt(rows.shape[1])
     if side * side != rows.shape[1] or not np.isin(rows, np.arange(256)).all():
         raise DataError(
-            f"augmentation needs square pictures, and X has {rows.shape[1]} features from {rows.min():g} to "
-            f"{rows.max():g}; give whole numbers from 0 to 255, or augmentation 'none'"
+            f"augmentation needs square pictures of whole numbers from 0 to 255, but X has {rows.shape[1]} "
+            f"features from {rows.min():g} to {rows.max():g}; give such pictures, or set augmentation to "
+            "'none'"
         )
     return rows.astype(np.uint8).reshape(-1, side, side)
 
 
 @dataclass
 class Plateau:
-    """Says when neither the best nor the mean loss of ``patience`` epochs is at least ``tol`` better than before.
+    """Detects when neither the best nor the mean loss of ``patience`` epochs is at least ``tol`` better than before.
 
-    MLPClassifier looks at the best epochs alone, and so may stop while the loss swings, as it does where features are
-    large and an epoch is a single update. The mean is compared with that of as many epochs before.
+    MLPClassifier only looks at the best epoch, and so may stop while the loss oscillates, as it does if features are
+    large and an epoch is a single update. The mean is compared with that of the same number of epochs before.
 
     Examples
     --------
@@ -193,7 +226,7 @@ class Plateau:
     losses: list[float] = field(default_factory=list)
 
     def update(self, loss: float) -> bool:
-        """Take in the loss of one more epoch, and return whether training stands still."""
+        """Add the loss of another epoch, and return whether training has stopped improving."""
         self.losses.append(loss)
         n = self.patience
         if n is None or len(self.losses) < 2 * n:
@@ -203,13 +236,13 @@ class Plateau:
 
 
 def _take_fields(cls: type, values: Values) -> dict[str, Any]:
-    """Take the fields of one configuration out of the parameters."""
+    """Extract the fields of one configuration from the parameters."""
     names = [one.name for one in fields(cls) if one.name not in FROM_DATA]
     return {name: values[PARAMETERS.get(name, name)] for name in names}
 
 
 def _build(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
-    """Build a configuration; what is wrong is said in the name of the parameter."""
+    """Build a configuration; errors name the estimator's parameter."""
     try:
         return cls(**given)
     except ConfigError as error:
@@ -218,7 +251,7 @@ def _build(cls: Callable[..., Config], given: dict[str, Any]) -> Config:
 
 
 def _read_activations(names: Any) -> Any:
-    """MLPClassifier's name for the sigmoid is ``logistic``."""
+    """Translate activations; MLPClassifier calls the sigmoid ``logistic``."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         names = (names,)
     names = [checks.choice("activation", name, ACTIVATION_NAMES) for name in names]
@@ -236,7 +269,7 @@ def _is_auto(batch: object) -> bool:
 
 
 def _is_count(value: object, low: int) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= low
 
 
 def _is_infinite(value: object) -> bool:

@@ -1,7 +1,7 @@
-"""Models in other formats, each with test vectors inside, and the check that runs them where they will be used.
+"""Models in other formats, each with test vectors inside, and the check that runs them in their own runtime.
 
-`export` writes bytes; `verify` reads them, runs them in the format's own runtime and compares with the reference
-engine. One package per format; each is imported when it is asked for.
+`export` returns the bytes of a file. `verify` runs such a file in the format's own runtime and compares the answers
+with those of the reference engine. Each format has its own package, which is imported when it is needed.
 """
 
 import os
@@ -13,60 +13,77 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mnist_nn.data import Dataset, load
-from mnist_nn.errors import ConfigError, MissingExtraError, ModelFileError, unknown
+from mnist_nn.doors import as_dataset
+from mnist_nn.errors import ConfigError, DataError, MissingExtraError, ModelFileError, quote, shorten, unknown
+from mnist_nn.export.limits import Limits, collect_limits, list_shares
 from mnist_nn.export.vectors import Pixels, Vectors, fits, make_vectors, predict_exactly
 from mnist_nn.export.verification import Verification, find_differences
-from mnist_nn.model_file.storage import ANOTHER, Model
+from mnist_nn.model_file.checksum import ANOTHER
+from mnist_nn.model_file.storage import DAMAGES, Model, ModelLike, as_model, check_takes_pixels
+from mnist_nn.model_file.training_data import find_training_data
 from mnist_nn.util.io_errors import describe_io_error
 from mnist_nn.util.randomness import key, uniform
 
 KEEP_DOUBLE = ("safetensors", "npz")  # formats that keep float64 weights; the others round them to float32
-ANEW = "write it anew with: mnist-nn export MODEL"
+TAKE_NUMBERS = ("safetensors", "npz")  # formats that leave it to their reader what the inputs are
+CALL = "export(model, format)"
+ANEW = "export it again with: mnist-nn export MODEL"
 PICTURES = 200  # that a check asks about besides the test vectors
 
 
 class Format(NamedTuple):
-    """A format: its file suffix, and where its functions are, as ``module:name``."""
+    """A format: its file suffix, and its functions as ``module:name``."""
 
     suffix: str
     write: str
     read_vectors: str
+    read_limits: str
     run: str
+
+    @classmethod
+    def of(cls, suffix: str, package: str, kind: str = "") -> "Format":
+        """Name the functions of a package. If it holds several kinds, the names contain the kind."""
+        own = f"_{kind}" if kind else ""
+        verbs = [f"{package}.verify:{verb}" for verb in (f"read{own}_vectors", f"read{own}_limits", f"run{own}")]
+        return cls(suffix, f"{package}.write:write{own}", *verbs)
 
 
 FORMATS: dict[str, Format] = {
-    "onnx": Format(".onnx", "onnx.write:write", "onnx.verify:read_vectors", "onnx.verify:run"),
-    "html": Format(".html", "html.write:write", "html.verify:read_vectors", "html.verify:run"),
-    "c": Format(".h", "c.write:write", "c.verify:read_vectors", "c.verify:run"),
-    "safetensors": Format(
-        ".safetensors",
-        "arrays.write:write_safetensors",
-        "arrays.verify:read_safetensors_vectors",
-        "arrays.verify:run_safetensors",
-    ),
-    "npz": Format(".npz", "arrays.write:write_npz", "arrays.verify:read_npz_vectors", "arrays.verify:run_npz"),
+    "onnx": Format.of(".onnx", "onnx"),
+    "html": Format.of(".html", "html"),
+    "c": Format.of(".h", "c"),
+    "safetensors": Format.of(".safetensors", "arrays", "safetensors"),
+    "npz": Format.of(".npz", "arrays", "npz"),
 }
 
 
-def export(model: Model, format: str, data: Dataset | None = None) -> bytes:  # noqa: A002 the word for it
+def export(
+    model: ModelLike,
+    format: str,  # noqa: A002 the word for it
+    data: Dataset | str | None = None,
+    *,
+    prefix: str | None = None,
+) -> bytes:
     """Write a model in another format.
 
     Parameters
     ----------
     model
-        Any model; its temperature and its refusal go with it.
+        Any model, or the path of its file. Its temperature and refusal are exported too.
     format
         One of FORMATS.
     data
-        Where test vectors come from, and what the int8 form of ``c`` is measured on; None takes MNIST. Data of another
-        shape than the network's is not used.
+        The data set for the test vectors and for measuring the int8 form of ``c``. None uses the data that the model
+        was trained on, or MNIST if that is not available. Data of another shape than the network's is not used.
+    prefix
+        Only for ``c``: what all names in the header begin with, so that one program can include two headers.
 
     Raises
     ------
     ConfigError
-        If there is no such format, or it cannot hold this model.
+        If the format does not exist, cannot hold this model, or does not take a prefix.
     MissingExtraError
-        If a package for it is not installed.
+        If a package that the format needs is not installed.
 
     Examples
     --------
@@ -76,29 +93,52 @@ def export(model: Model, format: str, data: Dataset | None = None) -> bytes:  # 
     """
     if format not in FORMATS:
         raise unknown("format", format, FORMATS)
+    if prefix is not None and format != "c":
+        raise ConfigError(
+            f"prefix is {quote(prefix)}, but prefixes are only for the format c; leave prefix out for {format}"
+        )
+    model = as_model(model, CALL)
+    data = choose_vectors_data(model) if data is None else as_dataset(data, CALL)
+    if format not in TAKE_NUMBERS:
+        check_takes_pixels(model, f"the format {format}")
     write = _import(format, FORMATS[format].write)
-    data = load("mnist") if data is None else data
     fitting = data if fits(model.network.config, data) else None
-    content: bytes = write(model, make_vectors(model, fitting.test if fitting else None), fitting)
+    own = {} if prefix is None else {"prefix": prefix}
+    content: bytes = write(model, make_vectors(model, fitting.test if fitting else None), fitting, **own)
     return content
 
 
-def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
-    """Run an exported file in its own runtime, and compare what it says with the reference engine.
+def choose_vectors_data(model: Model) -> Dataset:
+    """Choose the data for test vectors: what the model was trained on, or MNIST if that is not available.
 
-    C and JavaScript files are programs, and this runs them: check only files that you trust.
+    Examples
+    --------
+    >>> from mnist_nn import Network
+    >>> choose_vectors_data(Model(Network.create(), data={"name": "scans", "sha256": "0"})).name
+    'mnist'
+    """
+    try:
+        return find_training_data(model)
+    except DataError:
+        return load("mnist")
+
+
+def verify(model: ModelLike, path: str | os.PathLike[str]) -> Verification:
+    """Run an exported file in its own runtime, and compare its answers with those of the reference engine.
+
+    C and JavaScript files are programs, and this function runs them, so only check files that you trust.
 
     Parameters
     ----------
     model
-        What it should be an export of.
+        The model that the file should have been exported from.
     path
-        The file; its suffix says which format it has.
+        The exported file; its suffix tells its format.
 
     Raises
     ------
     ModelFileError
-        If the file cannot be read, is not an export, or is one of a network of another shape.
+        If the file cannot be read, was not exported by this package, or is from a network of another shape.
     MissingExtraError
         If its runtime is not installed.
 
@@ -111,6 +151,7 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
     >>> verify(model, path).good
     True
     """
+    model = as_model(model, "verify(model, path)")
     path = Path(path)
     name = find_format(path)
     try:
@@ -119,7 +160,9 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
         _check_shape(model, carried)
         images = np.concatenate([carried.images, _make_pictures(model.network.config.inputs)])
         ran = _import(name, FORMATS[name].run)(model, content, images)
-        found = find_differences(predict_exactly(model, images), ran, carried)
+        limits: Limits = _import(name, FORMATS[name].read_limits)(content)
+        own = collect_limits(model.calibration, list_shares(limits))
+        found = find_differences(predict_exactly(model, images), ran, carried, (own, limits))
     except ModelFileError as error:
         why = str(error).removesuffix(f"; {ANOTHER}")
         raise ModelFileError(f"{str(path)!r}: {why}; {ANEW}") from error
@@ -128,9 +171,9 @@ def verify(model: Model, path: str | os.PathLike[str]) -> Verification:
     except OSError as error:
         remedy = "make one with: mnist-nn export MODEL"
         raise ModelFileError(describe_io_error("read", path, error, remedy)) from error
-    except (ValueError, TypeError, LookupError, AttributeError) as error:  # a file may say anything
+    except (LookupError, MemoryError, *DAMAGES) as error:  # a file may say anything
         raise ModelFileError(
-            f"{str(path)!r} is damaged, or mnist-nn did not write it: {type(error).__name__} {error}; {ANEW}"
+            f"{str(path)!r} is damaged, or mnist-nn did not write it ({type(error).__name__}: {shorten(error)}); {ANEW}"
         ) from error
     return Verification(name, ran.runtime, len(images), found)
 
@@ -142,7 +185,7 @@ def _read(path: Path) -> bytes:
 
 
 def find_format(path: Path) -> str:
-    """Tell the format of a file by its suffix.
+    """Return the format of a file, by its suffix.
 
     Examples
     --------
@@ -153,7 +196,7 @@ def find_format(path: Path) -> str:
         if path.suffix.lower() == format_.suffix:
             return name
     suffixes = ", ".join(format_.suffix for format_ in FORMATS.values())
-    raise ConfigError(f"{str(path)!r} has the suffix {path.suffix!r}; an export has one of: {suffixes}")
+    raise ConfigError(f"{str(path)!r} has the suffix {path.suffix!r}, but an exported file ends in one of: {suffixes}")
 
 
 def _import(name: str, where: str) -> Callable[..., Any]:
@@ -162,7 +205,7 @@ def _import(name: str, where: str) -> Callable[..., Any]:
         found: Callable[..., Any] = getattr(import_module(f"mnist_nn.export.{module}"), attribute)
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"the format {name} needs {error.name}; install it: pip install 'mnist-nn[onnx]'"
+            f"the format {name} needs {error.name}; install it with: pip install 'mnist-nn[onnx]'"
         ) from error
     return found
 
@@ -172,13 +215,13 @@ def _check_shape(model: Model, carried: Vectors) -> None:
     found = (carried.images.shape[1], carried.predictions.probabilities.shape[1])
     if found != (config.inputs, config.outputs):
         raise ModelFileError(
-            f"it is an export of another model: it takes {found[0]} pixels and knows {found[1]} classes, "
-            f"this model {config.inputs} and {config.outputs}"
+            f"it was exported from another model: it takes {found[0]} pixels and knows {found[1]} classes, "
+            f"but this model takes {config.inputs} and knows {config.outputs}"
         )
 
 
 def _make_pictures(inputs: int) -> Pixels:
-    """Pictures that no export was made with: digits where they fit, else noise of every density."""
+    """Make pictures that no export contains: digits if they fit, else noise of every density."""
     mnist = load("mnist")
     if inputs == mnist.inputs:
         return mnist.test.images[-PICTURES:].reshape(PICTURES, -1)

@@ -1,4 +1,4 @@
-"""What every export says of itself: who made it, what network it is, how good it was, when to believe it."""
+"""What every export says about itself: who made it, its network, how good it was, and when to believe it."""
 
 import math
 from dataclasses import replace
@@ -9,19 +9,20 @@ import numpy as np
 
 from mnist_nn.errors import ConfigError, NotFiniteError
 from mnist_nn.evaluation.calibration import Calibration
+from mnist_nn.evaluation.selective import SELECTIVE
+from mnist_nn.export.limits import NOT_A_DIGIT, collect_limits
 from mnist_nn.export.vectors import Vectors, predict_exactly
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import describe_calibration
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
 
-LIMITS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of errors among accepted digits that have a threshold
 LOWEST = -88.0  # the library's sigmoid stops here, as activations.py says
 Facts = dict[str, Any]
 
 
 def input_shape(config: NetworkConfig) -> tuple[int, ...]:
-    """Give the shape of one input: a square picture where the inputs can be one, else a row.
+    """Return the shape of one input: a square picture if the number of inputs allows it, else a row.
 
     Examples
     --------
@@ -33,7 +34,7 @@ def input_shape(config: NetworkConfig) -> tuple[int, ...]:
 
 
 def collect_facts(model: Model) -> Facts:
-    """Collect plain JSON values.
+    """Collect the facts as plain JSON values.
 
     Examples
     --------
@@ -48,34 +49,28 @@ def collect_facts(model: Model) -> Facts:
         "test_accuracy": model.scores.get("test_accuracy"),
         "data": dict(model.data),
         "calibration": model.calibration and _refusal(model.calibration),
+        **({"class_names": list(model.class_names)} if model.class_names else {}),
     }
 
 
 def format_shape(config: NetworkConfig) -> str:
-    """Write the widths of all layers."""
+    """Format the widths of all layers."""
     return "-".join(map(str, config.sizes))
 
 
 def _refusal(calibration: Calibration) -> Facts:
-    thresholds = {str(limit): at for limit in LIMITS if (at := find_threshold(calibration, limit)) is not None}
-    return {**describe_calibration(calibration), "thresholds": thresholds}
-
-
-def find_threshold(calibration: Calibration, limit: float) -> float | None:
-    """Look up the confidence from which on at most this share of answers is wrong; None if none reaches it."""
-    try:
-        return calibration.operating_point(limit).threshold
-    except ConfigError:
-        return None
+    limits = collect_limits(calibration)
+    thresholds = {name: at for name, at in limits.items() if name != NOT_A_DIGIT}
+    return {**describe_calibration(calibration), "thresholds": thresholds, "level": SELECTIVE.level}
 
 
 def to_single(model: Model) -> Model:
-    """The same model with float32 weights, for formats that have no others.
+    """Return the same model with float32 weights, for formats that have only float32.
 
     Raises
     ------
     ConfigError
-        If a weight is beyond the largest float32.
+        If a weight is above the largest float32.
     """
     config = model.network.config
     if config.dtype == "float32":
@@ -85,13 +80,13 @@ def to_single(model: Model) -> Model:
             network = Network.of(replace(config, dtype="float32"), model.network.parameters)
     except NotFiniteError as error:
         raise ConfigError(
-            "the model has weights beyond the largest float32, and this format has no larger ones; choose npz or "
-            "safetensors"
+            "the model has weights above the largest float32, and this format only has float32; choose npz "
+            "or safetensors"
         ) from error
     return replace(model, network=network, training=None, checkpoint=None)
 
 
 def measure_rounding(model: Model, vectors: Vectors) -> float:
-    """The most that a probability changes where float64 weights become float32."""
+    """Return the largest change of a probability caused by rounding float64 weights to float32."""
     found = predict_exactly(to_single(model), vectors.images)
     return float(np.abs(found.probabilities - vectors.predictions.probabilities).max())

@@ -1,4 +1,4 @@
-"""Run another program, as a compiler or a browser, to check an export; what goes wrong in it is the file's fault."""
+"""Runs another program, such as a compiler or a browser, to check an export; if it fails, the file is at fault."""
 
 import subprocess
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ SECONDS = 300  # that a program may take
 
 
 def call(command: Sequence[str], *, folder: Path | None = None, text: str | None = None) -> str:
-    r"""Run a program in a folder, with a text on standard input, and return what it prints.
+    r"""Run a program in a folder with a text on standard input, and return what it prints.
 
     Raises
     ------
     ModelFileError
-        If it takes too long or fails; the message is the first line that speaks of an error.
+        If the program takes too long or fails; the message is the first line that mentions an error.
     ConfigError
-        If this machine does not let it run.
+        If this machine does not allow the program to run.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def call(command: Sequence[str], *, folder: Path | None = None, text: str | None
     '42\n'
     """
     name = Path(command[0]).name
-    remedy = "let programs run there, or set TMPDIR to a folder where they may"
+    remedy = "allow programs to run there, or set TMPDIR to a folder where they may"
     try:
         with explain_io_errors(ConfigError, "run", command[0], remedy):
             done = subprocess.run(  # noqa: S603 found on the path, or made by the compiler
@@ -37,5 +37,5 @@ def call(command: Sequence[str], *, folder: Path | None = None, text: str | None
         raise ModelFileError(f"{name} took longer than {SECONDS} s") from error
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
-        raise ModelFileError(f"{name} fails: {lines[0] if lines else f'exit code {done.returncode}'}")
+        raise ModelFileError(f"{name} failed: {lines[0] if lines else f'exit code {done.returncode}'}")
     return done.stdout

@@ -1,4 +1,4 @@
-"""What a check of an export found: for each output the largest difference from the reference engine."""
+"""The result of checking an export: for each output, the largest difference from the reference engine."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnist_nn.errors import quote
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
+from mnist_nn.export.limits import TOO_NEAR, Limits, compare_limits, count_passed, count_passed_surely
 from mnist_nn.export.vectors import Vectors
 
 TOLERANCE = 1e-4  # of what is computed in float32; usual are 1e-6
@@ -17,9 +19,10 @@ CARRIED_TOLERANCE = 1e-6  # of predictions that a file carries: they are rounded
 
 
 class Difference(NamedTuple):
-    """The largest absolute difference of one output, and how much is allowed.
+    """The largest absolute difference of one output, and the difference allowed.
 
-    For a label it is the number of pictures that got another one than the reference engine's, ties aside.
+    For labels and decisions it is the number of pictures where they differ from the reference engine's, not counting
+    ties.
     """
 
     output: str
@@ -28,24 +31,24 @@ class Difference(NamedTuple):
 
     @property
     def good(self) -> bool:
-        """Whether it is within the tolerance; NaN never is."""
+        """Whether the difference is within the tolerance; NaN never is."""
         return bool(self.largest <= self.tolerance)
 
 
 @dataclass(frozen=True)
 class Verification:
-    """An export beside its model.
+    """The comparison of an export with its model.
 
     Parameters
     ----------
     format
         One of `mnist_nn.export.FORMATS`.
     runtime
-        What ran it, with its version.
+        The runtime that ran it, with its version.
     pictures
-        How many it was asked about: the test vectors that it carries, and others.
+        Number of pictures compared: the test vectors in the file, and others.
     differences
-        A row an output.
+        One row for each output.
     """
 
     format: str
@@ -60,20 +63,33 @@ class Verification:
 
 
 class Ran(NamedTuple):
-    """What a runtime predicted; for a form with rules of its own also what these demand, and what it predicted."""
+    """What a runtime predicted; for an integer form, also what it predicted and what it should have predicted."""
 
     runtime: str
     predictions: Predictions
     int8: tuple[Predictions, Predictions] | None = None
 
 
-def find_differences(expected: Predictions, ran: Ran, carried: Vectors) -> tuple[Difference, ...]:
-    """Compare all predictions; the carried vectors are of the first pictures.
+def find_differences(
+    expected: Predictions, ran: Ran, carried: Vectors, limits: tuple[Limits, Limits] = ({}, {})
+) -> tuple[Difference, ...]:
+    """Compare all predictions; the test vectors in the file are for the first pictures.
+
+    Parameters
+    ----------
+    expected
+        The reference engine's predictions.
+    ran
+        The predictions of the format's runtime.
+    carried
+        The predictions in the file's test vectors.
+    limits
+        The model's limits, and those in the file.
 
     Raises
     ------
     ValueError
-        If predictions are not of this many pictures and classes.
+        If the predictions are not for this number of pictures and classes.
     """
     check_shape(carried.predictions, len(carried.images), expected)
     for predictions in (ran.predictions, *(ran.int8 or ())):
@@ -87,18 +103,32 @@ def find_differences(expected: Predictions, ran: Ran, carried: Vectors) -> tuple
         found.append(Difference(f"int8, {100 * USUAL:.0f} % of pictures", usual, TOLERANCE))
     own = compare(expected.take(slice(len(carried.images))), carried.predictions, CARRIED_TOLERANCE)
     worst = max(own, key=lambda row: (np.isnan(row.largest), row.largest))
-    return (*found, Difference("test vectors inside", worst.largest, CARRIED_TOLERANCE))
+    found.append(Difference("test vectors inside", worst.largest, CARRIED_TOLERANCE))
+    return (*found, *(_compare_decisions(expected, ran.predictions, carried, *limits) if any(limits) else ()))
+
+
+def _compare_decisions(
+    expected: Predictions, ran: Predictions, carried: Vectors, own: Limits, found: Limits
+) -> Iterator[Difference]:
+    """Compare which pictures pass the limits, except those close to one, and the limits themselves."""
+    passed = count_passed_surely(expected, own)
+    other = count_passed(ran, found) != passed
+    if carried.passed is not None:
+        first = slice(len(carried.images))
+        other[first] |= (carried.passed != passed[first]) & (carried.passed != TOO_NEAR)
+    yield Difference("decision", float((other & (passed != TOO_NEAR)).sum()), 0.0)
+    yield Difference("limits", compare_limits(own, found), CARRIED_TOLERANCE)
 
 
 def check_shape(predictions: Predictions, count: int, expected: Predictions) -> None:
-    """Raise ValueError unless these are predictions of so many pictures, with labels that there are."""
+    """Raise ValueError unless these are predictions for this number of pictures, with valid labels."""
     classes = expected.probabilities.shape[1]
     found = [np.shape(values) for values in predictions.outputs().values()]
     if found != [(count,), (count, classes), (count,), (count,)] or not count:
         raise ValueError(f"predictions of {count} pictures of {classes} classes have the shapes {found}")
     strange = sorted(set(np.asarray(predictions.label).tolist()) - set(range(classes)))
     if strange:
-        raise ValueError(f"label {strange[0]!r} is none of the {classes} classes, which count from 0")
+        raise ValueError(f"label {quote(strange[0])} is not one of the {classes} classes, which count from 0")
 
 
 def compare(expected: Predictions, found: Predictions, tolerance: float) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""The model file: a network, its history and its calibration in one safetensors file, and recordings of a training.
+"""The model file: a network, its history and its calibration in one safetensors file, and recordings of training.
 
-docs/model-file.md describes the format. Other formats are for `mnist_nn.export`.
+docs/reference/model-file.md describes the format. `mnist_nn.export` writes other formats.
 """

@@ -1,40 +1,38 @@
-"""A training as a film: one file with the weights of every epoch, for the playground's time machine.
+"""Recordings of a training run: one file with the weights after every epoch, for the playground's time machine.
 
-A recording is a model file with more in it: the tensors ``moments/N/W1`` … and, in the JSON header, ``recording``
-with a row for each. So whatever reads a model reads a recording too, as the model at its end.
+A recording is a model file with additional tensors ``moments/N/W1`` … and, in the JSON header, ``recording`` with one
+row for each moment. Code that reads a model can therefore read a recording too, as the model at its end.
 """
 
-import json
 import os
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
 
-from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.errors import ConfigError, ModelFileError, shorten
 from mnist_nn.model_file import storage
-from mnist_nn.model_file.storage import HEADER, Model
+from mnist_nn.model_file.storage import DAMAGES, Model
 from mnist_nn.model_file.tensors import build_network
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
-from mnist_nn.util.files import check_writable as check_place
-from mnist_nn.util.files import replace_file
+from mnist_nn.util.files import write_whole
 from mnist_nn.util.io_errors import explain_io_errors
+from mnist_nn.util.locks import keep_others_off_still
 
 ELSEWHERE = "choose another place with --record PATH"
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """The network as it was after ``epoch`` complete epochs and ``offset`` samples of the next one.
+    """The network after ``epoch`` complete epochs and ``offset`` samples of the next one.
 
-    ``size`` is the number of samples in an epoch. `mnist-nn train` records at the ends of epochs, where ``offset`` is
-    0; the playground also in the middle of the first one.
+    ``size`` is the number of samples in an epoch. `mnist-nn train` records at the end of each epoch, where ``offset``
+    is 0; the playground also records in the middle of the first epoch.
     """
 
     epoch: int
@@ -44,13 +42,13 @@ class Moment:
 
     @property
     def row(self) -> dict[str, int]:
-        """What the header says of it."""
+        """The entry for this moment in the header."""
         return {"epoch": self.epoch, "offset": self.offset, "size": self.size}
 
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """A model and the moments on the way to it, in the order in which they came.
+    """A model and the moments of its training, in order.
 
     Examples
     --------
@@ -66,16 +64,16 @@ class Recording:
 
 @dataclass(eq=False)
 class Recorder:
-    """Keeps the network at the start and after every epoch, and writes them to a file with the model.
+    """Keeps the network at the start and after every epoch, and writes all of them to a file with the model.
 
     Parameters
     ----------
     path
         The file.
     size
-        Samples in an epoch.
+        Number of samples in an epoch.
     moments
-        What was recorded before, by epoch.
+        The networks recorded earlier, by epoch.
     """
 
     path: Path
@@ -84,20 +82,32 @@ class Recorder:
 
     @classmethod
     def resume(cls, path: Path, size: int, at: Checkpoint, config: TrainingConfig) -> "Recorder":
-        """Go on with a recording up to where a training stands; if there is none, begin one."""
+        """Continue a recording up to the current state of a training run; if there is none, begin one."""
         if not path.exists():
             return cls(path, size)
         older = load(path)
         recorded = older.model.training
         same = recorded is not None and replace(recorded, epochs=config.epochs) == config
         if not same or older.model.network.config != at.network.config:
-            raise ConfigError(f"{path} records another training; give --record another file")
+            raise ConfigError(f"{path} is a recording of another training run; choose another file with --record")
         return cls(path, size, {m.epoch: m.network for m in older.moments if not m.offset and m.epoch <= at.epoch})
 
     def see(self, at: Checkpoint) -> None:
-        """Keep the network if it stands at the end of an epoch, or at the very start."""
+        """Keep the network if it is at the end of an epoch, or at the very start."""
         if at.offset == 0:
             self.moments[at.epoch] = at.network
+
+    def missing(self, at: Checkpoint) -> list[int]:
+        """Return the epochs between the first recorded one and the current one that are not recorded.
+
+        Examples
+        --------
+        >>> start = Checkpoint.start(Network.create(), TrainingConfig())
+        >>> recorder = Recorder(Path("film"), 60_000, dict.fromkeys((0, 1, 4), start.network))
+        >>> recorder.missing(replace(start, epoch=5))
+        [2, 3, 5]
+        """
+        return [epoch for epoch in range(min(self.moments, default=0), at.epoch + 1) if epoch not in self.moments]
 
     def save(self, model: Model) -> None:
         """Write the file."""
@@ -106,7 +116,7 @@ class Recorder:
 
 
 def epoch_size(images: int, config: TrainingConfig) -> int:
-    """Return how many of the training images an epoch learns from.
+    """Return how many of the training images are used in an epoch.
 
     Examples
     --------
@@ -118,23 +128,33 @@ def epoch_size(images: int, config: TrainingConfig) -> int:
     return size - held_out
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raise ModelFileError now if `save` could not write there later; the file itself is not touched."""
-    with explain_io_errors(ModelFileError, "write", path, ELSEWHERE):
-        check_place(path)
-
-
-def save(path: str | os.PathLike[str], recording: Recording) -> Path:
-    """Write a recording; the old file, if any, stays whole until the new one is on disk.
+def keep_others_off(path: str | os.PathLike[str]) -> AbstractContextManager[None]:
+    """Let no other process write a recording until the block ends; raise at once if it cannot be written.
 
     Raises
     ------
     ModelFileError
-        If the file cannot be written, or the recording is not a sound one.
+        If `save` could not write there.
+    FileInUseError
+        If another process is writing it.
+    """
+    return storage.keep_others_off(path, ELSEWHERE)
+
+
+def save(path: str | os.PathLike[str], recording: Recording) -> Path:
+    """Write a recording; an existing file stays intact until the new one is on the disk.
+
+    Raises
+    ------
+    ModelFileError
+        If the file cannot be written, or the recording is not valid.
+    FileInUseError
+        If another process is writing it.
     """
     data = to_bytes(recording)
-    with explain_io_errors(ModelFileError, "write", path, ELSEWHERE), replace_file(path) as file:
-        file.write(data)
+    storage.check_writable(path, ELSEWHERE)
+    with keep_others_off_still(path, ELSEWHERE), explain_io_errors(ModelFileError, "write", path, ELSEWHERE):
+        write_whole(path, data)
     return Path(path)
 
 
@@ -144,38 +164,37 @@ def load(path: str | os.PathLike[str]) -> Recording:
     Raises
     ------
     ModelFileError
-        If the file cannot be read, or holds no recording.
+        If the file cannot be read, or is not a recording.
     """
     with explain_io_errors(ModelFileError, "read", path, "make a recording with: mnist-nn train --record PATH"):
         data = storage.read(path)
-    try:
-        return from_bytes(data)
-    except ModelFileError as error:
-        raise ModelFileError(f"{os.fspath(path)!r}: {error}") from error
+    return storage.load_data(path, data, from_bytes)
 
 
 def to_bytes(recording: Recording) -> bytes:
-    """Serialise a recording."""
+    """Serialize a recording."""
     data = storage.to_bytes(recording.model)
     header = {**storage.read_header(data), "recording": [moment.row for moment in recording.moments]}
     tensors = load_tensors(data) | {
-        f"moments/{n}/{name}": np.ascontiguousarray(parameter)
+        f"moments/{n}/{name}": parameter
         for n, moment in enumerate(recording.moments)
         for name, parameter in zip(moment.network.parameter_names, moment.network.parameters, strict=True)
     }
-    return save_tensors(tensors, {HEADER: json.dumps(header, allow_nan=False)})
+    return storage.pack(header, tensors)
 
 
 def from_bytes(data: bytes) -> Recording:
-    """Deserialise a recording; ModelFileError if the bytes are no model file, or one without a recording."""
+    """Deserialize a recording; raise ModelFileError if the bytes are not a model file with a recording."""
     model = storage.from_bytes(data)
     rows, tensors = storage.read_header(data).get("recording"), load_tensors(data)
     if not rows:
-        raise ModelFileError("this model file holds no recording; make one with: mnist-nn train --record PATH")
+        raise ModelFileError("this model file is not a recording; make one with: mnist-nn train --record PATH")
     try:
         return Recording(model, tuple(_build_moments(rows, model, tensors)))
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ModelFileError(f"this recording is damaged: {type(error).__name__} {error}; get a fresh copy") from error
+    except DAMAGES as error:
+        raise ModelFileError(
+            f"this recording is damaged ({type(error).__name__}: {shorten(error)}); get a fresh copy"
+        ) from error
 
 
 def _build_moments(rows: list[dict[str, Any]], model: Model, tensors: dict[str, Any]) -> Iterable[Moment]:

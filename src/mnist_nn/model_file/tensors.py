@@ -1,20 +1,24 @@
-"""What a model file consists of: networks, checkpoints and calibrations as JSON values and named tensors, and back.
+"""Converts networks, checkpoints and calibrations to the JSON values and named tensors of a model file, and back.
 
-`mnist_nn.model_file.storage` puts them into a file and checks that they fit together.
+`mnist_nn.model_file.storage` writes them to a file and checks that they fit together.
 """
 
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.base import Tally
+from mnist_nn.errors import quote
 from mnist_nn.evaluation.calibration import Calibration
+from mnist_nn.evaluation.selective import ThresholdTest
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, drop_unused
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
 from mnist_nn.training.checkpoint import Checkpoint, Scores
+from mnist_nn.training.diagnosis.signs import Signs
 from mnist_nn.training.early_stopping import Best
 
 Tensors = dict[str, npt.NDArray[Any]]
@@ -26,14 +30,14 @@ OLD_LOSSES = {"seed_mse": "classic_mse"}
 
 
 def build_network(config: NetworkConfig, tensors: Tensors, prefix: str = "") -> Network:
-    """Build a network of its arrays among the tensors, whose names may begin with a prefix."""
+    """Build a network from its arrays among the tensors; their names may begin with a prefix."""
     names = [f"{prefix}{letter}{layer}" for layer in range(1, len(config.sizes)) for letter in "Wb"]
     arrays = [tensors[name] for name in names]
     return Network(config, tuple(arrays[0::2]), tuple(arrays[1::2]))
 
 
 def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
-    """Return what a checkpoint has besides its arrays, as JSON values."""
+    """Return everything about a checkpoint except its arrays, as JSON values."""
     return {
         "epoch": at.epoch,
         "offset": at.offset,
@@ -42,11 +46,12 @@ def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
         "seconds": at.seconds,
         "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
         **({"engines": list(at.engines)} if at.engines else {}),
+        **({"signs": [signs.to_dict() for signs in at.signs]} if at.signs else {}),
     }
 
 
 def collect_checkpoint_tensors(at: Checkpoint) -> Tensors:
-    """Return what resuming needs beyond the network itself: slots, and the current weights if those used are older."""
+    """Return the arrays that resuming needs besides the network: slots, and current weights if the network is older."""
     names = at.network.parameter_names
     tensors = {
         f"resume/{slot}/{name}": array
@@ -59,7 +64,7 @@ def collect_checkpoint_tensors(at: Checkpoint) -> Tensors:
 
 
 def build_training(header: Mapping[str, Any]) -> TrainingConfig:
-    """Build a training configuration of its JSON values, which have other names in older files.
+    """Build a training configuration from its JSON values, some of which have other names in older files.
 
     Examples
     --------
@@ -77,7 +82,7 @@ def build_training(header: Mapping[str, Any]) -> TrainingConfig:
 def build_checkpoint(
     header: Mapping[str, Any], training: TrainingConfig, chosen: Network, tensors: Tensors
 ) -> Checkpoint:
-    """Build a checkpoint of the header of a model file and its tensors."""
+    """Build a checkpoint from the header and the tensors of a model file."""
     saved, names = header["checkpoint"], chosen.parameter_names
     slots = {
         slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names)
@@ -98,14 +103,15 @@ def build_checkpoint(
         best=best,
         history=tuple(_build_scores(row) for row in header["history"]),
         engines=_check_engines(saved.get("engines", [])),
+        signs=tuple(Signs.from_dict(row) for row in saved.get("signs", [])),
     )
 
 
 def _check_engines(names: Any) -> tuple[str, ...]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"engines is {names!r}, and should be a list of names")
+        raise TypeError(f"engines is {quote(names)}, but must be a list of names")
     if "" in names or any(one == other for one, other in pairwise(names)):
-        raise ValueError(f"engines is {names!r}, and should name each engine where it took over from another")
+        raise ValueError(f"engines is {quote(names)}, but must name each engine once where it takes over from another")
     return tuple(names)
 
 
@@ -113,18 +119,40 @@ def _build_scores(row: Mapping[str, Any]) -> Scores:
     return Scores(epoch=int(row["epoch"]), **{name: float(value) for name, value in row.items() if name != "epoch"})
 
 
-def describe_calibration(calibration: Calibration) -> dict[str, float]:
-    """Return what a calibration has besides its arrays, as JSON values."""
-    return {name: getattr(calibration, name) for name in CALIBRATION_NUMBERS}
+def describe_calibration(calibration: Calibration) -> dict[str, Any]:
+    """Return everything about a calibration except its arrays, as JSON values."""
+    return {name: getattr(calibration, name) for name in CALIBRATION_NUMBERS} | describe_test(calibration.test)
 
 
 def collect_calibration_tensors(calibration: Calibration) -> Tensors:
-    """Return the arrays of a calibration under their names in the file."""
-    return {f"calibration/{name}": getattr(calibration, name) for name in CALIBRATION_ARRAYS}
+    """Return the arrays of a calibration by their names in the file."""
+    arrays = {f"calibration/{name}": getattr(calibration, name) for name in CALIBRATION_ARRAYS}
+    return arrays | collect_test_tensors(calibration.test, "calibration/")
 
 
 def build_calibration(header: Mapping[str, Any], tensors: Tensors) -> Calibration:
-    """Build a calibration of the header of a model file and its tensors."""
+    """Build a calibration from the header and the tensors of a model file."""
     values: dict[str, Any] = {name: tensors[f"calibration/{name}"] for name in CALIBRATION_ARRAYS}
     values |= {name: float(header[name]) for name in CALIBRATION_NUMBERS}
-    return Calibration(**values)
+    return Calibration(**values, test=build_test(header, tensors, "calibration/"))
+
+
+def describe_test(test: ThresholdTest | None) -> dict[str, Any]:
+    """Return everything about a test of thresholds except its array, as JSON values."""
+    return {} if test is None else {"test_sizes": test.sizes.tolist()}
+
+
+def collect_test_tensors(test: ThresholdTest | None, prefix: str) -> Tensors:
+    """Return a test of thresholds as one array: the thresholds, and the accepted and wrong counts of each set."""
+    if test is None:
+        return {}
+    return {f"{prefix}test": np.column_stack([test.thresholds, test.accepted, test.wrong]).astype(np.float64)}
+
+
+def build_test(header: Mapping[str, Any], tensors: Tensors, prefix: str) -> ThresholdTest | None:
+    """Build a test of thresholds from its JSON values and the tensors of a file; None if there is none."""
+    if not header.get("test_sizes"):
+        return None
+    sizes, values = np.array(header["test_sizes"], np.int64), tensors[f"{prefix}test"]
+    accepted, wrong = np.split(values[:, 1:].astype(np.int64), [len(sizes)], axis=1)
+    return ThresholdTest(values[:, 0], accepted, wrong, sizes)

@@ -1,4 +1,4 @@
-"""The network: what it is, its formulas, and how its training is configured.
+"""The network, its formulas, and the configuration of its training.
 
-Plain functions and frozen records. How the formulas are run over data is for `mnist_nn.engines`.
+Plain functions and frozen records. `mnist_nn.engines` applies the formulas to data.
 """

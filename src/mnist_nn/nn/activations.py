@@ -1,7 +1,7 @@
-"""The activation functions, and their derivatives taken from their own outputs.
+"""The activation functions, and their derivatives computed from their outputs.
 
-Each is a pair of plain NumPy functions. The compiled engine and the browser carry the same formulas in their own
-languages; tests hold them to these.
+Each is a pair of plain NumPy functions. The compiled engine and the browser implement the same formulas in their own
+languages, and tests compare them with these.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,7 @@ OUTPUTS: dict[str, Callable[[Array], Array]] = {"sigmoid": sigmoid, "softmax": s
 
 
 def get_activation(name: str) -> Activation:
-    """Look up a hidden layer's activation; an unknown name is a ConfigError that lists the valid ones."""
+    """Look up a hidden layer's activation; an unknown name raises a ConfigError that lists the valid names."""
     if name not in ACTIVATIONS:
         raise unknown("activation", name, ACTIVATIONS)
     return ACTIVATIONS[name]

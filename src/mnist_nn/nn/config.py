@@ -1,7 +1,7 @@
-"""What a network and a training run are made of: two frozen records, and the one place that validates them.
+"""The configuration of a network and of a training run: two frozen records, and the one place that validates them.
 
-Everything downstream may assume that a configuration it receives makes sense. No numerics live here; the names
-listed below are those of the registries in activations, losses, initializers, optimizers, schedules and augmentation.
+All other code may assume that a configuration it receives is valid. There are no numerics here; the names listed below
+are those of the registries in activations, losses, initializers, optimizers, schedules and augmentation.
 """
 
 import math
@@ -44,15 +44,15 @@ class NetworkConfig:
     Parameters
     ----------
     inputs, outputs
-        Number of pixels and of classes.
+        Number of pixels and number of classes.
     hidden
-        Width of each hidden layer; empty for none at all (logistic or softmax regression).
+        Width of each hidden layer; empty for no hidden layer (logistic or softmax regression).
     activation
-        Activation of the hidden layers: one name for all, or one for each.
+        Activation of the hidden layers: one name for all layers, or one for each.
     output
         Activation of the output layer: ``sigmoid`` or ``softmax``.
     initializer
-        How weights start; ``auto`` takes Glorot for sigmoid and tanh, He for the ReLU family.
+        How weights are initialized; ``auto`` uses Glorot for sigmoid and tanh, and He for the ReLU family.
     dtype
         ``float32`` or ``float64``.
 
@@ -87,12 +87,25 @@ class NetworkConfig:
         )
         for a, b in pairwise(self.sizes):
             if a * b > MAX_WEIGHTS:
-                raise ConfigError(f"a layer of {b} units fed by {a} has {a * b:,} weights; use at most {MAX_WEIGHTS:,}")
+                raise ConfigError(
+                    f"a layer of {b} units with {a} inputs has {a * b:,} weights; use at most {MAX_WEIGHTS:,}"
+                )
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Units in every layer, from the input to the output."""
+        """Number of units in each layer, from the input to the output."""
         return (self.inputs, *self.hidden, self.outputs)
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of weights and biases.
+
+        Examples
+        --------
+        >>> NetworkConfig().parameter_count
+        15910
+        """
+        return sum((a + 1) * b for a, b in pairwise(self.sizes))
 
     @property
     def layer_activations(self) -> tuple[str, ...]:
@@ -111,7 +124,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """How a network is trained. The defaults are the classic network's: its loss, one update per sample.
+    """How a network is trained. By default, as the classic network: with its loss, and one update per sample.
 
     Parameters
     ----------
@@ -119,31 +132,31 @@ class TrainingConfig:
         ``classic_mse`` (delta_o = o - l, reports the MSE), ``mse`` (its true gradient) or ``cross_entropy``
         (binary over sigmoid outputs, categorical over softmax).
     optimizer, momentum, beta1, beta2, epsilon
-        What an update does with a gradient, and its constants; ``momentum`` (0.9 if not given) belongs to ``momentum``
-        and ``nesterov``.
+        How an update uses the gradient, and the constants for that; ``momentum`` (0.9 if not given) belongs to
+        ``momentum`` and ``nesterov``.
     learning_rate
-        The learning rate eta; None takes the default, see `resolve_learning_rate`.
+        The learning rate η; None uses the default, see `resolve_learning_rate`.
     schedule
-        How the rate falls over the run.
+        How the learning rate falls during training.
     epochs, batch_size
-        Passes over the data, and samples per update (the gradient is their mean).
+        Number of passes over the data, and samples per update (the gradient is their mean).
     dropout
-        Probability with which a hidden unit is dropped: one number for all hidden layers, or one for each.
+        Probability that a hidden unit is dropped: one number for all hidden layers, or one for each.
     l2
-        λ of the penalty λ/2 · ΣW² (biases excepted); ``adamw`` takes it as decoupled weight decay.
+        λ of the penalty λ/2 · ΣW² (without biases); ``adamw`` uses it as decoupled weight decay.
     max_norm
-        Longest allowed vector of weights into a hidden unit, None for no limit.
+        Largest allowed norm of the weights into a hidden unit; None for no limit.
     augmentation
-        Learn from distorted copies of the images, new ones every epoch: ``none``, or a kind of distortion
+        Train on distorted copies of the images, new ones in every epoch: ``none``, or a kind of distortion
         (`mnist_nn.data.augmentation`).
     subset
-        Train on this many images, every class in its proportion; None for all.
+        Train on this many images, with the classes in the same proportions; None for all.
     validation
-        Held out of the training images: a share below 1 or a number of images; 0 for none.
+        How many training images to hold out: a share below 1 or a number of images; 0 for none.
     patience
-        Stop after this many epochs without a better validation accuracy and restore the best weights; None never.
+        Stop after this many epochs without a better validation accuracy, and restore the best weights; None for never.
     seed
-        Decides initial weights, order, dropout, subset and hold-out.
+        Random seed for initial weights, order of samples, dropout, subset and held-out images.
     """
 
     loss: str = "classic_mse"
@@ -213,7 +226,7 @@ MOMENTUM = 0.9  # of the optimizers that have one, unless told otherwise
 
 
 def momentum(training: TrainingConfig) -> float | None:
-    """Return mu: the momentum given, or else the default; None where the optimiser has none.
+    """Return μ: the momentum given, or else the default; None if the optimizer has none.
 
     Examples
     --------
@@ -226,11 +239,11 @@ def momentum(training: TrainingConfig) -> float | None:
 
 
 def resolve_learning_rate(network: NetworkConfig, training: TrainingConfig) -> float:
-    """Return eta: the rate given, or else a default tuned on held-out training images (docs/training.md).
+    """Return η: the rate given, or else a default tuned on held-out training images (docs/reference/training.md).
 
-    The gradient of the mean squared error is 10 to 20 times shorter than that of the cross-entropy; momentum lengthens
-    every step by 1 / (1 - 0.9); a larger batch has less noise and takes longer steps; ReLU and its kin pass the error
-    back unshortened and want shorter ones.
+    The gradient of the mean squared error is 10 to 20 times smaller than that of the cross-entropy. Momentum makes
+    every step longer by the factor 1 / (1 - 0.9). A larger batch has less noise and allows longer steps. ReLU and
+    similar activations pass the error back undiminished and need shorter steps.
 
     Examples
     --------
@@ -251,7 +264,7 @@ def resolve_learning_rate(network: NetworkConfig, training: TrainingConfig) -> f
 
 
 def check(network: NetworkConfig, training: TrainingConfig) -> None:
-    """Raise ConfigError where a network and a training, each sound by itself, contradict each other.
+    """Raise ConfigError if a network and a training, each valid by itself, contradict each other.
 
     Examples
     --------
@@ -259,8 +272,8 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
     """
     if training.loss == "classic_mse" and network.output != "sigmoid":
         raise ConfigError(
-            f"loss classic_mse is for sigmoid outputs, not for {network.output}; "
-            "choose output sigmoid, or loss mse or cross_entropy"
+            f"loss classic_mse needs sigmoid outputs, not {network.output}; choose output sigmoid, or loss "
+            "mse or cross_entropy"
         )
     if not network.hidden and (training.drops_units or training.max_norm):
         name = "dropout" if training.drops_units else "max_norm"
@@ -269,7 +282,7 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
 
 
 def reads_digits(network: NetworkConfig) -> bool:
-    """Whether a network takes 28×28 pictures and knows ten classes, as one trained on MNIST does.
+    """Say whether a network takes 28×28 pictures and knows ten classes, as one trained on MNIST does.
 
     Examples
     --------
@@ -280,21 +293,21 @@ def reads_digits(network: NetworkConfig) -> bool:
 
 
 def check_reads_digits(network: NetworkConfig, name: str = "the model") -> None:
-    """Raise ConfigError unless a network reads digits; ``name`` says in the message whose it is."""
+    """Raise ConfigError unless a network reads digits; ``name`` says in the message which network it is."""
     if not reads_digits(network):
         raise ConfigError(
-            f"{name} has {network.inputs} inputs and {network.outputs} outputs; reading digits needs "
-            f"{math.prod(DIGIT_SHAPE)} and {DIGIT_CLASSES}, as a model trained on MNIST has"
+            f"{name} has {network.inputs} inputs and {network.outputs} outputs, but reading digits needs "
+            f"{math.prod(DIGIT_SHAPE)} inputs and {DIGIT_CLASSES} outputs; use a model trained on MNIST"
         )
 
 
 def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
-    """Name the settings that have no effect beside these, each with what to do about it.
+    """Return the settings that have no effect in combination with these, each with what to do about it.
 
     Parameters
     ----------
     values
-        Settings by name; of ``optimizer``, ``validation`` and ``hidden``, those that are there decide.
+        Settings by name. Only ``optimizer``, ``validation`` and ``hidden`` are used, as far as they are there.
 
     Examples
     --------
@@ -310,7 +323,9 @@ def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
                 choose = " or ".join(optimizers)
                 found[name] = f"has no effect with {values['optimizer']}; leave it out, or choose optimizer {choose}"
     if "validation" in values and not values["validation"]:
-        found["patience"] = "has no effect without validation; leave it out, or hold images out, as validation 0.1 does"
+        found["patience"] = (
+            "has no effect without validation; leave it out, or hold images out, for example with validation 0.1"
+        )
     if "hidden" in values and isinstance(values["hidden"], Sized) and not len(values["hidden"]):
         why = "has no effect without hidden layers; leave it out, or add a hidden layer"
         found |= dict.fromkeys(("activation", "dropout", "max_norm"), why)
@@ -318,7 +333,7 @@ def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def drop_unused(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the constants that the optimizer does not use, which model files of earlier versions may hold.
+    """Remove constants that the optimizer does not use, which model files of earlier versions may contain.
 
     Examples
     --------
@@ -335,7 +350,7 @@ def dropout_rates(network: NetworkConfig, training: TrainingConfig) -> tuple[flo
 
 
 def _validation(value: Any) -> float:
-    """A share below 1, or a whole number of images."""
+    """Check the validation setting: a share below 1, or a whole number of images."""
     checked = checks.non_negative("validation", value)
     if checked >= 1 and not checked.is_integer():
         raise ConfigError(f"validation is {value}; give a share below 1 or a whole number of images")
@@ -343,7 +358,7 @@ def _validation(value: Any) -> float:
 
 
 def _set(record: object, **values: Any) -> None:
-    """Give a frozen record its checked values; only its own constructor does this."""
+    """Set the checked values of a frozen record; only its own constructor does this."""
     for name, value in values.items():
         object.__setattr__(record, name, value)
 

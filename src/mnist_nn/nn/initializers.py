@@ -1,4 +1,4 @@
-"""How weights start: pure functions of a random key and of the layer's fan-in and fan-out.
+"""Weight initialization: pure functions of a random key and a layer's fan-in and fan-out.
 
 Biases start at zero. Sources: Glorot and Bengio, AISTATS 2010; He et al., ICCV 2015; LeCun et al., Efficient
 BackProp, 1998.
@@ -62,11 +62,11 @@ def initial_weights(name: str, activation: str, key: Key, fan_in: int, fan_out: 
     name
         An initializer, or ``auto`` for the one that suits the activation.
     activation
-        The activation that the layer feeds.
+        The activation that follows the layer.
     key
         The random key; equal keys give equal weights.
     fan_in, fan_out
-        Units before and in the layer.
+        Number of inputs and of units of the layer.
 
     Examples
     --------

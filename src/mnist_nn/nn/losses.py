@@ -1,11 +1,11 @@
-"""The losses, each with the output error delta_o that it sends backwards.
+"""The losses, each with the output error delta_o that it propagates backwards.
 
-A loss belongs to an output activation, because delta_o = ∂L/∂z_o goes through it: for the canonical pairs (sigmoid
-with binary cross-entropy, softmax with categorical cross-entropy) the activation's derivative cancels and o - l is
-left. The derivations are in docs/mathematics.md.
+A loss belongs to an output activation, because delta_o = ∂L/∂z_o passes through it. For the canonical pairs (sigmoid
+with binary cross-entropy, softmax with categorical cross-entropy) the activation's derivative cancels, and o - l
+remains. docs/explanation/mathematics.md has the derivations.
 
-The classic network's loss is named ``classic_mse``: it *reports* the mean squared error and *descends* the summed
-binary cross-entropy, whose gradient o - l is. Every other loss descends what it reports.
+The classic network's loss is called ``classic_mse``: it *reports* the mean squared error but *descends* the summed
+binary cross-entropy, whose gradient is o - l. Every other loss descends what it reports.
 """
 
 from collections.abc import Callable
@@ -22,10 +22,10 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Loss:
-    """What is printed, what is descended, and the error at the output.
+    """The loss that is printed, the loss that is descended, and the error at the output.
 
-    The values take z_o, o and l, each of shape (batch, outputs), and return one number a sample, shape (batch,).
-    `output_delta` takes o and l and returns delta_o, shape (batch, outputs).
+    Both loss functions take z_o, o and l, each of shape (batch, outputs), and return one number per sample, shape
+    (batch,). `output_delta` takes o and l and returns delta_o, shape (batch, outputs).
     """
 
     reported_name: str
@@ -36,7 +36,7 @@ class Loss:
 
 
 def mean_squared_error(_z: Array, o: Array, l: Array) -> Array:
-    """MSE = (1/n) Σ_i (o_i - l_i)², n outputs.
+    """MSE = (1/n) Σ_i (o_i - l_i)² over n outputs.
 
     Examples
     --------
@@ -52,9 +52,9 @@ def half_squared_error(_z: Array, o: Array, l: Array) -> Array:
 
 
 def binary_cross_entropy(z: Array, _o: Array, l: Array) -> Array:
-    """Summed over the outputs: -Σ_i [l_i ln o_i + (1 - l_i) ln(1 - o_i)] with o = σ(z).
+    """-Σ_i [l_i ln o_i + (1 - l_i) ln(1 - o_i)], summed over the outputs, with o = σ(z).
 
-    Taken from z, as Σ_i max(z, 0) - l z + ln(1 + exp(-|z|)), it stays finite where o rounds to 0 or 1.
+    Computed from z, as Σ_i max(z, 0) - l z + ln(1 + exp(-|z|)), it stays finite even if o rounds to 0 or 1.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def binary_cross_entropy(z: Array, _o: Array, l: Array) -> Array:
 
 
 def categorical_cross_entropy(z: Array, _o: Array, l: Array) -> Array:
-    """-Σ_i l_i ln o_i with o = softmax(z), taken from z as ln Σ_k exp(z_k) - Σ_i l_i z_i.
+    """-Σ_i l_i ln o_i with o = softmax(z), computed from z as ln Σ_k exp(z_k) - Σ_i l_i z_i.
 
     Examples
     --------
@@ -103,7 +103,7 @@ LOSSES: dict[tuple[str, str], Loss] = {
 
 
 def get_loss(name: str, output: str) -> Loss:
-    """Look up a loss for an output activation; a pair that does not exist is a ConfigError.
+    """Look up a loss for an output activation; a pair that does not exist raises a ConfigError.
 
     Examples
     --------
@@ -112,5 +112,5 @@ def get_loss(name: str, output: str) -> Loss:
     """
     if (name, output) not in LOSSES:
         pairs = ", ".join(f"{a} with {b}" for a, b in LOSSES)
-        raise ConfigError(f"there is no loss {name!r} for {output!r} outputs; the pairs are: {pairs}")
+        raise ConfigError(f"there is no loss {name!r} for {output!r} outputs; the valid pairs are: {pairs}")
     return LOSSES[name, output]

@@ -1,7 +1,8 @@
-"""The optimizers: what happens to a parameter once its gradient is known.
+"""The optimizers: how a parameter is updated once its gradient is known.
 
-Each changes one parameter array in place, with the state it keeps between updates (its slots) as plain arrays of the
-parameter's shape. Letters: p parameter, g gradient, η rate, t number of the update from 1.
+Each optimizer changes one parameter array in place. The state it keeps between updates (its slots) are plain arrays of
+the parameter's shape. Symbols: p is the parameter, g the gradient, η the learning rate, and t the number of the update,
+counted from 1.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Constants:
-    """The constants of the optimizers; each uses its own."""
+    """The constants of all optimizers; each one uses only its own."""
 
     momentum: float = MOMENTUM
     beta1: float = 0.9
@@ -28,14 +29,14 @@ class Constants:
 
     @classmethod
     def of(cls, config: TrainingConfig) -> "Constants":
-        """Take them from a training configuration."""
+        """Take the constants from a training configuration."""
         momentum = cls.momentum if config.momentum is None else config.momentum
         return cls(momentum, config.beta1, config.beta2, config.epsilon)
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """The names of the slots, and the update in place: ``step(p, g, slots, t, eta, constants)``."""
+    """The names of the slots, and the in-place update: ``step(p, g, slots, t, eta, constants)``."""
 
     slots: tuple[str, ...]
     step: Callable[[Array, Array, Sequence[Array], int, float, Constants], None]
@@ -50,7 +51,7 @@ class OptimizerState:
 
     @property
     def finite(self) -> bool:
-        """Whether no slot holds NaN or infinity."""
+        """Whether all slots are free of NaN and infinity."""
         return all(np.isfinite(array).all() for arrays in self.slots.values() for array in arrays)
 
 
@@ -78,7 +79,7 @@ def _nesterov(p: Array, g: Array, slots: Sequence[Array], _t: int, eta: float, c
 def _adam(p: Array, g: Array, slots: Sequence[Array], t: int, eta: float, c: Constants) -> None:
     """m ← β₁m + (1-β₁)g,  v ← β₂v + (1-β₂)g²,  p ← p - η m̂ / (√v̂ + ε)  (Kingma and Ba, ICLR 2015).
 
-    m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) undo the bias of starting at zero.
+    m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) correct the bias caused by starting at zero.
     """
     m, v = slots
     m *= c.beta1
@@ -100,14 +101,14 @@ OPTIMIZERS: dict[str, Optimizer] = {
 
 
 def get_optimizer(name: str) -> Optimizer:
-    """Look up an optimizer; an unknown name is a ConfigError that lists the valid ones."""
+    """Look up an optimizer; an unknown name raises a ConfigError that lists the valid names."""
     if name not in OPTIMIZERS:
         raise unknown("optimizer", name, OPTIMIZERS)
     return OPTIMIZERS[name]
 
 
 def initial_state(name: str, parameters: tuple[Array, ...]) -> OptimizerState:
-    """Start an optimiser: no updates, every slot zero.
+    """Return an optimizer's initial state: no updates, and every slot zero.
 
     Examples
     --------

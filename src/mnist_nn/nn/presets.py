@@ -1,4 +1,4 @@
-"""Complete settings under a name, read from presets.toml, which gives the reason for each value."""
+"""Presets: complete settings with a name, read from presets.toml, which gives the reason for each value."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from mnist_nn.util import checks
 
 
 def presets() -> dict[str, dict[str, Any]]:
-    """Read the presets: name to settings, with the reason for each under ``why``.
+    """Read all presets, as a dictionary from name to settings; ``why`` gives the reason for each value.
 
     Examples
     --------
@@ -23,7 +23,7 @@ def presets() -> dict[str, dict[str, Any]]:
 
 
 def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:
-    """Return the network and the training of a preset; an unknown name is a ConfigError.
+    """Return the network and training configurations of a preset; an unknown name raises a ConfigError.
 
     Examples
     --------
@@ -35,10 +35,10 @@ def preset(name: str) -> tuple[NetworkConfig, TrainingConfig]:
 
 
 def configure(name: str, settings: Mapping[str, Any]) -> tuple[NetworkConfig, TrainingConfig]:
-    """Join a preset with settings of either record, which win over it, and check the pair.
+    """Combine a preset with settings of either record, which override it, and check the result.
 
-    What the preset says of something that the settings make unused, as of hidden layers where there are none, is left
-    out; a setting that has no effect with the others is a ConfigError.
+    Values of the preset that the settings make irrelevant are left out, such as an activation if there are no hidden
+    layers. A setting that has no effect in combination with the others raises a ConfigError.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The learning rate over a run: pure functions from progress, 0 at the start to 1 at the end, to a factor of η."""
+"""Learning rate schedules: pure functions from progress (0 at the start, 1 at the end) to a factor of η."""
 
 from collections.abc import Callable
 

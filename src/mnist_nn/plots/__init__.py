@@ -1,8 +1,8 @@
-"""Figures: how a training went, what a network looks like inside, when to believe it. Needs the extra ``plot``.
+"""Figures: how training went, what a network looks like inside, and when to believe it. Needs the extra ``plot``.
 
-Every function takes arrays and plain records and returns a `matplotlib.figure.Figure`. No number is computed here:
-they come from `mnist_nn.evaluation`. Pyplot is never loaded, no back end is chosen and no setting of matplotlib stays
-changed. Series differ in colour, in marker and in line.
+Every function takes arrays and plain records and returns a `matplotlib.figure.Figure`. No number is computed here: the
+numbers come from `mnist_nn.evaluation`. Pyplot is never loaded, no back end is chosen, and no matplotlib setting stays
+changed. Series differ in colour, marker and line style.
 """
 
 from importlib import import_module

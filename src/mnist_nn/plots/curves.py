@@ -1,4 +1,4 @@
-"""Curves: loss and accuracy of every epoch, how sure and how right, what refusing costs, the lengths of gradients."""
+"""Curves: loss and accuracy by epoch, calibration, risk against coverage, and gradient norms."""
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
@@ -21,16 +21,16 @@ MAX_LABEL_LETTERS = 22  # in one line beside a low panel
 
 @with_own_settings
 def learning_curves(history: Sequence[Scores], loss_name: str = "loss", descended_name: str | None = None) -> Figure:
-    """Draw loss and accuracy over the epochs, on the training images and on those held out.
+    """Draw loss and accuracy by epoch, on the training images and on the held-out images.
 
     Parameters
     ----------
     history
         One row per epoch, as ``checkpoint.history``.
     loss_name
-        What the reported loss is.
+        The name of the reported loss.
     descended_name
-        What the loss is whose gradient was followed; where it is another one, it is drawn too.
+        The name of the loss whose gradient was followed. It is drawn too if it is a different one.
 
     Examples
     --------
@@ -66,21 +66,22 @@ def _draw_scores(axes: Axes, history: Sequence[Scores], field: str, label: str, 
 
 @with_own_settings
 def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = None) -> Figure:
-    """Draw the length of every layer's gradient over a training, on a logarithmic scale.
+    """Draw the norm of every layer's gradient during training, on a logarithmic scale.
 
     Parameters
     ----------
     epochs
-        Where they were taken, in epochs: shape (m,).
+        When the norms were taken, in epochs: shape (m,).
     norms
-        Of every layer, from `mnist_nn.evaluation.gradient_check.gradient_norms`: shape (m, layers). A zero is left out.
+        The norm for every layer, from `mnist_nn.evaluation.gradient_check.gradient_norms`: shape (m, layers). Zeros are
+        not drawn.
     names
-        Of the layers.
+        The names of the layers.
 
     Raises
     ------
     ConfigError
-        If there are not as many norms as epochs, or not as many names as layers.
+        If the number of norms differs from that of epochs, or the number of names from that of layers.
 
     Examples
     --------
@@ -91,11 +92,11 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
     if np.ndim(norms) != 2 or len(norms) != len(epochs) or (names is not None and len(names) != norms.shape[1]):  # noqa: PLR2004 a row for each epoch
         given = "" if names is None else f" and {len(names)} names"
         raise ConfigError(
-            f"norms have the shape {np.shape(norms)}, beside {len(epochs)} epochs{given}; give a row for each epoch, a "
-            "column and a name for each layer"
+            f"norms have the shape {np.shape(norms)}, but there are {len(epochs)} epochs{given}; give one "
+            "row for each epoch, and one column and one name for each layer"
         )
     figure = create_figure(2.8)
-    axes = label_axes(figure.add_subplot(), "epochs learned", "length of the gradient")
+    axes = label_axes(figure.add_subplot(), "epochs trained", "norm of the gradient")
     for layer, column in enumerate(np.where(norms > 0, norms, np.nan).T):
         axes.plot(epochs, column, label=names[layer] if names else f"layer {layer + 1}", **series_style(layer))
     if (norms > 0).any():
@@ -107,28 +108,28 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
 
 @with_own_settings
 def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure:
-    """Draw how many answers were right against how sure they were, and how many answers were how sure.
+    """Draw the share of right answers against confidence, and how many answers had each confidence.
 
     Parameters
     ----------
     bins
-        From `evaluation.reliability.reliability`; several under their names are drawn beside each other. Bars are 95 %
-        intervals.
+        The result of `evaluation.reliability.reliability`, or a dictionary of several by name, which are drawn side by
+        side. Bars are 95 % intervals.
 
     Examples
     --------
     >>> from mnist_nn.evaluation.reliability import reliability
     >>> figure = calibration_diagram(reliability(np.array([0.55, 0.99]), np.array([False, True])))
     >>> figure.axes[0].get_ylabel()
-    'share that is right'
+    'share of right answers'
     """
     named = bins if isinstance(bins, Mapping) else {"answers": bins}
     figure = create_figure(4.0)
     upper, lower = figure.subplots(2, sharex=True, height_ratios=(3, 1))
-    label_axes(upper, y="share that is right").plot(
+    label_axes(upper, y="share of right answers").plot(
         [0, 1], [0, 1], color=SOFT, linewidth=1, linestyle=":", label="ideal"
     )
-    label_axes(lower, "how sure the answer was", "answers")
+    label_axes(lower, "confidence of the answer", "answers")
     for number, (name, found) in enumerate(named.items()):
         there = found.counts > 0
         sure, right = found.confidence[there], found.accuracy[there]
@@ -145,14 +146,14 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
 
 @with_own_settings
 def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]] | None = None) -> Figure:
-    """Draw the share of wrong answers among those given, against the share of images that is answered.
+    """Draw the share of wrong answers against the share of images that are answered (risk against coverage).
 
     Parameters
     ----------
     curve
         From `mnist_nn.evaluation.reliability.risk_coverage`.
     points
-        Thresholds to mark: name to (coverage, risk).
+        Thresholds to mark, as a dictionary from name to (coverage, risk).
 
     Examples
     --------
@@ -162,8 +163,8 @@ def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]]
     [[0.5, 0.0], [1.0, 0.5]]
     """
     figure = create_figure(2.9)
-    axes = label_axes(figure.add_subplot(), "images that are answered", "wrong among the answers")
-    axes.plot(curve.coverage, curve.risk, color=SERIES[0], drawstyle="steps-pre", label="every threshold")
+    axes = label_axes(figure.add_subplot(), "share of images that are answered", "share of wrong answers")
+    axes.plot(curve.coverage, curve.risk, color=SERIES[0], drawstyle="steps-pre", label="all thresholds")
     for name, (coverage, risk) in (points or {}).items():
         axes.plot([coverage], [risk], color=SERIES[1], marker="D", linestyle="", markersize=5)
         axes.annotate(name, (coverage, risk), (-5, 6), textcoords="offset points", ha="right", fontsize=9, color=INK)

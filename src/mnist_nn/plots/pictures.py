@@ -1,4 +1,4 @@
-"""Pictures: what each unit looks for, digits with a title each, and which class is taken for which."""
+"""Pictures: the weights of units, digits with titles, and the confusion matrix."""
 
 import math
 from collections.abc import Sequence
@@ -34,23 +34,24 @@ TEXT_ON_LIGHT, TEXT_ON_DARK = "#111111", "#fdfdfd"  # in cells, whatever is arou
 def weight_images(
     network: Network, layer: int = 0, *, units: Sequence[int] | None = None, shape: tuple[int, int] | None = None
 ) -> Figure:
-    """Draw a layer's weights: blue speaks for the unit where there is ink, orange against it.
+    """Draw a layer's weights: ink on blue pixels raises a unit's input, ink on orange pixels lowers it.
 
     Parameters
     ----------
     network
         The network.
     layer
-        0 is the layer that sees the pixels: it is drawn as one picture per unit. Others are one matrix, a row per unit.
+        Layer 0 sees the pixels and is drawn as one picture per unit. Other layers are drawn as one matrix with a row
+        per unit.
     units
-        Which units of layer 0; None for all.
+        The units of layer 0 to draw; None for all.
     shape
         Rows and columns of a picture; None for a square one.
 
     Raises
     ------
     ConfigError
-        If there is no such layer or no such unit, or its weights are no picture of that shape.
+        If there is no such layer or unit, or its weights do not form a picture of that shape.
 
     Examples
     --------
@@ -69,7 +70,10 @@ def weight_images(
     inputs = W.shape[1]
     rows, columns = shape or (math.isqrt(inputs), math.isqrt(inputs))
     if rows * columns != inputs:
-        raise ConfigError(f"{inputs} weights are no picture of {rows} by {columns}; give shape (rows, columns)")
+        raise ConfigError(
+            f"{inputs} weights do not form a picture of {rows} by {columns} pixels; give the right shape "
+            "(rows, columns)"
+        )
     chosen = range(len(W)) if units is None else units
     for unit in chosen:
         if not 0 <= unit < len(W):
@@ -94,21 +98,21 @@ def _draw_matrix(W: Array, layer: int, above: str, most: float) -> Figure:
 
 @with_own_settings
 def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
-    """Draw pictures, dark ink on white as on paper, each with a title.
+    """Draw pictures with dark ink on white as on paper, each with a title.
 
     Parameters
     ----------
     images
-        Ink from 0 to 255, or from 0 to 1 if they are floats: shape (n, rows, columns).
+        Ink from 0 to 255, or floats from 0 to 1: shape (n, rows, columns).
     titles
-        One for each.
+        One title for each picture.
     columns
-        Pictures in a row.
+        The number of pictures in a row.
 
     Raises
     ------
     ConfigError
-        If there is not one title for each picture, or not one column.
+        If there is not exactly one title for each picture, or ``columns`` is below 1.
 
     Examples
     --------
@@ -119,7 +123,8 @@ def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
     """
     if images.ndim != 3 or len(images) != len(titles):  # noqa: PLR2004 n pictures of rows and columns
         raise ConfigError(
-            f"images have the shape {images.shape}, beside {len(titles)} titles; give (n, rows, columns) and n titles"
+            f"images have the shape {images.shape}, but there are {len(titles)} titles; give images of "
+            "shape (n, rows, columns) and n titles"
         )
     columns = integer("columns", columns, 1)
     most = 255 if images.dtype == np.uint8 else 1
@@ -127,7 +132,7 @@ def digits(images: Array, titles: Sequence[str], *, columns: int = 6) -> Figure:
 
 
 def _draw_tiles(pictures: Array, titles: Sequence[str], columns: int | None = None, **look: Any) -> Figure:
-    """Draw pictures side by side, all on one scale."""
+    """Draw pictures side by side on the same colour scale."""
     columns = columns or max(5, math.ceil(math.sqrt(len(pictures))))
     rows = max(1, math.ceil(len(pictures) / columns))
     side = WIDTH_INCHES / columns
@@ -151,7 +156,7 @@ def _draw_tiles(pictures: Array, titles: Sequence[str], columns: int | None = No
 
 
 def _draw_frame(axes: Axes) -> None:
-    """Draw a thin line around a picture, and no ticks."""
+    """Draw a thin line around a picture, without ticks."""
     axes.xaxis.set_visible(False)
     axes.yaxis.set_visible(False)
     for side in axes.spines.values():
@@ -159,31 +164,33 @@ def _draw_frame(axes: Axes) -> None:
 
 
 @with_own_settings
-def confusion(evaluation: Evaluation) -> Figure:
-    """Draw which class was taken for which: numbers count images, colour is the share of the row, mistakes alone.
+def confusion(evaluation: Evaluation, names: Sequence[str] | None = None) -> Figure:
+    """Draw the confusion matrix: numbers count images, and the colour of a mistake shows its share of the row.
 
     Parameters
     ----------
     evaluation
-        From `mnist_nn.evaluate`.
+        The result of `mnist_nn.evaluate`.
+    names
+        Names of the classes; None for their numbers.
 
     Examples
     --------
     >>> from mnist_nn import evaluate, load_data
     >>> figure = confusion(evaluate(Network.create(), load_data("mnist").test.take(range(200))))
     >>> figure.axes[0].get_xlabel()
-    'taken for'
+    'predicted class'
     """
     counts = evaluation.confusion
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, shares)
     most = float(np.nanmax(wrong)) or 1.0
     figure = create_figure(3.9)
-    axes = label_axes(figure.add_subplot(), "taken for", "true class", grid=False)
+    axes = label_axes(figure.add_subplot(), "predicted class", "true class", grid=False)
     axes.imshow(wrong, cmap=MISTAKES, vmin=0, vmax=most, interpolation="none")
     if len(counts) <= MAX_NUMBERED_CLASSES:
-        axes.set_xticks(range(len(counts)))
-        axes.set_yticks(range(len(counts)))
+        axes.set_xticks(range(len(counts)), names)
+        axes.set_yticks(range(len(counts)), names)
         for i, j in zip(*np.nonzero(counts), strict=True):
             dark = i != j and shares[i, j] > DARK_SHARE * most
             axes.text(

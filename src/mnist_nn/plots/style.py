@@ -1,4 +1,4 @@
-"""How figures look: small enough for half a page and a telephone, legible in print and to colour-blind eyes."""
+"""The style of figures: small enough for half a page or a phone, and legible in print and to colour-blind readers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,14 +38,14 @@ R = TypeVar("R")
 
 @contextmanager
 def own_settings() -> Iterator[None]:
-    """Draw as this package does, whatever a user's matplotlibrc says; afterwards all is as it was."""
+    """Use this package's style inside the block, whatever a user's matplotlibrc says, and restore it afterwards."""
     settings: Any = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
     with mpl.rc_context(settings | STYLE):
         yield
 
 
 def with_own_settings(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function draw with these settings."""
+    """Make a function draw with these settings."""
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -61,7 +61,7 @@ def create_figure(height: float, width: float = WIDTH_INCHES) -> Figure:
 
 
 def label_axes(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Axes:
-    """Label axes; ticks are drawn later, so they are told their colours here."""
+    """Label axes, and set the colours of the ticks, which are drawn later."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.tick_params(colors=SOFT, labelcolor=INK, labelsize=9, length=3, which="both")
@@ -71,6 +71,6 @@ def label_axes(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Ax
 
 
 def series_style(number: int) -> dict[str, Any]:
-    """Colour, marker and line of a series."""
+    """Return colour, marker and line style of a series."""
     n = len(SERIES)
     return {"color": SERIES[number % n], "marker": MARKERS[number % n], "linestyle": LINE_STYLES[number % n]}

@@ -1,7 +1,7 @@
-"""A model on one web page: how good it is, where it errs, what it looks like inside, how to make it again.
+"""A report on a model as one web page: how good it is, where it errs, how it looks inside, and how to make it again.
 
-`build_report` is the way in. `measurements` holds every number, each module of `sections` chooses what one section
-says of them, and `templates` holds the words. Figures come from `mnist_nn.plots`.
+Start with `build_report`. `measurements` computes every number, each module of `sections` chooses what one section says
+about them, and `templates` holds the wording. Figures come from `mnist_nn.plots`.
 """
 
 from mnist_nn.report.page import SECTIONS, Report, build_report

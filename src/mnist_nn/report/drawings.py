@@ -1,4 +1,4 @@
-"""Figures and images in the page: SVG and PNG that need no other file, in the colours of the page."""
+"""Figures and images for the page, as SVG and PNG that need no other files, in the colours of the page."""
 
 import base64
 import io
@@ -22,7 +22,7 @@ NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 class Drawing(NamedTuple):
-    """A figure: what can be seen on it, in words, and its SVG from after ``<svg`` on."""
+    """A figure: its description in words, and its SVG code from after ``<svg`` on."""
 
     alt: str
     code: Markup
@@ -37,16 +37,16 @@ class Picture(NamedTuple):
 
 
 def draw(figure: Figure, name: str, alt: str) -> Drawing:
-    """Write a figure as SVG that can stand in HTML beside others: own ids, the page's font and colours, no size.
+    """Write a figure as SVG for use inside HTML: with unique ids, the page's font and colours, and no fixed size.
 
     Parameters
     ----------
     figure
-        From `mnist_nn.plots`.
+        A figure from `mnist_nn.plots`.
     name
-        Of the figure, different from all others on the page.
+        A name for the figure that is unique on the page.
     alt
-        What can be seen, for those who cannot.
+        A description for those who cannot see the figure.
     """
     file = io.StringIO()
     with own_settings():
@@ -66,12 +66,12 @@ def draw(figure: Figure, name: str, alt: str) -> Drawing:
 
 
 def encode_picture(pixels: npt.NDArray[Any]) -> Picture:
-    """Encode one image, dark ink on white as on paper.
+    """Encode one image, with dark ink on white as on paper.
 
     Parameters
     ----------
     pixels
-        Ink as uint8, or as floats from 0 to 1: shape (height, width).
+        Ink as uint8, or as floats from 0 to 1, of shape (height, width).
 
     Examples
     --------

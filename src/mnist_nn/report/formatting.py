@@ -1,10 +1,10 @@
-"""How a report writes shares and intervals."""
+"""Formats shares and intervals for a report."""
 
 import numpy as np
 
 
 def percent(share: float) -> str:
-    """Write a share with two decimals, and a dash where there is none.
+    """Format a share as a percentage with two decimals; NaN becomes a dash.
 
     Examples
     --------
@@ -15,7 +15,7 @@ def percent(share: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Write an interval of shares.
+    """Format an interval of shares.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Every number of a report, measured once, when a section first asks for it; sections put them into words."""
+"""Every number in a report, measured once, when a section first needs it. The sections put the numbers into words."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ from mnist_nn.evaluation.reliability import (
     reliability,
     risk_coverage,
 )
+from mnist_nn.evaluation.selective import OperatingPoint
 from mnist_nn.model_file.recording import Recording
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import TrainingConfig
@@ -37,7 +38,7 @@ ENGINE = "reference"  # whatever ran before in this process, the same numbers to
 
 
 class TestedThreshold(NamedTuple):
-    """A threshold of the calibration: its coverage on held-out images, and its coverage and risk on the test images."""
+    """A calibrated threshold: its coverage on held-out images, and its coverage and risk on the test images."""
 
     max_error: float
     threshold: float
@@ -47,7 +48,7 @@ class TestedThreshold(NamedTuple):
 
 
 class GradientNorms(NamedTuple):
-    """Length of every layer's gradient: at ``epochs`` of shape (m,), ``values`` of shape (m, layers)."""
+    """The norm of every layer's gradient: ``epochs`` of shape (m,) and ``values`` of shape (m, layers)."""
 
     epochs: npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
@@ -56,9 +57,9 @@ class GradientNorms(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Measurements:
-    """A model, the data it is tested on, and what was found; each thing is measured when it is first asked for.
+    """A model, the data it is tested on, and the results; each result is measured when it is first needed.
 
-    ``examples`` is how many pictures of each class a report shows.
+    ``examples`` is the number of pictures of each class that a report shows.
     """
 
     name: str
@@ -68,16 +69,18 @@ class Measurements:
     examples: int = EXAMPLES
 
     def check(self) -> None:
-        """Raise ConfigError or DataError unless model, data and recording belong together."""
+        """Raise ConfigError or DataError unless the model, the data and the recording belong together."""
         network = self.model.network
         check_width(network.config, self.data.inputs)
         if self.data.test.labels.max() >= network.config.outputs:
             raise DataError(
-                f"{self.data.name} has more classes than the network's {network.config.outputs} outputs; "
-                "give the data that the model was made for"
+                f"{self.data.name} has more classes than the network's {network.config.outputs} outputs; give "
+                "the data set that the model was made for"
             )
         if self.recording and not _same(self.recording.model.network, network):
-            raise ConfigError("the recording is not one of this model's training; give the one made with it")
+            raise ConfigError(
+                "the recording belongs to another training run; give the one that was made together with this model"
+            )
 
     @property
     def trained_on_this_data(self) -> bool:
@@ -98,39 +101,45 @@ class Measurements:
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        """What it says of every test image, beside the true labels."""
+        """The model's predictions for all test images, with the true labels."""
         return predict_samples(self.model.network, self.data.test, self.model.calibration, engine=ENGINE)
 
     @cached_property
     def reliabilities(self) -> dict[str, Reliability]:
-        """Confidence against accuracy: of the network itself and, if it is calibrated, with its temperature."""
+        """Accuracy against confidence, for the network itself and, if it is calibrated, with its temperature."""
         outcomes, network = self.outcomes, self.model.network
         own = interpret(network, outcomes.predictions.z.astype(network.config.dtype)).top_probability
-        found = {"the network's own": reliability(own, outcomes.right)}
+        found = {"without temperature": reliability(own, outcomes.right)}
         if self.model.calibration:
             found["with temperature"] = reliability(outcomes.predictions.top_probability, outcomes.right)
         return found
 
     @cached_property
     def risk_coverage_curve(self) -> RiskCoverage:
-        """What each threshold would cost on the test images."""
+        """Risk and coverage of every threshold on the test images."""
         return risk_coverage(self.outcomes.predictions.confidence.astype(np.float64), self.outcomes.right)
 
     @cached_property
     def thresholds(self) -> tuple[TestedThreshold, ...]:
-        """The thresholds of the calibration; those that it cannot reach are left out."""
+        """The calibrated thresholds, without those that the model cannot reach."""
         found = []
         for error in MAX_ERRORS:
-            calibration = self.model.calibration
-            if calibration and error >= calibration.least_error:
-                point = calibration.operating_point(error)
+            point = self._operating_point(error)
+            if point:
                 on_test = self.risk_coverage_curve.at(point.threshold)
                 found.append(TestedThreshold(error, point.threshold, point.coverage, *on_test))
         return tuple(found)
 
+    def _operating_point(self, max_error: float) -> OperatingPoint | None:
+        """Return the operating point for a limit on the error; None if there is none or the model is not calibrated."""
+        try:
+            return self.model.calibration.operating_point(max_error) if self.model.calibration else None
+        except ConfigError:
+            return None
+
     @cached_property
     def gradient_norms(self) -> GradientNorms | None:
-        """Gradients at the start, at the end, and wherever there is a recording; None without the training's data."""
+        """Gradient norms at the start, the end, and every recorded epoch; None without the training data."""
         training, at = self.model.training, self.model.checkpoint
         if training is None or at is None or not self.trained_on_this_data:
             return None
@@ -142,7 +151,7 @@ class Measurements:
         return GradientNorms(np.array(list(networks), float), np.array(values), len(chosen))
 
     def _networks_over_training(self, training: TrainingConfig, at: Checkpoint, samples: int) -> dict[float, Network]:
-        """By epoch: all networks of the recording, else the first and the last one."""
+        """Return networks by epoch: all those recorded, or else the first and the last."""
         if self.recording:
             return {m.epoch + m.offset / m.size: m.network for m in self.recording.moments}
         last = at.best.epoch if at.best else at.epoch + at.offset / samples

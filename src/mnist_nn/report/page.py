@@ -1,6 +1,6 @@
-"""The page of a report: its sections in order, and those that had to be left out with the reason.
+"""The page of a report: its sections in order, and those that are not included, with the reason.
 
-One HTML file that asks for nothing else, not even a script. The same model and data give the same bytes.
+It is one HTML file that needs no other files and no scripts. The same model and data give the same bytes.
 """
 
 from collections.abc import Callable
@@ -10,15 +10,18 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from mnist_nn.data import Dataset
+from mnist_nn.doors import as_dataset
 from mnist_nn.evaluation.metrics import Evaluation
 from mnist_nn.model_file.recording import Recording
-from mnist_nn.model_file.storage import Model
+from mnist_nn.model_file.storage import ModelLike, as_model
+from mnist_nn.model_file.training_data import find_training_data
 from mnist_nn.report.measurements import EXAMPLES, Measurements
 from mnist_nn.report.sections import (
     Missing,
     calibration,
     classes,
     confusion,
+    diagnosis,
     gradients,
     learning,
     mistakes,
@@ -33,26 +36,28 @@ from mnist_nn.util.checks import integer
 from mnist_nn.util.templates import render
 
 MAX_EXAMPLES = 50
+CALL = "build_report(model, data)"
 
 
 class Section(NamedTuple):
-    """A section: its title, and what writes the rest of it, or says why that cannot be."""
+    """A section: its title, and the function that writes its content or says why there is none."""
 
     title: str
     write: Callable[[Measurements], Markup | Missing]
 
 
 SECTIONS: dict[str, Section] = {
-    "summary": Section("In short", summary.write),
+    "summary": Section("Summary", summary.write),
+    "diagnosis": Section("What went wrong", diagnosis.write),
     "learning": Section("How it learned", learning.write),
     "weights": Section("What its units look for", weights.write),
-    "confusion": Section("What it takes for what", confusion.write),
+    "confusion": Section("What it mistakes for what", confusion.write),
     "classes": Section("Class by class", classes.write),
     "mistakes": Section("Its worst mistakes", mistakes.write),
-    "calibration": Section("How sure, and how right", calibration.write),
+    "calibration": Section("How sure it is, and how right", calibration.write),
     "refusal": Section("What refusing costs", refusal.write),
-    "gradients": Section("How long its gradients are", gradients.write),
-    "settings": Section("Every setting", settings.write),
+    "gradients": Section("How large its gradients are", gradients.write),
+    "settings": Section("All settings", settings.write),
     "data": Section("Data and programs", provenance.write),
     "reproduce": Section("How to make it again", reproduce.write),
 }
@@ -60,7 +65,7 @@ SECTIONS: dict[str, Section] = {
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A web page, what it says in numbers, and which sections are missing: name to reason."""
+    """A web page, the numbers in it, and the sections that are missing, with the reason for each."""
 
     html: str
     evaluation: Evaluation
@@ -69,33 +74,34 @@ class Report:
 
 
 def build_report(
-    model: Model,
-    data: Dataset,
+    model: ModelLike,
+    data: Dataset | str | None = None,
     *,
     name: str = "a model",
     recording: Recording | None = None,
     examples: int = EXAMPLES,
 ) -> Report:
-    """Test a model on the test images of a data set, and write everything down.
+    """Test a model on the test images of a data set, and write a report.
 
     Parameters
     ----------
     model
-        Any model. What its file does not tell is left out, with the reason.
+        Any model, the path of its file, or a network. Sections that its file has too little information for are left
+        out, with the reason.
     data
-        Where its test images come from and, if it has learned from this data, the training images that gradients are
-        taken on.
+        A data set or its name; by default, the data that the model was trained on. Its test images are used for all
+        measurements. If the model was trained on it, its training images are used for gradients.
     name
-        What the report calls it, such as the name of its file.
+        What the report calls the model, such as the name of its file.
     recording
-        Of its training, from ``mnist-nn train --record``: then gradients are taken at every epoch.
+        A recording of the training, from ``mnist-nn train --record``; then gradients are shown for every epoch.
     examples
-        How many pictures of each class are shown, 1 to 50; of the worst mistakes three times as many.
+        How many pictures of each class are shown, 1 to 50; the worst mistakes are three times as many.
 
     Raises
     ------
     ConfigError
-        If model, data and recording do not belong together.
+        If the model, the data and the recording do not belong together.
     DataError
         If the data has classes that the model does not know.
     MissingExtraError
@@ -103,11 +109,13 @@ def build_report(
 
     Examples
     --------
-    >>> from mnist_nn import Network, load_data
+    >>> from mnist_nn import Model, Network, load_data
     >>> report = build_report(Model(Network.create()), load_data("mnist"))
     >>> report.left_out["learning"]
-    'the file keeps no history of a training'
+    'the file contains no training history'
     """
+    model = as_model(model, CALL)
+    data = find_training_data(model) if data is None else as_dataset(data, CALL)
     measured = Measurements(name, model, data, recording, integer("examples", examples, 1, MAX_EXAMPLES))
     measured.check()
     written = {key: section.write(measured) for key, section in SECTIONS.items()}

@@ -1,4 +1,4 @@
-"""What every package needs and none owns: files replaced whole, checked values, random bits, addresses.
+"""Helpers for all packages: safe writing of files, checks of values, random numbers, and addresses.
 
-Nothing here knows of networks, digits or pictures.
+Nothing here knows about networks, digits or pictures.
 """

@@ -1,4 +1,4 @@
-"""Where servers of this package listen: addresses for people, and one line where nothing can listen."""
+"""The addresses on which this package's servers listen, and a one-line error if that fails."""
 
 import socket
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 what a browser is
 
 @contextmanager
 def resolve_address(host: str, port: int) -> Iterator[tuple[socket.AddressFamily, tuple[str, int]]]:
-    """Give the family and the address to listen on; what goes wrong with it becomes one line.
+    """Yield the family and the address to listen on; an error inside the block becomes a one-line message.
 
     Raises
     ------
     ConfigError
-        If there is no such host, or nothing can listen there.
+        If the host does not exist, or listening there fails.
 
     Examples
     --------
@@ -30,13 +30,13 @@ def resolve_address(host: str, port: int) -> Iterator[tuple[socket.AddressFamily
         yield family, (str(address[0]), int(address[1]))
     except (OSError, OverflowError, UnicodeError) as error:
         raise ConfigError(
-            f"nothing can be served on {host!r}, port {port}: {reason_of(error)}; choose others with --host and --port "
-            "(0 takes a free one)"
+            f"cannot listen on {host!r}, port {port}: {reason_of(error)}; choose another address with "
+            "--host and --port (0 chooses a free port)"
         ) from error
 
 
 def url(host: str, port: int) -> str:
-    """Write the address for a client on this machine.
+    """Return the URL for a client on this machine.
 
     Examples
     --------

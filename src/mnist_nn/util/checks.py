@@ -1,45 +1,46 @@
-"""Checks on single values of a configuration: each raises a ConfigError in one line that says how to mend it.
+"""Checks of single values of a configuration: each raises a ConfigError with one line that says how to fix it.
 
-What the values mean, and which of them fit together, is for the configuration to say.
+The configuration decides what the values mean and which of them fit together.
 """
 
 import math
 import numbers
+import os
 from collections.abc import Iterable
 from typing import Any
 
-from mnist_nn.errors import ConfigError, unknown
+from mnist_nn.errors import ConfigError, quote, unknown
 
 IGNORED = str.maketrans("", "", "-_ ")
-"""What makes no difference between two spellings of a name, as a table for `str.translate`."""
+"""The characters that make no difference in the spelling of a name, as a table for `str.translate`."""
 
 
 def per_layer(name: str, value: Any, layers: int) -> tuple[Any, ...]:
-    """Spread one value over all hidden layers, or check that there is one for each."""
+    """Repeat one value for all hidden layers, or check that there is one for each."""
     values = (value,) if isinstance(value, (str, numbers.Real)) else sequence(name, value)
     if len(values) == 1:
         return values * layers
     if len(values) != layers:
         raise ConfigError(
-            f"{name} has {len(values)} values for {layers} hidden layers; give one, or one for each layer"
+            f"{name} has {len(values)} values for {layers} hidden layers; give one value, or one for each layer"
         )
     return values
 
 
 def sequence(name: str, value: Any) -> tuple[Any, ...]:
-    """Turn any sequence but a text into a tuple."""
+    """Convert any sequence except a string to a tuple."""
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise ConfigError(f"{name} is {value!r}; give a sequence of values, one for each hidden layer")
+        raise ConfigError(f"{name} is {quote(value)}; give a sequence of values, one for each hidden layer")
     return tuple(value)
 
 
 def choice(name: str, value: Any, valid: Iterable[str]) -> str:
-    """Find the valid name that is meant, however it is spelled; `find_name` says what is taken for the same.
+    """Find the valid name that is meant, in any spelling that `find_name` accepts.
 
     Raises
     ------
     ConfigError
-        If it is none of them; the message lists them, and suggests the nearest.
+        If there is none; the message lists the valid names and suggests the most similar one.
 
     Examples
     --------
@@ -54,7 +55,7 @@ def choice(name: str, value: Any, valid: Iterable[str]) -> str:
 
 
 def find_name(value: Any, valid: Iterable[str]) -> str | None:
-    """Find a name in any case, with dashes, underscores and spaces anywhere; None if it is none of the valid ones.
+    """Find a name, ignoring case, dashes, underscores and spaces; return None if there is no such name.
 
     Examples
     --------
@@ -71,40 +72,74 @@ def _simplify(name: str) -> str:
 
 
 def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
-    """Check for a whole number within bounds and return it as a plain int."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-        raise ConfigError(f"{name} is {value!r}; give a whole number")
+    """Check that a value is a whole number within bounds, and return it as an int."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ConfigError(f"{name} is {quote(value)}; give a whole number")
     number = int(value)
     if number < low or (high is not None and number > high):
         bound = f"at least {low}" if high is None else f"from {low} to {high}"
-        raise ConfigError(f"{name} is {number}; give a whole number {bound}")
+        raise ConfigError(f"{name} is {quote(number)}; give a whole number {bound}")
     return number
 
 
+def instance(name: str, value: Any, kind: type, call: str) -> None:
+    """Check that a value has a type; ``call`` is the right call, with which the message ends.
+
+    Examples
+    --------
+    >>> instance("config", 5, str, "f(config)")
+    Traceback (most recent call last):
+    mnist_nn.errors.ConfigError: config is 5, not of type str; call f(config)
+    """
+    if not isinstance(value, kind):
+        raise ConfigError(f"{name} is {describe(value)}, not of type {kind.__name__}; call {call}")
+
+
+def path(name: str, value: Any, call: str) -> None:
+    """Check that a value can be a path, existing or not; ``call`` is the right call, with which the message ends."""
+    if not isinstance(value, str | bytes | os.PathLike):
+        raise ConfigError(f"{name} is {describe(value)}, not a path; call {call}")
+
+
 def non_negative(name: str, value: Any) -> float:
-    """Check for a finite number that is not below zero and return it as a plain float."""
+    """Check that a value is a finite number that is not negative, and return it as a float."""
     if not is_number(value) or value < 0:
-        raise ConfigError(f"{name} is {value!r}; give a number that is not negative")
+        raise ConfigError(f"{name} is {quote(value)}; give a non-negative number")
     return float(value)
 
 
 def positive(name: str, value: Any) -> float:
-    """Check for a finite number above zero and return it as a plain float."""
+    """Check that a value is a finite number above zero, and return it as a float."""
     if not is_number(value) or value <= 0:
-        raise ConfigError(f"{name} is {value!r}; give a number above 0")
+        raise ConfigError(f"{name} is {quote(value)}; give a number above 0")
     return float(value)
 
 
 def share(name: str, value: Any) -> float:
-    """Check for a number from 0 up to but not including 1 and return it as a plain float."""
+    """Check that a value is a number from 0 to below 1, and return it as a float."""
     if not is_number(value) or not 0 <= value < 1:
-        raise ConfigError(f"{name} is {value!r}; give a number from 0 up to but not including 1")
+        raise ConfigError(f"{name} is {quote(value)}; give a number from 0 to below 1")
     return float(value)
 
 
 def is_number(value: object) -> bool:
-    """Say whether a value is a finite number and no truth value."""
+    """Say whether a value is a finite number and not a boolean."""
     try:
-        return isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
+        return not isinstance(value, bool) and isinstance(value, numbers.Real) and math.isfinite(value)
     except OverflowError:  # a whole number beyond the largest float
         return False
+
+
+def describe(value: object) -> str:
+    """Describe a value in a few words for a message: its kind and its shape.
+
+    Examples
+    --------
+    >>> describe([7]), describe("m.safetensors"), describe(5), describe(None)
+    ('a list', "'m.safetensors'", '5', 'None')
+    """
+    if value is None or isinstance(value, str | int | float):
+        return repr(value)
+    name, shape = type(value).__name__, getattr(value, "shape", None)
+    article = "an" if name[0].lower() in "aeiou" or name == "ndarray" else "a"
+    return f"{article} {name}" + (f" of shape {shape}" if isinstance(shape, tuple) else "")

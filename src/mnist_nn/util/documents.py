@@ -1,7 +1,7 @@
-"""What a JSON document of this program is: a closed pydantic model whose fields say what they mean and in which unit.
+"""The base of this program's JSON documents: strict pydantic models whose fields state their meaning and unit.
 
-The documents themselves are in `mnist_nn.cli.documents` and, where the server answers with one too, beside what they
-describe. Pydantic takes time to load, so only what prints JSON or a schema imports this module.
+The documents themselves are in `mnist_nn.cli.documents` or, if the server uses them too, beside what they describe.
+Pydantic takes time to load, so only code that prints JSON or a schema imports this module.
 """
 
 import json
@@ -32,7 +32,7 @@ PathName = Annotated[Path, PlainSerializer(str), WithJsonSchema({"type": "string
 
 
 class Document(BaseModel):
-    """A JSON object of which every field is declared. Values have the declared types; none is converted or NaN."""
+    """A JSON object with only declared fields of the declared types; nothing is converted, and NaN is invalid."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, from_attributes=True, populate_by_name=True, allow_inf_nan=False
@@ -40,7 +40,7 @@ class Document(BaseModel):
 
     @classmethod
     def of(cls, record: object, **values: Any) -> Self:
-        """Make a document of the attributes of a record, beside values that it does not have.
+        """Make a document from the attributes of a record, plus values that the record does not have.
 
         Examples
         --------
@@ -55,12 +55,12 @@ class Document(BaseModel):
 
 
 def one_of(names: Iterable[str]) -> WithJsonSchema:
-    """Declare that a string is one of these names, which the program has in a place of their own."""
+    """Declare that a string is one of these names, which are defined elsewhere in the program."""
     return WithJsonSchema({"type": "string", "enum": list(names)})
 
 
 def plain(document: BaseModel) -> Any:
-    """Return a document as dictionaries, lists, strings and finite numbers; a field that was not given is left out.
+    """Return a document as dictionaries, lists, strings and finite numbers; fields that were not given are left out.
 
     Examples
     --------
@@ -73,12 +73,12 @@ def plain(document: BaseModel) -> Any:
 
 
 def as_json(document: BaseModel, *, indent: int | None = 2) -> str:
-    """Write a document as JSON, in ASCII, so that no terminal's encoding can change what it says."""
+    """Write a document as JSON in ASCII, so that the terminal's encoding cannot change it."""
     return json.dumps(plain(document), indent=indent, allow_nan=False)
 
 
 class _Schema(GenerateJsonSchema):
-    """JSON Schema without the titles that pydantic makes of the names of fields and classes."""
+    """JSON Schema without the titles that pydantic makes from the names of fields and classes."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
         return False
@@ -91,7 +91,7 @@ class _Schema(GenerateJsonSchema):
 
 
 def schema_of(document: type[BaseModel], name: str) -> dict[str, Any]:
-    """Generate the JSON Schema (2020-12) of a document; its ``$id`` ends in the name.
+    """Generate the JSON Schema (2020-12) of a document; its ``$id`` ends with the name.
 
     Examples
     --------

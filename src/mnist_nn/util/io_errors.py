@@ -1,6 +1,6 @@
-"""What the system refuses, as our one line: what was tried, with which file, why not, and how to mend it.
+"""Turns errors of the operating system into one line: what was tried, on which file, why it failed, how to fix it.
 
-It decides neither which exception that becomes nor how to mend it; whoever tries says both.
+The caller chooses the exception and says how to fix the problem.
 """
 
 import os
@@ -13,7 +13,7 @@ NULL_BYTE = "embedded null"  # how Python refuses a path with one
 READ_REMEDIES: dict[type[BaseException], str] = {
     FileNotFoundError: "check the name",
     NotADirectoryError: "check the name",
-    IsADirectoryError: "name a file inside it",
+    IsADirectoryError: "give a file inside it",
     PermissionError: "change its permissions",
 }
 
@@ -22,23 +22,23 @@ READ_REMEDIES: dict[type[BaseException], str] = {
 def explain_io_errors(
     kind: type[MnistNNError], attempt: str, path: str | bytes | os.PathLike[str], remedy: str
 ) -> Iterator[None]:
-    """Turn what the system refuses inside the block into one of our errors; ours pass as they are.
+    """Turn errors of the operating system inside the block into one of our errors; our own errors pass unchanged.
 
     Parameters
     ----------
     kind
-        The error that it becomes.
+        The error to raise.
     attempt
-        What was tried, as in "write" or "keep the older model as"; the path follows it.
+        What was tried, such as "write" or "copy the older model to"; the path follows it.
     path
         The file, folder or program.
     remedy
-        How to mend it.
+        How to fix it.
 
     Raises
     ------
     MnistNNError
-        Of this kind, for an OSError and for the ValueError that a path raises which cannot be one.
+        The given kind, for an OSError and for the ValueError of an impossible path.
 
     Examples
     --------
@@ -59,12 +59,12 @@ def explain_io_errors(
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Tell what the system refuses, impossible names included, from other ValueErrors, which are faults of ours."""
+    """Tell errors of the operating system, including impossible names, from other ValueErrors, which are bugs."""
     return isinstance(error, OSError | UnicodeEncodeError) or NULL_BYTE in str(error)
 
 
 def describe_io_error(attempt: str, path: str | bytes | os.PathLike[str], error: BaseException, remedy: str) -> str:
-    """Write that line for an error that is already caught.
+    """Format that line for an error that has been caught.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def describe_io_error(attempt: str, path: str | bytes | os.PathLike[str], error:
 
 
 def reason_of(error: BaseException) -> str:
-    """Say in the system's words why something was refused, without numbers and paths.
+    """Return the system's reason for an error, without numbers and paths.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def remedy_for_reading(error: BaseException) -> str:
-    """Say what helps where a file cannot be read.
+    """Say what to do if a file cannot be read.
 
     Examples
     --------

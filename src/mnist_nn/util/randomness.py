@@ -1,9 +1,9 @@
-"""Counter-based random numbers: pure functions of a key and a counter, with no state anywhere.
+"""Counter-based random numbers: pure functions of a key and a counter, without any state.
 
-The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as
-1, 2, 3, SC 2011). It needs 32-bit addition, rotation and exclusive or only, so NumPy, compiled code and JavaScript
-give the same bits. Because draw number i can be computed without the i - 1 before it, a run can be cut and resumed,
-or spread over threads, without changing a single bit. Not for cryptography.
+The generator is Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror, Shaw: Parallel Random Numbers: As Easy as 1, 2, 3,
+SC 2011). It needs only 32-bit addition, rotation and exclusive or, so NumPy, compiled code and JavaScript give the same
+bits. Because draw number i can be computed without the draws before it, a run can be stopped and resumed, or spread
+over threads, without changing a single bit. It is not meant for cryptography.
 """
 
 from typing import NamedTuple
@@ -19,26 +19,26 @@ _MASK32 = 0xFFFFFFFF
 
 
 class Key(NamedTuple):
-    """A 64-bit key as two 32-bit words. Equal keys give equal draws; different keys unrelated ones."""
+    """A 64-bit key as two 32-bit words. Equal keys give equal draws, and different keys give unrelated draws."""
 
     k0: int
     k1: int
 
 
 def key(seed: int) -> Key:
-    """Make the key of a whole run from its seed (any integer from 0 to 2**64 - 1)."""
+    """Make the key of a whole run from its seed, an integer from 0 to 2**64 - 1."""
     return Key(seed & _MASK32, (seed >> 32) & _MASK32)
 
 
 def threefry(k: Key, c0: npt.ArrayLike, c1: npt.ArrayLike) -> tuple[Words, Words]:
-    """Threefry-2x32-20 of the counters (c0, c1) under a key.
+    """Compute Threefry-2x32-20 of the counters (c0, c1) with a key.
 
     Parameters
     ----------
     k
         The key.
     c0, c1
-        The two counter words, uint32, any shapes that broadcast.
+        The two counter words, uint32 of any shapes that broadcast.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def threefry(k: Key, c0: npt.ArrayLike, c1: npt.ArrayLike) -> tuple[Words, Words
 
     Examples
     --------
-    The known answer of the authors' own library for the all-zero key and counter:
+    The known answer of the authors' library for an all-zero key and counter:
 
     >>> [hex(int(word)) for word in threefry(Key(0, 0), 0, 0)]
     ['0x6b200159', '0x99ba4efe']
@@ -67,7 +67,7 @@ def threefry(k: Key, c0: npt.ArrayLike, c1: npt.ArrayLike) -> tuple[Words, Words
 
 
 def fold(k: Key, *numbers: int) -> Key:
-    """Derive a key for a purpose: ``fold(key(seed), SHUFFLE, epoch)`` has nothing in common with its siblings.
+    """Derive a key for a purpose, such as ``fold(key(seed), SHUFFLE, epoch)``; derived keys are unrelated.
 
     Examples
     --------
@@ -81,11 +81,11 @@ def fold(k: Key, *numbers: int) -> Key:
 
 
 # The purposes a run's key is folded with. The numbers are part of every saved run: never reuse or change one.
-WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE, AUGMENT, CALIBRATION = range(1, 9)
+WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE, AUGMENT, CALIBRATION, LINES, AUDIT = range(1, 11)
 
 
 def uniform(k: Key, count: int) -> npt.NDArray[np.float64]:
-    """Draw ``count`` numbers evenly from the open interval (0, 1), float64 of shape (count,).
+    """Draw ``count`` uniform numbers from the open interval (0, 1), float64 of shape (count,).
 
     Examples
     --------
@@ -107,7 +107,7 @@ def normal(k: Key, count: int) -> npt.NDArray[np.float64]:
 def permutation(k: Key, count: int) -> npt.NDArray[np.int64]:
     """Shuffle 0 .. count - 1: int64 of shape (count,).
 
-    Each number gets a random word and the pairs are sorted; the number itself breaks the rare tie.
+    Each number gets a random word, and the pairs are sorted; the number itself breaks rare ties.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""HTML pages from Jinja2 templates, in which every value is text: nothing from a file can end a tag or start a script.
+"""HTML pages from Jinja2 templates that escape every value, so that nothing from a file can become a tag or a script.
 
-Each package keeps its templates in its folder ``templates``. This module is the one place where code is marked as HTML,
-and it knows no page by name.
+Each package has its templates in its folder ``templates``. Only this module marks code as HTML, and it does not know
+any particular page.
 """
 
 from functools import cache
@@ -17,22 +17,22 @@ def render(package: str, template: str, /, **values: Any) -> Markup:
     Parameters
     ----------
     package
-        The package whose folder ``templates`` holds the template.
+        The package whose folder ``templates`` contains the template.
     template
         Its name in that folder.
     values
-        What the template may name. Text is escaped, and shown as `printable` writes it.
+        The values for the template. Text is escaped, and shown in the form that `printable` gives it.
 
     Raises
     ------
     jinja2.UndefinedError
-        If the template names a value that is not given.
+        If the template uses a value that was not given.
     """
     return Markup(load_environment(package).get_template(template).render(values))  # noqa: S704 - it was escaped
 
 
 def trust(code: str) -> Markup:
-    """Mark code of our own as HTML: figures drawn by matplotlib, scripts and style sheets of this package.
+    """Mark our own code as HTML: figures drawn by matplotlib, and scripts and style sheets of this package.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def trust(code: str) -> Markup:
 
 @cache
 def load_environment(package: str) -> Environment:
-    """Return the templates of a package; each is compiled once."""
+    """Return the templates of a package; each is compiled only once."""
     environment = Environment(
         loader=PackageLoader(package),
         autoescape=True,
@@ -59,7 +59,7 @@ def load_environment(package: str) -> Environment:
 
 
 def printable(value: Any) -> Any:
-    r"""Write text so that it can be printed: control characters and undecodable bytes as Python writes them.
+    r"""Make text printable: control characters and undecodable bytes are written as Python escapes.
 
     Examples
     --------

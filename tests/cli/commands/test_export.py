@@ -30,7 +30,7 @@ def test_an_export_lies_beside_the_model_and_verifies(cli: Cli, m: Path, name: s
     assert f"mnist-nn verify {m} {m.with_name(FILES[name])}" in made.out
     found = cli("verify", m, m.with_name(FILES[name]))
     assert found.code == 0
-    assert "It answers as the model does." in found.out
+    assert "It gives the same answers as the model." in found.out
     assert "probabilities" in found.out
 
 
@@ -53,7 +53,7 @@ def test_the_json_document_says_what_was_written(cli: Cli, m: Path) -> None:
 
 def test_rounded_weights_are_said(cli: Cli, tmp_path: Path) -> None:
     save_model(tmp_path / "d.safetensors", Model(Network.create(NetworkConfig(dtype="float64"))))
-    assert "float64 weights became float32" in cli("export", "d.safetensors", "--to", "onnx").out
+    assert "float64 weights were rounded to float32" in cli("export", "d.safetensors", "--to", "onnx").out
     assert 0 < cli("export", "d.safetensors", "--to", "html", "--json").json["rounding"] < 1e-5
     assert cli("export", "d.safetensors", "--to", "npz", "--json").json["rounding"] is None
 
@@ -63,7 +63,7 @@ def test_an_older_file_is_replaced_only_with_force(cli: Cli, m: Path) -> None:
     target.write_bytes(b"precious")
     refused = cli("export", m, "--to", "npz")
     assert refused.code == 2
-    assert "'" + str(target) + "' is there already; replace it with --force" in refused.err
+    assert "'" + str(target) + "' already exists; replace it with --force" in refused.err
     assert target.read_bytes() == b"precious"
     assert cli("export", m, "--to", "npz", "--force").code == 0
     assert target.read_bytes() != b"precious"

@@ -48,7 +48,7 @@ def test_a_model_that_lies_here_comes_first(process: Callable[..., subprocess.Po
     running = process("play", "--no-open")
     assert manifest(address(running))["rooms"]["draw"] == "given"
     assert running.stdout
-    assert "begins with mnist-model.safetensors" in running.stdout.readline()
+    assert "starts with mnist-model.safetensors" in running.stdout.readline()
     assert stop(running)[0] == 130
 
 
@@ -60,7 +60,7 @@ def test_recordings_are_shown_in_the_time_machine(
     running = process("play", "--no-open", "--record", "film.safetensors")
     url = address(running)
     assert running.stdout
-    assert "time machine has film.safetensors" in running.stdout.readline()
+    assert "time machine shows film.safetensors" in running.stdout.readline()
     [run] = manifest(url)["runs"]
     assert run["name"] == "film"
     with urllib.request.urlopen(url + run["url"], timeout=PATIENCE) as answer:  # noqa: S310 it begins with http
@@ -101,8 +101,10 @@ def test_export_says_what_to_do_next(cli: Callable[..., Any], tmp_path: Path) ->
         (["--port", "70000"], "--port"),
         (["--host", "no.such.host.invalid", "--no-open"], "no.such.host.invalid"),
         (["--force"], "--force has no effect without --export DIR"),
-        (["--export", "site", "--no-open"], "--host, --port and --no-open have no effect with --export"),
+        (["--export", "site", "--no-open"], "--host, --port, --allow-host and --no-open have no effect with --export"),
         (["--export", "site", "--port", "8000"], "have no effect with --export"),
+        (["--export", "site", "--allow-host", "a"], "have no effect with --export"),
+        (["--no-open", "--allow-host", "http://a"], "'http://a' is no host"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(cli: Callable[..., Any], arguments: list[str], words: str) -> None:

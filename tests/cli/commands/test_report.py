@@ -27,7 +27,7 @@ def test_a_report_lies_beside_the_model(cli: Cli, model: Path) -> None:
     before = target.read_bytes()
     refused = cli("report", model)
     assert refused.code == 2
-    assert "is there already; replace it with --force" in refused.err
+    assert "already exists; replace it with --force" in refused.err
     assert target.read_bytes() == before
 
 
@@ -42,11 +42,11 @@ def test_its_json_document(cli: Cli, tmp_path: Path) -> None:
         "bytes": (tmp_path / "r.html").stat().st_size,
     }
     assert found["interval"][0] < found["accuracy"] < found["interval"][1]
-    assert [row["section"] for row in found["left_out"]] == ["learning", "gradients", "reproduce"]
+    assert [row["section"] for row in found["left_out"]] == ["diagnosis", "learning", "gradients", "reproduce"]
     assert all(row["reason"] for row in found["left_out"])
     assert not {row["section"] for row in found["left_out"]} & set(found["sections"])
     said = cli("report", path, "--output", "r.html", "--force").out
-    assert "Without learning: the file keeps no history of a training." in said
+    assert "Not included: learning, because the file contains no training history." in said
 
 
 def test_a_recording_gives_every_epoch(cli: Cli, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_recording_gives_every_epoch(cli: Cli, tmp_path: Path) -> None:
     assert cli(*train).code == 0
     model = tmp_path / "mnist-model.safetensors"
     assert cli("report", model, "--record", "film").code == 0
-    assert "at every moment of the recording" in model.with_name("mnist-model.report.html").read_text(encoding="utf-8")
+    assert "at every epoch of the recording" in model.with_name("mnist-model.report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_recording_gives_every_epoch(cli: Cli, tmp_path: Path) -> None:
         (("gone.safetensors",), "gone.safetensors"),
         (("text",), "text"),
         (("m.safetensors", "--output", "no/such/r.html"), "cannot write"),
-        (("m.safetensors", "--output", "."), "is there already"),
+        (("m.safetensors", "--output", "."), "already exists"),
         (("m.safetensors", "--output", ".", "--force"), "cannot write"),
         (("m.safetensors", "--output", "m.safetensors", "--force"), "the model itself"),
         (("m.safetensors", "--data", "nowhere"), "nowhere"),
         (("m.safetensors", "--examples", "0"), "examples"),
         (("m.safetensors", "--examples", "many"), "many"),
-        (("m.safetensors", "--record", "m.safetensors"), "holds no recording"),
+        (("m.safetensors", "--record", "m.safetensors"), "is not a recording"),
         (("m.safetensors", "--output", "r.pdf"), "does not end in .html"),
         (("m.safetensors", "--record", "gone"), "cannot read 'gone': No such file or directory; make a recording with"),
         ((), "MODEL"),

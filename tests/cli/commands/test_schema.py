@@ -16,7 +16,7 @@ def test_schema_lists_and_prints(cli: Cli) -> None:
     assert cli("schema", "data", "info").out == cli("schema", "data-info").out
     outcome = cli("schema", "trian")
     assert outcome.code == 2
-    assert "unknown command 'trian'; choose one of: calibrate" in outcome.err
+    assert "unknown command 'trian'; choose one of: audit, calibrate" in outcome.err
 
 
 def test_a_shell_completes_the_names_of_commands() -> None:

@@ -91,7 +91,7 @@ def begun(running: subprocess.Popen[str]) -> Iterator[socket.socket]:
     """A connection whose request is half here, and worked on."""
     host, port = address(running).removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), PATIENCE) as client:
-        client.sendall(b"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nP2 1 1 ")
+        client.sendall(b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\nP2 1 1 ")
         assert answered(f"http://{host}:{port}/v2/health/ready")["ready"]  # so that it is being worked on
         yield client
 
@@ -126,6 +126,7 @@ def test_a_port_in_use_is_one_line(cli: Callable[..., Any]) -> None:
         (("--name", "two words"), "two words"),
         (("--host", "no.such.host.invalid"), "no.such.host.invalid"),
         (("--port", "65536"), "65536"),
+        (("--allow-host", "digits.example:8000"), "'digits.example:8000' is no host"),
     ],
 )
 def test_options_that_cannot_be_are_one_line(cli: Callable[..., Any], arguments: tuple[str, ...], says: str) -> None:

@@ -1,7 +1,10 @@
 """``train`` as a person meets it, mistakes and Ctrl-C included."""
 
+import os
+import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,8 @@ import pytest
 from patience import PATIENCE, wait_for
 
 from mnist_nn import load_model
+from mnist_nn.cli.common.interruption import SIGNALS
+from mnist_nn.util.locks import keep_others_off
 
 SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
 Cli = Callable[..., Any]
@@ -61,8 +66,8 @@ def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
         (("--preset", "huge"), "classic, nielsen"),
         (("--preset", ""), "unknown preset ''"),
         (("--data", "mnits"), "mnist, fashion-mnist"),
-        (("--output", "softmax"), "classic_mse is for sigmoid outputs"),
-        (("--dropout", "1"), "from 0 up to but not including 1"),
+        (("--output", "softmax"), "classic_mse needs sigmoid outputs"),
+        (("--dropout", "1"), "from 0 to below 1"),
         (("--rate", "-1"), "above 0"),
         (("--rate", "nan"), "above 0"),
         (("--epochs", "0"), "at least 1"),
@@ -96,7 +101,7 @@ def test_divergence_is_said_and_keeps_the_last_sound_weights(cli: Cli, tmp_path:
     outcome = cli("train", *SMALL, *options)
     assert outcome.code == 2
     assert "diverged" in outcome.err
-    assert "smaller rate" in outcome.err
+    assert "smaller learning rate" in outcome.err
     assert all(np.isfinite(p).all() for p in load_model(tmp_path / "mnist-model.safetensors").network.parameters)
 
 
@@ -107,7 +112,7 @@ def test_bad_input_leaves_an_older_model_where_it_is(cli: Cli, model: Path) -> N
     assert [path.name for path in model.parent.iterdir()] == [model.name]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_ctrl_c_saves_and_says_how_to_go_on(
     process: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: int
 ) -> None:
@@ -139,6 +144,74 @@ def test_a_killed_run_resumes_from_its_last_save(
     assert len(outcome.json["history"]) == checkpoint.epoch + 1
 
 
+# Two runs at once
+
+
+@pytest.mark.parametrize("second", [("--seed", "2"), ("--resume",)], ids=str)
+def test_a_second_run_on_the_same_file_is_refused_and_the_first_is_whole(
+    process: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path, second: tuple[str, ...]
+) -> None:
+    path = tmp_path / "mnist-model.safetensors"
+    first = process("train", "--engine", "reference", "--subset", "6000", "--epochs", "1000")
+    wait_for(path.exists, "it never saved")
+    outcome = cli("train", *second)
+    assert (outcome.code, outcome.err.count("\n"), outcome.out) == (2, 1, "")
+    assert f"'mnist-model.safetensors' is being written by process {first.pid} on " in outcome.err
+    assert "train --engine reference --subset 6000" in outcome.err
+    assert "choose another place with --model" in outcome.err
+    first.kill()
+    first.communicate(timeout=PATIENCE)
+    assert cli("train", *SMALL, "--seed", "2", "--quiet").code == 0, "a killed run blocks nobody"
+    assert sorted(tmp_path.iterdir()) == [path.with_name("mnist-model.previous.safetensors"), path]
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize(
+    ("held", "command"),
+    [
+        ("mnist-model.safetensors", ("calibrate", "mnist-model.safetensors")),
+        ("mnist-model.previous.safetensors", ("train", *SMALL)),
+        ("film", ("train", *SMALL, "--model", "other", "--record", "film")),
+        ("mnist-model.npz", ("export", "mnist-model.safetensors", "--to", "npz")),
+        ("out.csv", ("read", ".", "--csv", "out.csv")),
+        ("why", ("read", ".", "--explain", "why")),
+        ("site", ("play", "--export", "site")),
+        ("digits", ("data", "export", "digits")),
+        ("reader.safetensors", ("train-reader",)),
+        ("work", ("train-reader", "--work", "work")),
+    ],
+    ids=str,
+)
+def test_every_command_is_kept_off_a_file_that_another_process_writes(
+    cli: Cli, tmp_path: Path, held: str, command: tuple[str, ...]
+) -> None:
+    if held in {"why", "site", "digits", "work"}:
+        (tmp_path / held).mkdir()
+    with keep_others_off(tmp_path / held, "wait"):
+        before = sorted(tmp_path.rglob("*"))
+        outcome = cli(*command)
+        assert (outcome.code, outcome.err.count("\n"), outcome.out) == (2, 1, "")
+        assert f"{held}' is being written by process {os.getpid()}" in outcome.err
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_somebody_else_puts_in_the_place_of_the_model_is_kept(
+    process: Callable[..., subprocess.Popen[str]], cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    finished = model.read_bytes()
+    model.unlink()
+    running = process("train", "--engine", "reference", "--subset", "6000", "--epochs", "1000")
+    wait_for(model.exists, "it never saved")
+    (tmp_path / "copy").write_bytes(finished)
+    (tmp_path / "copy").replace(model)
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=PATIENCE)
+    assert load_model(model).scores == {}, "the run saved"
+    assert model.with_name("mnist-model.previous.safetensors").read_bytes() == finished
+    assert cli("train", "--resume", "--epochs", str(load_model(model).checkpoint.epoch + 1)).code == 0
+    assert model.with_name("mnist-model.previous.safetensors").read_bytes() == finished
+
+
 # What goes wrong on the way
 
 
@@ -158,6 +231,20 @@ def test_ctrl_c_before_training_gets_one_line(cli: Cli, monkeypatch: pytest.Monk
     assert (outcome.code, outcome.out) == (130, "")
     assert outcome.err.startswith("mnist-nn: stopped")
     assert outcome.err.count("\n") == 1
+
+
+def test_a_network_that_does_not_fit_is_refused_before_it_is_drawn(tmp_path: Path) -> None:
+    limit = f"ulimit -v {4 * 2**20} && exec {sys.executable} -m mnist_nn train --hidden 1000000"
+    done = subprocess.run(
+        ["bash", "-c", limit], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    said = (
+        r"mnist-nn: training 795,000,010 parameters with sgd takes about 22\.3 GB of memory, but "
+        r"only \d\.\d GB are available; lower hidden \(1000000,\)\n"
+    )
+    assert re.fullmatch(said, done.stderr), done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_too_little_memory_gets_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

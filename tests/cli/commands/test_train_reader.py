@@ -13,9 +13,16 @@ Cli = Callable[..., Any]
 
 @pytest.mark.slow
 def test_train_reader_makes_a_calibrated_reader(cli: Cli, tmp_path: Path) -> None:
-    outcome = cli("train-reader", "--epochs", "1", "--model", "r.safetensors")
+    little = ("--epochs", "1", "--updates", "2", "--lines-per-update", "8", "--numbers", "0")
+    outcome = cli("train-reader", *little, "--model", "r.safetensors")
     assert outcome.code == 0
     assert "mnist-nn read --model r.safetensors" in outcome.out
+    assert "sequence network 2  update 2/2" in outcome.err
+    assert sorted(path.name for path in (tmp_path / "r.work").iterdir()) == [
+        "digits.safetensors",
+        "sequence-1.safetensors",
+        "sequence-2.safetensors",
+    ]
     made = load_model(tmp_path / "r.safetensors")
     assert made.calibration is not None
     assert made.network.config.outputs == 10

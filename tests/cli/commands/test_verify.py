@@ -32,8 +32,8 @@ def test_another_model_ends_with_code_1(cli: Cli, m: Path, tmp_path: Path) -> No
     found = cli("verify", "other.safetensors", "m.onnx")
     assert found.code == 1
     assert "WRONG" in found.out
-    assert "does NOT answer as the model does" in found.out
-    assert "Write it anew: mnist-nn export MODEL --to onnx --force" in found.out
+    assert "does NOT give the same answers as the model" in found.out
+    assert "Export it again: mnist-nn export MODEL --to onnx --force" in found.out
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_another_model_ends_with_code_1(cli: Cli, m: Path, tmp_path: Path) -> No
         (("verify", "m.safetensors", "gone.onnx"), "gone.onnx"),
         (("verify", "m.safetensors", "text.safetensors"), "text.safetensors"),
         (("verify", "m.safetensors", "m.safetensors"), "no test vectors"),
-        (("verify", "m.safetensors", "m.txt"), "an export has one of"),
+        (("verify", "m.safetensors", "m.txt"), "an exported file ends in one of"),
         (("verify", "text.safetensors", "m.onnx"), "text.safetensors"),
     ],
 )

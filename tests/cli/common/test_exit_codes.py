@@ -1,4 +1,4 @@
-"""Every exit code that docs/cli.md lists, by a real run."""
+"""Every exit code that docs/reference/cli.md lists, by a real run."""
 
 import re
 import signal
@@ -21,7 +21,7 @@ def code_of(folder: Path, *arguments: str) -> int:
 
 def test_each_exit_code_by_a_real_run(tmp_path: Path) -> None:
     m = save_model(tmp_path / "m.safetensors", Model(Network.create())).name
-    listed = re.findall(r"^\| (\d+) \|", (DOCS / "cli.md").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = re.findall(r"^\| (\d+) \|", (DOCS / "reference" / "cli.md").read_text(encoding="utf-8"), re.MULTILINE)
     save_model(tmp_path / "other.safetensors", Model(Network.create(seed=1)))
     found = {
         code_of(tmp_path, "export", m, "--to", "npz"): "0",

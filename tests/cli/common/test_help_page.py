@@ -85,10 +85,10 @@ def test_options_of_training_are_grouped_with_their_defaults(cli: Cli) -> None:
         ("Options", "--preset NAME", "classic"),
         ("Network", "--hidden N,…", "20"),
         ("Training", "--epochs N", "10"),
-        ("Optimizer", "--learning-rate, --lr, --rate RATE", "what suits the loss"),
+        ("Optimizer", "--learning-rate, --lr, --rate RATE", "chosen to suit the loss"),
         ("Optimizer", "--epsilon NUMBER", "1e-08"),
         ("Regularization", "--dropout SHARE,…", "0"),
-        ("Data", "--data NAME|DIR", "mnist"),
+        ("Data", "--data NAME|PATH", "mnist"),
         ("Output and files", "--model FILE", "mnist-model.safetensors"),
     ):
         assert re.search(

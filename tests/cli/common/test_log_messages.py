@@ -1,22 +1,12 @@
 """What the library logs is shown on standard error, a line each, unless only errors are wanted."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
 from mnist_nn.cli.common import log_messages
 
 LOGGER = logging.getLogger("mnist_nn")
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    handlers, level = LOGGER.handlers[:], LOGGER.level
-    LOGGER.handlers.clear()
-    yield
-    LOGGER.handlers[:] = handlers
-    LOGGER.setLevel(level)
 
 
 def test_a_message_is_shown_once_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

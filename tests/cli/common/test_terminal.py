@@ -2,14 +2,19 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from patience import PATIENCE
+from PIL import Image
 
-from mnist_nn import Model, Network, save_model
+from mnist_nn import Model, Network, load_data, save_model
+from mnist_nn.cli.common.terminal import printable
+from mnist_nn.cli.program import run
+from mnist_nn.data import export
 
 ESCAPE = "\x1b"
 SMALL = ("--subset", "600", "--epochs", "2", "--engine", "reference")
@@ -110,3 +115,51 @@ def test_json_has_no_colour_even_where_colour_is_forced(tmp_path: Path) -> None:
         command, cwd=tmp_path, capture_output=True, check=True, env={**os.environ, "FORCE_COLOR": "1"}, timeout=PATIENCE
     )
     assert b"\x1b" not in outcome.stdout
+
+
+# Text from outside
+
+EVIL = "a\x1b[2J\x07\x9b1m\r\u202e"
+
+
+def test_what_a_terminal_obeys_is_written_out() -> None:
+    assert printable(EVIL) == r"a\x1b[2J\x07\x9b1m\r\u202e"
+    assert printable("täglich 94.57 % ×\n") == "täglich 94.57 % ×\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "m.safetensors"),
+        ("evaluate", "m.safetensors", "--data", "mnist", "--engine", "reference"),
+        ("predict", "m.safetensors", f"{EVIL}.png", "digit.png"),
+        ("read", f"{EVIL}.png", "digit.png"),
+        ("data", "info", "here"),
+        ("export", "m.safetensors", "--to", "npz", "--output", f"{EVIL}.npz"),
+        ("evaluate", f"{EVIL}.safetensors"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]).encode("unicode_escape").decode(),
+)
+def test_names_of_files_and_in_models_reach_no_terminal_raw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_model("m.safetensors", Model(Network.create(), data={"name": EVIL, "sha256": "0"}))
+    for name in (f"{EVIL}.png", "digit.png"):
+        Image.fromarray(load_data("mnist").test.images[0]).save(name)
+    if arguments[0] == "data":
+        export(load_data("mnist"), EVIL)
+        arguments = (*arguments[:2], EVIL)
+    run(list(arguments))
+    written = "".join(capsys.readouterr())
+    assert r"\x1b[2J" in written
+    assert not set("\x1b\x07\x9b\r\u202e") & set(written)
+
+
+def test_the_command_line_prints_by_no_other_way() -> None:
+    folder = Path(__file__).parents[3] / "src" / "mnist_nn" / "cli"
+    assert folder.is_dir()
+    bare = re.compile(r"(?<![.\w])print\((?!\"|as_json|before|json\.|f\"{_typed|printable)")
+    for path in sorted(folder.rglob("*.py")):
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if ">>>" not in line]
+        assert [line for line in lines if bare.search(line)] == [], path

@@ -17,6 +17,7 @@ def test_check_gradients_prints_what_its_schema_says(cli: Cli) -> None:
         "check-gradients",
         cli("check-gradients", "--json").json,
         cli("check-gradients", "--loss", "mse", "--activation", "relu", "--hidden", "9,8", "--json").json,
+        cli("check-gradients", "--lines", "--hidden", "4", "--samples", "2", "--probes", "2", "--json").json,
     )
 
 

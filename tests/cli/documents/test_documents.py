@@ -42,7 +42,7 @@ def test_schemas_are_sound_and_closed_and_say_what_each_field_means(name: str) -
         assert part["description"].endswith(".")
         assert all(field["description"] for field in part["properties"].values())
         missing = set(part["properties"]) - set(part["required"])
-        assert all("there if" in part["properties"][field]["description"] for field in missing), "and says when"
+        assert all("present if" in part["properties"][field]["description"] for field in missing), "and says when"
 
 
 def objects(part: Any) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from number_pictures import EXPECTED, ONE, TWO, essence, picture, rows
 
+from mnist_nn.cli.audit.sample import load_accepted
 from mnist_nn.cli.read.csv_table import COLUMNS, OLDER_COLUMNS, open_table
 from mnist_nn.errors import ConfigError
 from mnist_nn.reading import pages
@@ -19,12 +20,12 @@ Cli = Callable[..., Any]
 def test_the_table_has_a_row_a_number(cli: Cli, folder: Path, tmp_path: Path) -> None:
     outcome = cli("read", folder, "--csv", "out.csv")
     assert outcome.code == 2
-    assert "7 files, 2 bad, 2 pages with nothing on them; 5 numbers: 5 accepted" in outcome.out
+    assert "7 files, 2 unreadable, 2 empty pages; 5 numbers: 5 accepted" in outcome.out
     out = tmp_path / "out.csv"
     assert tuple(rows(out)[0]) == COLUMNS
     assert essence(out) == EXPECTED
     first, error = rows(out)[1], rows(out)[4]
-    assert [int(side) for side in first[2].split()] == pytest.approx([25, 59, 92, 82], abs=5)
+    assert [int(side) for side in first[2].split()] == pytest.approx([25, 59, 84, 82], abs=5)
     assert 0.5 < float(first[4]) <= 1
     assert error[5].startswith("error: ")
     assert (error[2], error[4]) == ("", "")
@@ -88,6 +89,32 @@ def test_a_table_of_an_older_version_is_continued_under_its_own_header(cli: Cli,
     assert (tmp_path / "out.csv").read_bytes() == older + rest
 
 
+def test_force_through_a_link_replaces_what_it_leads_to_and_keeps_its_mode(
+    cli: Cli, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "real").mkdir()
+    real, link = tmp_path / "real" / "numbers.csv", tmp_path / "out.csv"
+    real.write_text("mine")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    cli("read", folder, "--csv", link, "--force")
+    assert link.is_symlink()
+    assert essence(real) == EXPECTED
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert list(real.parent.iterdir()) == [real]
+
+
+def test_force_takes_no_strangers_file_for_its_own(cli: Cli, folder: Path, tmp_path: Path) -> None:
+    for name in ("out.csv", "out.csv.part"):
+        (tmp_path / name).write_text("mine")
+    outcome = cli("read", folder, "--csv", "out.csv", "--force")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "'out.csv.part' is not a table that mnist-nn read wrote (see line 1); move it away" in outcome.err.replace(
+        f"{tmp_path}/", ""
+    )
+    assert [(tmp_path / name).read_text() for name in ("out.csv", "out.csv.part")] == ["mine", "mine"]
+
+
 def test_resuming_without_a_table_begins_one(cli: Cli, folder: Path, tmp_path: Path) -> None:
     cli("read", folder, "--csv", "out.csv", "--resume")
     assert essence(tmp_path / "out.csv") == EXPECTED
@@ -107,12 +134,24 @@ def test_a_name_that_is_no_text_keeps_its_bytes(cli: Cli, tmp_path: Path) -> Non
 def test_a_full_disk_is_one_line(
     cli: Cli, folder: Path, tmp_path: Path, files_no_larger_than: Callable[[int], Any]
 ) -> None:
-    with files_no_larger_than(300):
+    with files_no_larger_than(330):
         outcome = cli("read", folder, "--csv", "out.csv")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert "--resume" in outcome.err
     cli("read", folder, "--csv", "out.csv", "--resume")
     assert essence(tmp_path / "out.csv") == EXPECTED
+
+
+@pytest.mark.parametrize("size", [330, 345, 370, 395])
+def test_a_full_disk_leaves_whole_rows_alone(
+    cli: Cli, folder: Path, tmp_path: Path, files_no_larger_than: Callable[[int], Any], size: int
+) -> None:
+    cli("read", folder, "--csv", "whole.csv")
+    with files_no_larger_than(size):
+        assert cli("read", folder, "--csv", "out.csv").code == 2
+    begun = (tmp_path / "out.csv").read_bytes()
+    assert (tmp_path / "whole.csv").read_bytes().startswith(begun)
+    assert begun.endswith(b"\r\n"), "no half row"
 
 
 def test_a_folder_that_is_a_file_is_what_is_wrong(cli: Cli, folder: Path, tmp_path: Path) -> None:
@@ -125,3 +164,20 @@ def test_a_folder_that_is_a_file_is_what_is_wrong(cli: Cli, folder: Path, tmp_pa
 def test_a_table_that_cannot_be_opened_again(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot continue"), open_table(tmp_path, {}, resume=True):
         pass
+
+
+@pytest.mark.parametrize("name", ["=1+1.png", "-2.png", "+3.png", "@4.png", "\t5.png", "'=6.png"])
+def test_a_name_that_looks_like_a_formula_is_text_and_the_same_file_when_resumed(
+    cli: Cli, tmp_path: Path, name: str
+) -> None:
+    picture(tmp_path / "a.png", ONE).rename(tmp_path / name)
+    picture(tmp_path / "z.png", TWO)
+    command = ("--csv", "out.csv", "--", name, "z.png")
+    assert cli("read", *command).code == 0
+    out = tmp_path / "out.csv"
+    whole = out.read_bytes()
+    assert rows(out)[1][0] == f"'{name}"
+    resumed = cli("read", "--resume", *command)
+    assert (resumed.code, out.read_bytes()) == (0, whole)
+    assert "(1 more were read earlier)" in resumed.out
+    assert {row.file for row in load_accepted(out)} <= {name, "z.png"}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mnist_nn.cli.read import explanation
+from mnist_nn.reading import explain
 
 Cli = Callable[..., Any]
 
@@ -23,7 +24,22 @@ def test_explain_writes_one_page_and_never_over_anything(cli: Cli, folder: Path,
     assert cli("read", folder / "a.png", "--explain", "why", "--force").code == 0
     assert (tmp_path / "why" / "index.html").read_text(encoding="utf-8").count("<section>") == 1
     (tmp_path / "file").write_text("mine")
-    assert "cannot write into 'file'" in cli("read", folder, "--explain", "file").err
+    assert "cannot write to 'file'" in cli("read", folder, "--explain", "file").err
+
+
+def test_force_keeps_the_older_page_until_the_new_one_is_whole(
+    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("read", folder / "a.png", "--explain", "why")
+    page = tmp_path / "why" / "index.html"
+    older, seen = page.read_bytes(), []
+    render = explain.render_reading
+    monkeypatch.setattr(explain, "render_reading", lambda reading: (seen.append(page.read_bytes()), render(reading))[1])
+    cli("read", folder, "--explain", "why", "--force")
+    assert len(seen) == 7
+    assert set(seen) == {older}
+    assert page.read_text(encoding="utf-8").count("<section>") == 7
+    assert list(page.parent.iterdir()) == [page]
 
 
 def test_explain_shows_so_many_pages_and_says_how_many_more(

@@ -24,15 +24,20 @@ Cli = Callable[..., Any]
     [
         (("--length", "2"), "--length not given (now 2)"),
         (("--checksum", "luhn"), "--checksum none (now luhn)"),
+        (("--field",), "--field not given (now given)"),
+        (("--pattern", "7?"), "--pattern not given (now 7?)"),
+        (("--one-of", "list.txt"), "--one-of not given (now 2 values with SHA-256 "),
         (("--max-error", "0.02"), "--max-error not given (now 0.02)"),
+        (("--max-error-per-digit", "0.02"), "--max-error-per-digit not given (now 0.02)"),
         (("--page-limit", "7"), "--page-limit 200 (now 7)"),
-        (("--model", "other.safetensors"), "the model of SHA-256 "),
+        (("--model", "other.safetensors"), "the model with SHA-256 "),
     ],
 )
 def test_a_table_does_not_go_on_with_other_settings(
     cli: Cli, folder: Path, tmp_path: Path, options: tuple[str, ...], said: str
 ) -> None:
     model = load_reader_model()
+    (tmp_path / "list.txt").write_text("721\n72\n")
     storage.save(tmp_path / "other.safetensors", dataclasses.replace(model, data={**model.data, "name": "other"}))
     cli("read", folder, "--csv", "out.csv")
     whole = (tmp_path / "out.csv").read_bytes()
@@ -42,11 +47,22 @@ def test_a_table_does_not_go_on_with_other_settings(
     outcome = cli("read", folder, "--csv", "out.csv", "--resume", *options)
     assert (outcome.code, outcome.out) == (2, "")
     line = outcome.err.splitlines()[-1]
-    assert f"'out.csv' was begun with {said}" in line
-    assert "without 'out.csv.settings.json' they are not compared" in line
+    assert f"'out.csv' was written with {said}" in line
+    assert "To skip this check, delete 'out.csv.settings.json'" in line
     assert (tmp_path / "out.csv").read_bytes() == whole[: len(whole) // 2]
     cli("read", folder, "--csv", "out.csv", "--resume")
     assert (tmp_path / "out.csv").read_bytes() == whole
+
+
+def test_a_list_of_values_is_told_by_what_is_in_it(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", SEVEN)
+    for name, content in (("list.txt", "7\n2\n"), ("moved.txt", "2\n\n 7\n"), ("other.txt", "72\n")):
+        (tmp_path / name).write_text(content)
+    cli("read", path, "--csv", "out.csv", "--one-of", "list.txt")
+    assert cli("read", path, "--csv", "out.csv", "--resume", "--one-of", "moved.txt").code == 0
+    outcome = cli("read", path, "--csv", "out.csv", "--resume", "--one-of", "other.txt")
+    assert outcome.code == 2
+    assert "was written with --one-of 2 values with SHA-256 " in outcome.err
 
 
 def test_nor_does_a_table_of_one_file_which_would_be_read_anew(cli: Cli, tmp_path: Path) -> None:
@@ -62,7 +78,7 @@ def test_a_table_whose_settings_are_not_known_goes_on_and_says_so(cli: Cli, fold
     cli("read", folder, "--csv", "out.csv")
     (tmp_path / "out.csv.settings.json").unlink()
     outcome = cli("read", folder, "--csv", "out.csv", "--resume", "--length", "2")
-    assert "the settings that 'out.csv' was begun with are not known" in outcome.err
+    assert "cannot check that 'out.csv' was written with the same settings" in outcome.err
     assert not (tmp_path / "out.csv.settings.json").exists(), "they would be a guess"
 
 
@@ -71,7 +87,7 @@ def test_a_file_of_settings_that_is_somebody_elses_stays(cli: Cli, folder: Path,
     mine.write_text("mine")
     outcome = cli("read", folder, "--csv", "out.csv")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
-    assert "does not hold the settings of a table" in outcome.err
+    assert "does not contain the settings of a table" in outcome.err
     assert mine.read_text() == "mine"
     assert not (tmp_path / "out.csv").exists()
     cli("read", folder, "--csv", "out.csv", "--force")

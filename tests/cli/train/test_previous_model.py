@@ -36,11 +36,25 @@ def test_an_older_model_is_kept_beside_the_new_one(cli: Cli, model: Path) -> Non
     assert model.read_bytes() != before
 
 
+def test_where_an_older_model_is_kept_is_said_whenever_one_is(cli: Cli, model: Path, tmp_path: Path) -> None:
+    said = "mnist-nn: a copy of the older model is in mnist-model.previous.safetensors\n"
+    assert said in cli("train", *SMALL, "--seed", "5").err
+    assert said in cli("train", *SMALL, "--seed", "6", "--json").err
+    assert said not in cli("train", *SMALL, "--seed", "6", "--resume").err
+    unfinished(model)
+    assert said not in cli("train", *SMALL, "--seed", "7").err, "a finished one is kept there already"
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link").symlink_to(model)
+    outcome = cli("train", *SMALL, "--seed", "8", "--model", tmp_path / "folder" / "link")
+    assert f"a copy of the older model is in {previous(model)}\n" in outcome.err
+    assert cli("train", *SMALL, "--model", "new").err.count("kept") == 0
+
+
 def test_an_older_model_stays_where_it_is_until_the_new_one_is_on_disk(
     cli: Cli, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = model.read_bytes()
-    monkeypatch.setattr(storage, "save", failing_save)
+    monkeypatch.setattr(storage, "write", failing_save)
     assert cli("train", *SMALL, "--seed", "5").code == 2
     assert model.read_bytes() == before
 
@@ -89,6 +103,6 @@ def test_a_disk_too_full_for_the_older_model_is_said_in_one_line(
     with files_no_larger_than(len(before) // 2):
         outcome = cli("train", *SMALL, "--quiet")
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
-    assert "cannot keep the older model" in outcome.err
+    assert "cannot copy the older model" in outcome.err
     assert model.read_bytes() == before
     assert not previous(model).exists()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 import pytest
@@ -46,7 +47,7 @@ def test_answers_that_cannot_be_are_said(make_model: Make, tmp_path: Path, name:
     np.savez(path, **arrays)
     assert verify(model, path).good
     np.savez(path, **(arrays | {name: value}))
-    with pytest.raises(ModelFileError, match=r"digits\.npz' is damaged, or mnist-nn did not write it: .*export MODEL"):
+    with pytest.raises(ModelFileError, match=r"digits\.npz' is damaged, or mnist-nn did not write it .*export MODEL"):
         verify(model, path)
 
 
@@ -88,5 +89,31 @@ def test_the_network_in_the_file_is_asked_and_not_the_model(
 
 
 def test_a_model_file_without_vectors_is_said(make_model: Make) -> None:
-    with pytest.raises(ModelFileError, match="carries no test vectors"):
+    with pytest.raises(ModelFileError, match="contains no test vectors"):
         read_safetensors_vectors(to_bytes(make_model()))
+
+
+def with_member(content: bytes, name: str, data: bytes, how: int = ZIP_STORED) -> bytes:
+    """Put another member into an .npz file in the place of one."""
+    file = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as before, ZipFile(file, "w") as after:
+        for member in before.namelist():
+            if member != name:
+                after.writestr(member, before.read(member))
+        after.writestr(name, data, how)
+    return file.getvalue()
+
+
+def test_an_archive_that_claims_more_than_it_holds_is_refused(make_model: Make) -> None:
+    content = export(make_model(), "npz")
+    bomb = with_member(content, "W1.npy", bytes(64 * 2**20), ZIP_DEFLATED)
+    with pytest.raises(ModelFileError, match=r"it claims to hold 6\d,\d{3},\d{3}"):
+        read_npz_vectors(bomb)
+
+
+@pytest.mark.parametrize("rows", [10**6, 10**12, 10**18])
+def test_an_array_that_claims_more_than_its_member_holds_is_refused(make_model: Make, rows: int) -> None:
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f4", "fortran_order": False, "shape": (rows, 20)})
+    with pytest.raises(ModelFileError, match=r"not an \.npz file that mnist-nn wrote"):
+        read_npz_vectors(with_member(export(make_model(), "npz"), "W1.npy", head.getvalue()))

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from mnist_nn.export import export
 from mnist_nn.export.vectors import predict_exactly
 from mnist_nn.model_file.storage import from_bytes, to_bytes
 
-DOCS = Path(__file__).parents[3] / "docs" / "export.md"
+DOCS = Path(__file__).parents[3] / "docs" / "how-to" / "export.md"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,8 @@ def test_a_stripped_model_has_the_network_and_nothing_to_train_with(trained: Mod
     assert again.training == trained.training
     assert again.scores == trained.scores
     assert evaluate(again.network, mnist.test).accuracy == evaluate(trained.network, mnist.test).accuracy
-    assert len(content) < len(to_bytes(trained)) - 100_000  # Adam's memory is twice the weights
+    tensors = len(content) - 8 - int.from_bytes(content[:8], "little")
+    assert tensors == 4 * trained.network.parameter_count, "Adam's memory would be twice that besides"
 
 
 def test_a_stripped_model_may_be_saved_again_by_the_library(reader: Model) -> None:
@@ -61,3 +63,20 @@ def test_the_recipe_in_the_documentation_runs_without_this_package(reader: Model
     labels, largest = done.stdout.splitlines()
     assert labels == "[0 1 2 3 4 5 6 7 8 9]"
     assert float(largest) < 1e-5
+
+
+def test_keys_shapes_and_orientation_are_those_that_the_pytorch_recipe_takes(reader: Model) -> None:
+    # A torch.nn.Linear(before, units) computes x weight.T + bias, with a weight of shape (units, before).
+    assert 'f"{2 * k - 2}.weight": torch.tensor(file[f"W{k}"])' in DOCS.read_text(encoding="utf-8")
+    file = np.load(io.BytesIO(export(reader, "npz")))
+    layers = range(1, 1 + sum(name[0] == "W" for name in file))
+    sizes = [file["W1"].shape[1], *(len(file[f"b{k}"]) for k in layers)]
+    assert sizes == list(reader.network.config.sizes)
+    x = file["vectors_images"] / 255
+    for k, (before, units) in enumerate(pairwise(sizes), 1):
+        assert file[f"W{k}"].shape == (units, before)
+        z = x @ file[f"W{k}"].T + file[f"b{k}"]
+        x = np.maximum(z, 0)
+    assert reader.calibration
+    e = np.exp((z - z.max(axis=1, keepdims=True)) / reader.calibration.temperature)
+    assert np.abs(e / e.sum(axis=1, keepdims=True) - file["vectors_probabilities"]).max() < 1e-6

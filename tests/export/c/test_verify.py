@@ -23,7 +23,7 @@ def test_a_changed_header_is_noticed_by_verify(make_model: Make, tmp_path: Path)
     model = make_model()
     header = export(model, "c").decode()
     path = tmp_path / "changed.h"
-    path.write_text(re.sub(r"(mnist_nn_Q2\[200\] = {\n)-?\d+", r"\g<1>99", header))
+    path.write_text(re.sub(r"(mnist_nn_Q2\[200\] MNIST_NN_FLASH = {\n)-?\d+", r"\g<1>99", header))
     wrong = [row.output for row in verify(model, path).differences if not row.good]
     assert wrong
     assert all(output.startswith("int8") for output in wrong)
@@ -62,10 +62,22 @@ static const float mnist_nn_test_is_digit[2] = {
 def test_the_vectors_of_an_export_are_the_models(make_model: Make) -> None:
     model = make_model(calibrated=True)
     expected, found = make_vectors(model, None), read_vectors(export(model, "c"))
-    # These are the last of the vectors: before them come digits, which a data set gives.
-    count = len(expected.images)
-    assert np.array_equal(found.images[-count:], expected.images)
-    assert found.predictions.is_digit[-count:] == pytest.approx(expected.predictions.is_digit, abs=1e-7)
+    # These are the last of the vectors: before them come digits, which a data set gives, and pictures beside limits.
+    count = 4
+    assert np.array_equal(found.images[-count:], expected.images[-count:])
+    assert found.predictions.is_digit[-count:] == pytest.approx(expected.predictions.is_digit[-count:], abs=1e-7)
+
+
+@NEEDS_CC
+@pytest.mark.parametrize(("inside", "beside"), [((6,), (6, 5)), ((6, 5), (6,)), ((), (6,)), ((6,), ())])
+def test_a_header_of_another_depth_is_said(
+    make_model: Make, tmp_path: Path, inside: tuple[int, ...], beside: tuple[int, ...]
+) -> None:
+    path = tmp_path / "digits.h"
+    path.write_bytes(export(make_model(hidden=inside), "c"))
+    said = rf"another model: its network has {len(inside)} hidden layers?, this model's has {len(beside)}"
+    with pytest.raises(ModelFileError, match=said):
+        verify(make_model(hidden=beside), path)
 
 
 @NEEDS_CC
@@ -83,5 +95,5 @@ def test_both_forms_in_the_header_are_asked(make_model: Make) -> None:
 
 
 def test_another_header_is_said() -> None:
-    with pytest.raises(ModelFileError, match="no mnist_nn_test_pixels in it"):
+    with pytest.raises(ModelFileError, match="contains no mnist_nn_test_pixels"):
         read_vectors(b"#define MNIST_NN_CLASSES 10\n")

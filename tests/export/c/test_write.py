@@ -14,7 +14,7 @@ from patience import PATIENCE
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig, TrainingConfig, train
 from mnist_nn.errors import ConfigError
-from mnist_nn.export import export
+from mnist_nn.export import export, verify
 from mnist_nn.export.c.int8 import MOST_INPUTS
 from mnist_nn.export.c.verify import run
 from mnist_nn.nn.config import ACTIVATIONS
@@ -75,13 +75,15 @@ def test_the_self_test_compiles_without_a_warning_and_passes(
     assert (built.returncode, built.stderr) == (0, "")
     done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0
-    assert re.fullmatch(r"float \d+ pictures, .*: ok\nint8  \d+ pictures, .*: ok\n", done.stdout)
+    forms = r"float \d+ pictures, .*: ok\nint8  \d+ pictures, .*: ok\n"
+    limits = r"limit \d+ pictures, 0 judged differently: ok\n" if calibrated else ""
+    assert re.fullmatch(forms + limits, done.stdout)
 
 
 @pytest.mark.parametrize(("array", "form"), [("mnist_nn_b1", "float"), ("mnist_nn_scale1", "int8")])
 def test_the_self_test_notices_a_changed_number(make_model: Make, tmp_path: Path, array: str, form: str) -> None:
     header = export(make_model(), "c").decode()
-    changed = re.sub(rf"({array}\[20\] = {{\n)[-+.\w]+f", r"\g<1>9.0f", header)
+    changed = re.sub(rf"({array}\[20\] MNIST_NN_FLASH = {{\n)[-+.\w]+f", r"\g<1>9.0f", header)
     assert changed != header
     assert compiled("gcc", changed.encode(), tmp_path).returncode == 0
     done = subprocess.run([tmp_path / "selftest"], capture_output=True, text=True, check=False, timeout=PATIENCE)
@@ -89,9 +91,9 @@ def test_the_self_test_notices_a_changed_number(make_model: Make, tmp_path: Path
     assert re.search(f"{form} .*WRONG", done.stdout)
 
 
-def test_nothing_is_allocated_and_only_two_headers_are_included(make_model: Make) -> None:
+def test_nothing_is_allocated_and_only_two_headers_are_included_but_for_flash(make_model: Make) -> None:
     header = export(make_model(calibrated=True), "c").decode().split("#ifdef MNIST_NN_SELFTEST")[0]
-    assert re.findall(r"#include <(.*)>", header) == ["math.h", "stdint.h"]
+    assert re.findall(r"#include <(.*)>", header) == ["math.h", "stdint.h", "avr/pgmspace.h"]
     assert not re.search(r"\b(malloc|calloc|realloc|alloca|free)\b", header)
 
 
@@ -105,6 +107,43 @@ def test_two_files_of_one_program_may_include_it(make_model: Make, tmp_path: Pat
     command = ("cc", "-std=c99", *FLAGS, "a.c", "b.c", "-o", "both", "-lm")
     subprocess.run(command, cwd=tmp_path, check=True, timeout=PATIENCE)
     subprocess.run([tmp_path / "both"], check=True, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_two_headers_fit_into_one_file(make_model: Make, tmp_path: Path, compiler: str) -> None:
+    if not shutil.which(compiler):
+        pytest.skip(f"{compiler} is not installed")
+    small, large = make_model(hidden=(5,), calibrated=True), make_model(hidden=(7, 6), activation="relu", seed=1)
+    (tmp_path / "small.h").write_bytes(export(small, "c", prefix="small"))
+    (tmp_path / "large.h").write_bytes(export(large, "c"))
+    calls = "".join(f"{name}_predict{form}(x, p, &d) + " for name in ("small", "mnist_nn") for form in ("", "_int8"))
+    (tmp_path / "both.c").write_text(
+        '#include "small.h"\n#include "large.h"\n'
+        f"int main(void) {{ unsigned char x[784] = {{0}}; float p[10], d; return {calls}0 > 36; }}\n"
+    )
+    command = (compiler, *COMPILERS[compiler], *FLAGS, "both.c", "-o", "both", "-lm")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+    subprocess.run([tmp_path / "both"], check=True, timeout=PATIENCE)
+
+
+def test_a_header_with_names_of_its_own_is_verified_by_them(make_model: Make, tmp_path: Path) -> None:
+    model, path = make_model(hidden=(5,), calibrated=True), tmp_path / "own.h"
+    path.write_bytes(export(model, "c", prefix="t"))
+    assert b"mnist_nn_" not in path.read_bytes()
+    assert b"MNIST_NN_" not in path.read_bytes()
+    assert verify(model, path).good
+
+
+@pytest.mark.parametrize("prefix", ["", "2nd", "a-b", "Upper", "a b", "é"])
+def test_a_prefix_that_no_name_begins_with_is_refused(make_model: Make, prefix: str) -> None:
+    with pytest.raises(ConfigError, match=r"prefix is .*; give lower-case letters"):
+        export(make_model(), "c", prefix=prefix)
+
+
+def test_other_formats_have_no_prefix(make_model: Make) -> None:
+    with pytest.raises(ConfigError, match="prefixes are only for the format c; leave prefix out for npz"):
+        export(make_model(), "npz", prefix="digits")
 
 
 def test_the_stated_accuracies_are_those_of_the_compiled_forms(classic_model: Model, mnist: Dataset) -> None:
@@ -127,7 +166,9 @@ def test_data_of_another_shape_is_refused(make_model: Make) -> None:
 
 def test_other_data_than_that_of_the_training_is_refused(make_model: Make) -> None:
     model = make_model()
-    with pytest.raises(ConfigError, match=r"trained on other data \(mine\); give the same --data"):
+    with pytest.raises(
+        ConfigError, match=r"trained on other data, 'mine'.*; give the data the model was trained on with --data"
+    ):
         export(Model(model.network, data={"name": "mine", "sha256": "0" * 64}), "c")
 
 

@@ -91,7 +91,7 @@ def test_test_pictures_can_be_chosen_with_the_keyboard(visit: Callable[..., Page
 
 
 def test_the_page_says_that_it_checked_itself(visit: Callable[..., Page]) -> None:
-    assert "answers as the reference engine does" in visit().locator("#facts").inner_text()
+    assert "gives the same answers as the reference engine" in visit().locator("#facts").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -119,5 +119,10 @@ def test_text_in_a_model_cannot_end_the_script(make_model: Make, mnist: Dataset)
 
 
 def test_other_pictures_than_28_by_28_are_refused() -> None:
-    with pytest.raises(ConfigError, match="28×28 pixels, and this network takes 64; choose onnx or c"):
+    with pytest.raises(ConfigError, match="28×28 pixels, but this network takes 64; choose the format onnx or c"):
         export(Model(Network.create(NetworkConfig(inputs=64))), "html")
+
+
+def test_a_page_to_draw_digits_on_needs_a_model_of_digits(mnist: Dataset) -> None:
+    with pytest.raises(ConfigError, match="'fashion-mnist', which holds no digits"):
+        export(Model(Network.create(), data={"name": "fashion-mnist"}), "html", mnist)

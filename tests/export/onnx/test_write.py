@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mnist_nn import Dataset, Model, Network, NetworkConfig
 from mnist_nn.export import export
-from mnist_nn.export.onnx.write import OPSET
+from mnist_nn.export.onnx.write import IR_VERSION, OPSET
 from mnist_nn.export.vectors import predict_exactly
 from mnist_nn.nn.config import ACTIVATIONS
 
@@ -55,11 +55,33 @@ def test_the_checker_finds_nothing_and_every_shape_is_known(reader: Model) -> No
     model = onnx.load_from_string(export(reader, "onnx"))
     onnx.checker.check_model(model, full_check=True)
     assert [(opset.domain, opset.version) for opset in model.opset_import] == [("", OPSET)]
+    assert model.ir_version == IR_VERSION
     known = {value.name for value in (*model.graph.value_info, *model.graph.output)}
     assert {name for node in model.graph.node for name in node.output} - known == set()
     for value in model.graph.value_info:
         shape = value.type.tensor_type.shape
         assert all(side.dim_value or side.dim_param for side in shape.dim), value.name
+
+
+def test_runtimes_of_early_2023_read_it() -> None:
+    # ONNX Runtime 1.15 (May 2023) reads IR 9 and operator set 19 at most, and refuses what is newer.
+    assert IR_VERSION <= 9
+    assert OPSET <= 19
+    needed = next(row for row in onnx.helper.VERSION_TABLE if row[2] >= OPSET)
+    assert needed[1] == IR_VERSION, "the file format that came with the operator set"
+
+
+@pytest.mark.parametrize("calibrated", [False, True])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_every_operator_is_one_of_the_operator_set(make_model: Make, output: str, calibrated: bool) -> None:
+    names = tuple(ACTIVATIONS)
+    how = {"inputs": 12, "outputs": 3, "hidden": (4,) * len(names), "activation": names, "output": output}
+    model = onnx.load_from_string(export(make_model(calibrated=calibrated, **how), "onnx"))
+    onnx.checker.check_model(model, full_check=True)
+    for node in model.graph.node:
+        schema = onnx.defs.get_schema(node.op_type, OPSET)
+        assert schema.min_input <= len(node.input) <= schema.max_input, node.op_type
+        assert {attribute.name for attribute in node.attribute} <= set(schema.attributes), node.op_type
 
 
 def test_names_and_forms_are_those_of_classifiers(reader: Model) -> None:

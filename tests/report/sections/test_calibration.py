@@ -13,7 +13,7 @@ def test_a_calibrated_model_is_drawn_before_and_after_its_temperature(
 ) -> None:
     section = parse(str(calibration.write(measured)))
     own, tempered = (found.error for found in measured.reliabilities.values())
-    errors = f"the network's own: {own:.4f}; with temperature: {tempered:.4f}."
+    errors = f"without temperature: {own:.4f}; with temperature: {tempered:.4f}."
     assert own != tempered
     assert errors in section.names[0]
     assert errors in section.text

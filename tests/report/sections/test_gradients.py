@@ -18,12 +18,12 @@ def test_every_gradient_has_its_numbers(page: Any, measured: Measurements) -> No
 
 
 def test_it_says_where_gradients_were_taken(measured: Measurements) -> None:
-    assert "at every moment of the recording" in gradients.write(measured)
-    assert "at the start, as the seed draws it, and now" in gradients.write(replace(measured, recording=None))
+    assert "at every epoch of the recording" in gradients.write(measured)
+    assert "with the initial weights and with the final ones" in gradients.write(replace(measured, recording=None))
 
 
 def test_why_there_are_none(measured: Measurements, untrained: Measurements, few: Dataset) -> None:
     unnamed = replace(measured, model=replace(measured.model, data={}))
-    assert gradients.write(untrained) == Missing("the file does not hold the training that made it")
-    assert gradients.write(unnamed) == Missing("the file does not say which data it has learned from")
+    assert gradients.write(untrained) == Missing("the file does not contain the training that made the model")
+    assert gradients.write(unnamed) == Missing("the file does not say which data the model was trained on")
     assert isinstance(gradients.write(replace(measured, data=few)), Missing)

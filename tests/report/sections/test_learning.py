@@ -28,4 +28,4 @@ def test_without_a_hold_out_nothing_is_said_of_it(parse: Callable[[str], Any], m
 
 
 def test_a_file_without_history_has_no_curves(untrained: Measurements) -> None:
-    assert learning.write(untrained) == Missing("the file keeps no history of a training")
+    assert learning.write(untrained) == Missing("the file contains no training history")

@@ -18,9 +18,11 @@ RUNS = [
     (),
     ("--engine", "reference", "--batch-size", "10"),
     ("--hidden", "9,7", "--activation", "relu,tanh", "--dropout", "0.2,0.1", "--validation", "0.25", "--patience", "1",
-     "--optimizer", "adamw", "--l2", "0.01", "--batch-size", "16", "--schedule", "cosine", "--seed", "7"),
+     "--optimizer", "adamw", "--l2", "0.01", "--batch-size", "16", "--schedule", "cosine", "--seed", "7",
+     "--engine", "reference"),
     ("--hidden", "none", "--output", "softmax", "--loss", "cross_entropy", "--rate", "0.0123456789",
-     "--optimizer", "nesterov", "--momentum", "0.7", "--batch-size", "8", "--validation", "60"),
+     "--optimizer", "nesterov", "--momentum", "0.7", "--batch-size", "8", "--validation", "60",
+     "--engine", "reference"),
     ("--preset", "nielsen", "--max-norm", "2.5", "--augmentation", "affine", "--dtype", "float64", "--epochs", "2"),
 ]  # fmt: skip
 
@@ -56,9 +58,9 @@ def test_where_the_engine_is_not_known_or_not_one_that_is_said(
     assert model.checkpoint is not None
     older = replace(model, checkpoint=replace(model.checkpoint, engines=()))
     assert "--engine" not in str(train_command(older))
-    assert "The file does not say which engine trained it" in parse(build_report(older, few).html).text
+    assert "The file does not say which engine trained the model" in parse(build_report(older, few).html).text
     mixed = replace(model, checkpoint=replace(model.checkpoint, engines=("compiled", "reference")))
-    reason = "several engines trained it, compiled and then reference, and a command has one"
+    reason = "it was trained by several engines, compiled and then reference, and one command can name only one engine"
     assert build_report(mixed, few).left_out["reproduce"] == reason
 
 

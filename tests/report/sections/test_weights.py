@@ -19,7 +19,7 @@ def test_every_unit_of_a_small_network_is_drawn(parse: Callable[[str], Any], mea
 
 def test_of_many_units_those_with_the_longest_vectors(parse: Callable[[str], Any], untrained: Measurements) -> None:
     section = parse(str(weights.write(untrained)))
-    assert "The 64 of 800 units with the longest vectors of weights." in section.text
+    assert "These are the 64 of 800 units with the largest weight vectors." in section.text
     lengths = np.linalg.norm(untrained.model.network.weights[0], axis=1)
     titles = {int(text) for text in section.text.split() if text.isdigit()}
     assert set(np.argsort(lengths)[-64:].tolist()) <= titles
@@ -29,4 +29,4 @@ def test_of_many_units_those_with_the_longest_vectors(parse: Callable[[str], Any
 def test_inputs_that_are_no_square_are_no_pictures(make_data: Callable[[Any, Any], Dataset]) -> None:
     data = make_data(np.zeros((4, 7), np.float32), np.arange(4))
     network = Network.create(NetworkConfig(inputs=7, hidden=(3,), outputs=4))
-    assert weights.write(Measurements("m", Model(network), data)) == Missing("its inputs are no pictures")
+    assert weights.write(Measurements("m", Model(network), data)) == Missing("the network's inputs are not pictures")

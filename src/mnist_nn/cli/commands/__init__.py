@@ -1,1 +1,1 @@
-"""The commands of mnist-nn, one module each: its options, and what it does with them."""
+"""The commands of mnist-nn, one module each, with the command's options and what it does with them."""

@@ -1,4 +1,4 @@
-"""``mnist-nn evaluate``: how good a saved model is."""
+"""``mnist-nn evaluate``: measure how good a saved model is."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,29 +11,33 @@ if TYPE_CHECKING:
 
 Split = Annotated[
     str,
-    typer.Option("--split", help="Which part of the data to measure on.", **options.one_of("split", "test", "train")),
+    typer.Option(
+        "--split", help="Which part of the data set to measure on.", **options.one_of("split", "test", "train")
+    ),
 ]
 
 
 def evaluate(
     model: options.ModelFile,
-    data: options.Data = "mnist",
+    data: options.ModelData = None,
     split: Split = "test",
     engine: options.Engine = "auto",
     json: options.Json = False,
 ) -> int:
-    """Measure a saved model: accuracy, confusion, loss.
+    """Measure a saved model's accuracy, confusion and loss.
 
-    Precision and recall of every class and the calibration error are shown too.
+    Also shows the precision and recall of each class, and the calibration error.
 
     For example: mnist-nn evaluate mnist-model.safetensors --split train
     """
-    from mnist_nn.data import load
+    from mnist_nn.cli.common.other_data import say_other_data
     from mnist_nn.engines.base import check_width
     from mnist_nn.evaluation.metrics import evaluate as measure
     from mnist_nn.model_file.storage import load as load_model
+    from mnist_nn.model_file.training_data import choose_data, name_training_data
 
-    loaded, dataset = load_model(model), load(data)
+    loaded = load_model(model)
+    dataset = choose_data(loaded, data)
     check_width(loaded.network.config, dataset.inputs)
     samples = dataset.test if split == "test" else dataset.train
     loss = loaded.training.loss if loaded.training else None
@@ -42,14 +46,16 @@ def evaluate(
         from mnist_nn.cli.documents.evaluate import evaluate_document
         from mnist_nn.util.documents import as_json
 
-        print(as_json(evaluate_document(result, model=model, data=dataset.name, split=split)))
+        measured = {"model": model, "data": dataset.name, "split": split, "trained_on": name_training_data(loaded)}
+        print(as_json(evaluate_document(result, class_names=loaded.class_names, **measured)))
     else:
-        _print(result)
+        say_other_data(loaded, dataset)
+        _print(result, [loaded.name_class(label) for label in range(loaded.network.config.outputs)])
     return 0
 
 
-def _print(result: "Evaluation") -> None:
-    from mnist_nn.cli.common.tables import console, interval, percent, table
+def _print(result: "Evaluation", names: list[str]) -> None:
+    from mnist_nn.cli.common.tables import console, foreign, interval, percent, print_table, table
 
     out = console()
     out.print(
@@ -61,12 +67,13 @@ def _print(result: "Evaluation") -> None:
     out.print(f"Calibration error  {result.calibration_error:.4f}  (expected, 15 bins)\n")
     figures = table("class", "precision", "recall", "images")
     for number, (precision, recall) in enumerate(zip(result.precision, result.recall, strict=True)):
-        figures.add_row(str(number), percent(precision), percent(recall), f"{result.confusion[number].sum():,}")
-    out.print(figures)
-    out.print("\nConfusion: a row for each true class, a column for each answer")
-    classes = len(result.confusion)
-    matrix = table("", *map(str, range(classes)))
+        figures.add_row(
+            foreign(names[number]), percent(precision), percent(recall), f"{result.confusion[number].sum():,}"
+        )
+    print_table(out, figures)
+    out.print("\nConfusion matrix: one row for each true class, one column for each predicted class")
+    matrix = table("", *map(foreign, names))
     for number, row in enumerate(result.confusion.tolist()):
         cells = (f"[bold]{n}[/]" if i == number else str(n) if n else "[dim]·[/]" for i, n in enumerate(row))
-        matrix.add_row(str(number), *cells)
-    out.print(matrix)
+        matrix.add_row(foreign(names[number]), *cells)
+    print_table(out, matrix)

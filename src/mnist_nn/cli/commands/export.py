@@ -1,4 +1,4 @@
-"""``mnist-nn export``: a saved model in another format."""
+"""``mnist-nn export``: write a saved model in another format."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_nn.cli.common import help_page, options
+from mnist_nn.cli.common.terminal import say
 
 if TYPE_CHECKING:
     from mnist_nn.data import Dataset
@@ -27,14 +28,22 @@ Output = Annotated[
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
-Data = Annotated[
-    str,
+Prefix = Annotated[
+    str | None,
     typer.Option(
-        "--data",
-        help="Where the test vectors come from, and what c is measured on: mnist, fashion-mnist or a folder.",
-        metavar="NAME|DIR",
-        rich_help_panel=help_page.DATA,
-        autocompletion=options.completing(options.DATA_SETS),
+        "--prefix",
+        help="What the names in a C header start with, so that one program can include two headers.",
+        metavar="NAME",
+        show_default="mnist_nn",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
+Data = Annotated[
+    str | None,
+    options.data_option(
+        "what the model was trained on, else mnist",
+        "The data set for the test vectors and for measuring the accuracy of C code: mnist, "
+        "fashion-mnist, or a folder with four IDX files.",
     ),
 ]
 
@@ -43,29 +52,30 @@ def export(
     model: options.ModelFile,
     to: To,
     output: Output = None,
-    data: Data = "mnist",
+    prefix: Prefix = None,
+    data: Data = None,
     force: options.Force = False,
     json: options.Json = False,
 ) -> int:
     """Write a model as ONNX, a web page, C, or plain arrays.
 
-    Every format carries test vectors, with which mnist-nn verify checks the file.
+    Every file contains test vectors that mnist-nn verify uses to check it.
 
     For example: mnist-nn export mnist-model.safetensors --to onnx
     """
     from mnist_nn.cli.common import output_files
     from mnist_nn.data import load as load_data
-    from mnist_nn.export import FORMATS
+    from mnist_nn.export import FORMATS, choose_vectors_data
     from mnist_nn.export import export as convert
     from mnist_nn.model_file.storage import load
 
     loaded = load(model)
     target = output or _beside(model, FORMATS[to].suffix)
     output_files.check_suffix(target, FORMATS[to].suffix, "files of this format")
-    output_files.check_target(target, model, force=force)
-    dataset = load_data(data)
-    content = convert(loaded, to, dataset)
-    output_files.write_file(target, content)
+    with output_files.keep_target(target, model, force=force):
+        dataset = choose_vectors_data(loaded) if data is None else load_data(data)
+        content = convert(loaded, to, dataset, prefix=prefix)
+        output_files.write_file(target, content)
     rounding = _rounding(loaded, to, dataset)
     if json:
         from mnist_nn.cli.documents.export import ExportDocument
@@ -78,12 +88,12 @@ def export(
 
 
 def _beside(model: Path, suffix: str) -> Path:
-    """The model's name with another suffix; a stripped model file gets a second one."""
+    """Return the model's name with another suffix; a stripped model file gets two."""
     return model.with_suffix(f".stripped{suffix}" if suffix == ".safetensors" else suffix)
 
 
 def _rounding(model: "Model", to: str, data: "Dataset") -> float | None:
-    """The most that rounding float64 weights to float32 changes a probability; None where nothing is rounded."""
+    """Return how much rounding float64 weights to float32 changes a probability at most; None if none are rounded."""
     from mnist_nn.export import KEEP_DOUBLE
     from mnist_nn.export.metadata import measure_rounding
     from mnist_nn.export.vectors import fits, make_vectors
@@ -96,7 +106,10 @@ def _rounding(model: "Model", to: str, data: "Dataset") -> float | None:
 def _print(model: Path, target: Path, size: int, rounding: float | None) -> None:
     from shlex import quote
 
-    print(f"Wrote {target} ({size / 1000:,.0f} kB).")
+    say(f"Wrote {target} ({size / 1000:,.0f} kB).")
     if rounding is not None:
-        print(f"Its float64 weights became float32; test pictures change by {rounding:.1e} at most.")
-    print(f"Check it: mnist-nn verify {quote(str(model))} {quote(str(target))}")
+        say(
+            "Its float64 weights were rounded to float32, which changes the answers to test pictures by at "
+            f"most {rounding:.1e}."
+        )
+    say(f"Check it with: mnist-nn verify {quote(str(model))} {quote(str(target))}")

@@ -1,4 +1,4 @@
-"""``mnist-nn play``: the playground in the browser, or as a folder for any file host."""
+"""``mnist-nn play``: open the playground in the browser, or write it to a folder for any file host."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 
 from mnist_nn.cli.common import help_page, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,37 +20,35 @@ DEFAULT = Path("mnist-model.safetensors")
 Model = Annotated[
     Path | None,
     typer.Argument(
-        help="A model to begin with.", show_default="mnist-model.safetensors, if it is here", metavar="MODEL"
+        help="The model to start with.", show_default="mnist-model.safetensors, if it exists here", metavar="MODEL"
     ),
 ]
 Record = Annotated[
     list[Path] | None,
     typer.Option(
         "--record",
-        help="Show a recording that mnist-nn train --record wrote in the time machine; may be given again.",
+        help="Show this recording in the time machine; mnist-nn train --record writes one. You can repeat this option.",
         metavar="FILE",
     ),
 ]
-NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.", rich_help_panel=help_page.SERVER)]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser.", rich_help_panel=help_page.SERVER)]
 Export = Annotated[
     Path | None,
     typer.Option(
         "--export",
-        help="Write a static site for any file host instead of serving one.",
+        help="Write a static site for any file host instead of starting a server.",
         metavar="DIR",
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
 Force = Annotated[
     bool,
-    typer.Option(
-        "--force", help="Let --export write into a folder that is not empty.", rich_help_panel=help_page.OUTPUT
-    ),
+    typer.Option("--force", help="Let --export write to a folder that is not empty.", rich_help_panel=help_page.OUTPUT),
 ]
 Json = Annotated[
     bool,
     typer.Option(
-        "--json", help="Print one JSON document on standard output, and then serve.", rich_help_panel=help_page.OUTPUT
+        "--json", help="Print one JSON document on standard output, then serve.", rich_help_panel=help_page.OUTPUT
     ),
 ]
 
@@ -59,6 +58,7 @@ def play(
     record: Record = None,
     host: options.Host = options.THIS_MACHINE,
     port: options.Port = 0,
+    allow_host: options.AllowHost = None,
     no_open: NoOpen = False,
     export: Export = None,
     force: Force = False,
@@ -66,14 +66,16 @@ def play(
 ) -> int:
     """Open the playground in the browser.
 
-    Draw a digit, look inside the network, do the arithmetic by hand, watch it learn.
+    Draw a digit, look inside the network, follow its arithmetic by hand, and watch it learn.
 
     For example: mnist-nn play mnist-model.safetensors
     """
     from mnist_nn.playground.server import Server
-    from mnist_nn.playground.site import build_site, export_site, train_classic
+    from mnist_nn.playground.site import build_site, export_site, train_small
 
-    _check_together(export, force=force, serves=no_open or (host, port) != (options.THIS_MACHINE, 0))
+    _check_together(
+        export, force=force, serves=bool(no_open or allow_host) or (host, port) != (options.THIS_MACHINE, 0)
+    )
     if model is None and DEFAULT.is_file():
         model = DEFAULT
     site = build_site(model, record or ())
@@ -82,15 +84,17 @@ def play(
         if json:
             _print_document(model, record or [], folder=export, bytes=size)
             return 0
-        print(f"The playground is in {export} ({size / 1e6:.1f} MB); any file host can serve it, for example:")
-        print(f"python -m http.server --bind 127.0.0.1 --directory {export}")
+        say(f"The playground is in {export} ({size / 1e6:.1f} MB). Any file host can serve it, for example:")
+        say(f"python -m http.server --bind 127.0.0.1 --directory {export}")
         return 0
-    with Server(site, host, port) as server, suppress(KeyboardInterrupt):
+    with Server(site, host, port, allow_hosts=allow_host or ()) as server, suppress(KeyboardInterrupt):
         if json:
             _print_document(model, record or [], url=server.url)
         else:
             _announce(server.url, model, record or [])
-        Thread(target=train_classic, daemon=True).start()  # so that it is there when the microscope asks
+        Thread(
+            target=train_small, args=["softmax"], daemon=True
+        ).start()  # so that it is there when the microscope asks
         if not no_open:
             _open(server, quiet=json)
         server.serve_forever()
@@ -106,25 +110,26 @@ def _print_document(model: Path | None, record: list[Path], **where: Any) -> Non
 
 
 def _check_together(export: Path | None, *, force: bool, serves: bool) -> None:
-    """Refuse options that have no effect with the others."""
+    """Reject options that have no effect in combination with the others."""
     if force and export is None:
-        raise ConfigError("--force has no effect without --export DIR; leave it out, or export the playground")
+        raise ConfigError("--force has no effect without --export DIR; leave --force out, or add --export DIR")
     if serves and export is not None:
         raise ConfigError(
-            "--host, --port and --no-open have no effect with --export, which serves nothing; leave them out"
+            "--host, --port, --allow-host and --no-open have no effect with --export, which does not start a server; "
+            "leave them out"
         )
 
 
 def _announce(url: str, model: Path | None, record: list[Path]) -> None:
-    print(f"The playground is at {url} (Ctrl-C stops it).", flush=True)
+    say(f"The playground is at {url} (press Ctrl-C to stop it).", flush=True)
     if model is not None:
-        print(f"It begins with {model}.", flush=True)
+        say(f"It starts with {model}.", flush=True)
     if record:
-        print(f"Its time machine has {', '.join(map(str, record))}.", flush=True)
+        say(f"The time machine shows {', '.join(map(str, record))}.", flush=True)
 
 
 def _open(server: "Server", *, quiet: bool) -> None:
     import webbrowser
 
     if not webbrowser.open(server.url) and not quiet:
-        print("There is no browser to open here: open the address yourself.", flush=True)
+        say("No browser could be opened; open the address yourself.", flush=True)

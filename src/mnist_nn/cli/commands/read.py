@@ -1,9 +1,10 @@
-"""``mnist-nn read``: the numbers in any pictures, and how far each can be trusted."""
+"""``mnist-nn read``: read the numbers in any pictures, and say how far each can be trusted."""
 
 import os
 import sys
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from mnist_nn.cli.read.files import Sink
     from mnist_nn.reading.pages import PageResult
     from mnist_nn.reading.reader import Reader
+    from mnist_nn.reading.results import PageLooks
 
 Paths = Annotated[
     list[str], typer.Argument(help="A picture, a folder of pictures, or - for standard input.", metavar="PATH")
@@ -28,9 +31,36 @@ Model = Annotated[
         "--model", help="A model file.", metavar="MODEL", show_default="the model that comes with the package"
     ),
 ]
+Field = Annotated[
+    bool,
+    typer.Option(
+        "--field",
+        help="Treat each page as one field of a form, with a single number on it.",
+        rich_help_panel=help_page.READING,
+    ),
+]
 Length = Annotated[
     int | None,
-    typer.Option("--length", help="How many digits every number has.", metavar="N", rich_help_panel=help_page.READING),
+    typer.Option("--length", help="Number of digits in every number.", metavar="N", rich_help_panel=help_page.READING),
+]
+Pattern = Annotated[
+    str | None,
+    typer.Option(
+        "--pattern",
+        help="What each position of every number may be: a digit, ? for any digit, or a set in brackets, as "
+        "in '20[0-3]?'.",
+        metavar="PATTERN",
+        rich_help_panel=help_page.READING,
+    ),
+]
+OneOf = Annotated[
+    Path | None,
+    typer.Option(
+        "--one-of",
+        help="A file that lists the possible numbers, one per line.",
+        metavar="FILE",
+        rich_help_panel=help_page.READING,
+    ),
 ]
 Checksum = Annotated[
     str,
@@ -45,21 +75,30 @@ MaxError = Annotated[
     float | None,
     typer.Option(
         "--max-error",
-        help="Greatest share of wrong digits among those that are accepted.",
+        help="Largest share of wrong numbers among the accepted ones.",
         metavar="SHARE",
         show_default="0.01",
         rich_help_panel=help_page.READING,
     ),
 ]
+MaxErrorPerDigit = Annotated[
+    float | None,
+    typer.Option(
+        "--max-error-per-digit",
+        help="Largest share of wrong digits among the accepted ones; without --max-error, this is the only limit.",
+        metavar="SHARE",
+        rich_help_panel=help_page.READING,
+    ),
+]
 Json = Annotated[
     bool,
-    typer.Option("--json", help="Print one JSON array, with an element per page.", rich_help_panel=help_page.OUTPUT),
+    typer.Option("--json", help="Print one JSON array with one element per page.", rich_help_panel=help_page.OUTPUT),
 ]
 Csv = Annotated[
     Path | None,
     typer.Option(
         "--csv",
-        help="Write a table with a row per number, and beside it FILE.settings.json, what it was read with.",
+        help="Write a table with one row per number, and the settings used in FILE.settings.json beside it.",
         metavar="FILE",
         rich_help_panel=help_page.OUTPUT,
     ),
@@ -67,17 +106,21 @@ Csv = Annotated[
 Explain = Annotated[
     Path | None,
     typer.Option(
-        "--explain", help="Write a web page that shows every step.", metavar="DIR", rich_help_panel=help_page.OUTPUT
+        "--explain",
+        help="Write a web page that shows every step of the reading.",
+        metavar="DIR",
+        rich_help_panel=help_page.OUTPUT,
     ),
 ]
 Force = Annotated[
-    bool, typer.Option("--force", help="Replace the files of --csv and --explain.", rich_help_panel=help_page.OUTPUT)
+    bool,
+    typer.Option("--force", help="Replace existing files of --csv and --explain.", rich_help_panel=help_page.OUTPUT),
 ]
 Resume = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Continue the table that a stopped run left, with the same settings.",
+        help="Continue the table of an interrupted run; give the same settings.",
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
@@ -85,7 +128,7 @@ PixelLimit = Annotated[
     int | None,
     typer.Option(
         "--pixel-limit",
-        help="Greatest number of pixels of a page.",
+        help="Largest number of pixels in a page.",
         metavar="N",
         show_default="64 million",
         rich_help_panel=help_page.LIMITS,
@@ -95,16 +138,26 @@ PageLimit = Annotated[
     int | None,
     typer.Option(
         "--page-limit",
-        help="Greatest number of pages of a file.",
+        help="Largest number of pages in a file.",
         metavar="N",
         show_default="200",
+        rich_help_panel=help_page.LIMITS,
+    ),
+]
+DecodeSeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--decode-seconds",
+        help="Longest processor time for decoding a file of up to 16 MB; larger files get more, in proportion.",
+        metavar="SECONDS",
+        show_default="10",
         rich_help_panel=help_page.LIMITS,
     ),
 ]
 Quiet = Annotated[
     bool,
     typer.Option(
-        "--quiet", help="Show no progress, no lines and no summary, only errors.", rich_help_panel=help_page.OUTPUT
+        "--quiet", help="Print only errors: no progress, results or summary.", rich_help_panel=help_page.OUTPUT
     ),
 ]
 
@@ -112,9 +165,13 @@ Quiet = Annotated[
 def read(
     paths: Paths,
     model: Model = None,
+    field: Field = False,
     length: Length = None,
+    pattern: Pattern = None,
+    one_of: OneOf = None,
     checksum: Checksum = "none",
     max_error: MaxError = None,
+    max_error_per_digit: MaxErrorPerDigit = None,
     json: Json = False,
     csv: Csv = None,
     explain: Explain = None,
@@ -122,68 +179,113 @@ def read(
     resume: Resume = False,
     pixel_limit: PixelLimit = None,
     page_limit: PageLimit = None,
+    decode_seconds: DecodeSeconds = None,
     quiet: Quiet = False,
 ) -> int:
-    """Read the numbers in any pictures.
+    """Read the handwritten numbers in pictures.
 
-    Photos and scans are read, with several digits and lines, and whole folders of them.
+    Pictures may be photos or scans with many digits and lines. Give single files or whole folders.
 
     For example: mnist-nn read meter.jpg scans --csv numbers.csv
     """
     if resume and (csv is None or force or explain):
-        raise ConfigError("--resume continues a table: give it with --csv FILE, and without --force and --explain")
+        raise ConfigError(
+            "--resume continues a table, so it needs --csv FILE and cannot be combined with --force or --explain"
+        )
     if force and not (csv or explain):
-        raise ConfigError("--force has no effect without --csv FILE or --explain DIR; leave it out")
+        raise ConfigError(
+            "--force has no effect without --csv FILE or --explain DIR; leave --force out, or add one of them"
+        )
     if quiet:
         log_messages.show_errors_only()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _check_csv_path(csv, paths)
-    reader = _make_reader(model, length, checksum, max_error)
-    if max_error is not None and not quiet:
-        _print_coverage(reader, max_error)
-    limits = _check_limits(pixel_limit, page_limit)
-    settings = {"length": length, "checksum": checksum, "max_error": max_error, **limits}
+    _check_csv_path(csv, paths, one_of)
+    _start_decoder()
+    known = _collect_known(field, length, pattern, one_of, checksum)
+    asked: dict[str, Any] = {"max_error": max_error, "max_error_per_digit": max_error_per_digit}
+    reader = _make_reader(model, asked, known)
+    if not quiet:
+        _print_coverage(reader, max_error, max_error_per_digit)
+    limits, seconds = _check_limits(pixel_limit, page_limit), _check_seconds(decode_seconds)
+    settings = {**_describe_known(known), **asked, **limits, **_describe_seconds(seconds)}
     with ExitStack() as opened:
         explanation = _open_explanation(opened, explain, force=force)
         table = _open_table(opened, csv, model, settings, force=force, resume=resume)
-        sinks = _open_sinks(opened, paths, table, json=json, quiet=quiet) + explanation
-        counts = _read_all(reader, paths, table, sinks, limits, quiet=quiet)
+        looks: list[PageLooks] = []
+        sinks: list[Sink] = [
+            *_open_sinks(opened, paths, table, json=json, quiet=quiet),
+            *explanation,
+            partial(_keep_looks, looks),
+        ]
+        counts = _read_all(reader, paths, table, sinks, {**limits, "decode_seconds": seconds}, quiet=quiet)
+        if table:
+            table.is_whole = not counts["stopped"]
     if table and not (json or quiet):
-        print(_summary(counts, table))
+        say(_summary(counts, table, table.path if counts["stopped"] else csv))
+    if not quiet:
+        _print_unlike(reader, looks)
     if counts["stopped"]:
-        how = f"; the rows so far are in {csv}. Continue with the same command and --resume" if table else ""
-        print(f"mnist-nn: stopped after {counts['files']:,} files{how}", file=sys.stderr)
+        say(f"mnist-nn: stopped after {counts['files']:,} files{_how_to_resume(table, csv)}", file=sys.stderr)
         return INTERRUPTED
     return 2 if counts["bad"] or (table and table.errors) else 0
 
 
-def _check_csv_path(csv: Path | None, paths: list[str]) -> None:
-    """Refuse a table in the place of a picture, which --force would destroy before it is read."""
+def _check_csv_path(csv: Path | None, paths: list[str], one_of: Path | None) -> None:
+    """Reject a table path that names a picture or a list, which --force would destroy."""
     from mnist_nn.imaging.load.folders import SUFFIXES
 
     if csv and (str(csv).lower().endswith(SUFFIXES) or str(csv) in paths):
-        raise ConfigError(f"--csv {str(csv)!r} is in the place of a picture; name a file for the table, as numbers.csv")
+        raise ConfigError(
+            f"--csv {str(csv)!r} would overwrite a picture; give another name for the table, such as numbers.csv"
+        )
+    if csv and csv == one_of:
+        raise ConfigError(f"--csv and --one-of both name {str(csv)!r}; choose another name for the table")
 
 
-def _make_reader(model: Path | None, length: int | None, checksum: str, max_error: float | None) -> "Reader":
+def _start_decoder() -> None:
+    """Start the process that decodes pictures while this one loads the reader."""
+    from mnist_nn.imaging.load.child.pool import POOL
+
+    POOL.warm_up()
+
+
+def _collect_known(
+    field: bool, length: int | None, pattern: str | None, one_of: Path | None, checksum: str
+) -> dict[str, Any]:
+    """Collect what is known about the numbers, in the form that `Reader` takes."""
+    from mnist_nn.reading.allowed_values import read_allowed_values
+
+    values = None if one_of is None else read_allowed_values(one_of)
+    return {"field": field, "length": length, "pattern": pattern, "one_of": values, "checksum": checksum}
+
+
+def _describe_known(known: dict[str, Any]) -> dict[str, Any]:
+    """Describe it for a table's settings file; allowed values are described by their content, not by their file."""
+    from mnist_nn.reading.allowed_values import fingerprint
+
+    values = known["one_of"]
+    return {**known, "field": known["field"] or None, "one_of": None if values is None else fingerprint(values)}
+
+
+def _make_reader(model: Path | None, asked: dict[str, Any], known: dict[str, Any]) -> "Reader":
     from mnist_nn.model_file.storage import load
+    from mnist_nn.model_file.training_data import warn_of_doubt
     from mnist_nn.reading.reader import Reader
 
-    return Reader(
-        None if model is None else load(model),
-        max_error=max_error,
-        length=length,
-        checksum=checksum,
-    )
+    reader = Reader(None if model is None else load(model), **asked, **known)
+    warn_of_doubt(reader.model)
+    return reader
 
 
-def _print_coverage(reader: "Reader", max_error: float) -> None:
-    """Say what the bound on the error costs."""
-    point = reader.operating_point
-    if point:
-        share = f"accepts {100 * point.coverage:.1f} % of digits at an error of at most {100 * max_error:g} %"
-        print(f"mnist-nn: {share}, both on held-out digits", file=sys.stderr)
+def _print_coverage(reader: "Reader", max_error: float | None, max_error_per_digit: float | None) -> None:
+    """Say what share of answers the requested limits accept."""
+    limits = reader.limits
+    numbers = "numbers" if reader.model.number_calibration else "digits"
+    for asked, point, what in ((max_error, limits.numbers, numbers), (max_error_per_digit, limits.digits, "digits")):
+        if asked is not None and point:
+            share = f"accepts {100 * point.coverage:.1f} % of {what} at an error of at most {100 * asked:g} %"
+            say(f"mnist-nn: {share}, measured on held-out {what}", file=sys.stderr)
 
 
 def _check_limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, int]:
@@ -194,6 +296,20 @@ def _check_limits(pixel_limit: int | None, page_limit: int | None) -> dict[str, 
         "pixel_limit": PIXEL_LIMIT if pixel_limit is None else integer("--pixel-limit", pixel_limit, 1),
         "page_limit": PAGE_LIMIT if page_limit is None else integer("--page-limit", page_limit, 1),
     }
+
+
+def _check_seconds(decode_seconds: float | None) -> float:
+    from mnist_nn.imaging import DECODE_SECONDS
+    from mnist_nn.util.checks import positive
+
+    return DECODE_SECONDS if decode_seconds is None else positive("--decode-seconds", decode_seconds)
+
+
+def _describe_seconds(seconds: float) -> dict[str, float | None]:
+    """Describe it for the settings of a table; in those of older tables it is missing, and was the usual one."""
+    from mnist_nn.imaging import DECODE_SECONDS
+
+    return {"decode_seconds": None if seconds == DECODE_SECONDS else seconds}
 
 
 def _open_table(
@@ -208,14 +324,14 @@ def _open_table(
 
 
 def _open_explanation(opened: ExitStack, explain: Path | None, *, force: bool) -> "list[Sink]":
-    """Open the page first: a folder that is refused must not leave an empty table behind."""
+    """Open the explanation before the table, so that a rejected folder does not leave an empty table behind."""
     from mnist_nn.cli.read.explanation import open_explanation
 
     return [opened.enter_context(open_explanation(explain, force=force))] if explain else []
 
 
 def _open_sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, json: bool, quiet: bool) -> "list[Sink]":
-    """Open everything that takes the result of each page."""
+    """Open everything that receives the result of each page."""
     from mnist_nn.cli.read import printing
 
     sinks: list[Sink] = [_print_error]
@@ -224,14 +340,29 @@ def _open_sinks(opened: ExitStack, paths: list[str], table: "Table | None", *, j
     if json:
         sinks.append(opened.enter_context(printing.print_json()))
     elif not (table or quiet):
-        several = len(paths) > 1 or Path(paths[0]).is_dir()
+        several = len(paths) > 1 or os.path.isdir(paths[0])  # noqa: PTH112 pathlib raises for names too long
         sinks.append(opened.enter_context(printing.print_lines(named=several)))
     return sinks
 
 
+def _keep_looks(looks: "list[PageLooks]", result: "PageResult") -> None:
+    """Keep a small summary of how a page's numbers look until all pages are read."""
+    if result.reading and result.reading.looks:
+        looks.append(result.reading.looks)
+
+
+def _print_unlike(reader: "Reader", looks: "list[PageLooks]") -> None:
+    """Warn if the numbers as a whole look different from those that the model was calibrated on."""
+    from mnist_nn.reading.looks import describe_unlike, find_unlike
+
+    names = find_unlike(reader.calibrated_looks, looks)
+    if names:
+        say(f"mnist-nn: the numbers read here {describe_unlike(names)}", file=sys.stderr)
+
+
 def _print_error(result: "PageResult") -> None:
     if result.error:
-        print(f"mnist-nn: {result.error}", file=sys.stderr)
+        say(f"mnist-nn: {result.error}", file=sys.stderr)
 
 
 def _read_all(
@@ -239,11 +370,11 @@ def _read_all(
     paths: list[str],
     table: "Table | None",
     sinks: "list[Sink]",
-    limits: dict[str, int],
+    limits: dict[str, Any],
     *,
     quiet: bool,
 ) -> Counter[str]:
-    """Read file after file, and count the results; Ctrl-C ends it in order."""
+    """Read the files one by one and count the results; Ctrl-C stops in an orderly way."""
     from mnist_nn.cli.read.files import read_file
     from mnist_nn.cli.read.progress import show_progress
     from mnist_nn.imaging.load.folders import find_pictures
@@ -275,12 +406,19 @@ def _count(counts: Counter[str], result: "PageResult") -> None:
         counts[number.decision] += 1
 
 
-def _summary(counts: Counter[str], table: "Table") -> str:
+def _how_to_resume(table: "Table | None", csv: Path | None) -> str:
+    if table is None:
+        return ""
+    instead = f" instead of --force; {csv} has not been changed" if table.replaces else ""
+    return f". The rows so far are in {table.path}. To continue, run the same command with --resume{instead}"
+
+
+def _summary(counts: Counter[str], table: "Table", path: Path | None) -> str:
     from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, NOTHING
 
-    skipped = f" ({len(table.completed):,} more were read before)" if table.completed else ""
+    skipped = f" ({len(table.completed):,} more were read earlier)" if table.completed else ""
     return (
-        f"{counts['files']:,} files{skipped}, {counts['bad']:,} bad, {counts[NOTHING]:,} pages with nothing on them; "
-        f"{counts['numbers']:,} numbers: {counts[DIGIT]:,} accepted, {counts[DOUBTFUL]:,} doubtful, "
-        f"{counts[NOT_A_DIGIT]:,} with something that is no digit. The rows are in {table.path}"
+        f"{counts['files']:,} files{skipped}, {counts['bad']:,} unreadable, {counts[NOTHING]:,} empty "
+        f"pages; {counts['numbers']:,} numbers: {counts[DIGIT]:,} accepted, {counts[DOUBTFUL]:,} "
+        f"doubtful, {counts[NOT_A_DIGIT]:,} with something that is not a digit. The rows are in {path}"
     )

@@ -1,4 +1,4 @@
-"""``mnist-nn schema``: what ``--json`` prints, as JSON Schema.
+"""``mnist-nn schema``: describe what ``--json`` prints, as JSON Schema.
 
 The schemas are generated from the models in `mnist_nn.cli.documents`.
 """
@@ -12,7 +12,7 @@ from mnist_nn.cli.documents import DOCUMENTS, document, schema_of
 
 
 def _typed(name: str) -> str:
-    """Write a command as it is typed."""
+    """Write a command the way it is typed."""
     return name.replace("data-", "data ")
 
 
@@ -23,7 +23,7 @@ def _complete(incomplete: str) -> list[str]:
 Command = Annotated[
     list[str] | None,
     typer.Argument(
-        help="A command, such as train or data info. Without one, all that have a schema are listed.",
+        help="A command, such as train or data info. Without one, the commands that have a schema are listed.",
         metavar="COMMAND",
         autocompletion=_complete,
     ),

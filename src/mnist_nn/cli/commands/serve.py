@@ -1,4 +1,4 @@
-"""``mnist-nn serve``: a model over HTTP."""
+"""``mnist-nn serve``: serve a model over HTTP."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ import typer
 
 from mnist_nn.cli.common import help_page, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.terminal import say
 
 if TYPE_CHECKING:
     from mnist_nn.model_file.storage import Model as LoadedModel
@@ -20,11 +21,22 @@ Model = Annotated[
 ]
 Name = Annotated[
     str,
-    typer.Option("--name", help="What clients call the model.", metavar="NAME", rich_help_panel=help_page.SERVER),
+    typer.Option("--name", help="The model's name in requests.", metavar="NAME", rich_help_panel=help_page.SERVER),
+]
+AllowOrigin = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-origin",
+        help="Let web pages of this origin, such as https://app.example, read the answers; * for all pages; may be "
+        "given again.",
+        metavar="ORIGIN",
+        show_default="none",
+        rich_help_panel=help_page.SERVER,
+    ),
 ]
 Quiet = Annotated[
     bool,
-    typer.Option("--quiet", help="Log only faults, not every request.", rich_help_panel=help_page.OUTPUT),
+    typer.Option("--quiet", help="Log only errors, not every request.", rich_help_panel=help_page.OUTPUT),
 ]
 
 
@@ -37,56 +49,61 @@ def serve(
     name: Name = "digits",
     host: options.Host = options.THIS_MACHINE,
     port: options.Port = 8000,
+    allow_host: options.AllowHost = None,
+    allow_origin: AllowOrigin = None,
     engine: options.Engine = "auto",
     body_limit: Annotated[
-        int | None, _limit("--body-limit", "Greatest number of bytes of a request body.", "16 MiB", "BYTES")
+        int | None, _limit("--body-limit", "Largest size of a request body, in bytes.", "16 MiB", "BYTES")
     ] = None,
     header_limit: Annotated[
-        int | None, _limit("--header-limit", "Greatest number of bytes of the headers.", "16 KiB", "BYTES")
+        int | None, _limit("--header-limit", "Largest size of the request headers, in bytes.", "16 KiB", "BYTES")
     ] = None,
     row_limit: Annotated[
-        int | None, _limit("--row-limit", "Greatest number of images of an infer request.", "1024", "N")
+        int | None, _limit("--row-limit", "Largest number of images in an infer request.", "1024", "N")
     ] = None,
     batch_limit: Annotated[
-        int | None, _limit("--batch-limit", "Greatest number of images of a forward pass.", "256", "N")
+        int | None, _limit("--batch-limit", "Largest number of images in one forward pass.", "256", "N")
     ] = None,
     request_limit: Annotated[
-        int | None, _limit("--request-limit", "Greatest number of requests at once.", "128", "N")
+        int | None, _limit("--request-limit", "Largest number of requests handled at once.", "128", "N")
     ] = None,
     connection_limit: Annotated[
-        int | None, _limit("--connection-limit", "Greatest number of open connections.", "1000", "N")
+        int | None, _limit("--connection-limit", "Largest number of open connections.", "1000", "N")
     ] = None,
     reading_limit: Annotated[
-        int | None, _limit("--reading-limit", "Greatest number of pictures that are read at once.", "2", "N")
+        int | None, _limit("--reading-limit", "Largest number of pictures read at once.", "2", "N")
     ] = None,
     pixel_limit: Annotated[
-        int | None, _limit("--pixel-limit", "Greatest number of pixels of a page.", "64 million", "N")
+        int | None, _limit("--pixel-limit", "Largest number of pixels in a page.", "64 million", "N")
     ] = None,
     page_limit: Annotated[
-        int | None, _limit("--page-limit", "Greatest number of pages of a picture.", "20", "N")
+        int | None, _limit("--page-limit", "Largest number of pages in a picture.", "20", "N")
+    ] = None,
+    decode_seconds: Annotated[
+        float | None, _limit("--decode-seconds", "Longest processor time for decoding a picture.", "10", "SECONDS")
     ] = None,
     header_seconds: Annotated[
-        float | None, _limit("--header-seconds", "Time for the headers to arrive.", "10", "SECONDS")
+        float | None, _limit("--header-seconds", "How long to wait for the headers of a request.", "10", "SECONDS")
     ] = None,
     body_seconds: Annotated[
-        float | None, _limit("--body-seconds", "Time for a request body to arrive.", "30", "SECONDS")
+        float | None, _limit("--body-seconds", "How long to wait for the body of a request.", "30", "SECONDS")
     ] = None,
     answer_seconds: Annotated[
-        float | None, _limit("--answer-seconds", "Time for a response to be taken.", "30", "SECONDS")
+        float | None, _limit("--answer-seconds", "How long to wait for a client to take its response.", "30", "SECONDS")
     ] = None,
     idle_seconds: Annotated[
-        float | None, _limit("--idle-seconds", "Time for the next request to come.", "60", "SECONDS")
+        float | None, _limit("--idle-seconds", "How long to keep an idle connection open.", "60", "SECONDS")
     ] = None,
     stop_seconds: Annotated[
         float | None,
-        _limit("--stop-seconds", "Time for running requests to end when the server stops.", "10", "SECONDS"),
+        _limit("--stop-seconds", "How long running requests may go on when the server stops.", "10", "SECONDS"),
     ] = None,
     quiet: Quiet = False,
     json: options.Json = False,
 ) -> int:
     """Serve a model over HTTP.
 
-    It speaks the Open Inference Protocol, and reads pictures.
+    Answers requests in the Open Inference Protocol, and reads pictures.
 
     For example: mnist-nn serve mnist-model.safetensors --port 8080
     """
@@ -106,13 +123,17 @@ def serve(
         if json:
             _print_document(url=url, name=name, engine=app.state.service.prepared.engine)
         else:
-            print(f"Serving {name} at {url} (Ctrl-C stops it).", flush=True)
+            say(f"Serving {name} at {url} (press Ctrl-C to stop it).", flush=True)
 
     with logs.log_to(sys.stderr):
         log = None if quiet else sys.stderr
-        app = create_app(_load(model), name=name, limits=Limits(**given), log=log, engine=engine)
-        server = lifecycle.Server(app, host, port, listening=announce)
-        return INTERRUPTED if server.serve_until_stopped() == signal.SIGINT else 0
+        app = create_app(
+            _load(model), name=name, limits=Limits(**given), log=log, engine=engine, allow_origins=allow_origin or ()
+        )
+        server = lifecycle.Server(
+            app, host, port, allow_hosts=allow_host or (), reload=lambda: _load(model), listening=announce
+        )
+        return INTERRUPTED if server.serve_until_stopped() in {signal.SIGINT, lifecycle.HANGUP} else 0
 
 
 def _print_document(**listening: str) -> None:

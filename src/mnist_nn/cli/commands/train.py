@@ -1,8 +1,8 @@
-"""``mnist-nn train``: from the settings to a saved model and its test accuracy."""
+"""``mnist-nn train``: train a network, save it and measure its test accuracy."""
 
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +10,20 @@ import typer
 
 from mnist_nn.cli.common import help_page, log_messages, options
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.other_data import say_remarks
+from mnist_nn.cli.common.terminal import say
 from mnist_nn.cli.common.training_options import with_settings
 from mnist_nn.cli.train.interrupt import defer_interrupt
-from mnist_nn.cli.train.run import DEFAULT_MODEL, Run, attach_event_log, attach_recorder, resume_run, start_run
-from mnist_nn.errors import DivergedError, MnistNNError
+from mnist_nn.cli.train.run import (
+    DEFAULT_MODEL,
+    Run,
+    attach_event_log,
+    attach_recorder,
+    check_halves,
+    resume_run,
+    start_run,
+)
+from mnist_nn.errors import ConfigError, DivergedError, MnistNNError
 
 SAVE_EVERY = 5.0  # seconds of training that a killed run loses at most, besides the stretch it was in
 
@@ -23,14 +33,38 @@ ModelPath = Annotated[
 ]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Continue the training in the model file; only --epochs may differ."),
+    typer.Option("--resume", help="Continue the training in the model file; of its settings only --epochs may change."),
+]
+ResumeIfExists = Annotated[
+    bool,
+    typer.Option(
+        "--resume-if-exists",
+        help="Continue if there is a model file, otherwise start a new run; for commands that are repeated.",
+    ),
+]
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="Start with the weights of this model; other classes get a new output layer.",
+        metavar="MODEL",
+        show_default="random weights",
+    ),
 ]
 Record = Annotated[
     Path | None,
     typer.Option(
         "--record",
-        help="Also write the weights of every epoch, for the playground's time machine.",
+        help="Also record the weights after every epoch, for the playground's time machine.",
         metavar="FILE",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
+AllowGaps = Annotated[
+    bool,
+    typer.Option(
+        "--allow-gaps",
+        help="Continue a recording even if it lacks epochs that the model has already trained.",
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
@@ -38,7 +72,7 @@ LogDir = Annotated[
     Path | None,
     typer.Option(
         "--log-dir",
-        help="Also write the history as TensorBoard events, in a new folder below this one.",
+        help="Also write the history as TensorBoard events, in a new folder inside this one.",
         metavar="DIR",
         rich_help_panel=help_page.OUTPUT,
     ),
@@ -47,7 +81,7 @@ Quiet = Annotated[
     bool,
     typer.Option(
         "--quiet",
-        help="Show no progress and no summary, only errors.",
+        help="Print only errors: no progress and no summary.",
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
@@ -57,10 +91,17 @@ Quiet = Annotated[
 def train(
     model: ModelPath = DEFAULT_MODEL,
     preset: options.Preset = None,
-    data: options.Data = "mnist",
+    data: options.TrainingData = None,
+    as_is: options.AsIs = False,
+    label_column: options.LabelColumn = None,
+    transpose: options.Transpose = False,
+    label_base: options.LabelBase = 0,
+    source: From = None,
     engine: options.Engine = "auto",
     resume: Resume = False,
+    resume_if_exists: ResumeIfExists = False,
     record: Record = None,
+    allow_gaps: AllowGaps = False,
     log_dir: LogDir = None,
     json: options.Json = False,
     quiet: Quiet = False,
@@ -69,27 +110,43 @@ def train(
 ) -> int:
     """Train a network and save it.
 
-    Without options it trains the preset classic: 20 hidden units, 10 passes over all 60,000 images, one update per
+    Without options it uses the preset classic: 20 hidden units, 10 passes over all 60,000 images, and one update per
     sample.
 
     For example: mnist-nn train --preset small --epochs 5
     """
     from mnist_nn.data import load
+    from mnist_nn.util.files import is_there
 
     begin = time.perf_counter()
+    resume = resume or (resume_if_exists and is_there(model))
+    if allow_gaps and not (record and (resume or resume_if_exists)):
+        raise ConfigError(
+            "--allow-gaps has no effect without --resume and --record FILE; leave --allow-gaps out, or add both"
+        )
+    if source is not None and resume:
+        raise ConfigError(
+            "--from has no effect with --resume, which continues with the file's own weights; leave it out"
+        )
     if quiet:
         log_messages.show_errors_only()
-    dataset = load(data)
-    if resume:
-        given = settings if preset is None else {**settings, "preset": preset}
-        run = resume_run(model, dataset, engine, given)
-    else:
-        run = start_run(model, dataset, engine, "classic" if preset is None else preset, settings)
-    if record is not None:
-        attach_recorder(run, record, resume=resume)
-    if log_dir is not None:
-        attach_event_log(run, log_dir, resume=resume)
-    with closing(run):
+    reading = options.collect_reading(
+        as_is=as_is, label_column=label_column, transpose=transpose, label_base=label_base
+    )
+    with ExitStack() as held:
+        if resume:
+            run = resume_run(held, model, data, engine, preset, settings, reading)
+        else:
+            dataset = load("mnist" if data is None else data, **reading)
+            if not quiet:
+                say_remarks(dataset)
+            run = start_run(held, model, dataset, engine, preset, settings, source)
+        check_halves(run.dataset)
+        if record is not None:
+            attach_recorder(held, run, record, resume=resume, allow_gaps=allow_gaps)
+        if log_dir is not None:
+            attach_event_log(run, log_dir, resume=resume)
+        held.enter_context(closing(run))
         return _train_and_test(run, begin, json=json, quiet=quiet)
 
 
@@ -97,30 +154,31 @@ def _train_and_test(run: Run, begin: float, *, json: bool, quiet: bool) -> int:
     from mnist_nn.cli.train import summary
     from mnist_nn.evaluation.metrics import evaluate
 
-    stopped = _learn(run, quiet=quiet)
-    if not run.is_finished:
-        run.save()
-        if stopped:
-            raise stopped
-        print(f"mnist-nn: {run.how_to_resume}", file=sys.stderr)
-        return INTERRUPTED
-    try:
-        result = evaluate(run.checkpoint.chosen, run.dataset.test, run.training.loss, engine=run.engine)
-    except MnistNNError:  # what was learned must not be lost
-        run.save()
-        raise
-    run.finish(result)
+    with defer_interrupt() as interrupted:
+        stopped = _learn(run, interrupted, quiet=quiet)
+        if not run.is_finished:
+            run.save()
+            if stopped:
+                raise stopped
+            say(f"mnist-nn: {run.how_to_resume}", file=sys.stderr)
+            return INTERRUPTED
+        try:
+            result = evaluate(run.checkpoint.chosen, run.dataset.test, run.training.loss, engine=run.engine)
+        except (MnistNNError, KeyboardInterrupt):  # what was learned must not be lost
+            run.save()
+            raise
+        run.finish(result)
     summary.show(run, result, time.perf_counter() - begin, json=json, quiet=quiet)
     return 2 if run.log_failed else 0
 
 
-def _learn(run: Run, *, quiet: bool) -> DivergedError | None:
-    """Train to the end, or until Ctrl-C or divergence; the run then holds the last sound checkpoint."""
+def _learn(run: Run, interrupted: list[bool], *, quiet: bool) -> DivergedError | None:
+    """Train to the end, or until Ctrl-C or divergence; the run then holds the last good checkpoint."""
     from mnist_nn.cli.train import progress
     from mnist_nn.training.loop import train as epochs
 
     run.saved = time.monotonic()
-    with defer_interrupt() as interrupted, progress.show_progress(run.training, quiet=quiet) as show:
+    with progress.show_progress(run.training, quiet=quiet) as show:
         steps = epochs(
             run.checkpoint.network,
             run.dataset.train,

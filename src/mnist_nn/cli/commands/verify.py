@@ -1,4 +1,4 @@
-"""``mnist-nn verify``: an exported model, run where it will be used, beside the reference engine."""
+"""``mnist-nn verify``: run an exported model in its own runtime and compare it with the reference engine."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 Exported = Annotated[
     Path,
     typer.Argument(
-        help="A file that mnist-nn export wrote. C headers and web pages are run, so check only what you trust.",
+        help="A file that mnist-nn export wrote. C headers and web pages are executed, so only check files "
+        "that you trust.",
         metavar="EXPORTED",
     ),
 ]
 
 
 def verify(model: options.ModelFile, exported: Exported, json: options.Json = False) -> int:
-    """Check that an exported file answers as the model does.
+    """Check that an exported file gives the model's answers.
 
-    The file is run in the runtime it was made for.
+    Runs the file in the runtime that it was made for.
 
     For example: mnist-nn verify mnist-model.safetensors mnist-model.onnx
     """
@@ -41,20 +42,23 @@ def verify(model: options.ModelFile, exported: Exported, json: options.Json = Fa
 
 
 def _print(found: "Verification") -> None:
-    from mnist_nn.cli.common.tables import console, table
+    from mnist_nn.cli.common.tables import console, print_table, table
 
     out = console()
-    out.print(f"Asked about {found.pictures} pictures: {found.runtime}", markup=False)
+    out.print(f"Compared on {found.pictures} pictures with {found.runtime}", markup=False)
     shown = table("output", "largest difference", "allowed", "")
     for row in found.differences:
-        counted = row.output.endswith("label")
+        counted = row.output.endswith(("label", "decision"))
         largest = f"{row.largest:.0f} picture{'s' * (row.largest != 1)}" if counted else f"{row.largest:.1e}"
         shown.add_row(
             row.output, largest, "0" if counted else f"{row.tolerance:g}", "" if row.good else "[bold]WRONG[/]"
         )
-    out.print(shown)
+    print_table(out, shown)
     if found.good:
-        out.print("It answers as the model does.")
+        out.print("It gives the same answers as the model.")
     else:
         anew = f"mnist-nn export MODEL --to {found.format} --force"
-        out.print(f"It does NOT answer as the model does: it is of another model, or changed. Write it anew: {anew}")
+        out.print(
+            "It does NOT give the same answers as the model: it was made from another model, or has been "
+            f"changed. Export it again: {anew}"
+        )

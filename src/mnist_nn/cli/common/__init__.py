@@ -1,1 +1,1 @@
-"""What several commands share: options, exit codes, tables, output files, and what is said of a mistake."""
+"""What several commands share: options, exit codes, tables, output files and error messages."""

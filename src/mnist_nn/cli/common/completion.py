@@ -1,8 +1,8 @@
-"""Typer's completion for zsh, mended: without this the first Tab in every new shell does nothing.
+"""A fix for Typer's zsh completion, without which the first Tab in every new shell does nothing.
 
-zsh loads an installed script when Tab is first pressed, and takes it for the function that completes. Typer's only
-defines that function; the lines added here call it too. Should Typer keep its scripts elsewhere one day, nothing is
-added.
+zsh loads an installed script when Tab is first pressed, and expects the script to do the completion. Typer's script
+only defines the completion function; the lines added here also call it. If a later Typer keeps its scripts elsewhere,
+nothing is added.
 """
 
 from contextlib import suppress
@@ -16,7 +16,7 @@ fi
 
 
 def mend() -> None:
-    """Add the lines to the script that is shown and installed for zsh."""
+    """Add the missing lines to the zsh script that Typer shows and installs."""
     with suppress(ImportError, AttributeError, KeyError):
         scripts = import_module("typer._completion_shared")._completion_scripts  # noqa: SLF001 there is no other way
         if CALLED_AT_ONCE not in scripts["zsh"]:

@@ -1,3 +1,3 @@
-"""The exit code that several commands share; docs/cli.md lists all of them."""
+"""The exit code that several commands share; docs/reference/cli.md lists all of them."""
 
 INTERRUPTED = 130  # stopped by Ctrl-C

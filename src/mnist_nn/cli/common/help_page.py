@@ -1,7 +1,7 @@
-"""How ``--help`` looks: the usage as it is typed, options in groups, defaults, all in plain text.
+"""The layout of ``--help``: the usage line, options in groups, and defaults, all in plain text.
 
-Typer's own groups need rich, which takes as long to load as the rest of the help together, and draw boxes that a pipe
-or a narrow terminal breaks.
+Typer's own groups need rich, which takes as long to load as everything else together. They also draw boxes, which break
+in a pipe or a narrow terminal.
 """
 
 import textwrap
@@ -24,7 +24,7 @@ class Command(TyperCommand):
     """A command whose help is grouped by the ``rich_help_panel`` of its options."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Write what must be given first: arguments, then required options."""
+        """List what must be given, in order: arguments, then required options."""
         params = self.get_params(ctx)
         arguments = [_usage_name(param) for param in params if isinstance(param, TyperArgument)]
         required = [_option_name(param) for param in params if param.required and not isinstance(param, TyperArgument)]
@@ -40,7 +40,7 @@ class Command(TyperCommand):
 
 
 def write_groups(formatter: Any, groups: Iterable[tuple[str, list[tuple[str, str]]]]) -> None:
-    """Write groups of names and what they mean, in the same columns throughout."""
+    """Write groups of names and their meanings, with the same columns in all groups."""
     for heading, rows in groups:
         if rows:
             with formatter.section(heading):
@@ -49,7 +49,7 @@ def write_groups(formatter: Any, groups: Iterable[tuple[str, list[tuple[str, str
 
 
 def _wrap(meaning: str, formatter: Any) -> str:
-    """Break lines between words alone, so that names with dashes stay whole, and not in a default if that fits."""
+    """Break lines between words only, so names with dashes stay whole, and keep a default on one line if it fits."""
     width = formatter.width - FIRST_COLUMN - 4
     text, bracket, default = meaning.partition("[default: ")
     if len(bracket + default) <= width:

@@ -1,16 +1,18 @@
-"""The messages that the library logs while it works, such as that it is compiling: a line each on standard error."""
+"""Shows what the library logs while it works, such as that it is compiling, one line each on standard error."""
 
 import logging
 import sys
 
+from mnist_nn.cli.common.terminal import say
+
 
 class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        print(f"mnist-nn: {record.getMessage()}", file=sys.stderr, flush=True)
+        say(f"mnist-nn: {record.getMessage()}", file=sys.stderr, flush=True)
 
 
 def show() -> None:
-    """Show what the library logs, from now on."""
+    """Show the library's log messages from now on."""
     logger = logging.getLogger("mnist_nn")
     logger.setLevel(logging.INFO)
     if not logger.handlers:
@@ -18,5 +20,5 @@ def show() -> None:
 
 
 def show_errors_only() -> None:
-    """Show errors alone, as --quiet asks for."""
+    """Show only errors, as --quiet asks for."""
     logging.getLogger("mnist_nn").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""The options that several commands share, and how a shell completes the values of those that have names."""
+"""The options that several commands share, and shell completion for those that take a name."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ THIS_MACHINE = "127.0.0.1"
 
 
 def one_of(kind: str, *names: str) -> dict[str, Any]:
-    """Describe an option that takes one of some names: how it is shown, checked, and completed by a shell."""
+    """Describe an option that takes one of several names: how it is shown, checked and completed by a shell."""
     return {
         "metavar": "|".join(names),
         "autocompletion": completing(names),
@@ -24,7 +24,7 @@ def one_of(kind: str, *names: str) -> dict[str, Any]:
 
 
 def completing(names: Iterable[str], *, several: bool = False) -> Callable[[str], list[str]]:
-    """Make the function that completes a name; with ``several``, the last of some names between commas.
+    """Return the function that completes a name; with ``several``, the last name in a comma-separated list.
 
     Examples
     --------
@@ -39,13 +39,63 @@ def completing(names: Iterable[str], *, several: bool = False) -> Callable[[str]
     return complete
 
 
-Data = Annotated[
-    str,
-    typer.Option(
+def collect_reading(*, as_is: bool, label_column: str | None, transpose: bool, label_base: int) -> dict[str, Any]:
+    """Collect how data is to be read, without what was left at its default.
+
+    Examples
+    --------
+    >>> collect_reading(as_is=True, label_column=None, transpose=False, label_base=0)
+    {'as_is': True}
+    """
+    given = {"as_is": as_is, "label_column": label_column, "transpose": transpose, "label_base": label_base}
+    return {name: value for name, value in given.items() if value}
+
+
+def data_option(
+    default: str, meaning: str = "The data set: mnist, fashion-mnist, or a folder or file of your own."
+) -> Any:
+    """Describe the option that names a data set, and its default."""
+    return typer.Option(
         "--data",
-        help="The data set: mnist, fashion-mnist, or a folder with four IDX files.",
-        metavar="NAME|DIR",
+        help=meaning,
+        metavar="NAME|PATH",
+        show_default=default,
         autocompletion=completing(DATA_SETS),
+        rich_help_panel=help_page.DATA,
+    )
+
+
+Data = Annotated[str, data_option("mnist")]
+ModelData = Annotated[str | None, data_option("what the model was trained on")]
+TrainingData = Annotated[str | None, data_option("mnist; with --resume, what the model was trained on")]
+AsIs = Annotated[
+    bool,
+    typer.Option(
+        "--as-is", help="Take pictures as they are instead of framing them as MNIST's.", rich_help_panel=help_page.DATA
+    ),
+]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--label-column",
+        help="The column of a table with the labels: its name, or its number where there is no header.",
+        metavar="NAME",
+        show_default="found by its name",
+        rich_help_panel=help_page.DATA,
+    ),
+]
+Transpose = Annotated[
+    bool,
+    typer.Option(
+        "--transpose", help="Exchange rows and columns of every image, as for EMNIST.", rich_help_panel=help_page.DATA
+    ),
+]
+LabelBase = Annotated[
+    int,
+    typer.Option(
+        "--label-base",
+        help="The label of the first class, such as 1 for EMNIST's letters.",
+        metavar="N",
         rich_help_panel=help_page.DATA,
     ),
 ]
@@ -53,19 +103,19 @@ Engine = Annotated[
     str,
     typer.Option(
         "--engine",
-        help="What does the arithmetic; auto chooses the fastest.",
+        help="Engine that does the arithmetic; auto chooses the fastest.",
         **one_of("engine", "auto", "compiled", "reference"),
     ),
 ]
 Force = Annotated[
     bool,
-    typer.Option("--force", help="Replace a file that is already there.", rich_help_panel=help_page.OUTPUT),
+    typer.Option("--force", help="Replace a file that already exists.", rich_help_panel=help_page.OUTPUT),
 ]
 Host = Annotated[
     str,
     typer.Option(
         "--host",
-        help="The address to listen on; 0.0.0.0 lets others on your network in.",
+        help="The address to listen on; 0.0.0.0 lets other machines connect.",
         metavar="HOST",
         rich_help_panel=help_page.SERVER,
     ),
@@ -74,10 +124,20 @@ Port = Annotated[
     int,
     typer.Option(
         "--port",
-        help="The port to listen on; 0 takes a free one.",
+        help="The port to listen on; 0 chooses a free one.",
         min=0,
         max=65535,
         metavar="N",
+        rich_help_panel=help_page.SERVER,
+    ),
+]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        help="Also answer requests for this name or address, as a proxy or a web page sends it; may be given again.",
+        metavar="NAME",
+        show_default="the names and addresses it listens on",
         rich_help_panel=help_page.SERVER,
     ),
 ]
@@ -89,7 +149,7 @@ Preset = Annotated[
     str | None,
     typer.Option(
         "--preset",
-        help=f"Start from these settings; options beside it win: {', '.join(PRESETS)}.",
+        help=f"Start from these settings; other options override them: {', '.join(PRESETS)}.",
         metavar="NAME",
         show_default="classic",
         autocompletion=completing(PRESETS),

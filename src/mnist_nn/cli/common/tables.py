@@ -1,32 +1,88 @@
-"""How results look in a terminal: small pieces of text and tables, nothing computed."""
+"""How results look in a terminal: formatted values and tables. Nothing is computed here."""
 
 import sys
+from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from mnist_nn.cli.common import terminal
+from mnist_nn.cli.common.terminal import printable
 
-PIPE_WIDTH = 200  # columns where nobody's window sets a limit
+PIPE_WIDTH = 1_000_000  # columns where nobody's window sets a limit: all are written side by side
+GAP = 2  # columns of a terminal between two of a table
+NARROWEST = 12  # of a first column that is folded
 
 
 def console() -> Console:
-    """Return a console for standard output; it drops colour and bold where only letters may be written."""
+    """Return a console for standard output; it drops colour and bold where only plain text may be written."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     return Console(highlight=False, soft_wrap=True, width=width, color_system=None if terminal.is_plain() else "auto")
 
 
 def table(*columns: str, **options: Any) -> Table:
-    """Make a plain table: the first column to the left, the others to the right."""
+    """Make a plain table with the first column aligned left and the others aligned right."""
     made = Table(box=None, pad_edge=False, header_style="bold", **options)
     for number, column in enumerate(columns):
         made.add_column(column, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     return made
 
 
+def print_table(out: Console, made: Table) -> None:
+    """Print a whole table; one that is too wide for the terminal is split into blocks, each with the first column.
+
+    A row's name may be wrapped, but no other cell is ever cut: the terminal itself wraps a column that is too wide.
+    """
+    first, *others = made.columns
+    widths = [_measure(out, column) + GAP for column in others]
+    name = min(_measure(out, first), max(NARROWEST, out.width - sum(widths)))
+    for number, block in enumerate(_divide(widths, out.width - name)):
+        part = copy(made)
+        part.columns = [first, *(others[index] for index in block)]
+        needed = name + sum(widths[index] for index in block)
+        part.width = needed if needed > out.width else None
+        if number:
+            out.print()
+        out.print(part)
+
+
+def _measure(out: Console, column: Column) -> int:
+    """Return how many terminal columns the widest cell takes."""
+    return max(out.measure(cell).maximum for cell in (column.header, *column.cells))
+
+
+def _divide(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Divide columns into blocks that fit, in order, with at least one column in each.
+
+    Examples
+    --------
+    >>> _divide([5, 5, 5], 10), _divide([50], 10), _divide([], 10)
+    ([[0, 1], [2]], [[0]], [[]])
+    """
+    blocks: list[list[int]] = [[]]
+    for index, width in enumerate(widths):
+        if blocks[-1] and sum(widths[i] for i in blocks[-1]) + width > room:
+            blocks.append([])
+        blocks[-1].append(index)
+    return blocks
+
+
+def foreign(text: object) -> str:
+    r"""Escape text from outside for a cell, so that it is neither markup nor a terminal control sequence.
+
+    Examples
+    --------
+    >>> foreign("[bold]\x1b[2J")
+    '\\[bold]\\x1b[2J'
+    """
+    return escape(printable(str(text)))
+
+
 def percent(share: float) -> str:
-    """Write a share with two decimals.
+    """Format a share as a percentage with two decimals.
 
     Examples
     --------
@@ -37,7 +93,7 @@ def percent(share: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Write a 95 % interval.
+    """Format a 95 % interval.
 
     Examples
     --------
@@ -48,7 +104,7 @@ def interval(low: float, high: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write seconds as a person would say them.
+    """Format seconds the way a person would say them.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The settings of a network and of its training as command-line options, described once for every command.
+"""The settings of a network and its training as command-line options, described once for all commands.
 
-`with_settings` gives a command one option for each; the command receives those that were typed as a dictionary for
-`mnist_nn.nn.presets.configure`, which validates them.
+`with_settings` gives a command one option for each setting. The command receives the options that were typed as a
+dictionary for `mnist_nn.nn.presets.configure`, which validates them.
 """
 
 import functools
@@ -13,15 +13,15 @@ import typer
 
 from mnist_nn.cli.common import options
 from mnist_nn.cli.common.help_page import DATA, NETWORK, OPTIMIZER, REGULARIZATION, TRAINING
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import ConfigError, quote
 from mnist_nn.nn import config
 
 
 class Setting(NamedTuple):
-    """One option: the field it sets, the type that is parsed, its group in the help, and what it means.
+    """One option: the field it sets, the type to parse, its group in the help, and what it means.
 
-    ``metavar`` is its placeholder, ``names`` those it takes, if it takes names, and ``default`` what the help says of
-    its default where the field has none that says enough.
+    ``metavar`` is its placeholder. ``names`` lists its valid names, if it takes a name. ``default`` describes the
+    default in the help if the field's own default does not say enough.
     """
 
     field: str
@@ -34,7 +34,7 @@ class Setting(NamedTuple):
 
     @property
     def option(self) -> Any:
-        """The option itself."""
+        """The Typer option."""
         return typer.Option(
             "--" + self.field.replace("_", "-"),
             *ALIASES.get(self.field, ()),
@@ -51,40 +51,40 @@ def _named(field: str, group: str, meaning: str, names: tuple[str, ...]) -> Sett
 
 
 def _written(value: Any) -> str:
-    """Write a value as it would be typed."""
+    """Format a value as it would be typed."""
     values = value if isinstance(value, list) else [value]
     return ",".join(one if isinstance(one, str) else f"{one:g}" for one in values)
 
 
 DEFAULTS = {**config.NetworkConfig().to_dict(), **config.TrainingConfig().to_dict()}
 SETTINGS = (
-    Setting("hidden", str, NETWORK, "Width of each hidden layer, such as 20 or 64,32; none for none.", "N,…"),
+    Setting("hidden", str, NETWORK, "Width of each hidden layer, such as 20 or 64,32, or none.", "N,…"),
     _named("activation", NETWORK, "Activation of the hidden layers, one for all or one for each", config.ACTIVATIONS),
     _named("output", NETWORK, "Activation of the output layer", config.OUTPUTS),
-    _named("initializer", NETWORK, "How weights start; auto suits the activation", config.INITIALIZERS),
-    _named("dtype", NETWORK, "Precision of the arithmetic", config.DTYPES),
-    _named("loss", TRAINING, "The loss; classic_mse updates by o - l, mse by its true gradient", config.LOSSES),
+    _named("initializer", NETWORK, "Weight initialization; auto suits the activation", config.INITIALIZERS),
+    _named("dtype", NETWORK, "Floating-point type of the arithmetic", config.DTYPES),
+    _named("loss", TRAINING, "The loss; classic_mse updates with o - l, mse with its gradient", config.LOSSES),
     Setting("epochs", int, TRAINING, "Number of passes over the training images.", "N"),
     Setting("batch_size", int, TRAINING, "Number of samples per update.", "N"),
-    Setting("seed", int, TRAINING, "Random seed of initial weights, order, dropout, subset and hold-out.", "N"),
-    _named("optimizer", OPTIMIZER, "How an update follows from the gradient", config.OPTIMIZERS),
-    Setting("learning_rate", float, OPTIMIZER, "Size of the steps.", "RATE",
-            default="what suits the loss, the optimizer and the batch size"),
-    _named("schedule", OPTIMIZER, "How the learning rate falls over the run", config.SCHEDULES),
+    Setting("seed", int, TRAINING, "Random seed of initial weights, order, dropout, subset and held-out images.", "N"),
+    _named("optimizer", OPTIMIZER, "How the optimizer turns gradients into updates", config.OPTIMIZERS),
+    Setting("learning_rate", float, OPTIMIZER, "Learning rate: the size of the steps.", "RATE",
+            default="chosen to suit the loss, the optimizer and the batch size"),
+    _named("schedule", OPTIMIZER, "How the learning rate falls during training", config.SCHEDULES),
     Setting("momentum", float, OPTIMIZER, "Share of the last step that momentum and nesterov keep.", "SHARE",
             default=str(config.MOMENTUM)),
-    Setting("beta1", float, OPTIMIZER, "Decay of the mean of gradients of adam and adamw.", "SHARE"),
-    Setting("beta2", float, OPTIMIZER, "Decay of the mean of squared gradients of adam and adamw.", "SHARE"),
-    Setting("epsilon", float, OPTIMIZER, "Keeps adam and adamw from dividing by zero.", "NUMBER"),
+    Setting("beta1", float, OPTIMIZER, "Decay rate of the mean gradient in adam and adamw.", "SHARE"),
+    Setting("beta2", float, OPTIMIZER, "Decay rate of the mean squared gradient in adam and adamw.", "SHARE"),
+    Setting("epsilon", float, OPTIMIZER, "Small number that keeps adam and adamw from dividing by zero.", "NUMBER"),
     Setting("dropout", str, REGULARIZATION, "Share of hidden units to drop, for all layers or for each.", "SHARE,…"),
-    Setting("l2", float, REGULARIZATION, "Strength λ of the penalty λ/2·ΣW²; the weight decay of adamw.", "NUMBER"),
-    Setting("max_norm", float, REGULARIZATION, "Greatest length of the weights into a hidden unit.", "NUMBER",
+    Setting("l2", float, REGULARIZATION, "Strength λ of the penalty λ/2·ΣW²; for adamw, its weight decay.", "NUMBER"),
+    Setting("max_norm", float, REGULARIZATION, "Largest norm of the weights into a hidden unit.", "NUMBER",
             default="no limit"),
-    _named("augmentation", REGULARIZATION, "Learn from distorted copies, new ones every epoch", config.AUGMENTATIONS),
-    Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy, keep the best.",
+    _named("augmentation", REGULARIZATION, "Train on distorted copies, new ones in every epoch", config.AUGMENTATIONS),
+    Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy; keep the best.",
             "N", default="never"),
-    Setting("subset", int, DATA, "Train on N images, with every class in its proportion.", "N", default="all images"),
-    Setting("validation", float, DATA, "Hold out this share, or this number, of the training images.", "SHARE|N"),
+    Setting("subset", int, DATA, "Train on only N images, with the classes in proportion.", "N", default="all images"),
+    Setting("validation", float, DATA, "Share or number of the training images to hold out for validation.", "SHARE|N"),
 )  # fmt: skip
 
 ALIASES = {"learning_rate": ("--lr", "--rate")}
@@ -92,7 +92,7 @@ LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dro
 
 
 def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command whose last parameter is ``settings`` an option for each of these fields, or for all if none."""
+    """Give a command an option for each of these fields, or for all; its last parameter is called ``settings``."""
     offered = [setting for setting in SETTINGS if not fields or setting.field in fields]
     extra = [
         inspect.Parameter(
@@ -119,7 +119,7 @@ def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
 
 def parse(name: str, value: Any) -> Any:
-    """Split the settings that take a list: ``64,32`` becomes (64, 32).
+    """Split settings that take a list: ``64,32`` becomes (64, 32).
 
     Examples
     --------
@@ -134,4 +134,4 @@ def parse(name: str, value: Any) -> Any:
         return tuple(LISTS[name](part.strip()) for part in value.split(","))
     except ValueError:
         kind = "whole numbers" if name == "hidden" else "numbers"
-        raise ConfigError(f"{name} is {value!r}; give {kind} separated by commas") from None
+        raise ConfigError(f"{name} is {quote(value)}; give {kind} separated by commas") from None

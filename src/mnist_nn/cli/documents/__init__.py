@@ -1,6 +1,6 @@
-"""What each command prints with ``--json``: a pydantic model for each, from which its JSON Schema is generated.
+"""What each command prints with ``--json``: one pydantic model each, from which the JSON Schema is generated.
 
-Only this table is imported with the program; the models are imported where one is printed or shown.
+Only this table is imported with the program; each model is imported when it is needed.
 """
 
 from importlib import import_module
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # By command, `data-info` for `data info`: where its document is, as `module:class`. The server answers with what
 # `read` prints, so that document is beside what it describes.
 DOCUMENTS = {
+    "audit": "mnist_nn.cli.documents.audit:AuditDocument",
     "calibrate": "mnist_nn.cli.documents.calibrate:CalibrateDocument",
     "check-gradients": "mnist_nn.cli.documents.check_gradients:CheckGradientsDocument",
     "data-export": "mnist_nn.cli.documents.data:DataExportDocument",
@@ -31,7 +32,7 @@ DOCUMENTS = {
 
 
 def document(name: str) -> "type[BaseModel]":
-    """Import the model of a command's document.
+    """Import the pydantic model of a command's document.
 
     Examples
     --------

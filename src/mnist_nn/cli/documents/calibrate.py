@@ -1,4 +1,4 @@
-"""What ``mnist-nn calibrate --json`` prints, and what ``train-reader`` has in common with it."""
+"""What ``mnist-nn calibrate --json`` prints, and the part that ``train-reader`` shares with it."""
 
 from typing import Annotated, Literal
 
@@ -8,17 +8,20 @@ from mnist_nn.util.documents import Count, Document, PathName, Positive, Share
 
 
 class OperatingPoint(Document):
-    """What it takes to keep the error below a limit."""
+    """How to keep the error below a limit, and what that costs."""
 
-    threshold: Share = Field(description="the confidence from which on a digit is accepted")
+    threshold: Share = Field(description="the smallest confidence at which an answer is accepted")
     error: Share = Field(
-        description="share of the accepted digits that is wrong: upper end of its 95 % interval on held-out data"
+        description="upper end of the exact 95 % interval for the share of accepted answers that are wrong, on "
+        "held-out data"
     )
-    coverage: Share = Field(description="share of the digits that is accepted")
+    coverage: Share = Field(description="share of the answers that are accepted")
+    accepted: Count = Field(description="number of held-out answers that are accepted")
+    wrong: Count = Field(description="number of accepted answers that are wrong")
 
 
 Temperature = Annotated[
-    Positive, Field(description="what the weighted inputs are divided by before they become probabilities")
+    Positive, Field(description="temperature: what the logits are divided by before they become probabilities")
 ]
 LeastError = Annotated[Share, Field(description="the smallest error that can be promised, as a share")]
 OperatingPoints = Annotated[
@@ -26,16 +29,37 @@ OperatingPoints = Annotated[
     Field(
         min_length=5,
         description="for each limit on the error (a share: 0.002 is 0.2 %) the operating point that keeps to it; "
-        "null where the model cannot",
+        "null if the model cannot keep to it",
     ),
 ]
 
 
+class LabelledPictures(Document):
+    """The pictures that a reader's numbers were calibrated on."""
+
+    pictures: Count = Field(description="number of labelled pictures")
+    answers: Count = Field(description="number of numbers that were read in these pictures")
+    right: Count = Field(description="number of those that were read correctly")
+    unit: Literal["writer", "page", "picture"] = Field(
+        description="what answers that depend on each other have in common"
+    )
+    units: Count = Field(description="number of writers, pages or pictures")
+    tested: Count = Field(
+        description="number of writers, pages or pictures that tested the thresholds, with one answer each"
+    )
+
+
 class CalibrateDocument(Document):
-    """What calibration found."""
+    """The result of a calibration of digits or, with `--labelled`, of numbers."""
 
     model: PathName = Field(description="path of the model file")
-    held_out: Count = Field(description="number of held-out images that it was fitted on")
+    held_out: Count = Field(
+        description="number of held-out images, or of numbers read in labelled pictures, that were used for fitting"
+    )
     temperature: Temperature
+    level: Share = Field(description="share of calibrations that may promise too much")
     least_error: LeastError
     max_error: OperatingPoints
+    labelled: LabelledPictures | None = Field(
+        description="the labelled pictures on which numbers were calibrated; null without `--labelled`"
+    )

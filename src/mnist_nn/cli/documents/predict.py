@@ -16,6 +16,8 @@ class Prediction(Document):
 
     file: PathName = Field(description="path of the picture, as it was given")
     label: Count | None = Field(alias="class", description="the predicted class; null for a blank picture")
+    name: str | None = Field(description="the name of that class; null for a blank picture")
+    inverted: bool = Field(description="whether the picture was dark on light and was inverted")
     probabilities: list[Share] = Field(description="the probability of each class; they sum to 1")
 
 
@@ -31,5 +33,5 @@ class PredictDocument(RootModel[list[Prediction | PredictionError]]):
 
 
 def predict_document(rows: "Iterable[Row]") -> PredictDocument:
-    """Make the document of what came of each picture."""
+    """Make the document from the results for each picture."""
     return PredictDocument([PredictionError.of(row) if row.error else Prediction.of(row) for row in rows])

@@ -13,6 +13,6 @@ class ServeDocument(Document):
     url: str = Field(description="address of the server")
     name: str = Field(description="the model's name in requests")
     engine: Annotated[str, one_of(("compiled", "reference"))] = Field(
-        description="the engine that computes responses to tensors"
+        description="the engine that answers requests with tensors"
     )
-    pid: Ordinal = Field(description="number of the process, to stop it by a signal")
+    pid: Ordinal = Field(description="process id, for stopping the server with a signal")

@@ -36,39 +36,41 @@ class NetworkSettings(Document):
     )
     output: Annotated[str, one_of(config.OUTPUTS)] = Field(description="activation of the output layer")
     initializer: Annotated[str, one_of(config.INITIALIZERS)] = Field(description="how the weights were initialized")
-    dtype: Annotated[str, one_of(config.DTYPES)] = Field(description="precision of the arithmetic")
+    dtype: Annotated[str, one_of(config.DTYPES)] = Field(description="floating-point type of the arithmetic")
 
 
 class TrainingSettings(Document):
-    """Every setting of a training."""
+    """Every setting of a training run."""
 
     loss: Annotated[str, one_of(config.LOSSES)] = Field(description="the loss")
     optimizer: Annotated[str, one_of(config.OPTIMIZERS)] = Field(description="the optimizer")
     learning_rate: Positive = Field(description="the learning rate that was used")
-    schedule: Annotated[str, one_of(config.SCHEDULES)] = Field(description="how the learning rate falls over the run")
+    schedule: Annotated[str, one_of(config.SCHEDULES)] = Field(
+        description="how the learning rate falls during training"
+    )
     epochs: Ordinal = Field(description="number of epochs that were asked for")
     batch_size: Ordinal = Field(description="number of samples per update")
     dropout: float | tuple[float, ...] = Field(
-        description="share of the hidden units that is dropped: one for all layers, or a list with one for each"
+        description="share of the hidden units that are dropped: one for all layers, or a list with one for each"
     )
     l2: NonNegative = Field(description="λ of the penalty λ/2 · ΣW²")
     max_norm: float | None = Field(description="the largest norm of the weights into a hidden unit; null for no limit")
     augmentation: Annotated[str, one_of(config.AUGMENTATIONS)] = Field(
         description="how the training images are distorted"
     )
-    subset: Ordinal | None = Field(description="number of training images that were taken; null for all")
+    subset: Ordinal | None = Field(description="number of training images that were used; null for all")
     validation: Annotated[int | float, WithJsonSchema({"type": "number", "minimum": 0})] = Field(
         description="share (below 1) or number of the training images that were held out"
     )
     patience: Ordinal | None = Field(
-        description="number of epochs without a better validation accuracy after which training stops; "
-        "null if it does not stop early"
+        description="number of epochs without a better validation accuracy after which training stops; null if it "
+        "does not stop early"
     )
-    seed: Count = Field(description="the random seed: it decides everything that is drawn")
+    seed: Count = Field(description="the random seed, which decides everything that is drawn")
     momentum: NonNegative | None = Field(description="of `momentum` and `nesterov`; null for the other optimizers")
-    beta1: float = Field(description="decay of Adam's mean of gradients")
-    beta2: float = Field(description="decay of Adam's mean of squared gradients")
-    epsilon: float = Field(description="what keeps Adam from dividing by zero")
+    beta1: float = Field(description="decay rate of Adam's mean gradient")
+    beta2: float = Field(description="decay rate of Adam's mean squared gradient")
+    epsilon: float = Field(description="small number that keeps Adam from dividing by zero")
 
 
 class DataSet(Document):
@@ -76,10 +78,13 @@ class DataSet(Document):
 
     name: str = Field(description="name of the data set, or the folder it was read from")
     sha256: Sha256 = Field(description="SHA-256 digest of the data")
+    class_names: tuple[str, ...] | None = Field(
+        description="names of the classes, in the order of the outputs; null where they are the numbers from 0"
+    )
 
 
 def _not_measured() -> float:
-    """Stand for a field that is not printed, which needs a value all the same."""
+    """Stand in for a field that is not printed but must have a value."""
     return math.nan
 
 
@@ -87,41 +92,57 @@ class HistoryRow(Document):
     """One epoch."""
 
     epoch: Ordinal = Field(description="number of the epoch, from 1")
-    loss: float = Field(description="mean reported loss per sample, each taken before the network learned from it")
-    descended: float = Field(description="the same for the loss that was descended")
+    loss: float = Field(
+        description="mean reported loss per sample, computed before the network learned from the sample"
+    )
+    descended: float = Field(description="mean descended loss per sample, computed in the same way")
     accuracy: Share = Field(
-        description="share of the samples that was classified correctly, each before the network learned from it"
+        description="share of the samples that were classified correctly, each judged before the network learned "
+        "from it"
     )
     rate: float = Field(description="learning rate of the last update")
     seconds: NonNegative = Field(description="seconds of training")
     validation_loss: float = Field(
-        default_factory=_not_measured, description="mean loss per held-out image; there if some were held out"
+        default_factory=_not_measured, description="mean loss per held-out image; present if images were held out"
     )
     validation_accuracy: Share = Field(
-        default_factory=_not_measured, description="accuracy on the held-out images; there if some were held out"
+        default_factory=_not_measured, description="accuracy on the held-out images; present if images were held out"
     )
+
+
+class FindingDocument(Document):
+    """A problem that was found in the training."""
+
+    name: str = Field(description="name of the rule, such as `dead_units`")
+    seen: str = Field(description="what was seen")
+    why: str = Field(description="why it happens")
+    advice: str = Field(description="what to try")
+    setting: dict[str, str | float | int] = Field(description="what to try, as a dictionary of settings; may be empty")
+    source: str = Field(description="where the thresholds of the rule come from")
 
 
 class TrainDocument(Document):
-    """The result of a training, all that was chosen, and the history."""
+    """The result of a training run, its settings and its history."""
 
-    test_accuracy: Share = Field(description="share of the test images that is classified correctly")
+    test_accuracy: Share = Field(description="share of the test images that are classified correctly")
     test_interval: Interval = Field(description="95 % Wilson interval of the test accuracy: low, high")
     test_loss: OrNull[float] = Field(
-        description="mean reported loss per test image; null where it is too large for a number"
+        description="mean reported loss per test image; null if it is too large for a number"
     )
     test_descended: OrNull[float] = Field(
-        description="mean per test image of the loss that was descended; null where it is too large for a number"
+        description="mean per test image of the loss that was descended; null if it is too large for a number"
     )
     loss_name: str = Field(description="name of the reported loss")
     descended_name: str = Field(description="name of the loss that was descended")
     epochs: Count = Field(description="number of complete epochs")
-    best_epoch: Ordinal | None = Field(description="the epoch whose weights `--patience` kept; null without it")
+    best_epoch: Ordinal | None = Field(
+        description="the epoch whose weights `--patience` kept; null without `--patience`"
+    )
     seconds: NonNegative = Field(description="seconds that the command took")
-    training_seconds: NonNegative = Field(description="seconds of training alone, including those before `--resume`")
+    training_seconds: NonNegative = Field(description="seconds of training alone, including training before `--resume`")
     model: PathName = Field(description="path of the model file")
     engines: tuple[Annotated[str, one_of(("compiled", "reference"))], ...] = Field(
-        description="the engines that trained, in order; empty where a resumed file does not say"
+        description="the engines that trained, in order; empty if a resumed file does not say"
     )
     log_dir: PathName | None = Field(
         description="the folder with the TensorBoard events of this run; null without `--log-dir`"
@@ -129,11 +150,14 @@ class TrainDocument(Document):
     network: NetworkSettings = Field(description="the shape of the network")
     training: TrainingSettings = Field(description="every setting of the training")
     data: DataSet = Field(description="the training data")
+    diagnosis: list[FindingDocument] = Field(description="what went wrong, the surest first; empty if nothing did")
     history: list[HistoryRow] = Field(description="one row per epoch")
 
 
 def train_document(run: "Run", result: "Evaluation", seconds: float) -> TrainDocument:
-    """Gather the outcome of a training and all that was chosen."""
+    """Gather the result of a training and its settings."""
+    from mnist_nn.training.diagnosis.diagnose import diagnose
+
     at, network = run.checkpoint, run.checkpoint.network.config
     rate = config.resolve_learning_rate(network, run.training)
     return TrainDocument(
@@ -152,6 +176,7 @@ def train_document(run: "Run", result: "Evaluation", seconds: float) -> TrainDoc
         log_dir=run.log_folder,
         network=NetworkSettings.model_validate(network),
         training=TrainingSettings.of(run.training, learning_rate=rate, momentum=config.momentum(run.training)),
-        data=DataSet(name=run.dataset.name, sha256=run.dataset.digest),
+        data=DataSet(name=run.dataset.name, sha256=run.dataset.digest, class_names=run.dataset.class_names),
+        diagnosis=[FindingDocument.model_validate(vars(finding)) for finding in diagnose(at, run.training)],
         history=[HistoryRow(**row.to_dict()) for row in at.history],
     )

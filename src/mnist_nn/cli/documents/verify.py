@@ -11,8 +11,8 @@ class Difference(Document):
 
     output: str = Field(description="name of the output")
     largest: OrNull[NonNegative] = Field(
-        description="the largest absolute difference, or for a label the number of pictures with another one; "
-        "null where it is not a number"
+        description="the largest absolute difference or, for a label or a decision, the number of pictures with a "
+        "different one; null if it is not a number or a limit is missing"
     )
     tolerance: NonNegative = Field(description="the largest difference that is allowed")
     good: bool = Field(description="whether the difference is within the tolerance")
@@ -26,5 +26,7 @@ class VerifyDocument(Document):
     format: Format = Field(description="format of the exported file")
     runtime: str = Field(description="what ran it, with its version")
     pictures: Count = Field(description="number of pictures that both were given")
-    good: bool = Field(description="whether it answers as the model does; the exit code is 1 if it does not")
+    good: bool = Field(
+        description="whether the exported file gives the model's answers; if it does not, the exit code is 1"
+    )
     differences: tuple[Difference, ...] = Field(description="one element per output")

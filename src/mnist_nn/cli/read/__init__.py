@@ -1,1 +1,1 @@
-"""What mnist-nn read does with its files: read them one after another, and print, save or explain each page."""
+"""The work of ``mnist-nn read``: read files one by one, and print, save or explain each page."""

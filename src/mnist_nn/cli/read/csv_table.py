@@ -1,14 +1,16 @@
-"""The CSV file of ``mnist-nn read``: one row per number, written as it is read, so that a stopped run can be continued.
+"""The CSV file of ``mnist-nn read``: each row is written as soon as its number is read, so a run can be resumed.
 
-RFC 4180 by Python's own csv module, in UTF-8. Names of files keep their bytes, whatever those are.
+The format is RFC 4180 in UTF-8, written by Python's csv module. File names keep their exact bytes, and a name that
+looks like a spreadsheet formula gets an apostrophe in front.
 """
 
 import csv
 import errno
 import io
 import logging
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -18,13 +20,17 @@ from mnist_nn.cli.read.settings import (
     Settings,
     check_settings_path,
     describe_differences,
+    is_device,
     load_settings,
     save_settings,
     settings_path,
 )
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.reading.pages import PageResult
+from mnist_nn.util.files import append_whole, check_writable, part_path, put_in_place
 from mnist_nn.util.io_errors import explain_io_errors
+from mnist_nn.util.locks import keep_others_off
+from mnist_nn.util.spreadsheets import read_cell, write_cell
 
 if TYPE_CHECKING:
     from mnist_nn.reading.results import Number
@@ -39,79 +45,120 @@ _logger = logging.getLogger("mnist_nn")
 
 @dataclass
 class Table:
-    """A table that is being written: the files that an earlier run completed, and how many of their rows are errors."""
+    """A table being written, with the files that an earlier run completed and the number of their rows with errors.
+
+    ``path`` is the file that holds its rows. If ``replaces`` is true, it replaces an older file at the end, provided
+    that the caller has set ``is_whole``.
+    """
 
     path: Path
     file: IO[bytes]
     completed: frozenset[str] = frozenset()
     errors: int = 0
+    replaces: bool = False
+    is_whole: bool = False
 
     def add(self, result: PageResult) -> None:
-        """Write the rows of a page, for good: the system has them when this returns."""
+        """Write the rows of a page, all or none; they are on the disk when this returns."""
         self.write(_rows(result))
 
     def write(self, rows: Iterable[Iterable[Any]]) -> None:
-        """Write rows; what the system refuses comes out as one line that says how to continue."""
+        """Write rows; if writing fails, the error says how to continue."""
         text = io.StringIO(newline="")
         csv.writer(text).writerows(rows)
-        data = text.getvalue().encode("utf-8", "surrogateescape")
-        with explain_io_errors(DataError, "write", self.path, "make room, then continue with --resume"):
-            while data:  # the system may take a part
-                data = data[self.file.write(data) :]
+        with explain_io_errors(DataError, "write", self.path, "make room on the disk, then continue with --resume"):
+            append_whole(self.file, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
 @contextmanager
 def open_table(path: Path, settings: Settings, *, force: bool = False, resume: bool = False) -> Iterator[Table]:
-    """Open a table: a new one, one that replaces an older file, or one that an earlier run left.
+    """Open a new table, one that replaces an older file, or one that an earlier run left behind.
 
-    ``settings`` are what its rows are read with; a table written with other settings cannot be continued.
+    ``settings`` are the settings that its rows are read with; a table with other settings cannot be continued. A table
+    that replaces an older file is written beside it and takes its place once it is complete; such a table can be
+    continued too. No other process can write the table meanwhile.
     """
+    with _keep_others_off(path, "continue" if resume else "write"):
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path
+        part = part_path(target)
+        replaces = not is_device(path) and (part.is_file() if resume else force and path.is_file())
+        if replaces:
+            check_settings_path(path)
+        if replaces and part.exists():
+            _scan(part)  # refuses a file that is somebody else's
+            if resume:
+                _logger.info("continuing %r, which an interrupted run with --force left behind", str(part))
+        with _open_table(part if replaces else path, settings, force=force, resume=resume) as table:
+            table.replaces = replaces
+            yield table
+        if replaces and table.is_whole:
+            save_settings(path, settings)
+            with explain_io_errors(DataError, "replace", path, f"the complete new table is in {str(part)!r}"):
+                put_in_place(part, target)
+                settings_path(part).unlink()
+
+
+@contextmanager
+def _open_table(path: Path, settings: Settings, *, force: bool, resume: bool) -> Iterator[Table]:
     kept = _scan(path) if resume and path.exists() else _Kept()
     before = None if force else load_settings(path)  # refuses a file that is somebody else's
     if kept.files or (resume and before and path.exists()):
         _check_settings(path, before, settings)
-    if not kept.files and path.parent.is_dir():
+    if not kept.files:
         check_settings_path(path)
-    mode = "r+b" if kept.files else "wb" if force or resume else "xb"
-    with _open(path, mode) as file:
+    with _open(path, "ab" if kept.files else "wb" if force or resume else "xb") as file:
         table = Table(path, file, frozenset(kept.files), kept.errors)
         if kept.files:
             file.truncate(kept.size)
-            file.seek(kept.size)
         else:
             save_settings(path, settings)
             table.write([COLUMNS])
         yield table
 
 
+def _keep_others_off(path: Path, attempt: str) -> AbstractContextManager[None]:
+    """Hold the lock of a table; something that is not a file, such as /dev/stdout, has none."""
+    with explain_io_errors(ConfigError, attempt, path, ANOTHER):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if is_device(path):
+            return nullcontext()
+        check_writable(path)
+    return keep_others_off(path, ANOTHER)
+
+
 def _open(path: Path, mode: str) -> IO[bytes]:
     with explain_io_errors(ConfigError, "write", path, ANOTHER):
         try:
-            return open(path, mode, buffering=0)  # noqa: PTH123 - nothing is held back that a kill could lose
+            return open(path, mode, buffering=0, opener=_open_to_append)
         except FileExistsError as error:
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, "it is a folder") from error
             raise ConfigError(
                 f"{str(path)!r} already exists; continue it with --resume, or replace it with --force"
             ) from error
 
 
+def _open_to_append(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_APPEND, 0o666)
+
+
 def _check_settings(path: Path, before: Settings | None, now: Settings) -> None:
-    """Refuse to mix rows that were written with different settings, where those are known."""
+    """Refuse to mix rows with different settings, if the earlier settings are known."""
     if before is None:
         _logger.warning(
-            "the settings that %r was begun with are not known: %r is missing", str(path), str(settings_path(path))
+            "cannot check that %r was written with the same settings, because %r is missing",
+            str(path),
+            str(settings_path(path)),
         )
     elif others := describe_differences(before, now):
         raise ConfigError(
-            f"{str(path)!r} was begun with {others}; rows written with other settings cannot be continued: give the "
-            f"same, or begin another table (--csv FILE, or --force); without {str(settings_path(path))!r} they are "
-            "not compared"
+            f"{str(path)!r} was written with {others}. Rows with different settings cannot be mixed: use "
+            "the same settings, or begin another table with --csv FILE or --force. To skip this check, "
+            f"delete {str(settings_path(path))!r}"
         )
 
 
 def _rows(result: PageResult) -> Iterator[tuple[Any, ...]]:
-    name = (result.file, result.page)
+    name = (write_cell(result.file), result.page)
     if result.reading is None:
         yield (*name, "", "", "", ERROR + result.error)
     elif not result.reading.numbers:
@@ -127,7 +174,7 @@ def _cells(number: "Number") -> tuple[str, ...]:
 
 @dataclass
 class _Kept:
-    """What is kept of an earlier table: its first ``size`` bytes, the files in them, and how many rows are errors."""
+    """What is kept of an earlier table: the first ``size`` bytes, the files they cover, and the number of errors."""
 
     size: int = 0
     files: set[str] = field(default_factory=set)
@@ -135,7 +182,7 @@ class _Kept:
 
 
 class _CompleteLines:
-    """The complete lines of a file from here on, and the size of all that was read."""
+    """The complete lines of a file from the current position on, and the size of everything read."""
 
     def __init__(self, file: IO[bytes], size: int) -> None:
         self.size = size
@@ -150,7 +197,7 @@ class _CompleteLines:
 
 
 def _scan(path: Path) -> _Kept:
-    """Find what to keep of an earlier table: all but the last file, whose rows may not all be there, and half a row."""
+    """Find what to keep of an earlier table: everything but the last file, whose rows may be incomplete."""
     with explain_io_errors(ConfigError, "continue", path, ANOTHER), path.open("rb") as file:
         head = file.read(len(_HEADER))
         if head.startswith(_OLDER_HEADER):  # the rows are the same, and the table keeps its header
@@ -170,7 +217,7 @@ def _keep_complete(path: Path, lines: _CompleteLines) -> _Kept:
                 raise _foreign(path, rows.line_num + 1)
             if number == 0 or row[0] != last:
                 kept.size, kept.errors = begin, kept.errors + errors
-                kept.files |= {last} if number else set()
+                kept.files |= {read_cell(last)} if number else set()
                 last, errors = row[0], 0
             errors += row[-1].startswith(ERROR)
             begin = lines.size
@@ -181,4 +228,7 @@ def _keep_complete(path: Path, lines: _CompleteLines) -> _Kept:
 
 
 def _foreign(path: Path, line: int) -> ConfigError:
-    return ConfigError(f"{str(path)!r} is not a table of mnist-nn read, see line {line}; replace it with --force")
+    return ConfigError(
+        f"{str(path)!r} is not a table that mnist-nn read wrote (see line {line}); move it away, or "
+        "choose another --csv FILE"
+    )

@@ -1,6 +1,6 @@
-"""How ``mnist-nn read`` reads its files: one after another, and the result of every page is passed on.
+"""Reads the files of ``mnist-nn read`` one by one and passes on the result of every page.
 
-Whatever is wrong with a file becomes a `PageResult` too, so that the other files are not lost.
+An error in a file becomes a `PageResult` too, so that the other files are still read.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,14 +12,19 @@ from mnist_nn.reading.reader import Reader
 Sink = Callable[[PageResult], None]
 
 
-def read_file(reader: Reader, found: Found, *, pixel_limit: int, page_limit: int) -> Iterator[PageResult]:
-    """Read the pages of one file; what is wrong with the file as a whole is an error after its pages."""
+def read_file(
+    reader: Reader, found: Found, *, pixel_limit: int, page_limit: int, decode_seconds: float
+) -> Iterator[PageResult]:
+    """Read the pages of one file; an error that concerns the whole file comes after its pages."""
     if found.error:
         yield PageResult.of_error(found.file, 1, found.error)
         return
     number = 0
     try:
-        for result in read_each_page(reader, found.file, pixel_limit=pixel_limit, page_limit=page_limit):
+        pages = read_each_page(
+            reader, found.file, pixel_limit=pixel_limit, page_limit=page_limit, decode_seconds=decode_seconds
+        )
+        for result in pages:
             number = result.page
             yield result
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file must not cost the other thousands

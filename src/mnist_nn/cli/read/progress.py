@@ -1,4 +1,4 @@
-"""The progress bar in a terminal while many files are read; on standard error, and nowhere else."""
+"""The progress bar on standard error that is shown in a terminal while many files are read."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from mnist_nn.cli.common import terminal
 
 @contextmanager
 def show_progress(count_files: Callable[[], int], *, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Give a function to call after every file. Files are counted only if there is somebody to see the bar."""
+    """Yield a function to call after every file. Files are counted only if the bar is shown."""
     total = count_files() if terminal.can_draw() and not quiet else 1
     if total <= 1:
         yield lambda: None

@@ -1,4 +1,4 @@
-"""The settings that the rows of a table were read with, in a small file beside it, so that they stay the same."""
+"""A small file beside a table with the settings its rows were read with, so that a resumed run uses the same."""
 
 import hashlib
 import json
@@ -7,9 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import LONGEST_QUOTE, ConfigError, shorten
 from mnist_nn.reading.reader_model import reader_model_bytes
-from mnist_nn.util.files import check_writable, replace_file
+from mnist_nn.util.files import check_writable, write_whole
 from mnist_nn.util.io_errors import describe_io_error, explain_io_errors
 
 SUFFIX = ".settings.json"
@@ -21,13 +21,13 @@ Settings = Mapping[str, Any]
 
 
 def collect_settings(model: Path | None, **options: Any) -> Settings:
-    """Collect what decides what is read: this program, the bytes of the model file, and options by their names."""
+    """Collect everything that affects the results: this program, the bytes of the model file, and options by name."""
     content = model.read_bytes() if model else reader_model_bytes()
     return {_PROGRAM: version("mnist-nn"), _MODEL: hashlib.sha256(content).hexdigest(), **options}
 
 
 def settings_path(table: Path) -> Path:
-    """Where the settings of a table are kept.
+    """Return the path of the settings that belong to a table.
 
     Examples
     --------
@@ -38,32 +38,35 @@ def settings_path(table: Path) -> Path:
 
 
 def check_settings_path(table: Path) -> None:
-    """Refuse now what `save_settings` would refuse once the table is open."""
-    if _is_device(table):
+    """Raise the errors that `save_settings` would raise later, once the table is open."""
+    if is_device(table):
         return
     with explain_io_errors(ConfigError, "write", settings_path(table), ANOTHER):
         check_writable(settings_path(table))
 
 
 def save_settings(table: Path, now: Settings) -> None:
-    """Save the settings of a new table; one that is no file, as /dev/stdout, cannot be continued anyway."""
-    if _is_device(table):
+    """Save the settings of a new table, unless it is not a file, like /dev/stdout, and can never be continued."""
+    if is_device(table):
         return
     content = json.dumps(now, indent=1).encode() + b"\n"
-    with (
-        explain_io_errors(ConfigError, "write", settings_path(table), ANOTHER),
-        replace_file(settings_path(table)) as file,
-    ):
-        file.write(content)
+    with explain_io_errors(ConfigError, "write", settings_path(table), ANOTHER):
+        write_whole(settings_path(table), content)
 
 
-def _is_device(table: Path) -> bool:
-    # /dev/stdout looks like a file where it leads to one, and has no place beside it all the same.
+def is_device(table: Path) -> bool:
+    """Say whether a table goes to a device or a pipe, which has no place beside it for other files.
+
+    Examples
+    --------
+    >>> is_device(Path("/dev/stdout")), is_device(Path("no/such.csv"))  # it looks like a file where it leads to one
+    (True, False)
+    """
     return table.absolute().parts[1:2] in (("dev",), ("proc",)) or (table.exists() and not table.is_file())
 
 
 def load_settings(table: Path) -> Settings | None:
-    """Load the settings beside a table; None if there are none."""
+    """Load the settings of a table; None if there are none."""
     path = settings_path(table)
     try:
         found = json.loads(path.read_bytes())
@@ -75,18 +78,20 @@ def load_settings(table: Path) -> Settings | None:
         found = None
     if not isinstance(found, dict) or _PROGRAM not in found:
         raise ConfigError(
-            f"{str(path)!r} does not hold the settings of a table; move it away, or replace it with --force"
+            f"{str(path)!r} does not contain the settings of a table; move it away, or replace it with --force"
         )
     return found
 
 
 def describe_differences(before: Settings, now: Settings) -> str:
-    """Say which settings differ; empty if none does.
+    r"""Say which settings differ; empty if none do.
 
     Examples
     --------
     >>> describe_differences({"length": 4, "checksum": "none"}, {"length": None, "checksum": "none"})
     '--length 4 (now not given)'
+    >>> print(describe_differences({"checksum": "\n"}, {"checksum": "none"}))
+    --checksum \n (now none)
     """
     names = [name for name in now if before.get(name) != now[name]]
     return ", ".join(
@@ -95,11 +100,11 @@ def describe_differences(before: Settings, now: Settings) -> str:
 
 
 def _label(name: str) -> str:
-    labels = {_PROGRAM: "mnist-nn", _MODEL: "the model of SHA-256"}
+    labels = {_PROGRAM: "mnist-nn", _MODEL: "the model with SHA-256"}
     return labels.get(name, f"--{name.replace('_', '-')}")
 
 
 def _value(name: str, value: Any) -> str:
-    if value is None:
-        return "not given"
-    return f"{str(value)[:_HASH_DIGITS_SHOWN]}…" if name == _MODEL else str(value)
+    if value is None or value is True:
+        return "given" if value else "not given"
+    return shorten(value, _HASH_DIGITS_SHOWN if name == _MODEL else LONGEST_QUOTE)

@@ -1,1 +1,1 @@
-"""What mnist-nn train does beside the training itself: files, progress, the summary at the end."""
+"""What ``mnist-nn train`` does besides training: files, progress, and the summary at the end."""

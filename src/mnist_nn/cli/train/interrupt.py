@@ -1,6 +1,6 @@
-"""Ctrl-C during a training: the first stops it at the next safe point, the second at once.
+"""Ctrl-C during training: the first one stops it at the next safe point, the second one at once.
 
-SIGTERM counts as Ctrl-C. What is saved then is for the command.
+SIGTERM and SIGHUP count as Ctrl-C. The command decides what to save.
 """
 
 import signal
@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from mnist_nn.cli.common.interruption import hearing
+
 
 @contextmanager
 def defer_interrupt() -> Iterator[list[bool]]:
-    """Let the first Ctrl-C ask for a stop at the next safe point, and the second one interrupt at once."""
+    """Make the first Ctrl-C request a stop at the next safe point, and the second one interrupt at once.
+
+    A shell script starts its background jobs with Ctrl-C ignored. Training reacts to it all the same, because whoever
+    sends it by hand wants the work saved.
+    """
     asked: list[bool] = []
 
     def handler(_signal: int, _frame: Any) -> None:
@@ -19,9 +25,5 @@ def defer_interrupt() -> Iterator[list[bool]]:
             raise KeyboardInterrupt
         asked.append(True)
 
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with hearing(handler, even_ignored=(signal.SIGINT, signal.SIGTERM)):
         yield asked
-    finally:
-        for number, action in before.items():
-            signal.signal(number, action)

@@ -1,6 +1,6 @@
-"""What a person sees while a network trains: a bar in a terminal, a line per epoch elsewhere, or nothing.
+"""What is shown while a network trains: a bar in a terminal, one line per epoch elsewhere, or nothing.
 
-Each is a context manager that gives a function to call with every `Epoch`. Everything goes to standard error.
+Each is a context manager that yields a function to call with every `Epoch`. Everything goes to standard error.
 """
 
 import sys
@@ -9,9 +9,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from mnist_nn.cli.common import terminal
+from mnist_nn.cli.common.terminal import say
 from mnist_nn.nn.config import TrainingConfig
 
 if TYPE_CHECKING:
+    from mnist_nn.reading.calibrate_numbers import KindResult
+    from mnist_nn.reading.reader_stages import NumberStep, SequenceStep
     from mnist_nn.training.checkpoint import Scores
     from mnist_nn.training.loop import Epoch
 
@@ -19,7 +22,7 @@ Show = Callable[["Epoch"], None]
 
 
 def describe(scores: "Scores", epochs: int) -> str:
-    """Write the scores of an epoch in one line."""
+    """Describe the scores of an epoch in one line."""
     text = f"epoch {scores.epoch}/{epochs}  loss {scores.loss:.5f}  accuracy {100 * scores.accuracy:.2f} %"
     if scores.validation_accuracy is not None:
         text += f"  validation {100 * scores.validation_accuracy:.2f} %"
@@ -27,10 +30,49 @@ def describe(scores: "Scores", epochs: int) -> str:
 
 
 def show_progress(training: TrainingConfig, *, quiet: bool) -> AbstractContextManager[Show]:
-    """Choose the way that suits whoever is watching."""
+    """Choose how to show progress: a bar, lines, or nothing."""
     if quiet:
         return show_nothing()
     return draw_bar(training) if terminal.can_draw() else print_lines(training)
+
+
+@contextmanager
+def show_stages(
+    training: TrainingConfig, *, quiet: bool
+) -> Iterator[Callable[["Epoch | SequenceStep | NumberStep"], None]]:
+    """Show epochs as `show_progress` does, and one line for each report of another stage."""
+    from mnist_nn.reading.reader_stages import SequenceStep
+    from mnist_nn.training.loop import Epoch
+
+    with show_progress(training, quiet=quiet) as show:
+
+        def show_step(step: "Epoch | SequenceStep | NumberStep") -> None:
+            if isinstance(step, Epoch):
+                show(step)
+            elif not quiet:
+                lines = [describe_sequence(step)] if isinstance(step, SequenceStep) else map(describe_kind, step.kinds)
+                say(*lines, sep="\n", file=sys.stderr, flush=True)
+
+        yield show_step
+
+
+def describe_sequence(step: "SequenceStep") -> str:
+    """Describe the report of a sequence network in one line."""
+    report = step.report
+    return (
+        f"sequence network {step.number}  update {report.updates}/{report.of}  loss per digit "
+        f"{report.loss:.4f}  whole lines {100 * report.whole:.1f} %, unseen {100 * report.unseen:.1f} % "
+        f" {report.lines_per_second:.0f} lines/s  {report.seconds_left / 60:.0f} min left"
+    )
+
+
+def describe_kind(result: "KindResult") -> str:
+    """Describe in one line what the calibration of numbers found for a kind of paper."""
+    held = "" if result.held else "; for this kind alone that does not prove the limit"
+    return (
+        f"numbers, {result.kind}  accepted {result.accepted}/{result.answers}, wrong {result.wrong} "
+        f"(at most {100 * result.bound:.2f} %){held}"
+    )
 
 
 @contextmanager
@@ -41,11 +83,11 @@ def show_nothing() -> Iterator[Show]:
 
 @contextmanager
 def print_lines(training: TrainingConfig) -> Iterator[Show]:
-    """Print a line when an epoch is complete."""
+    """Print one line when an epoch is complete."""
 
     def show(epoch: "Epoch") -> None:
         if epoch.complete:
-            print(
+            say(
                 f"{describe(epoch.scores, training.epochs)}  {epoch.scores.seconds:.2f} s",
                 file=sys.stderr,
                 flush=True,
@@ -56,7 +98,7 @@ def print_lines(training: TrainingConfig) -> Iterator[Show]:
 
 @contextmanager
 def draw_bar(training: TrainingConfig) -> Iterator[Show]:
-    """Draw one bar over the whole run, with the scores of the epoch so far."""
+    """Draw one progress bar for the whole run, with the scores of the epoch so far."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 

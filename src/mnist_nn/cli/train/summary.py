@@ -1,28 +1,34 @@
-"""What ``mnist-nn train`` says at the end: a short summary, or one JSON document."""
+"""What ``mnist-nn train`` prints at the end: a short summary, or one JSON document."""
 
 import shlex
 from typing import TYPE_CHECKING
 
 from mnist_nn.cli.common import tables as display
+from mnist_nn.cli.common.terminal import say
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train.run import Run
     from mnist_nn.evaluation.metrics import Evaluation
 
 
+SHOWN = 3  # of what went wrong; a report has all of it
+
+
 def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet: bool) -> None:
-    """Print the outcome of a training."""
+    """Print the result of a training run."""
     if json:
         from mnist_nn.cli.documents.train import train_document
         from mnist_nn.util.documents import as_json
 
         print(as_json(train_document(run, result, seconds)))
     elif not quiet:
-        print(text(run, result, seconds))
+        say(text(run, result, seconds))
 
 
 def text(run: "Run", result: "Evaluation", seconds: float) -> str:
-    """Write the outcome for a person."""
+    """Format the result for people."""
+    from mnist_nn.training.diagnosis.diagnose import diagnose
+
     at, interval = run.checkpoint, display.interval(*result.interval)
     last = at.history[(at.best.epoch if at.best else at.epoch) - 1]
     sizes = "-".join(map(str, at.network.config.sizes))
@@ -39,6 +45,7 @@ def text(run: "Run", result: "Evaluation", seconds: float) -> str:
     if run.log:
         directory = shlex.quote(str(run.log.folder.parent))
         lines.insert(-1, f"Events          {run.log.folder}, shown by: tensorboard --logdir {directory}")
+    lines += [f"Wrong           {finding.sentence}" for finding in diagnose(at, run.training)[:SHOWN]]
     if at.best:
-        lines.insert(4, f"Best weights    of epoch {at.best.epoch}, by validation accuracy")
+        lines.insert(4, f"Best weights    from epoch {at.best.epoch}, by validation accuracy")
     return "\n".join(lines)

@@ -1,1 +1,1 @@
-"""Models as plain arrays, a safetensors or an npz file: written here, and checked as anybody would read them."""
+"""Models as plain arrays in a safetensors or an npz file: writing such files, and checking them."""

@@ -1,1 +1,1 @@
-"""Models as one C99 header, in float and in 8 bits: written here, and checked with this machine's C compiler."""
+"""Models as one C99 header, in float and in 8 bits: writing it, and checking it with this machine's C compiler."""

@@ -1,7 +1,7 @@
-"""A network in whole numbers: int8 weights with a scale a row, activations in steps measured on training images.
+"""A network in integers: int8 weights with one scale per row, and activations in steps measured on training images.
 
-These are the rules of the C header's int8 form, in NumPy: what its accuracy is measured with, and what it is checked
-against. The last layer's result is exact, so its predictions follow from the same formulas as everywhere.
+This is the C header's int8 form in NumPy. It is used to measure that form's accuracy and to check it. The last layer's
+result is exact, so the usual formulas turn it into predictions.
 """
 
 from dataclasses import dataclass, replace
@@ -27,20 +27,21 @@ NEVER_NEGATIVE = ("sigmoid", "relu")  # activations that are stored as uint8, th
 
 @dataclass(frozen=True, eq=False)
 class Int8:
-    """Whole numbers for every layer.
+    """The integers of every layer.
 
     Parameters
     ----------
     rows
-        Weights, int8 of shape (units, units before), the eleventh output's among the last where there is one.
+        Weights of each layer, int8 of shape (units, previous units). If there is an eleventh output, it is in the last
+        layer.
     scales
-        What one step of a row is worth, float32 of shape (units,).
+        The value of one step in each row, float32 of shape (units,).
     biases
-        float32 of shape (units,).
+        Biases of each layer, float32 of shape (units,).
     steps
-        What one step of a hidden layer's activations is worth, float32, one a hidden layer.
+        The value of one step of the activations, float32, one for each hidden layer.
     activation
-        Names, one a hidden layer.
+        Names of the activations, one for each hidden layer.
     """
 
     rows: tuple[Array, ...]
@@ -51,7 +52,7 @@ class Int8:
 
     @classmethod
     def of(cls, model: Model, steps: tuple[np.float32, ...]) -> "Int8":
-        """Round the weights of a model: each row's largest becomes 127."""
+        """Round the weights of a model; the largest weight of each row becomes 127."""
         pairs = [_round(W) for W in weights_with_refusal(model)]
         return cls(
             tuple(rows for rows, _ in pairs),
@@ -68,12 +69,12 @@ class Int8:
 
     @property
     def factors(self) -> tuple[Array, ...]:
-        """What a sum of products is worth, for every row: its scale times the step of what it is fed."""
+        """Return the value of one unit of each row's sum of products: the row's scale times the step of its input."""
         fed = (np.float32(1 / MOST_BYTE), *self.steps)
         return tuple(scale * step for scale, step in zip(self.scales, fed, strict=True))
 
     def predict(self, model: Model, images: Pixels) -> Predictions:
-        """Ask it about pictures of shape (n, inputs); of the model only shape and calibration count."""
+        """Predict pictures of shape (n, inputs); only shape and calibration of the model are used."""
         q = images.astype(np.float64)  # whole numbers, whose products and sums a float64 holds exactly
         for k, name in enumerate(self.activation):
             z = (q @ self.rows[k].T).astype(np.float32) * self.factors[k] + self.biases[k]
@@ -82,7 +83,7 @@ class Int8:
         return predict_exactly(self._last_layer(model), q * step)
 
     def _last_layer(self, model: Model) -> Model:
-        """The last layer by itself, with the weights that the whole numbers stand for."""
+        """Return the last layer as a network of its own, with the weights that the integers stand for."""
         W, b = self.rows[-1] * self.scales[-1][:, None].astype(np.float64), self.biases[-1]
         config, calibration = model.network.config, model.calibration
         shape = {"inputs": W.shape[1], "hidden": (), "activation": (), "dtype": "float64"}
@@ -94,7 +95,7 @@ class Int8:
 
 
 def weights_with_refusal(model: Model) -> tuple[Array, ...]:
-    """Weights as float32; the last layer has one more row where the model is calibrated: what h adds to the score."""
+    """Return weights as float32; for a calibrated model the last layer has one more row, which scores digits."""
     *below, last = (W.astype(np.float32) for W in model.network.weights)
     if model.calibration:
         last = np.vstack([last, model.calibration.weights[None, :-Z_FEATURES].astype(np.float32)])
@@ -102,13 +103,13 @@ def weights_with_refusal(model: Model) -> tuple[Array, ...]:
 
 
 def biases_with_refusal(model: Model) -> tuple[Array, ...]:
-    """Biases as float32; that of the score follows those of the last layer where the model is calibrated."""
+    """Return biases as float32; for a calibrated model the score's bias follows those of the last layer."""
     *below, last = (b.astype(np.float32) for b in model.network.biases)
     return (*below, np.append(last, np.float32(0)) if model.calibration else last)
 
 
 def measure_steps(model: Model, images: Pixels) -> tuple[np.float32, ...]:
-    """Choose the steps so that the largest activation seen on some images is the largest whole number."""
+    """Choose the steps so that the largest activation on some images becomes the largest integer."""
     steps, a = [], images.reshape(len(images), -1) / np.float32(MOST_BYTE)
     network = model.network
     for name, W, b in zip(network.config.activation, network.weights, network.biases, strict=False):
@@ -125,6 +126,6 @@ def _round(W: Array) -> tuple[Array, Array]:
 
 
 def _count_steps(a: Array, step: np.float32, *, signed: bool) -> Array:
-    """The nearest whole number of steps, within the range; half a step goes up."""
+    """Round to the nearest number of steps within the range; half a step is rounded up."""
     steps = np.floor(a / step + np.float32(0.5))
     return steps.clip(-MOST if signed else 0, MOST if signed else MOST_BYTE).astype(np.float64)

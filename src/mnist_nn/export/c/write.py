@@ -1,9 +1,10 @@
-"""A model as one C99 header: no allocation, nothing but <math.h>, with float weights and with 8-bit ones.
+"""A model as one C99 header, with float weights and with 8-bit weights; it allocates nothing and needs only <math.h>.
 
-The header's frame is header.h.template; this module fills in numbers and the lines that depend on the network.
+The frame of the header is header.h.template; this module fills in the numbers and the lines that depend on the network.
 """
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from string import Template
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Dataset
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import ConfigError, quote
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.c.int8 import (
@@ -24,6 +25,7 @@ from mnist_nn.export.c.int8 import (
     measure_steps,
     weights_with_refusal,
 )
+from mnist_nn.export.limits import NOT_A_DIGIT, TOO_NEAR, collect_limits
 from mnist_nn.export.metadata import LOWEST, collect_facts, format_shape, to_single
 from mnist_nn.export.vectors import Vectors, predict_exactly
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
@@ -33,7 +35,13 @@ from mnist_nn.nn.activations import LEAK
 Array = npt.NDArray[Any]
 MEASURED_ON = 10_000  # training images, at most
 COLUMNS = 8  # numbers in a line
+PREFIX = "mnist_nn"
 STEPS_NAME = "mnist_nn_step"
+NOT_A_DIGIT_NAME = "MNIST_NN_NOT_A_DIGIT"
+ACCEPT_AT = "MNIST_NN_ACCEPT_AT_"
+FLASH = " MNIST_NN_FLASH"
+NO_FLOAT = "MNIST_NN_NO_FLOAT"
+AVR_ARRAY = 2**15 - 1  # bytes that an array may take there
 
 EXPRESSIONS = {
     "sigmoid": f"1.0f / (1.0f + expf(z > {LOWEST}f ? -z : {-LOWEST}f))",
@@ -42,7 +50,7 @@ EXPRESSIONS = {
     "leaky_relu": f"z > 0.0f ? z : {LEAK}f * z",
 }
 TO_STEPS = """
-/* The nearest whole number of steps within a range. */
+/* The nearest whole number of steps, within a range. */
 static inline int16_t mnist_nn_steps(float a, float step, float low, float high)
 {
     const float q = floorf(a / step + 0.5f);
@@ -58,15 +66,47 @@ SCORE = """\
     const float energy = z[label] + logf(rest);
     *is_digit = mnist_nn_sigmoid(z[MNIST_NN_CLASSES] + %sf * energy + %sf * z[label] + %sf * second + %sf);"""
 
+JUDGED = """
+/* Whether every picture passes the expected number of limits; pictures too close to a limit have none. */
+static int mnist_nn_check_limits(void)
+{
+    int wrong = 0;
+    for (int t = 0; t < MNIST_NN_TESTS; t++) {
+        float probabilities[MNIST_NN_CLASSES], is_digit;
+        const int label = mnist_nn_predict(mnist_nn_test_pixels[t], probabilities, &is_digit);
+        const float confidence = probabilities[label] * is_digit;
+        const int passed = %s;
+        wrong += mnist_nn_test_passed[t] != %d && mnist_nn_test_passed[t] != passed;
+    }
+    printf("limit %%d pictures, %%d judged differently: %%s\\n", MNIST_NN_TESTS, wrong, wrong ? "WRONG" : "ok");
+    return wrong == 0;
+}
+"""
 
-def write(model: Model, vectors: Vectors, data: Dataset | None) -> bytes:
-    """Write the header; data is what the 8-bit form is measured on.
+
+def write(model: Model, vectors: Vectors, data: Dataset | None, prefix: str = PREFIX) -> bytes:
+    """Write the header; the 8-bit form is measured on ``data``.
+
+    Parameters
+    ----------
+    model, vectors, data
+        As for every format.
+    prefix
+        What all names in the header begin with (in capitals for constants), so that one program can include two
+        headers.
 
     Raises
     ------
     ConfigError
-        If there is no such data, or a layer is too wide for sums of 32 bits.
+        If the data does not fit, a layer is too wide for 32-bit sums, or the prefix cannot begin a C name.
+
+    Examples
+    --------
+    >>> check_prefix("2nd")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    mnist_nn.errors.ConfigError: prefix is '2nd'; give lower-case letters, digits and _, beginning with a letter, ...
     """
+    check_prefix(prefix)
     data = _check(model, data)
     single = to_single(model)
     int8 = Int8.of(single, measure_steps(single, data.train.images[:: max(1, len(data.train) // MEASURED_ON)]))
@@ -78,10 +118,31 @@ def write(model: Model, vectors: Vectors, data: Dataset | None) -> bytes:
         arrays=_weights(single, int8),
         tests=len(vectors.images),
         vectors=_tests(vectors, predictions),
+        check_limits=_check_limits(single.calibration),
+        judged="mnist_nn_check_limits()" if single.calibration else "1",
         tolerance=TOLERANCE,
         tolerance_int8=INT8_TOLERANCE,
     )
-    return text.encode("ascii")
+    return rename(text, prefix).encode("ascii")
+
+
+def rename(text: str, prefix: str) -> str:
+    """Replace the prefix of all names in a text, which is `PREFIX`.
+
+    Examples
+    --------
+    >>> rename("mnist_nn_predict(x) MNIST_NN_INPUTS", "other")
+    'other_predict(x) OTHER_INPUTS'
+    """
+    return text.replace(f"{PREFIX}_", f"{prefix}_").replace(f"{PREFIX.upper()}_", f"{prefix.upper()}_")
+
+
+def check_prefix(prefix: str) -> None:
+    """Raise ConfigError unless C names may begin with the prefix."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", prefix):
+        raise ConfigError(
+            f"prefix is {quote(prefix)}; give lower-case letters, digits and _, beginning with a letter, such as digits"
+        )
 
 
 def _check(model: Model, data: Dataset | None) -> Dataset:
@@ -91,18 +152,20 @@ def _check(model: Model, data: Dataset | None) -> Dataset:
             f"the 8-bit form in a C header is measured on images of {config.inputs} pixels and at most "
             f"{config.outputs} classes; give such a data set with --data DIR"
         )
-    if model.data and model.data.get("sha256") != data.digest:
-        raise ConfigError(f"the model was trained on other data ({model.data.get('name')}); give the same --data")
+    if other := data.describe_other(model.data):
+        raise ConfigError(
+            f"{other}; give the data the model was trained on with --data, because the 8-bit form is measured on it"
+        )
     if max(config.sizes[:-1]) > MOST_INPUTS:
         raise ConfigError(
-            f"a layer of {max(config.sizes[:-1])} units is too wide for 32-bit sums of 8-bit products, which hold "
-            f"{MOST_INPUTS}; choose another format"
+            f"a layer of {max(config.sizes[:-1])} units is too wide for 32-bit sums of 8-bit products, "
+            f"which allow {MOST_INPUTS}; choose another format"
         )
     return data
 
 
 def _about(model: Model, int8: Int8, data: Dataset) -> dict[str, str | int]:
-    """What the comment at the top says."""
+    """Return the facts for the comment at the top."""
     config, test = model.network.config, data.test
     images = test.images.reshape(len(test), -1)
     shares = {
@@ -118,49 +181,65 @@ def _about(model: Model, int8: Int8, data: Dataset) -> dict[str, str | int]:
         "classes": config.outputs,
         "shape": format_shape(config),
         "activations": f"{names}; {config.output} outputs",
-        "uncalibrated": "" if model.calibration else "; 1 here, because the model is not calibrated",
+        "uncalibrated": "" if model.calibration else "; always 1 here, because the model is not calibrated",
         "refusal": _refusal_comment(model.calibration),
         "bytes_float": 4 * sum(W.size for W in rows) + biases,
         "bytes_int8": sum(W.size for W in rows) + 2 * biases,
+        "on_avr": "" if _fits_avr(rows) else "; only the 8-bit form, as no array may be above 32 KB",
+        "largest_avr": "" if _fits_avr(rows) else f"#define {NO_FLOAT}\n",
         "stack": 4 * sum(config.sizes) + 4 * max(config.sizes[1:]) + 200,
         **{name: f"{100 * share:.2f} % {measured}" for name, share in shares.items()},
     }
+
+
+def _fits_avr(rows: Sequence[Array]) -> bool:
+    """Whether every layer's float weights fit into one array on AVR."""
+    return 4 * max(W.size for W in rows) <= AVR_ARRAY
 
 
 def _refusal_comment(calibration: Calibration | None) -> str:
     if calibration is None:
         return ""
     return (
-        " *\n * Take a picture for no digit where is_digit < MNIST_NN_NOT_A_DIGIT. Where the confidence is at least\n"
-        " * MNIST_NN_ACCEPT_AT_0_01, accept the label: at most the share 0.01 of the answers accepted is wrong, as\n"
-        " * measured with float weights on digits that the network has not learned from. Likewise for the other\n"
-        " * shares below; one that is missing is out of this network's reach.\n"
+        " *\n * If is_digit < MNIST_NN_NOT_A_DIGIT, the picture does not show a digit. If the confidence is at least\n"
+        " * MNIST_NN_ACCEPT_AT_0_01, accept the label: at most 0.01 (1 %) of the single digits accepted are wrong,\n"
+        " * as tested with float weights on digits that the network has not learned from. One calibration in 20 may\n"
+        " * break this promise. The other constants below promise other shares; a missing share cannot be reached.\n"
     )
 
 
 def _defines(model: Model) -> str:
     widest = max(map(len, biases_with_refusal(model)))
-    lines = [f"#define MNIST_NN_WIDEST {widest}"]
-    about = collect_facts(model)["calibration"]
-    if about:
-        lines.append(f"#define MNIST_NN_NOT_A_DIGIT {_float(about['not_a_digit'])}f")
-        for limit, at in about["thresholds"].items():
-            lines.append(f"#define MNIST_NN_ACCEPT_AT_{limit.replace('.', '_')} {_float(at)}f")
+    limits = collect_limits(model.calibration).items()
+    lines = [f"#define MNIST_NN_WIDEST {widest}", *(f"#define {_constant(name)} {_float(at)}f" for name, at in limits)]
     return "\n".join(lines) + "\n"
 
 
+def _constant(limit: str) -> str:
+    """Return the name of the constant that holds a limit."""
+    return NOT_A_DIGIT_NAME if limit == NOT_A_DIGIT else f"{ACCEPT_AT}{limit.replace('.', '_')}"
+
+
+def _check_limits(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return ""
+    names = [name for name in collect_limits(calibration) if name != NOT_A_DIGIT]
+    passes = [f"(confidence >= {_constant(name)})" for name in names]
+    return JUDGED % (" + ".join([f"(is_digit >= {_constant(NOT_A_DIGIT)})", *passes]), TOO_NEAR)
+
+
 def _weights(model: Model, int8: Int8) -> str:
-    """Weights, biases and scales of every layer, input by input."""
+    """Write the weights, biases and scales of every layer, input by input."""
     parts = []
     for k, (W, b) in enumerate(zip(weights_with_refusal(model), biases_with_refusal(model), strict=True)):
         parts += [
-            _array("float", f"mnist_nn_W{k + 1}", W.T.ravel()),
-            _array("float", f"mnist_nn_b{k + 1}", b),
-            _array("int8_t", f"mnist_nn_Q{k + 1}", int8.rows[k].T.ravel()),
-            _array("float", f"mnist_nn_scale{k + 1}", int8.factors[k]),
+            f"#ifndef {NO_FLOAT}\n{_array('float', f'mnist_nn_W{k + 1}', W.T.ravel(), FLASH)}#endif\n",
+            _array("float", f"mnist_nn_b{k + 1}", b, FLASH),
+            _array("int8_t", f"mnist_nn_Q{k + 1}", int8.rows[k].T.ravel(), FLASH),
+            _array("float", f"mnist_nn_scale{k + 1}", int8.factors[k], FLASH),
         ]
     if int8.steps:
-        parts.append(_array("float", STEPS_NAME, np.array(int8.steps)))
+        parts.append(_array("float", STEPS_NAME, np.array(int8.steps), FLASH))
     return "".join(parts)
 
 
@@ -191,7 +270,7 @@ def _score(calibration: Calibration | None) -> str:
 
 
 def _layers(int8: Int8, *, whole: bool) -> str:
-    """The lines that run one layer after the other."""
+    """Write the lines that run one layer after the other."""
     lines, last = [], len(int8.rows)
     for k, rows in enumerate(int8.rows, 1):
         units, inputs = rows.shape
@@ -207,13 +286,13 @@ def _layers(int8: Int8, *, whole: bool) -> str:
 
 
 def _after(int8: Int8, k: int, units: int, *, whole: bool) -> list[str]:
-    """The activation of hidden layer k, and its whole numbers."""
+    """Write the lines for the activation of hidden layer k and its rounding to steps."""
     name, loop = int8.activation[k - 1], f"    for (int u = 0; u < {units}; u++)"
     value = f"a{k}[u]" if name == "identity" else f"mnist_nn_{name}(a{k}[u])"
     if not whole:
         return [] if name == "identity" else [f"{loop} a{k}[u] = {value};"]
     low, high = (-MOST, MOST) if int8.signed[k - 1] else (0, MOST_BYTE)
-    step = f"{STEPS_NAME}[{k - 1}]"
+    step = f"MNIST_NN_READ_FLOAT({STEPS_NAME} + {k - 1})"
     return [
         f"    int16_t q{k}[{units}];",
         f"{loop} q{k}[u] = mnist_nn_steps({value}, {step}, {low}.0f, {high}.0f);",
@@ -221,7 +300,7 @@ def _after(int8: Int8, k: int, units: int, *, whole: bool) -> list[str]:
 
 
 def _tests(vectors: Vectors, int8: Predictions) -> str:
-    predictions = vectors.predictions
+    predictions, passed = vectors.predictions, vectors.passed
     return "".join(
         [
             _array("unsigned char", "mnist_nn_test_pixels", vectors.images),
@@ -229,19 +308,20 @@ def _tests(vectors: Vectors, int8: Predictions) -> str:
             _array("float", "mnist_nn_test_is_digit", predictions.is_digit),
             _array("float", "mnist_nn_int8_probabilities", int8.probabilities),
             _array("float", "mnist_nn_int8_is_digit", int8.is_digit),
+            *([] if passed is None else [_array("int", "mnist_nn_test_passed", passed)]),
         ]
     )
 
 
-def _array(kind: str, name: str, values: Array) -> str:
+def _array(kind: str, name: str, values: Array, place: str = "") -> str:
     sides = "".join(f"[{side}]" for side in values.shape)
     rows = [_numbers(row, kind) for row in np.atleast_2d(values)]
     body = rows[0] if values.ndim == 1 else ",\n".join(f"{{\n{row}\n}}" for row in rows)
-    return f"static const {kind} {name}{sides} = {{\n{body}\n}};\n"
+    return f"static const {kind} {name}{sides}{place} = {{\n{body}\n}};\n"
 
 
 def _numbers(values: Array, kind: str) -> str:
-    """Numbers with commas, some in a line; floats as the shortest text that is the same float again."""
+    """Write numbers with commas, several to a line; a float is the shortest text that gives the same float."""
     if kind == "float":
         texts = [f"{text}f" for text in values.astype(np.float32).astype(str).tolist()]
     else:

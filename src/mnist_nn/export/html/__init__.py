@@ -1,1 +1,1 @@
-"""Models as one web page to draw on: written here, and checked in Node.js or a browser."""
+"""Models as one web page to draw on: writing it, and checking it in Node.js or a browser."""

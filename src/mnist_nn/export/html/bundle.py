@@ -1,7 +1,7 @@
-"""JavaScript modules of this package as plain scripts, so that a page can be one file.
+"""Bundles JavaScript modules of this package into plain scripts, so that a page can be one file.
 
-Each module becomes a function that returns what it exports. It takes the plain style of the playground's core: named
-imports of neighbours, and declarations with ``export`` before them. Anything else is an error.
+Each module becomes a function that returns its exports. Only the plain style of the playground's core is supported:
+named imports from relative paths, and declarations with ``export`` in front. Anything else is an error.
 """
 
 import re
@@ -14,16 +14,16 @@ REST = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
 def bundle(entry: str) -> dict[str, str]:
-    """Turn a module and all it imports into scripts, in the order in which they must run.
+    """Turn a module and everything it imports into scripts, in the order in which they must run.
 
     Parameters
     ----------
     entry
-        Its path in the package, as ``playground/page/core/framing.js``.
+        Its path in the package, such as ``playground/page/core/framing.js``.
 
     Returns
     -------
-    Path to script; a script defines one constant, named as `name_constant` says.
+    A dictionary from path to script. Each script defines one constant, which `name_constant` names.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def bundle(entry: str) -> dict[str, str]:
 
 
 def name_constant(path: str) -> str:
-    """Name the constant that holds what a module exports.
+    """Return the name of the constant that holds a module's exports.
 
     Examples
     --------
@@ -48,7 +48,10 @@ def name_constant(path: str) -> str:
 
 def _add(path: str, scripts: dict[str, str], above: tuple[str, ...]) -> None:
     if path in above:
-        raise ValueError(f"{path} imports itself through {', '.join(above)}; modules in a circle cannot be one script")
+        raise ValueError(
+            f"{path} imports itself through {', '.join(above)}; modules that import each other in a circle "
+            "cannot be bundled"
+        )
     if path in scripts:
         return
     text = files("mnist_nn").joinpath(path).read_text("utf-8")
@@ -62,7 +65,7 @@ def _resolve(path: str, target: str) -> str:
 
 
 def _script(path: str, text: str) -> str:
-    """The module as a function, called at once."""
+    """Return the module as a function that is called at once."""
     exported = EXPORT.findall(text)
     body = IMPORT.sub(lambda found: _bind(found, path), EXPORT.sub("", text))
     rest = REST.search(body)

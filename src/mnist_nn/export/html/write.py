@@ -1,6 +1,6 @@
-"""A model as one page to draw on: no server, no other file, no request, it works from a folder or a memory stick.
+"""A model as one page to draw on. It needs no server and no other file, so it works from a folder or a USB stick.
 
-The page runs the modules of playground/page/core, bundled here, so framing and arithmetic have one source.
+The page runs the modules of playground/page/core, bundled here, so framing and arithmetic have only one source.
 """
 
 import math
@@ -13,12 +13,14 @@ import numpy as np
 
 from mnist_nn.data import Dataset
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation.calibration import Calibration
+from mnist_nn.evaluation.calibration import Calibration, nearest_limit
 from mnist_nn.export.html.bundle import bundle
+from mnist_nn.export.limits import NOT_A_DIGIT, collect_limits
 from mnist_nn.export.metadata import collect_facts, to_single
 from mnist_nn.export.vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import describe_calibration
+from mnist_nn.model_file.training_data import check_learned_digits, warn_of_doubt
 from mnist_nn.nn.config import DIGIT_SHAPE
 from mnist_nn.util.templates import render, trust
 
@@ -32,7 +34,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     Raises
     ------
     ConfigError
-        If the network does not take 28×28 pictures, which is what drawings become.
+        If the network does not take 28×28 pictures, which the page turns drawings into, or has not learned digits.
 
     Examples
     --------
@@ -45,8 +47,10 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     inputs = model.network.config.inputs
     if inputs != math.prod(DIGIT_SHAPE):
         raise ConfigError(
-            f"the page frames drawings as 28×28 pixels, and this network takes {inputs}; choose onnx or c"
+            f"the page turns drawings into 28×28 pixels, but this network takes {inputs}; choose the format onnx or c"
         )
+    check_learned_digits(model)
+    warn_of_doubt(model)
     scripts = bundle(PAGE)
     page = f"\n{scripts.pop(PAGE)}"
     core = f"\n{''.join(scripts.values())}"
@@ -65,7 +69,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
 
 
 def hash_source(text: str) -> str:
-    """Name a script or a style sheet for the page's policy, which lets no other run.
+    """Return the hash of a script or a style sheet for the page's security policy, which allows no others.
 
     Examples
     --------
@@ -76,21 +80,26 @@ def hash_source(text: str) -> str:
 
 
 def _document(model: Model, vectors: Vectors) -> dict[str, Any]:
-    network = to_single(model).network
+    network, facts = to_single(model).network, collect_facts(model)
+    refusal = model.calibration and _refusal(model.calibration)
+    if model.calibration and refusal:
+        limits = collect_limits(model.calibration, [refusal["max_error"]])
+        facts["calibration"]["thresholds"] = {name: at for name, at in limits.items() if name != NOT_A_DIGIT}
     return {
-        **collect_facts(model),
+        **facts,
         "network": network.config.to_dict(),
         "weights": [to_text(W.astype("<f4")) for W in network.weights],
         "biases": [to_text(b.astype("<f4")) for b in network.biases],
-        "refusal": model.calibration and _refusal(model.calibration),
+        "refusal": refusal,
         "vectors": vectors.to_dict(),
     }
 
 
 def _refusal(calibration: Calibration) -> dict[str, Any]:
-    """The calibration with the one threshold that the page uses: for MAX_ERROR, or the least that can be had."""
-    limit = max(MAX_ERROR, float(calibration.table[:, 1].min()))
-    row = calibration.table[np.flatnonzero(calibration.table[:, 1] <= limit)[:1]]
+    """Return the calibration with the one threshold that the page uses: for MAX_ERROR or the least reachable error."""
+    limit = nearest_limit(calibration.table, MAX_ERROR, calibration.test)
+    point = calibration.operating_point(limit)
+    row = np.array([[point.threshold, point.error, point.coverage]])
     return {
         **describe_calibration(calibration),
         "weights": to_text(calibration.weights.astype("<f8")),

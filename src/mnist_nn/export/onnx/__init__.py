@@ -1,1 +1,1 @@
-"""Models as ONNX graphs: written here, and checked with ONNX Runtime."""
+"""Models as ONNX graphs: writing them, and checking them with ONNX Runtime."""

@@ -1,6 +1,6 @@
-"""A model as an ONNX graph: pixels in, label and probabilities out, named as classifiers name them.
+"""A model as an ONNX graph: pixels in, label and probabilities out, with the names that classifiers use.
 
-Scaling, temperature and refusal are nodes of the graph, so a runtime needs nothing but the file. Numbers are float32.
+Scaling, temperature and refusal are nodes of the graph, so a runtime needs only the file. Numbers are float32.
 """
 
 import json
@@ -19,14 +19,14 @@ from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
 from mnist_nn.nn.network import Network
 
-OPSET = 21  # no operator below has changed its meaning since; ONNX Runtime reads it from 1.18 on
-IR_VERSION = 10  # the file format that came with it
+OPSET = 18  # of 2022; no operator below has changed its meaning since, and ONNX Runtime reads it from 1.14 on
+IR_VERSION = 8  # the file format that came with it
 OPERATORS = {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
 PREFIX = "mnist_nn."  # of the names in the metadata
 
 
 def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
-    """Write a graph that `onnx.checker` finds nothing wrong with, every shape inferred.
+    """Write a graph that passes `onnx.checker`, with all shapes inferred.
 
     Examples
     --------
@@ -60,25 +60,84 @@ def _metadata(about: Facts, model: Model, vectors: Vectors) -> dict[str, str]:
     return {PREFIX + name: text for name, text in texts.items()}
 
 
-class _Graph:
-    """The nodes of a network, put together from the pixels to the answers."""
+class Nodes:
+    """A list of nodes that grows one by one, with the constants that they use.
 
-    def __init__(self, network: Network, calibration: Calibration | None) -> None:
-        self.network, self.calibration = network, calibration
+    Each node is named after its output. `mnist_nn.estimator.onnx` builds its graphs with this class too.
+    """
+
+    def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
+    def add_layers(self, network: Network, x: str) -> tuple[str, str]:
+        """Add the layers from inputs of shape (n, inputs); return the names of the last hidden activations and z_o."""
+        a, last = x, len(network.weights)
+        for k, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), 1):
+            z = f"z{k}"
+            inputs = [a, self.add_constant(f"W{k}", W), self.add_constant(f"b{k}", b)]
+            self.add("Gemm", inputs, z, f"z{k} = W{k} a + b{k}", transB=1)
+            if k < last:
+                a = self._add_activation(network.config.activation[k - 1], z, f"a{k}")
+        return a, z
+
+    def _add_activation(self, name: str, z: str, a: str) -> str:
+        if name == "identity":
+            return z
+        if name == "leaky_relu":
+            return self.add("LeakyRelu", [z], a, name, alpha=LEAK)
+        return self.add(OPERATORS[name], [z], a, name)
+
+    def add_probabilities(self, output: str, z: str) -> None:
+        """Add a softmax; for sigmoid outputs it is of ln σ(z): σ divided by its sum, and exact even for tiny σ."""
+        if output == "sigmoid":
+            self.add("Max", [z, self.add_number("lowest", LOWEST)], "z_bounded")
+            self.add("Neg", ["z_bounded"], "z_negative")
+            self.add("Softplus", ["z_negative"], "surprise", "-ln σ(z)")
+            z = self.add("Neg", ["surprise"], "log_outputs", "ln σ(z)")
+        self.add("Softmax", [z], "probabilities", axis=1)
+
+    def add(
+        self, kind: str, inputs: list[str], output: str, doc: str = "", *, more: list[str] | None = None, **how: Any
+    ) -> str:
+        """Add a node, and return the name of its first output."""
+        self.nodes.append(
+            helper.make_node(kind, inputs, [output, *(more or [])], name=output, doc_string=doc or None, **how)
+        )
+        return output
+
+    def add_number(self, name: str, value: float) -> str:
+        """Add a float32, and return its name."""
+        return self.add_constant(name, np.array(value, np.float32))
+
+    def add_constant(self, name: str, value: npt.NDArray[Any]) -> str:
+        """Add an array, and return its name."""
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+
+class _Graph(Nodes):
+    """The nodes of a model, from the pixels to the answers."""
+
+    def __init__(self, network: Network, calibration: Calibration | None) -> None:
+        super().__init__()
+        self.network, self.calibration = network, calibration
+
     def proto(self) -> onnx.GraphProto:
         config = self.network.config
-        hidden, z = self._forward()
+        hidden, z = self.add_layers(self.network, self._scale())
         tempered = z
         if self.calibration:
-            tempered = self._add("Div", [z, self._number("temperature", self.calibration.temperature)], "z_tempered")
-        self._add("ArgMax", [z], "label", "the best class", axis=1, keepdims=0)
-        self._probabilities(tempered)
+            tempered = self.add("Div", [z, self.add_number("temperature", self.calibration.temperature)], "z_tempered")
+        self.add("ArgMax", [z], "label", "the best class", axis=1, keepdims=0)
+        self.add_probabilities(config.output, tempered)
         outputs = [
             helper.make_tensor_value_info("label", TensorProto.INT64, ["N"], "the best class"),
-            _floats("probabilities", ["N", config.outputs], "of every class, if the picture is a digit; sum to 1"),
+            _floats(
+                "probabilities",
+                ["N", config.outputs],
+                "the probability of each class, if the picture is a digit; they sum to 1",
+            ),
         ]
         if self.calibration:
             self._refusal(self.calibration, hidden, z)
@@ -91,67 +150,28 @@ class _Graph:
         )
         return helper.make_graph(self.nodes, "mnist_nn", [x], outputs, self.constants)
 
-    def _forward(self) -> tuple[str, str]:
-        """Add the layers; the names of the last hidden activations and of z_o."""
-        self._add("Cast", ["X"], "pixels", to=TensorProto.FLOAT)
-        self._add("Reshape", ["pixels", self._constant("flat", np.array([0, self.network.config.inputs]))], "rows")
-        a = self._add("Div", ["rows", self._number("white", 255)], "x", "pixels from 0 to 1")
-        last = len(self.network.weights)
-        for k, (W, b) in enumerate(zip(self.network.weights, self.network.biases, strict=True), 1):
-            z = f"z{k}"
-            inputs = [a, self._constant(f"W{k}", W), self._constant(f"b{k}", b)]
-            self._add("Gemm", inputs, z, f"z{k} = W{k} a + b{k}", transB=1)
-            if k < last:
-                a = self._activation(self.network.config.activation[k - 1], z, f"a{k}")
-        return a, z
-
-    def _activation(self, name: str, z: str, a: str) -> str:
-        if name == "identity":
-            return z
-        if name == "leaky_relu":
-            return self._add("LeakyRelu", [z], a, name, alpha=LEAK)
-        return self._add(OPERATORS[name], [z], a, name)
-
-    def _probabilities(self, z: str) -> None:
-        """Softmax; of ln σ(z) for sigmoid outputs, which is σ divided by the sum and exact where every σ is tiny."""
-        if self.network.config.output == "sigmoid":
-            self._add("Max", [z, self._number("lowest", LOWEST)], "z_bounded")
-            self._add("Neg", ["z_bounded"], "z_negative")
-            self._add("Softplus", ["z_negative"], "surprise", "-ln σ(z)")
-            z = self._add("Neg", ["surprise"], "log_outputs", "ln σ(z)")
-        self._add("Softmax", [z], "probabilities", axis=1)
+    def _scale(self) -> str:
+        self.add("Cast", ["X"], "pixels", to=TensorProto.FLOAT)
+        flat = self.add_constant("flat", np.array([0, self.network.config.inputs]))
+        self.add("Reshape", ["pixels", flat], "rows")
+        return self.add("Div", ["rows", self.add_number("white", 255)], "x", "pixels from 0 to 1")
 
     def _refusal(self, calibration: Calibration, hidden: str, z: str) -> None:
         """is_digit = σ(w·h + u·(ln Σ exp z, largest z, second z) + bias)."""
         w, u = calibration.weights[:-Z_FEATURES, None], calibration.weights[-Z_FEATURES:, None]
-        axis = self._constant("axis", np.array([1]))
-        self._add("ReduceLogSumExp", [z, axis], "energy", "ln Σ exp z", keepdims=1)
-        self._add("TopK", [z, self._constant("two", np.array([2]))], "top", more=["top_classes"], axis=1)
-        self._add("Concat", ["energy", "top"], "evidence", axis=1)
-        self._add("MatMul", [hidden, self._constant("w", w.astype(np.float32))], "from_hidden")
+        axis = self.add_constant("axis", np.array([1]))
+        self.add("ReduceLogSumExp", [z, axis], "energy", "ln Σ exp z", keepdims=1)
+        self.add("TopK", [z, self.add_constant("two", np.array([2]))], "top", more=["top_classes"], axis=1)
+        self.add("Concat", ["energy", "top"], "evidence", axis=1)
+        self.add("MatMul", [hidden, self.add_constant("w", w.astype(np.float32))], "from_hidden")
         bias = np.array([calibration.bias], np.float32)
-        inputs = ["evidence", self._constant("u", u.astype(np.float32)), self._constant("bias", bias)]
-        self._add("Gemm", inputs, "from_outputs")
-        self._add("Add", ["from_hidden", "from_outputs"], "score")
-        self._add("Squeeze", ["score", axis], "log_odds", "log odds that it is a digit")
-        self._add("Sigmoid", ["log_odds"], "is_digit")
-        self._add("ReduceMax", ["probabilities", axis], "best", keepdims=0)
-        self._add("Mul", ["best", "is_digit"], "confidence")
-
-    def _add(
-        self, kind: str, inputs: list[str], output: str, doc: str = "", *, more: list[str] | None = None, **how: Any
-    ) -> str:
-        self.nodes.append(
-            helper.make_node(kind, inputs, [output, *(more or [])], name=output, doc_string=doc or None, **how)
-        )
-        return output
-
-    def _number(self, name: str, value: float) -> str:
-        return self._constant(name, np.array(value, np.float32))
-
-    def _constant(self, name: str, value: npt.NDArray[Any]) -> str:
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
+        inputs = ["evidence", self.add_constant("u", u.astype(np.float32)), self.add_constant("bias", bias)]
+        self.add("Gemm", inputs, "from_outputs")
+        self.add("Add", ["from_hidden", "from_outputs"], "score")
+        self.add("Squeeze", ["score", axis], "log_odds", "log odds that it is a digit")
+        self.add("Sigmoid", ["log_odds"], "is_digit")
+        self.add("ReduceMax", ["probabilities", axis], "best", keepdims=0)
+        self.add("Mul", ["best", "is_digit"], "confidence")
 
 
 def _floats(name: str, shape: list[Any], doc: str) -> onnx.ValueInfoProto:

@@ -1,4 +1,4 @@
-"""The sections of a report, a module and a template each: ``write`` chooses what is said, the template says it."""
+"""The sections of a report, one module and one template each: ``write`` chooses the facts, the template words them."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,6 @@ PACKAGE = "mnist_nn.report"  # whose templates they are
 
 
 class Missing(NamedTuple):
-    """What a section gives that cannot be written: the reason, the end of a sentence."""
+    """Returned by a section that cannot be written; ``reason`` is a clause that can follow "because"."""
 
     reason: str

@@ -1,4 +1,4 @@
-"""How sure, and how right: the calibration diagram."""
+"""The section "How sure it is, and how right": the calibration diagram."""
 
 from markupsafe import Markup
 
@@ -13,7 +13,7 @@ def write(measured: Measurements) -> Markup:
     """Draw the calibration diagram, before and after the temperature if the model is calibrated."""
     found = measured.reliabilities
     errors = "; ".join(f"{name}: {reliability.error:.4f}" for name, reliability in found.items())
-    alt = f"Share of right answers against how sure they were, in 15 bins. Expected calibration error, {errors}."
+    alt = f"The share of right answers against confidence, in 15 bins. Expected calibration error, {errors}."
     diagram = draw(plots.calibration_diagram(found), "calibration", alt)
     return render(
         PACKAGE, "calibration.html", diagram=diagram, errors=errors, calibrated=measured.model.calibration is not None

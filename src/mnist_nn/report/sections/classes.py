@@ -1,4 +1,4 @@
-"""Class by class: recall and precision of each, with pictures."""
+"""The section "Class by class": recall and precision of each class, with pictures."""
 
 from typing import NamedTuple
 
@@ -14,26 +14,26 @@ from mnist_nn.util.templates import render
 
 
 class Example(NamedTuple):
-    """A test image, and what it was taken for."""
+    """A test image, and the class that the network assigned to it."""
 
     image: Picture
     alt: str
-    answer: int
+    answer: str
 
 
 class Examples(NamedTuple):
-    """Images of a class: the right answers that were most confident, and the wrong ones."""
+    """Images of a class: those classified correctly with the highest confidence, and those classified wrongly."""
 
-    label: int
+    label: str
     right: list[Example]
     wrong: list[Example]
 
 
 def write(measured: Measurements) -> Markup | Missing:
-    """Write the figures of every class, and show pictures of it."""
+    """Write the figures for every class, with pictures."""
     classes = range(len(measured.evaluation.confusion))
     if len(classes) > MAX_CLASSES:
-        return Missing(f"{len(classes):,} classes are too many to look at each")
+        return Missing(f"there are {len(classes):,} classes, too many to show each one")
     rows = [_cells(measured, label) for label in classes]
     pictures = [_choose(measured, label) for label in classes] if measured.has_pictures else []
     return render(PACKAGE, "classes.html", rows=rows, pictures=pictures)
@@ -44,21 +44,24 @@ def _cells(measured: Measurements, label: int) -> list[str]:
     total, right = int(row.sum()), int(row[label])
     others = np.where(np.arange(len(row)) == label, 0, row)
     recall_interval = interval(*wilson_interval(right, total)) if total else "–"
-    commonest = f"{others.argmax()} ({others.max():,}×)" if others.any() else "–"
+    name_class = measured.model.name_class
+    commonest = f"{name_class(int(others.argmax()))} ({others.max():,}×)" if others.any() else "–"
     recall, precision = percent(found.recall[label]), percent(found.precision[label])
-    return [str(label), f"{total:,}", recall, recall_interval, precision, commonest]
+    return [name_class(label), f"{total:,}", recall, recall_interval, precision, commonest]
 
 
 def _choose(measured: Measurements, label: int) -> Examples:
-    return Examples(label, *(_examples(measured, label, right=right) for right in (True, False)))
+    return Examples(
+        measured.model.name_class(label), *(_examples(measured, label, right=right) for right in (True, False))
+    )
 
 
 def _examples(measured: Measurements, label: int, *, right: bool) -> list[Example]:
-    """Show the most confident answers about a class that are right, or that are wrong."""
+    """Return the most confident answers about a class, either the right ones or the wrong ones."""
     outcomes = measured.outcomes
     shown = []
     for row in outcomes.of_class(label, right=right)[: measured.examples].tolist():
-        answer = int(outcomes.predictions.label[row])
-        alt = f"a {label}" if right else f"{label} taken for {answer}"
+        name, answer = map(measured.model.name_class, (label, int(outcomes.predictions.label[row])))
+        alt = f"a {name}" if right else f"{name} mistaken for {answer}"
         shown.append(Example(encode_picture(measured.data.test.images[row]), alt, answer))
     return shown

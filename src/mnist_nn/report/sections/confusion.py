@@ -1,4 +1,4 @@
-"""What it takes for what: the confusion matrix."""
+"""The section "What it mistakes for what": the confusion matrix."""
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,18 @@ def write(measured: Measurements) -> Markup | Missing:
     """Draw the confusion matrix."""
     counts = measured.evaluation.confusion
     if len(counts) > MAX_CLASSES:
-        return Missing(f"{len(counts):,} classes are too many for a matrix that can be read")
-    matrix = draw(plots.confusion(measured.evaluation), "confusion", _describe(counts))
+        return Missing(f"there are {len(counts):,} classes, too many for a readable matrix")
+    names = [measured.model.name_class(label) for label in range(len(counts))]
+    matrix = draw(plots.confusion(measured.evaluation, names), "confusion", _describe(counts, names))
     return render(PACKAGE, "confusion.html", matrix=matrix)
 
 
-def _describe(counts: npt.NDArray[np.int64]) -> str:
+def _describe(counts: npt.NDArray[np.int64], names: list[str]) -> str:
     mistakes = [(int(n), i, j) for (i, j), n in np.ndenumerate(counts) if i != j and n]
     commonest = sorted(mistakes, key=lambda mistake: -mistake[0])[:MISTAKES_IN_WORDS]
-    words = "; ".join(f"{i} for {j}, {n} times" for n, i, j in commonest) or "nothing"
+    words = "; ".join(f"{names[i]} for {names[j]}, {n} times" for n, i, j in commonest) or "nothing"
     total = sum(n for n, _, _ in mistakes)
-    return f"A matrix of {len(counts)} by {len(counts)} counts. {total:,} mistakes; most often it took {words}."
+    return (
+        f"A matrix of {len(counts)} by {len(counts)} counts. There are {total:,} mistakes; the most "
+        f"common ones were to take {words}."
+    )

@@ -1,4 +1,4 @@
-"""How long its gradients are: of every layer, over the training."""
+"""The section "How large its gradients are": the gradient norm of every layer during training."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from mnist_nn.util.templates import render
 
 
 def write(measured: Measurements) -> Markup | Missing:
-    """Draw the length of every layer's gradient, and list the numbers."""
+    """Draw the norm of every layer's gradient, and list the numbers."""
     if measured.model.checkpoint is None:
-        return Missing("the file does not hold the training that made it")
+        return Missing("the file does not contain the training that made the model")
     if "sha256" not in measured.model.data:
-        return Missing("the file does not say which data it has learned from")
+        return Missing("the file does not say which data the model was trained on")
     norms = measured.gradient_norms
     if norms is None:
-        return Missing("they are taken on the training images, and this is other data")
+        return Missing("gradients need the training images, and this data is not what the model was trained on")
     names = [*(f"layer {n}" for n in range(1, norms.values.shape[1])), "output layer"]
     curves = draw(plots.gradient_norms(norms.epochs, norms.values, names), "gradients", _describe(norms, names))
     return render(
@@ -36,7 +36,7 @@ def write(measured: Measurements) -> Markup | Missing:
 def _describe(norms: GradientNorms, names: Sequence[str]) -> str:
     ends = zip(names, *norms.values[[0, -1]], strict=True)
     words = ", ".join(f"{name} {first:.3g} to {last:.3g}" for name, first, last in ends)
-    return f"Length of the mean gradient from the start to the end of training: {words}."
+    return f"The norm of the mean gradient from the start to the end of training: {words}."
 
 
 def _rows(norms: GradientNorms) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""How it learned: loss and accuracy of every epoch, as curves and as numbers."""
+"""The section "How it learned": loss and accuracy of every epoch, as curves and as numbers."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def write(measured: Measurements) -> Markup | Missing:
     """Write the learning curves and a table of every epoch."""
     at, training = measured.model.checkpoint, measured.model.training
     if at is None or training is None or not at.history:
-        return Missing("the file keeps no history of a training")
+        return Missing("the file contains no training history")
     loss = get_loss(training.loss, measured.model.network.config.output)
     curves = plots.learning_curves(at.history, loss.reported_name, loss.descended_name)
     held_out = at.history[0].validation_loss is not None
@@ -38,9 +38,9 @@ def write(measured: Measurements) -> Markup | Missing:
 def _describe(history: Sequence[Scores], loss_name: str) -> str:
     first, last = history[0], history[-1]
     return (
-        f"Curves, epochs {first.epoch} to {last.epoch}. {loss_name.capitalize()} on the training images goes "
-        f"from {first.loss:.5f} to {last.loss:.5f}, accuracy from {percent(first.accuracy)} to "
-        f"{percent(last.accuracy)}."
+        f"Learning curves for epochs {first.epoch} to {last.epoch}. {loss_name.capitalize()} on the "
+        f"training images goes from {first.loss:.5f} to {last.loss:.5f}, accuracy from "
+        f"{percent(first.accuracy)} to {percent(last.accuracy)}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Data and programs: what was read, to the last bit, and which versions made the model and this report."""
+"""The section "Data and programs": hashes of the files read, and the versions that made the model and the report."""
 
 import platform
 from importlib.metadata import version
@@ -17,7 +17,7 @@ def write(measured: Measurements) -> Markup:
     return render(
         PACKAGE,
         "provenance.html",
-        caption=f"Read for this report: {measured.data.name}",
+        caption=f"Files read for this report: {measured.data.name}",
         rows=[(file.name, f"{file.size:,}", file.sha256) for file in describe(measured.data)],
         sha256=measured.model.data.get("sha256"),
         same_data=measured.trained_on_this_data,

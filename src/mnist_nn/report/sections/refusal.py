@@ -1,4 +1,4 @@
-"""What refusing costs: risk against coverage, and the thresholds of the calibration."""
+"""The section "What refusing costs": risk against coverage, and the calibrated thresholds."""
 
 import numpy as np
 from markupsafe import Markup
@@ -13,7 +13,7 @@ from mnist_nn.util.templates import render
 
 
 def write(measured: Measurements) -> Markup:
-    """Draw the curve of risk against coverage, and list the thresholds if the model is calibrated."""
+    """Draw the risk-coverage curve, and list the thresholds if the model is calibrated."""
     curve, thresholds = measured.risk_coverage_curve, measured.thresholds
     points = {f"{point.max_error:g}": (point.coverage, point.risk) for point in thresholds}
     drawing = draw(plots.refusal_curve(curve, points), "refusal", _describe(curve))
@@ -24,8 +24,9 @@ def write(measured: Measurements) -> Markup:
 def _describe(curve: RiskCoverage) -> str:
     half = int(np.searchsorted(curve.coverage, 0.5))
     return (
-        f"Share of wrong answers against the share of images that is answered: {percent(curve.risk[-1])} if all are, "
-        f"{percent(curve.risk[half])} if the surer half is."
+        "The share of wrong answers against the share of images that are answered: "
+        f"{percent(curve.risk[-1])} if all are answered, {percent(curve.risk[half])} if only the more "
+        "confident half is."
     )
 
 

@@ -1,4 +1,4 @@
-"""Every setting of network and training, beside the default where it differs."""
+"""The section "All settings": every setting of the network and its training, and the default where it differs."""
 
 from dataclasses import fields
 from typing import Any
@@ -16,7 +16,7 @@ Row = tuple[str, str, str]
 
 
 def write(measured: Measurements) -> Markup:
-    """List the settings: name, value, and the default if it is another."""
+    """List the settings: name, value, and the default if it is different."""
     network, training = measured.model.network.config, measured.model.training
     training_rows = training and _training_rows(network, training)
     return render(PACKAGE, "settings.html", network=_rows(network), training=training_rows)
@@ -26,7 +26,11 @@ def _training_rows(network: NetworkConfig, training: TrainingConfig) -> list[Row
     rows = _rows(training)
     if training.learning_rate is None:
         at = [name for name, *_ in rows].index("learning_rate")
-        rows[at] = ("learning_rate", f"{resolve_learning_rate(network, training):g}, which suits the rest", "")
+        rows[at] = (
+            "learning_rate",
+            f"{resolve_learning_rate(network, training):g}, chosen to suit the other settings",
+            "",
+        )
     return rows
 
 
@@ -45,7 +49,7 @@ def _plain(value: object) -> str:
 
 
 def changed_settings(config: NetworkConfig | TrainingConfig) -> dict[str, Any]:
-    """The settings that differ from the defaults, but for those that the data decides.
+    """Return the settings that differ from the defaults, except those that the data determines.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What its units look for: the first layer's weights as pictures, the last layer's as a matrix."""
+"""The section "What its units look for": the first layer's weights as pictures, the last layer's as a matrix."""
 
 import math
 
@@ -18,13 +18,15 @@ MAX_MATRIX_CELLS = 5000  # weights of the output layer, beyond which a matrix of
 
 
 def write(measured: Measurements) -> Markup | Missing:
-    """Draw the first layer's units, those with the longest weight vectors if there are many, and the last layer."""
+    """Draw the first layer's units (only those with the largest weights if there are many) and the last layer."""
     network, shape = measured.model.network, _picture_shape(measured)
     if shape is None:
-        return Missing("its inputs are no pictures")
+        return Missing("the network's inputs are not pictures")
     W = network.weights[0]
     units = _longest(W)
-    selection = f" The {len(units)} of {len(W):,} units with the longest vectors of weights." * (len(units) < len(W))
+    selection = f" These are the {len(units)} of {len(W):,} units with the largest weight vectors." * (
+        len(units) < len(W)
+    )
     alt = f"{len(units)} pictures of {shape[0]} by {shape[1]} weights, one for each unit of the first layer.{selection}"
     first = draw(plots.weight_images(network, units=units, shape=shape), "weights", alt)
     return render(PACKAGE, "weights.html", first=first, selection=selection, last=_draw_last_layer(network))
@@ -39,7 +41,7 @@ def _picture_shape(measured: Measurements) -> tuple[int, int] | None:
 
 
 def _longest(W: npt.NDArray[np.floating]) -> list[int]:
-    """Units with the longest weight vectors, in ascending order."""
+    """Return the units with the largest weight vectors, in ascending order."""
     lengths = np.linalg.norm(W.astype(np.float64), axis=1)
     units: list[int] = np.sort(np.argsort(-lengths, kind="stable")[:MAX_UNITS_SHOWN]).tolist()
     return units

@@ -3,9 +3,9 @@
  */
 
 import { argmax } from "../../../playground/page/core/activations.js";
-import { decide, predict } from "../../../playground/page/core/calibration.js";
+import { decide, findOperatingPoint, predict, readCalibration } from "../../../playground/page/core/calibration.js";
 import { InkError } from "../../../playground/page/core/errors.js";
-import { frame } from "../../../playground/page/core/framing.js";
+import { frameDigit } from "../../../playground/page/core/thicken.js";
 
 /**
  * @typedef {Pick<import("../../../playground/page/core/modelfile.js").Model, "network" | "header" | "tensors">} Model
@@ -18,9 +18,12 @@ import { frame } from "../../../playground/page/core/framing.js";
  *   network: import("../../../playground/page/core/network.js").Network["config"], weights: string[], biases: string[],
  *   refusal: {temperature: number, bias: number, not_a_digit: number, weights: string, table: string,
  *     max_error: number} | null,
+ *   calibration: {thresholds: Record<string, number>} | null,
  *   vectors: {count: number, images: string, label: number[], probabilities: number[][], is_digit: number[],
- *     confidence: number[]}}} Page
+ *     confidence: number[], limits_passed?: number[]}}} Page
  */
+
+const TOO_NEAR = -1; // in place of the number of limits that a picture passes, where rounding may decide
 
 /**
  * @param {Page} page
@@ -71,7 +74,7 @@ export function decideOn(model, { refusal }, { probabilities, is_digit: isDigit,
  */
 export function frameInk(ink, side) {
   try {
-    return frame(ink, side, side);
+    return frameDigit(ink, side, side);
   } catch (error) {
     if (error instanceof InkError) return null;
     throw error;
@@ -101,6 +104,24 @@ export function largestDifference(model, page) {
     return [given.is_digit - isDigit[i], ...given.probabilities.map((p, c) => p - probabilities[i][c])];
   });
   return apart.reduce((most, value) => (Math.abs(value) <= most ? most : Math.abs(value)), 0);
+}
+
+/**
+ * How many test pictures pass another number of limits than they should; pictures too near to a limit have no number.
+ * @param {Model} model
+ * @param {Page} page
+ */
+export function countMisjudged(model, page) {
+  const { limits_passed: right } = page.vectors;
+  if (!page.refusal || !page.calibration || !right) return 0;
+  const { max_error: shown, not_a_digit: least } = page.refusal;
+  const used = findOperatingPoint(/** @type {any} */ (readCalibration(model)), shown).threshold;
+  const limits = { ...page.calibration.thresholds, [shown]: used };
+  return readPictures(page).filter((pixels, i) => {
+    const { is_digit: isDigit, confidence } = answer(model, pixels);
+    const passed = Object.values(limits).filter((limit) => confidence >= limit).length + Number(isDigit >= least);
+    return right[i] !== TOO_NEAR && passed !== right[i];
+  }).length;
 }
 
 /**

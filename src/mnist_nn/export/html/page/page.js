@@ -3,7 +3,7 @@
  */
 
 import { SIDE, drawStrokes, renderInk } from "../../../playground/page/ui/ink.js";
-import { answer, frameInk, largestDifference, open, readPictures, decideOn } from "./answers.js";
+import { answer, countMisjudged, frameInk, largestDifference, open, readPictures, decideOn } from "./answers.js";
 
 /** @typedef {import("../../../playground/page/ui/ink.js").Point} Point */
 
@@ -78,9 +78,11 @@ const a = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 function words(given) {
   const { decision, digit, runnerUp } = decideOn(model, page, given);
   const p = given.probabilities;
-  const unlike = `it looks like a digit with ${percent(given.is_digit)} only`;
-  if (decision === "not a digit") return ["#", "Not a digit", `No digit: ${unlike}.`];
-  if (decision === "digit") return [String(digit), `This is ${a(digit)}`, `${percent(p[digit])} among the classes.`];
+  const unlike = `the probability that it is a digit is only ${percent(given.is_digit)}`;
+  if (decision === "not a digit") return ["#", "Not a digit", `Not accepted: ${unlike}.`];
+  if (decision === "digit") {
+    return [String(digit), `This is ${a(digit)}`, `Its probability among the ten digits is ${percent(p[digit])}.`];
+  }
   const why = given.is_digit < p[digit] ? unlike : `it may be ${a(runnerUp)} (${percent(p[runnerUp])})`;
   return [String(digit), `Perhaps ${a(digit)}`, `Doubtful: ${why}.`];
 }
@@ -186,14 +188,18 @@ function repaint() {
 function facts() {
   const apart = largestDifference(model, page);
   const { shape, made_by: maker, test_accuracy: accuracy, refusal, vectors } = page;
-  const proof = apart <= SAME ? "answers as the reference engine does" : "DIFFERS from the reference engine";
+  const same = apart <= SAME && countMisjudged(model, page) === 0;
+  const proof = same ? "gives the same answers as the reference engine" : "DIFFERS from the reference engine";
   const difference = `largest difference ${apart.toExponential(0)}`;
   const limit = refusal && Number((100 * refusal.max_error).toFixed(2));
   return [
-    `A network of ${shape} units${accuracy ? `; ${(100 * accuracy).toFixed(2)} % of the test images read right` : ""}.`,
-    refusal ? `Of the digits it accepts, at most ${limit} % are wrong on pictures like those it was measured on.` : "",
+    `A network of ${shape} units${
+      accuracy ? `; it reads ${(100 * accuracy).toFixed(2)} % of the test images correctly` : ""
+    }.`,
+    refusal ? `On pictures like those it was tested on, at most ${limit} % of the single digits that it accepts are ` +
+      "wrong. One calibration in 20 may break this promise." : "",
     `This page checked itself on ${vectors.count} test pictures and ${proof} (${difference}).`,
-    `Nothing leaves this page. Made by ${maker}.`,
+    `Your drawings never leave this page. Made by ${maker}.`,
   ].filter(Boolean);
 }
 

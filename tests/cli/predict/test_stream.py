@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_nn.cli.predict.stream import stream_images
+from mnist_nn.data.read_options import ReadOptions
+from mnist_nn.errors import ConfigError
+
+
+def test_of_halves_the_test_half_comes_and_else_everything(tmp_path: Path) -> None:
+    assert sum(len(batch.images) for batch in stream_images("mnist", ReadOptions())) == 10_000
+    pictures = np.arange(20, dtype=np.uint8).reshape(5, 2, 2)
+    np.savez(tmp_path / "a.npz", x_train=pictures, y_train=np.zeros(5), x_test=pictures[:2])
+    (batch,) = stream_images(str(tmp_path / "a.npz"), ReadOptions(transpose=True))
+    assert batch.labels is None
+    assert np.array_equal(batch.images, pictures[:2].swapaxes(1, 2))
+    with pytest.raises(ConfigError, match="unknown data set"):
+        next(stream_images("mnits", ReadOptions()))
+
+
+def test_a_column_of_labels_may_be_missing_and_other_options_without_effect(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("p0,p1,p2,p3\n0,255,3,4\n")
+    options = ReadOptions(label_column="kind", as_is=True)
+    (batch,) = stream_images(str(tmp_path / "a.csv"), options)
+    assert (batch.labels, batch.images.shape) == (None, (1, 2, 2))
+    (tmp_path / "a.csv").write_text("p0,p1,p2,p3,kind\n0,255,3,4,cat\n")
+    (batch,) = stream_images(str(tmp_path / "a.csv"), options)
+    assert batch.labels is not None
+    assert batch.labels.tolist() == ["cat"]
