@@ -48,7 +48,7 @@ with app.setup:
 
 @app.function
 def told(*lines):
-    """Give lines as the output of a cell: printed by a script, and below the code in an app, which hides code else."""
+    """Show lines as the output of a cell: a script prints them, an app shows them below the code of the cell."""
     text = "\n".join(lines)
     if mo.app_meta().mode == "script" and text:
         print(text)
@@ -61,9 +61,10 @@ def _():
     mo.md(r"""
     # From data to deployed
 
-    All the way from four files to an answer over HTTP: load, look, train, judge, calibrate, read a page, join a
-    scikit-learn pipeline, export to ONNX and C, serve. Each step is a few lines to copy, and each ends with a check,
-    because a model is deployed only when it is known to say the same thing there as here.
+    This notebook goes from four data files to an answer over HTTP: load the data, look at it, train, evaluate,
+    calibrate, read a page, use a scikit-learn pipeline, export to ONNX and C, and serve. Each step is a few lines that
+    you can copy. Most steps end with a check, because a deployed model must give the same answers as the one that you
+    trained.
     """)
     return
 
@@ -71,9 +72,9 @@ def _():
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 1 · Load the data, and know that it is the right data
+    ## 1 · Load the data and check it
 
-    MNIST is inside the package; nothing is downloaded. The SHA-256 of each file is compared with the published one.
+    MNIST is part of the package, so nothing is downloaded. We compare the SHA-256 of each file with the published one.
     """)
     return
 
@@ -83,7 +84,7 @@ def _():
     data = load_data("mnist")
     told(
         f"{len(data.train):,} training and {len(data.test):,} test images of {data.train.images.shape[1:]} bytes",
-        f"of each digit: {np.bincount(data.train.labels).tolist()}",
+        f"images of each digit: {np.bincount(data.train.labels).tolist()}",
         *(f"{check.file:24} {'as published' if check.ok else check.problem}" for check in verify_data(data)),
     )
     return (data,)
@@ -92,9 +93,9 @@ def _():
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 2 · Look at it
+    ## 2 · Look at the data
 
-    Always. Move the slider through the training images.
+    Always look at your data before you train. Move the slider through the training images.
     """)
     return
 
@@ -118,10 +119,10 @@ def _():
     mo.md(r"""
     ## 3 · Train
 
-    A preset is a complete set of settings with a reason. 5,000 of the training images are held out: they tell how
-    training goes, and later how sure the network may be. The test images stay shut until section 4.
+    A preset is a complete set of settings. We hold out 5,000 of the training images: they show how well the training is
+    going, and in section 5 we use them for the calibration. We do not use the test images before section 4.
 
-    `train` is a generator: each epoch arrives when it is done, and this loop may log it, draw it, save it or stop.
+    `train` is a generator that yields each epoch when it is done. The loop can log it, draw it, save it, or stop.
     """)
     return
 
@@ -143,9 +144,9 @@ def _(data, preset):
             f"epoch {_scores.epoch:2}: loss {_scores.loss:.4f}, held out {_scores.validation_loss:.4f} and "
             f"{_scores.validation_accuracy:.2%} right, {_scores.seconds:.2f} s"
         )
-        mo.output.replace(mo.plain_text("\n".join(_lines)))  # in the notebook, the lines come while it trains
+        mo.output.replace(mo.plain_text("\n".join(_lines)))  # in the notebook, the lines appear during training
     network = epoch.network
-    told(f"{preset.value}: {'-'.join(map(str, shape.sizes))}, {network.parameter_count:,} numbers", *_lines)
+    told(f"{preset.value}: {'-'.join(map(str, shape.sizes))}, {network.parameter_count:,} parameters", *_lines)
     return epoch, network, training
 
 
@@ -158,10 +159,10 @@ def _(epoch):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 4 · Judge
+    ## 4 · Evaluate
 
-    Now the test images, once. An accuracy without its interval is half an answer: with 10,000 images, two networks that
-    differ by less than some tenths of a percent are not known to differ.
+    Now we use the test images, once. An accuracy needs its confidence interval: with 10,000 images, a difference of a
+    few tenths of a percent between two networks may be chance.
     """)
     return
 
@@ -174,8 +175,8 @@ def _(data, network):
     _true, _said = np.unravel_index(_mixed.argmax(), _mixed.shape)
     told(
         f"{result.accuracy:.2%} right, 95 % interval {_low:.2%} to {_high:.2%}",
-        f"the weakest digit is {result.recall.argmin()}, of which {result.recall.min():.2%} are found",
-        f"the commonest mistake: a {_true} taken for a {_said}, {_mixed.max()} times",
+        f"the weakest digit is {result.recall.argmin()}: {result.recall.min():.2%} of them are read correctly",
+        f"the most common mistake: a {_true} read as a {_said}, {_mixed.max()} times",
     )
     return (result,)
 
@@ -189,14 +190,16 @@ def _(result):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 5 · Calibrate, and let it refuse
+    ## 5 · Calibrate, so that it can refuse
 
-    A network knows ten answers and gives one of them to a horse. `calibrate` uses the held-out images, and distorted
-    copies of them, to fit what it lacks: a temperature, so that 90 % sure means right nine times in ten; a score for
-    "is this a digit at all"; and a table of what every threshold costs.
+    The network has ten answers and will give one of them even for a picture of a horse. From the held-out images and
+    distorted copies of them, `calibrate` fits what is missing: a temperature, so that answers with 90 % confidence are
+    right nine times in ten; a score that tells digits from everything else; and a table that shows what each threshold
+    costs.
 
-    There is one temperature for the tidy and the distorted, so watch both below: on distorted digits a network is too
-    sure of itself, and what mends that makes it a little too modest about the tidy ones. People's writing is distorted.
+    There is only one temperature for tidy and distorted digits, so look at both below. On distorted digits the network
+    is too confident. The temperature corrects this, but makes it a little too cautious on tidy digits. People's
+    handwriting is more like the distorted ones.
     """)
     return
 
@@ -220,7 +223,7 @@ def _(data, epoch, network, training):
     told(
         f"temperature {calibration.temperature:.3f}",
         *_lines,
-        f"the least share of errors that this model can promise: {calibration.least_error:.2%}",
+        f"the lowest error rate that this model can guarantee: {calibration.least_error:.2%}",
     )
     return after, bins, calibration, model
 
@@ -234,9 +237,10 @@ def _(bins):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    Now choose the error that you can live with; the network says "I don't know" as often as that takes. The promise
-    is about digits, the tidy and the distorted ones each, and has a margin for chance: so tidy test images do better.
-    What is no digit at all (signs, letters and scribbles, drawn anew) mostly fails the threshold too, not always.
+    Now choose the error rate that you can accept, and the network says "I don't know" as often as necessary. The limit
+    holds for tidy and for distorted digits separately and has a margin for chance, so tidy test images do better than
+    promised. The threshold also rejects most pictures that are not digits (signs, letters and scribbles, newly drawn),
+    but not all.
     """)
     return
 
@@ -244,7 +248,10 @@ def _():
 @app.cell
 def _():
     max_error = mo.ui.slider(
-        steps=[0.005, 0.01, 0.02, 0.05, 0.1], value=0.01, label="errors to tolerate among the accepted", show_value=True
+        steps=[0.005, 0.01, 0.02, 0.05, 0.1],
+        value=0.01,
+        label="largest error rate among accepted answers",
+        show_value=True,
     )
     max_error
     return (max_error,)
@@ -261,10 +268,10 @@ def _(after, calibration, data, max_error, network):
     _predictions = {kind: predict(network, images, calibration) for kind, images in _no_digits.items()}
     taken = {kind: float(np.mean(found.confidence >= point.threshold)) for kind, found in _predictions.items()}
     told(
-        f"tolerate {tolerated:.2%}: accept from a confidence of {point.threshold:.4f} on",
+        f"for at most {tolerated:.2%} errors, accept a confidence of {point.threshold:.4f} or more",
         f"promised on held-out digits: at most {point.error:.2%} wrong, {point.coverage:.1%} accepted",
         f"kept on the test digits:     {wrong_among_accepted:.2%} wrong, {accepted.mean():.1%} accepted",
-        "accepted of what is no digit: " + ", ".join(f"{kind} {share:.0%}" for kind, share in taken.items()),
+        "accepted although not digits: " + ", ".join(f"{kind} {share:.0%}" for kind, share in taken.items()),
     )
     return point, tolerated
 
@@ -281,9 +288,9 @@ def _():
     mo.md(r"""
     ## 6 · Read a page
 
-    A `Reader` finds the ink on a page, frames each piece as MNIST's pictures are framed, and asks the network. What was
-    trained above has only seen tidy pictures; the model that comes with the package has learned from distorted ones,
-    and is surer of the same page, with the same promise about errors.
+    A `Reader` finds the ink on a page, frames each piece the way MNIST's images are framed, and passes it to the
+    network. The network that we trained has seen only tidy images. The packaged model has also learned from distorted
+    ones, so it accepts more of the same page at the same limit on errors.
     """)
     return
 
@@ -292,8 +299,8 @@ def _():
 def _(model, tolerated):
     _examples = Path(__file__).resolve().parents[1] / "examples"
     (page,) = read_pages(_examples / "page.jpg")
-    own = Reader(model, max_error=tolerated)(page)
-    packaged = Reader(max_error=tolerated)(page)
+    own = Reader(model, max_error_per_digit=tolerated)(page)
+    packaged = Reader(max_error_per_digit=tolerated)(page)
 
     _lines = []
     for _name, _reading in (("trained above", own), ("packaged", packaged)):
@@ -331,10 +338,10 @@ def _(own, packaged, page):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 7 · In scikit-learn
+    ## 7 · Use it in scikit-learn
 
-    The same network as a classifier, with `MLPClassifier`'s parameters and more: in a pipeline, under cross-validation,
-    in a search. It takes numbers as they are, so the pipeline scales them.
+    `MLPDigitClassifier` is the same network as a classifier. It has the parameters of `MLPClassifier` and more, and
+    works in pipelines, in cross-validation and in searches. It does not scale its input, so the pipeline does.
     """)
     return
 
@@ -366,9 +373,10 @@ def _():
     mo.md(r"""
     ## 8 · Save, export, verify
 
-    The model file holds all of it: numbers, settings, history, calibration. `export` writes it for other runtimes,
-    scaling, temperature and refusal inside, and `verify` runs the file in *that* runtime (ONNX Runtime, or what this
-    machine's C compiler makes of it) and compares with the reference engine. 10⁻⁶ is float32's rounding.
+    The model file holds everything: parameters, settings, history and calibration. `export` writes the model for other
+    runtimes, including the scaling of pixels, the temperature and the refusal. `verify` runs the exported file in its
+    own runtime (ONNX Runtime, or a program compiled by the C compiler of this machine) and compares the results with
+    the reference engine. Differences of about 10⁻⁶ are float32 rounding.
     """)
     return
 
@@ -398,7 +406,7 @@ def _(model):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    Whoever gets the ONNX file needs nothing of this package. Bytes go in, these come out:
+    The ONNX file works without this package. Its input is the image as bytes, and these are its outputs:
     """)
     return
 
@@ -425,10 +433,10 @@ def _():
     mo.md(r"""
     ## 9 · Serve
 
-    `mnist-nn serve MODEL` speaks the Open Inference Protocol, so that clients of Triton and KServe work as they are,
-    and reads pictures at `/read`. Here it runs for a moment on a free port of this machine. It says where it listens,
-    is asked with nothing but Python's standard library, and is stopped as a service manager would: it finishes what it
-    has begun and exits with 0.
+    `mnist-nn serve MODEL` speaks the Open Inference Protocol, so clients for Triton and KServe work unchanged, and it
+    reads pictures at `/read`. Here we start it on a free port of this machine. It prints its address, and we query it
+    with Python's standard library. Then we stop it the way a service manager would: it finishes the requests that it
+    has begun and exits with code 0.
     """)
     return
 
@@ -461,9 +469,9 @@ def _(after, data, saved):
     served = {output["name"]: np.array(output["data"]).reshape(output["shape"]) for output in answered["outputs"]}
     served_apart = float(np.abs(served["probabilities"] - after.predictions.probabilities[:3]).max())
     told(
-        f"it takes {metadata['inputs']}",
+        f"input of the model: {metadata['inputs']}",
         f"labels {served['label'].tolist()}, confidence {served['confidence'].round(4).tolist()}",
-        f"largest difference of a probability from this notebook's: {served_apart:.1e}",
+        f"largest difference from the probabilities in this notebook: {served_apart:.1e}",
         *(
             f"/read of examples/digit.png: {n['text']}, {n['decision']}, {n['confidence']:.4f}"
             for n in picture["numbers"]
@@ -478,9 +486,10 @@ def _():
     mo.md(r"""
     ## Where to go from here
 
-    The same from a shell: `mnist-nn train --preset sprint97 --validation 5000 --model digits.safetensors`, then
-    `evaluate`, `calibrate`, `read`, `export`, `verify` and `serve`, each with `--json`. `docs/refusal.md` says what the
-    promise of section 5 means and what it does not; `docs/export.md` what is in each file.
+    You can do the same from a shell: `mnist-nn train --preset sprint97 --validation 5000 --model digits.safetensors`,
+    then `evaluate`, `calibrate`, `read`, `export`, `verify` and `serve`, each with `--json`.
+    `docs/explanation/refusal.md` explains what the limit of section 5 guarantees and what it does not, and
+    `docs/how-to/export.md` describes the exported files.
     """)
     return
 

@@ -22,7 +22,7 @@ with app.setup:
 
 @app.function
 def told(*lines):
-    """Give lines as the output of a cell: printed by a script, and below the code in an app, which hides code else."""
+    """Show lines as the output of a cell: a script prints them, an app shows them below the code of the cell."""
     text = "\n".join(lines)
     if mo.app_meta().mode == "script" and text:
         print(text)
@@ -35,8 +35,8 @@ def _():
     mo.md(r"""
     # The equations, one by one
 
-    A network that reads digits is eight short equations. Here they are in the order in which they are
-    computed, each with the one line of NumPy that carries it out, on one real image of MNIST:
+    A network that reads digits consists of eight short equations. This notebook computes them in order on one real
+    image of MNIST, and each takes one line of NumPy:
 
     $$
     \begin{aligned}
@@ -46,11 +46,11 @@ def _():
     \end{aligned}
     $$
 
-    784 pixels, 20 hidden units, 10 outputs. Vectors are columns, as in a textbook; $\odot$ multiplies element by
-    element. Nothing has to be believed: every derivative stands beside the slope that is measured by nudging the
-    number itself, and at the end these lines learn to read, beside the library.
+    The network has 784 pixels, 20 hidden units and 10 outputs. Vectors are columns, as in a textbook, and $\odot$
+    multiplies element by element. You can check every derivative: next to it is the slope that we measure by changing
+    the number a little. At the end, the same lines learn to read all of MNIST, and we compare them with the library.
 
-    Move the sliders: everything below them is computed again.
+    Move a slider, and everything below it is computed again.
     """)
     return
 
@@ -69,8 +69,8 @@ def _():
     mo.md(r"""
     ## 1 · The image, $x$ and $l$
 
-    A picture is 28×28 bytes: 0 is paper, 255 is ink. Divided by 255 and stacked into one column it is $x$. The
-    label $l$ is a column of ten: 1 at the digit that it is, 0 elsewhere.
+    An image has 28×28 bytes: 0 is paper, 255 is ink. Divide it by 255 and stack its rows into one column, and you have
+    $x$. The label $l$ is a column of ten numbers: 1 for the right digit and 0 for the others.
     """)
     return
 
@@ -107,8 +107,9 @@ def _():
     mo.md(r"""
     ## 2 · What can be learned: $W_{ih}$, $b_{ih}$, $W_{ho}$, $b_{ho}$
 
-    15,910 numbers. The weights start small and random, from a seed, so that everybody gets the same; the biases start
-    at zero. Numbers are float64 here, because derivatives are to be measured; training needs no more than float32.
+    The network has 15,910 parameters. The weights start as small random numbers, and the biases start at zero. The
+    random numbers follow from a seed, so everybody gets the same ones. We use float64 here because we are going to
+    measure derivatives; float32 is enough for training.
     """)
     return
 
@@ -135,8 +136,8 @@ def _():
     mo.md(r"""
     ## 3 · The hidden layer weighs the pixels: $z_h = W_{ih}\, x + b_{ih}$
 
-    $(20 \times 784) \cdot (784 \times 1) + (20 \times 1)$. Each hidden unit lays its own picture of weights over the
-    image, multiplies pixel by pixel, and adds up. Choose one to see it do so.
+    The shapes are $(20 \times 784) \cdot (784 \times 1) + (20 \times 1)$. Each hidden unit has one weight for each
+    pixel. It multiplies every pixel by its weight and adds up the products. Choose a unit to see this as pictures.
     """)
     return
 
@@ -176,10 +177,10 @@ def _(W_ih, unit, x, z_h):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 4 · Each unit decides, softly: $h = \sigma(z_h)$, with $\sigma(z) = 1 / (1 + e^{-z})$
+    ## 4 · Each unit makes a soft decision: $h = \sigma(z_h)$, with $\sigma(z) = 1 / (1 + e^{-z})$
 
-    $(20 \times 1)$ in and out. A large sum gives nearly 1, a large negative one nearly 0. The slope of this curve is
-    $\sigma' = h\,(1 - h)$, at most a quarter; it comes back in section 8.
+    The shape stays $(20 \times 1)$. A large positive sum gives almost 1, and a large negative sum gives almost 0. The
+    slope of this curve is $\sigma' = h\,(1 - h)$, which is never more than a quarter. We will need it in section 8.
     """)
     return
 
@@ -187,7 +188,7 @@ def _():
 @app.cell
 def _():
     def sigmoid(z):
-        """σ(z). The library's has one guard more, so that float32 does not overflow below -88."""
+        """Compute σ(z). The library's version also keeps float32 from overflowing below -88."""
         return 1 / (1 + np.exp(-z))
 
     told()
@@ -222,7 +223,8 @@ def _():
     mo.md(r"""
     ## 5 · The output layer does the same: $z_o = W_{ho}\, h + b_{ho}$ and $o = \sigma(z_o)$
 
-    $(10 \times 20) \cdot (20 \times 1) + (10 \times 1)$. Ten outputs, one a digit. The answer is the largest.
+    The shapes are $(10 \times 20) \cdot (20 \times 1) + (10 \times 1)$. There are ten outputs, one for each digit. The
+    largest one is the answer.
     """)
     return
 
@@ -245,11 +247,11 @@ def _():
     mo.md(r"""
     ## 6 · How wrong is that? Two losses
 
-    The classic rule prints the **mean squared error**
+    The classic rule prints the **mean squared error**:
 
     $$\mathrm{MSE} = \frac{1}{n} \sum_i (o_i - l_i)^2 .$$
 
-    Keep an eye on another one too, the **summed binary cross-entropy**; section 7 shows why:
+    We also compute a second loss, the **summed binary cross-entropy**. Section 7 shows why:
 
     $$\mathrm{BCE} = -\sum_i \left[\, l_i \ln o_i + (1 - l_i) \ln(1 - o_i) \,\right].$$
     """)
@@ -259,11 +261,11 @@ def _():
 @app.cell
 def _():
     def mean_squared_error(o, l):
-        """What the classic rule prints."""
+        """Compute the loss that the classic rule prints."""
         return np.mean((o - l) ** 2)
 
     def cross_entropy(o, l):
-        """Ten yes-or-no questions, the surprise of each added up; o stays off 0 and 1, which have no logarithm."""
+        """Add up the surprise of ten yes-or-no answers; o is kept away from 0 and 1, where a logarithm is infinite."""
         o = np.clip(o, 1e-16, 1 - 1e-16)
         return -np.sum(l * np.log(o) + (1 - l) * np.log(1 - o))
 
@@ -282,9 +284,9 @@ def _():
     mo.md(r"""
     ## 7 · The error at the output: $\delta_o = o - l$
 
-    $(10 \times 1)$. Too much is positive, too little negative. $\delta_o$ is meant to be $\partial L / \partial z_o$:
-    how the loss answers when a $z_o$ is nudged. *Which* loss? Measure it. For every number, go a little up and a little
-    down and see what the loss does:
+    The shape is $(10 \times 1)$. An output that is too large has a positive error, and one that is too small a negative
+    error. $\delta_o$ should be $\partial L / \partial z_o$, the change of the loss when we change $z_o$. But of *which*
+    loss? We can measure it: move each number a little up and a little down, and see how the loss changes.
 
     $$\frac{\partial L}{\partial p} \approx \frac{L(p + s) - L(p - s)}{2 s}, \qquad s = 10^{-5}.$$
     """)
@@ -294,7 +296,7 @@ def _():
 @app.cell
 def _():
     def numerical(loss, *arrays, step=1e-5):
-        """Measure the slope of a loss along every single number of some arrays; nothing of calculus is used."""
+        """Measure the slope of a loss along every number of some arrays, without any calculus."""
         arrays = [np.array(p) for p in arrays]
         slopes = [np.empty_like(p) for p in arrays]
         for p, slope in zip(arrays, slopes, strict=True):
@@ -308,7 +310,7 @@ def _():
         return slopes
 
     def distance(a, b):
-        """‖a - b‖ / (‖a‖ + ‖b‖): 0 for equal arrays, 1 for opposite ones."""
+        """Compute ‖a - b‖ / (‖a‖ + ‖b‖): 0 for equal arrays, 1 for opposite ones."""
         return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
     told()
@@ -357,16 +359,18 @@ def _(bce_slope, delta_o, mse_slope):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    **The classic rule prints one loss and descends another.** $o - l$ is the gradient of the cross-entropy, to the last
-    measurable digit: in $\partial\,\mathrm{BCE} / \partial o_i = (o_i - l_i) / (o_i (1 - o_i))$ the denominator is just
-    the sigmoid's slope, and cancels. For the MSE nothing cancels: $\frac{2}{n} (o - l) \odot o \odot (1 - o)$. Section
-    11 says what that does to learning. From here on $L$ is the cross-entropy.
+    **The classic rule prints one loss and descends another.** As far as we can measure, $o - l$ is the gradient of the
+    cross-entropy. In $\partial\,\mathrm{BCE} / \partial o_i = (o_i - l_i) / (o_i (1 - o_i))$, the denominator is the
+    slope of the sigmoid, and the two cancel. For the MSE nothing cancels, and the gradient is
+    $\frac{2}{n} (o - l) \odot o \odot (1 - o)$. Section 11 shows what this means for learning. From here on, $L$ is the
+    cross-entropy.
 
     ## 8 · The error goes back one layer: $\delta_h = (W_{ho}^T\, \delta_o) \odot h \odot (1 - h)$
 
-    $(20 \times 10) \cdot (10 \times 1)$, then element by element with $(20 \times 1)$. A hidden unit is to blame for
-    each output's error as far as its weight reaches there ($W_{ho}^T \delta_o$), and as far as its own sum still moves
-    it ($h (1 - h)$). It is meant to be $\partial L / \partial z_h$, so nudge $z_h$:
+    We compute $(20 \times 10) \cdot (10 \times 1)$ and then multiply element by element by $(20 \times 1)$. Two factors
+    decide how much a hidden unit contributed to the errors: its weights to the outputs ($W_{ho}^T \delta_o$), and how
+    much its own sum still moves it ($h (1 - h)$). $\delta_h$ should be $\partial L / \partial z_h$, so we change $z_h$
+    and measure:
     """)
     return
 
@@ -414,10 +418,10 @@ def _():
     mo.md(r"""
     ## 9 · The gradients: $\partial L / \partial W_{ho} = \delta_o h^T$, $\partial L / \partial W_{ih} = \delta_h x^T$
 
-    $(10 \times 1) \cdot (1 \times 20)$ and $(20 \times 1) \cdot (1 \times 784)$: every error times every input. A bias
-    is a weight on an input that is always 1, so its gradient is $\delta$ itself. Each row of $\delta_h x^T$ is the
-    image, stronger or weaker, positive or negative; where there is no ink nothing is learned, which is what lets a fast
-    program skip those pixels.
+    The shapes are $(10 \times 1) \cdot (1 \times 20)$ and $(20 \times 1) \cdot (1 \times 784)$: every error times every
+    input. A bias is a weight on an input that is always 1, so its gradient is $\delta$ itself. Each row of
+    $\delta_h x^T$ is the image times one number. Where the image has no ink the gradient is zero, so a fast program can
+    skip those pixels.
     """)
     return
 
@@ -434,7 +438,7 @@ def _(delta_h, delta_o, h, x):
 @app.cell
 def _(sigmoid):
     def answer(x, W_ih, b_ih, W_ho, b_ho):
-        """Compute o from the image and the four, to see how it moves when one of them does."""
+        """Compute o from the image and the parameters, to see how it changes when a parameter changes."""
         return sigmoid(W_ho @ sigmoid(W_ih @ x + b_ih) + b_ho)
 
     told()
@@ -469,7 +473,7 @@ def _(
         _at = np.unravel_index(np.abs(_ours).argmax(), _ours.shape)
         _line = f"{_name} {_ours.size:14,} {_ours[_at]:11.8f} {_bce[_at]:11.8f} {distance(_ours, _bce):13.1e}"
         _lines.append(f"{_line} {distance(_ours, _mse):14.2f}")
-    told("gradient of  numbers  its largest   measured  distance, all  from the MSE's", *_lines)
+    told("gradient of  numbers      largest   measured  distance, all  from the MSE's", *_lines)
     return gradients, of_bce, of_mse, parameters
 
 
@@ -501,8 +505,9 @@ def _():
     mo.md(r"""
     ## 10 · The update: $W \leftarrow W - \eta\, \partial L/\partial W$, $b \leftarrow b - \eta\, \partial L/\partial b$
 
-    One step against the gradient, $\eta$ wide. Too small, and little is learned. Too large, and this one image is
-    learned by heart while the answers to all others are spoiled: the dotted line is the mean over 1,000 others.
+    The network takes one step against the gradient, and $\eta$ sets its length. If $\eta$ is too small, the network
+    learns little. If it is too large, the network memorizes this image and gets worse on all others: the dotted line is
+    the mean loss of 1,000 other images.
     """)
     return
 
@@ -589,13 +594,15 @@ def _():
     mo.md(r"""
     ## 11 · What the mismatch does
 
-    Suppose somebody "corrects" the classic rule, puts the true gradient of the printed loss in its place,
-    $\delta_o = \frac{2}{n} (o - l) \odot o \odot (1 - o)$, and leaves the rate alone. At the start the direction hardly
-    changes. The length does: a sigmoid's slope is at most a quarter, so each $\delta_o$ is at least
-    $\frac{n}{2} \cdot 4 = 20$ times shorter, and the network seems to learn next to nothing. (After training it is
-    worse: where the outputs are sure, $o (1 - o)$ is nearly 0.) So each loss needs a rate of its own. The library keeps
-    the two apart by name: `classic_mse` prints the one and descends the other, as the original does, and says so; `mse`
-    and `cross_entropy` descend what they print.
+    Suppose that somebody "corrects" the classic rule: they use the true gradient of the printed loss,
+    $\delta_o = \frac{2}{n} (o - l) \odot o \odot (1 - o)$, and keep the learning rate. At the start of training the
+    direction hardly changes, but the length does. A sigmoid's slope is at most a quarter, so each $\delta_o$ becomes at
+    least $\frac{n}{2} \cdot 4 = 20$ times smaller, and the network seems to learn almost nothing. After training the
+    difference is larger, because $o (1 - o)$ is almost 0 where the outputs are confident.
+
+    Each loss therefore needs its own learning rate. In the library the two rules have different names: `classic_mse`
+    prints the MSE and descends the cross-entropy, and says so; `mse` and `cross_entropy` descend the loss that they
+    print.
     """)
     return
 
@@ -607,7 +614,7 @@ def _(W_ho, distance, gradients, h, l, o, of_bce, of_mse, x):
     true_gradients = [_true_delta_h @ x.T, _true_delta_h, true_delta_o @ h.T, true_delta_o]
 
     def flat(groups):
-        """All parameters as one long vector."""
+        """Join all parameters into one long vector."""
         return np.concatenate([g.ravel() for g in groups])
 
     classic, true, mse, bce = flat(gradients.values()), flat(true_gradients), flat(of_mse), flat(of_bce)
@@ -634,9 +641,9 @@ def _():
     mo.md(r"""
     ## 12 · The library makes the same step
 
-    The same network, the same image, the same rate: one update by the library's reference engine (NumPy, float64)
-    and one by its compiled engine (float32), beside the one above. What is left is rounding: a float64 number near 1 is
-    exact to $10^{-16}$, a float32 one to $6 \cdot 10^{-8}$.
+    We take the same network, the same image and the same rate, and make one update with each of the library's engines:
+    the reference engine (NumPy, float64) and the compiled engine (float32). The differences from our update are
+    rounding errors: near 1, float64 is exact to $10^{-16}$ and float32 to $6 \cdot 10^{-8}$.
     """)
     return
 
@@ -649,7 +656,7 @@ def _(data, eta, network, updated, which):
     (_compiled,) = train(Network.of(NetworkConfig(), network.parameters), _image, _rule, engine="compiled")
 
     def apart(found):
-        """Largest difference of any of the 15,910 numbers from those above."""
+        """Find the largest difference between any of the 15,910 parameters and ours."""
         pairs = zip(updated, found.network.parameters, strict=True)
         return max(float(np.abs(ours.ravel() - theirs.ravel()).max()) for ours, theirs in pairs)
 
@@ -664,11 +671,11 @@ def _(data, eta, network, updated, which):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    ## 13 · Learning is these lines again and again
+    ## 13 · Learning repeats these lines
 
-    All images once, in random order, is an *epoch*. Below are the equations of this page and a `for`. The order comes
-    from the library's generator, so that the library can be asked to learn the very same images in the same order.
-    Choose how many; NumPy learns some 20,000 a second.
+    One pass over all images, in random order, is called an *epoch*. Below are the equations of this page inside a `for`
+    loop. The order comes from the library's random number generator, so that the library can learn the same images in
+    the same order. Choose the number of images; NumPy learns about 20,000 in a second.
     """)
     return
 
@@ -676,7 +683,7 @@ def _():
 @app.cell
 def _(mean_squared_error, sigmoid):
     def learn(images, labels, order, eta, W_ih, b_ih, W_ho, b_ho):
-        """Update the four arrays in place, once an image; the mean of the MSEs met on the way."""
+        """Update the four arrays in place, once for each image; return the mean of the MSEs."""
         total = 0.0
         for i in order:
             x = images[i].reshape(784, 1) / 255
@@ -728,8 +735,8 @@ def _(answer, data, epochs, images, learn):
 @app.cell(hide_code=True)
 def _():
     mo.md(r"""
-    And the library, from the same start: the reference engine, then the compiled one. The last line is what the
-    compiled engine makes of ten epochs of all 60,000 images.
+    Now the library trains from the same start, first with the reference engine and then with the compiled one. The last
+    line is the result of ten epochs over all 60,000 images with the compiled engine.
     """)
     return
 
@@ -737,7 +744,7 @@ def _():
 @app.cell
 def _(accuracies, data, epochs, learned, rate, some, start):
     def by_library(network, samples, engine, count):
-        """Train as long with the library: the network, its test accuracy, and the time an image takes."""
+        """Train with the library; return the network, its test accuracy, and the time for each image."""
         *_, last = train(network, samples, TrainingConfig(learning_rate=rate, epochs=count), engine=engine)
         micros = sum(row.seconds for row in last.checkpoint.history) / count / len(samples) * 1e6
         return last.network, evaluate(last.network, data.test).accuracy, micros
@@ -782,11 +789,11 @@ def _():
     mo.md(r"""
     ## Where to go from here
 
-    - The same equations for any depth, batches, dropout and every loss, in one file:
-      `src/mnist_nn/engines/reference.py`. Their derivations: `docs/mathematics.md`.
-    - Every number of one update, in the browser: `mnist-nn play`.
-    - The measured gradients for any configuration: `mnist-nn check-gradients --loss mse --hidden 30,30`.
-    - From here to something that runs elsewhere: the notebook `deployed.py`.
+    - `src/mnist_nn/engines/reference.py` has the same equations for any depth, with batches, dropout and every loss, in
+      one file. `docs/explanation/mathematics.md` derives them.
+    - `mnist-nn play` shows every number of one update in the browser.
+    - `mnist-nn check-gradients --loss mse --hidden 30,30` measures the gradients of any configuration.
+    - The notebook `deployed.py` goes from here to a model that runs elsewhere.
     """)
     return
 
