@@ -34,9 +34,9 @@ def online(field: Field, threads: int, *, quick: bool) -> Section:
     images = Images.of("train")
     racers = field.of(_trainers(quick=quick), threads)
     case = contest.train("online", ONLINE, racers, threads, images, QUICK if quick else FULL)
-    met = [f"{name} {case.times(name):.1f} × (to reach {least})" for name, least in TO_REACH.items()]
-    lines = [f"To reach 1.0 µs a sample: {case.ours.median:.3f} µs.", f"Times quicker than: {', '.join(met)}."]
-    return contest_section(f"online-{threads}", "Online: one update a sample", [case], lines)
+    met = [f"{name} {case.times(name):.1f} × (target {least})" for name, least in TO_REACH.items()]
+    lines = [f"Target 1.0 µs per sample: {case.ours.median:.3f} µs.", f"Speedup over {', '.join(met)}."]
+    return contest_section(f"online-{threads}", "Online: one update per sample", [case], lines)
 
 
 def grid(field: Field, threads: int, *, quick: bool) -> Section:
@@ -61,7 +61,7 @@ def one(field: Field, threads: int, *, quick: bool) -> Section:
     """One image at a time, the model loaded, in process."""
     cases = _inference(field, threads, ("one", "one_pixels"), quick=quick)
     seed = next(case for case in cases if str(ONLINE) in case.name and VERBS["one_pixels"] in case.name)
-    lines = [f"784-20-10 from bytes, to reach 10 µs: {seed.ours.median:.1f} µs.", *_summary(cases, 1)]
+    lines = [f"784-20-10 from bytes, target 10 µs: {seed.ours.median:.1f} µs.", *_summary(cases, 1)]
     return contest_section(f"one-{threads}", "Inference of one image", cases, lines)
 
 
@@ -126,6 +126,6 @@ def _summary(cases: list[Case], mean: float) -> list[str]:
     ratios = [case.ratio for case in cases]
     behind = [f"{case.name} ({case.ratio:.2f})" for case in cases if case.ratio < 1]
     mean_ratio = statistics.geometric_mean(ratios)
-    least = f"geometric mean {mean_ratio:.2f} (to reach {mean}), least {min(ratios):.2f} (to reach 1)"
+    least = f"geometric mean {mean_ratio:.2f} (target {mean}), minimum {min(ratios):.2f} (target 1)"
     where = f": {'; '.join(behind)}" if behind else ""
-    return [f"Times quicker than the best of the others: {least}.", f"Behind in {len(behind)} of {len(cases)}{where}."]
+    return [f"Speedup over the best other library: {least}.", f"Slower in {len(behind)} of {len(cases)}{where}."]

@@ -118,7 +118,7 @@ def _same_loss(entries: list[Entry]) -> None:
     middle = statistics.median(entry.check for entry in entries if not entry.note)
     for entry in entries:
         if not entry.note and not abs(entry.check - middle) <= CLOSE * middle:
-            entry.note = f"learned something else: loss {entry.check:.4f}, the others {middle:.4f}"
+            entry.note = f"learned something different: loss {entry.check:.4f}, the others {middle:.4f}"
 
 
 def infer(

@@ -43,7 +43,7 @@ class Ink:
 
 @dataclass(frozen=True)
 class Point:
-    """One measurement: what was varied, its value, and µs a sample as measured and at the machine's peak."""
+    """One measurement: what was varied, its value, and µs per sample as measured and at the machine's peak."""
 
     curve: str
     value: int
@@ -62,7 +62,7 @@ def grow(field: Field, threads: int, *, quick: bool) -> Section:
     ours.ask("enlarge", 1)
     if not quick:
         draw(points, RESULTS / "growth.svg")
-    table = [["curve", "value", "µs a sample", "least possible", "share of it"]]
+    table = [["curve", "value", "µs per sample", "minimum possible", "share of it"]]
     table += [
         [p.curve, f"{p.value:,}", number(p.microseconds), number(p.least), f"{p.least / p.microseconds:.0%}"]
         for p in points
@@ -143,8 +143,8 @@ def draw(points: list[Point], path: Path) -> None:
 
 PANELS = (
     ("samples an epoch", "milliseconds an epoch"),
-    ("units of the hidden layer", "µs a sample"),
-    ("hidden layers of 128", "µs a sample"),
+    ("units of the hidden layer", "µs per sample"),
+    ("hidden layers of 128", "µs per sample"),
 )
 
 

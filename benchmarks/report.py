@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.contest import Case
 from benchmarks.peers import MODULES, OURS
 from benchmarks.startup import Arrival, Command
+from mnist_nn.util.files import write_whole
 
 RESULTS = Path(__file__).parent / "results"
 ORDER = ("online", "grid", "inference", "one", "commands", "accuracy", "growth")
@@ -47,7 +48,7 @@ def _about(about: dict[str, Any]) -> str:
         f"{about['date']}, commit {about['commit']}. {about['processor']}, {about['cores']} cores, "
         f"{about['memory_gib']} GiB; Python {about['python']}; {packages}. "
         f"Medians of {about['clock']}. Load average before {about['load_before'][0]}; "
-        f"others took {about['busy']:.0%} of the processors.{quick}"
+        f"other processes used {about['busy']:.0%} of the processors.{quick}"
     )
 
 
@@ -55,7 +56,7 @@ def contest_section(key: str, title: str, cases: list[Case], lines: list[str]) -
     """Make a section of raced cases."""
     threads = cases[0].threads
     names = [name for name in MODULES if any(entry.name == name for entry in cases[0].entries)]
-    table = [["µs a sample", *names, "best other", "times quicker", cases[0].details]]
+    table = [["µs per sample", *names, "best other", "speedup", cases[0].details]]
     table += [
         [case.name, *(_cell(case, name) for name in names), case.best.name, f"{case.ratio:.2f}", _checks(case)]
         for case in cases
@@ -114,11 +115,11 @@ def save(section: Section, folder: Path = RESULTS) -> Path:
     """Keep a section, and write the table file anew from all that are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{section.key}.json"
-    path.write_text(json.dumps(asdict(section), indent=1, default=str) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(asdict(section), indent=1, default=str).encode() + b"\n")
     kept = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(folder.glob("*.json"), key=_place)]
     parts = ["# Results", *(Section(**each).markdown() for each in kept)]
     table = folder / "table.md"
-    table.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    write_whole(table, ("\n\n".join(parts) + "\n").encode())
     return table
 
 

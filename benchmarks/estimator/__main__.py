@@ -41,7 +41,9 @@ def main() -> None:
             print(" | ".join(found[-1].row), flush=True)
     about["seconds"] = round(time.perf_counter() - begin, 1)
     lines = _lines(options, missing)
-    title = f"Beside scikit-learn's MLPClassifier, {options.threads} thread{'s' if options.threads > 1 else ''}"
+    title = (
+        f"Comparison with scikit-learn's MLPClassifier, {options.threads} thread{'s' if options.threads > 1 else ''}"
+    )
     measured = [line.to_dict() for line in found]
     rows = [HEAD, *(line.row for line in found)]
     section = report.Section(f"estimator-{options.threads}", title, lines, rows, measured, about)
@@ -60,8 +62,8 @@ def _limit(threads: int) -> None:
 def _lines(options: argparse.Namespace, missing: list[str]) -> list[str]:
     command = shlex.join(["python", "-m", "benchmarks.estimator", *sys.argv[1:]])
     return [
-        f"`{command}`: {options.rounds} rounds in turns, medians; accuracies are means over as many seeds, ± one",
-        "standard deviation. What is equal and what is not stands at the top of benchmarks/estimator/race.py.",
+        f"`{command}`: {options.rounds} rounds in turns, medians; accuracies are means over the same number of",
+        "seeds, ± one standard deviation. The top of benchmarks/estimator/race.py says what is equal and what is not.",
         *missing,
     ]
 

@@ -73,7 +73,7 @@ class Line:
         return asdict(self) | {"times": self.times}
 
 
-HEAD = ["data", "setting", "epochs", "fit, s: ours", "MLPClassifier", "times quicker", "predict, ms: ours",
+HEAD = ["data", "setting", "epochs", "fit, s: ours", "MLPClassifier", "speedup", "predict, ms: ours",
         "MLPClassifier", "test accuracy: ours", "MLPClassifier"]  # fmt: skip
 
 

@@ -15,11 +15,12 @@ from benchmarks import machine, report
 from benchmarks.__main__ import _commit
 from benchmarks.serving import load, race, tables
 from benchmarks.serving.contestants import CONTESTANTS, OURS, PAIR, model_files, running
+from benchmarks.serving.mixture import hostile
 from benchmarks.serving.soak import capacity, soak
 
 RESULTS = Path(__file__).parents[1] / "results" / "serving"
 PACKAGES = ("numpy", "numba", "onnxruntime", "fastapi", "uvicorn", "uvloop", "httptools", "orjson")
-LEAST_ROUNDS, LEAST_MINUTES = 3, 30.0  # below them figures are not to be quoted
+LEAST_ROUNDS, LEAST_MINUTES, LEAST_HOSTILE_MINUTES = 3, 30.0, 10.0  # below them figures are not to be quoted
 
 
 def main() -> None:
@@ -41,12 +42,12 @@ def _raced(options: argparse.Namespace) -> report.Section:
     lines = [
         f"`{_command()}`: load by {load.tool()}, medians of {options.rounds} in turns, {options.seconds:g} s each.",
         _places(options),
-        "A cell is requests a second · milliseconds until half of the answers / until 99 % are there · microseconds of",
-        "processor time that the server takes for a request. What each server does stands at the top of",
+        "Each cell shows requests per second · median / 99th percentile of the latency in milliseconds · microseconds",
+        "of processor time per request in the server. What each server does is described at the top of",
         "benchmarks/serving/peer.py and race.py.",
     ]
     table = race.table(found, names)
-    return report.Section("load-2", "Beside ONNX Runtime on FastAPI and uvicorn", lines, table, _plain(found))
+    return report.Section("load-2", "Comparison with ONNX Runtime on FastAPI and uvicorn", lines, table, _plain(found))
 
 
 def _plain(lines: list[race.Line]) -> list[dict[str, Any]]:
@@ -58,17 +59,23 @@ def _soaked(options: argparse.Namespace) -> report.Section:
     with model_files(options.model) as files, running(OURS, files, options.server_cores) as server:
         _stay_on(options.load_cores)
         trial = max(2.0, min(30.0, seconds / 10))
-        most = [asyncio.run(capacity(server, trial)) for _ in range(2)][-1]  # the first warms it up
-        print(f"{most:,.0f} requests a second at most; now {options.share:.0%} of that", flush=True)
-        seen = asyncio.run(soak(server, options.share * most, seconds, options.every))
+        kinds = hostile() if options.hostile else []
+        most = [asyncio.run(capacity(server, trial, kinds)) for _ in range(2)][-1]  # the first warms it up
+        print(f"{most:,.0f} requests per second at most; now {options.share:.0%} of that", flush=True)
+        seen = asyncio.run(soak(server, options.share * most, seconds, options.every, hostile=kinds))
     told = (
-        f"`{_command()}`: the mixture of benchmarks/serving/mixture.py, at random moments, {options.share:.0%} of the "
-        f"{most:,.0f} requests a second that the server answers at most. Files, threads and memory are its process's."
+        f"`{_command()}`: the mixture of benchmarks/serving/mixture.py, at random times, {options.share:.0%} of the "
+        f"{most:,.0f} requests per second that the server can answer. Files, threads and memory are its process's."
     )
     rows = [tables.HEAD, *(tables.row(name, seen) for name in seen.tallies)]
-    lines = [told, _places(options), *tables.findings(seen)]
     measured = {"capacity": most, **seen.to_dict()}
-    return report.Section("soak-2", f"{options.minutes:g} minutes of load", lines, rows, measured)
+    if options.hostile:
+        told += " Hostile pictures came beside it, one after the other, then and while that was measured."
+        title, key = f"{options.minutes:g} minutes of load beside hostile pictures", "soak-hostile-1"
+    else:
+        title, key = f"{options.minutes:g} minutes of load", "soak-2"
+    lines = [told, _places(options), *tables.findings(seen)]
+    return report.Section(key, title, lines, rows, measured)
 
 
 def _stay_on(cores: str) -> None:
@@ -79,7 +86,7 @@ def _stay_on(cores: str) -> None:
 
 def _places(options: argparse.Namespace) -> str:
     if shutil.which("taskset") is None:
-        return "Nothing is bound to a processor: there is no taskset."
+        return "No process is bound to a processor, because taskset is not installed."
     return f"Servers run on processors {options.server_cores}, the load on {options.load_cores}."
 
 
@@ -88,15 +95,20 @@ def _command() -> str:
 
 
 def _about(options: argparse.Namespace) -> dict[str, Any]:
-    few = options.rounds < LEAST_ROUNDS if options.what == "load" else options.minutes < LEAST_MINUTES
     about = machine.describe(PACKAGES) | {
         "busy": machine.busy(),
         "commit": _commit(),
-        "quick": few,
+        "quick": _is_quick(options),
         "clock": "wall time",
     }
-    about["model"] = os.fspath(options.model) if options.model else "the reader model that the package ships"
+    about["model"] = os.fspath(options.model) if options.model else "the packaged reader model"
     return about | {"date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}
+
+
+def _is_quick(options: argparse.Namespace) -> bool:
+    if options.what == "load":
+        return bool(options.rounds < LEAST_ROUNDS)
+    return bool(options.minutes < (LEAST_HOSTILE_MINUTES if options.hostile else LEAST_MINUTES))
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -113,14 +125,14 @@ def _options() -> argparse.Namespace:
     add("--rounds", type=int, default=5, help="load: rounds of each server in each case")
     add("--seconds", type=float, default=5, help="load: of a round, whole seconds")
     add("--minutes", type=float, default=30, help="soak: how long")
+    add("--hostile", action="store_true", help="soak: hostile pictures beside it; 10 minutes are enough")
     add("--share", type=float, default=0.8, help="soak: share of the most that the server answers")
     add("--every", type=float, default=5, help="soak: seconds between looks at the server")
     add("--server-cores", default="0,1", help="processors of the servers, as taskset takes them")
     add("--load-cores", default="0,1", help="load: processors of wrk")
     add("--output", type=Path, help="folder of table.md and the JSON files")
     options = parser.parse_args()
-    quick = options.rounds < LEAST_ROUNDS if options.what == "load" else options.minutes < LEAST_MINUTES
-    options.output = options.output or (Path("build/benchmarks/serving") if quick else RESULTS)
+    options.output = options.output or (Path("build/benchmarks/serving") if _is_quick(options) else RESULTS)
     return options
 
 

@@ -32,8 +32,8 @@ BROKEN = Answer(0, b"")  # the connection ended, or no answer came in time
 class Channel(asyncio.Protocol):
     """A connection that is opened when it is needed and asks one thing at a time."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, patience: float = PATIENCE) -> None:
+        self._host, self._port, self._patience = host, port, patience
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[Answer] | None = None
         self._received = bytearray()
@@ -47,7 +47,7 @@ class Channel(asyncio.Protocol):
                 self._transport, _ = await loop.create_connection(lambda: self, self._host, self._port)
             self._answer = loop.create_future()
             self._transport.write(request)
-            return await asyncio.wait_for(self._answer, PATIENCE)
+            return await asyncio.wait_for(self._answer, self._patience)
         except (OSError, TimeoutError):
             self.close()
             return BROKEN

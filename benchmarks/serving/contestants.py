@@ -50,6 +50,10 @@ class Server:
     process: psutil.Process
     log: Path
 
+    def own_usage(self) -> Usage:
+        """Look at the process alone, without what it starts."""
+        return _usage(self.process)
+
     def usage(self) -> Usage:
         """Add up the process and its children."""
         family = [self.process, *self.process.children(recursive=True)]

@@ -6,6 +6,8 @@ Every kind says which status it must be answered with, so that a soak counts wha
 from dataclasses import dataclass
 from itertools import chain
 
+from tests.shared.hostile_files import HOSTILE
+
 from benchmarks.serving.payloads import INFER, Case, as_json, as_picture, http
 from mnist_nn.data import load
 
@@ -14,12 +16,13 @@ HUNG_UP = 0  # the status where none is waited for
 
 @dataclass(frozen=True)
 class Kind:
-    """Requests of one kind, how many of a thousand they are, and the status of their answer."""
+    """Requests of one kind, how many of a thousand they are, and the status of their answer, and words in it."""
 
     name: str
     share: int
     status: int
     requests: tuple[bytes, ...]
+    says: bytes = b""
 
 
 def mixture() -> list[Kind]:
@@ -58,6 +61,15 @@ def _bad() -> list[Kind]:
         Kind("unknown path", 10, 404, (http("GET", "/nothing/here"),)),
         Kind("no picture", 10, 422, (http("POST", "/read", b"this is text", content_type="image/png"),)),
         Kind("hang-up", 20, HUNG_UP, parts),
+    ]
+
+
+def hostile() -> list[Kind]:
+    """List pictures that are made to cost much: each must be refused, with the limit that it went beyond."""
+    limits = {"tiling pattern": b"--decode-seconds", "JPEG of 20,000 scans": b"--decode-seconds"}
+    return [
+        Kind(f"hostile: {name}", 0, 422, (http("POST", "/read", make()),), limits.get(name, b"memory"))
+        for name, make in HOSTILE.items()
     ]
 
 

@@ -1,7 +1,8 @@
 """A server under a steady load of everything for long: does it stay as quick and as small as it was?
 
-The load is the `mixture` at a fixed share of what the server answers at most, arriving at random moments. Memory,
-files and threads of its process are read every few seconds.
+The load is the `mixture` at a fixed share of what the server answers at most, arriving at random moments; `hostile`
+pictures may come beside it, one after the other, while capacity is measured too. Memory, files and threads of the
+server's own process are read every few seconds; its decoders come and go.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import theilslopes
 
-from benchmarks.serving.client import Answer, Channel, Tally, arrivals
+from benchmarks.serving.client import PATIENCE, Answer, Channel, Tally, arrivals
 from benchmarks.serving.contestants import Server
 from benchmarks.serving.mixture import HUNG_UP, Kind, in_turns, mixture
 
@@ -24,6 +25,7 @@ WARM_UP = 0.2  # of the time: caches fill, pools of threads and of memory reach 
 CONFIDENCE = 0.95
 LARGEST = 0.02  # growth over the whole time, as a share of the memory, that is still none
 REST = 3.0  # seconds after which nothing of the load may be left in the server
+HOSTILE_PATIENCE = 600.0  # seconds to wait beside hostile pictures, of which only processor time is limited
 LATE = 30.0  # seconds of work that may wait for a connection; what comes then is left out, and counts as wrong
 Turns = Iterator[tuple[Kind, bytes]]
 
@@ -95,8 +97,9 @@ class Soak:
         """Count one request."""
         self.tallies.setdefault(kind.name, Tally()).add(answer, seconds)
         self.statuses.setdefault(kind.name, Counter())[answer.status] += 1
-        if answer.status != kind.status:
-            self.wrong.append(f"{kind.name}: {answer.status} and not {kind.status}, {answer.body[:200]!r}")
+        if answer.status != kind.status or kind.says not in answer.body:
+            wanted = f"{kind.status} {kind.says.decode()}".strip()
+            self.wrong.append(f"{kind.name}: {answer.status} and not {wanted}, {answer.body[:200]!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is kept, in plain JSON values."""
@@ -112,30 +115,55 @@ def _figures(tally: Tally, statuses: Counter[int]) -> dict[str, Any]:
     return {"requests": len(tally.times), **times, "statuses": dict(sorted(statuses.items()))}
 
 
-async def capacity(server: Server, seconds: float) -> float:
+async def capacity(server: Server, seconds: float, hostile: Sequence[Kind] = ()) -> float:
     """Measure how many requests of the mixture a second the server answers at most."""
     now = _sample(server, 0, 0)
     seen, turns, begin = Soak(0, now, now), _turns(), time.perf_counter()
+    attacking = asyncio.create_task(_attack(server, hostile, begin + seconds, Soak(0, now, now)))
 
     async def one() -> None:
-        channel = Channel(server.host, server.port)
+        channel = Channel(server.host, server.port, HOSTILE_PATIENCE if hostile else PATIENCE)
         while (now := time.perf_counter()) < begin + seconds:
             kind, request = next(turns)
             seen.add(kind, await _ask(channel, kind, request), time.perf_counter() - now)
         channel.close()
 
     await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return seen.answered / (time.perf_counter() - begin)
+    most = seen.answered / (time.perf_counter() - begin)
+    attacking.cancel()
+    await asyncio.gather(attacking, return_exceptions=True)
+    return most
 
 
-async def soak(server: Server, rate: float, seconds: float, every: float, seed: int = 0, rest: float = REST) -> Soak:
+async def _attack(server: Server, kinds: Sequence[Kind], until: float, seen: Soak) -> None:
+    """Send hostile pictures, each once the one before is answered."""
+    turns = ((kind, request) for kind in cycle(kinds) for request in kind.requests)
+    for kind, request in turns:
+        if (begin := time.perf_counter()) >= until:
+            break
+        channel = Channel(server.host, server.port, HOSTILE_PATIENCE)
+        try:
+            seen.add(kind, await channel.ask(request), time.perf_counter() - begin)
+        finally:
+            channel.close()
+
+
+async def soak(
+    server: Server,
+    rate: float,
+    seconds: float,
+    every: float,
+    seed: int = 0,
+    rest: float = REST,
+    hostile: Sequence[Kind] = (),
+) -> Soak:
     """Keep a server under load, look at it ``every`` so many seconds, and once more when it has come to rest."""
     now = _sample(server, 0, 0)
     seen, begin = Soak(rate, now, now), time.perf_counter()
     waiting: asyncio.Queue[tuple[float, Kind, bytes] | None] = asyncio.Queue(int(LATE * rate) + CONNECTIONS)
 
     async def one() -> None:
-        channel = Channel(server.host, server.port)
+        channel = Channel(server.host, server.port, HOSTILE_PATIENCE if hostile else PATIENCE)
         while item := await waiting.get():
             due, kind, request = item
             seen.add(kind, await _ask(channel, kind, request), time.perf_counter() - begin - due)
@@ -147,9 +175,11 @@ async def soak(server: Server, rate: float, seconds: float, every: float, seed: 
             await asyncio.sleep(every)
 
     looking = asyncio.create_task(look())
+    attacking = asyncio.create_task(_attack(server, hostile, begin + seconds, seen))
     asking = asyncio.gather(*(one() for _ in range(CONNECTIONS)))
     await _come(waiting, begin, seconds, seen, seed)
     await asking
+    await attacking
     looking.cancel()
     await asyncio.sleep(rest)
     seen.after = _sample(server, time.perf_counter() - begin, seen.answered)
@@ -183,4 +213,4 @@ async def _ask(channel: Channel, kind: Kind, request: bytes) -> Answer:
 
 
 def _sample(server: Server, seconds: float, answered: int) -> Sample:
-    return Sample(seconds, *server.usage(), answered)
+    return Sample(seconds, *server.own_usage(), answered)

@@ -11,17 +11,17 @@ HEAD = ["requests", "how many", "50 %, ms", "99 %, ms", "longest, ms", "answers"
 def findings(seen: Soak) -> list[str]:
     """Say what became of memory, files and threads, and of the requests."""
     lines = [_memory(seen), _holdings(seen), _pace(seen)]
-    lines.append(
-        f"{seen.answered:,} requests, {seen.rate:,.0f} a second; {len(seen.wrong)} not answered as they must be."
-    )
+    lines.append(f"{seen.answered:,} requests, {seen.rate:,.0f} per second; {len(seen.wrong)} with a wrong response.")
     return lines + [f"Wrong: {example}" for example in seen.wrong[:3]]
 
 
 def _memory(seen: Soak) -> str:
     grown = growth(seen.samples)
+    first, last = seen.before.rss / MEGA, seen.after.rss / MEGA
     return (
-        f"Memory: {grown.size / MEGA:.1f} MB; it grew by {grown.grown / MEGA:+.2f} MB after the warm-up (95 % interval "
-        f"{grown.low / MEGA:+.2f} to {grown.high / MEGA:+.2f}), which is {'none' if grown.is_none else '**growth**'}."
+        f"Memory: {first:.1f} MB at the start, {grown.size / MEGA:.1f} MB in between, {last:.1f} MB at the end. "
+        f"It grew by {grown.grown / MEGA:+.2f} MB after the warm-up (95 % interval {grown.low / MEGA:+.2f} to "
+        f"{grown.high / MEGA:+.2f}), which is {'none' if grown.is_none else '**growth**'}."
     )
 
 

@@ -1,0 +1,1 @@
+"""How often a limit on errors is broken, and what keeping it costs: ``python -m benchmarks.selective``."""
