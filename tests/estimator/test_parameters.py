@@ -70,6 +70,8 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "dropout": (0.25, 0.25),
     "l2": (0.4, 0.4 / 150),
     "max_norm": (2.0, 2.0),
+    "label_smoothing": (0.1, 0.1),
+    "ema_decay": (0.8, 0.8),
     "subset": (90, 90),
     "validation": (0.3, 0.3),
     "patience": (4, 4),

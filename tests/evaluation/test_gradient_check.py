@@ -81,6 +81,17 @@ def test_right_gradients_pass_with_penalty_and_dropout(l2: float, dropout: float
     assert all(len(group.entries) for group in report.groups)
 
 
+@pytest.mark.parametrize(("loss", "output", "descended"), PAIRS)
+def test_the_gradients_of_smoothed_labels_pass(loss: str, output: str, descended: str) -> None:
+    shape, smoothed = replace(SMALL, output=output), TrainingConfig(loss=loss, label_smoothing=0.3)
+    report, plain = (
+        check_gradients(shape, training, *a_few()) for training in (smoothed, replace(smoothed, label_smoothing=0))
+    )
+    assert report.passed
+    assert report.descends == descended
+    assert not np.allclose(report.groups[0].analytic, plain.groups[0].analytic)
+
+
 @pytest.mark.parametrize("optimizer", ["momentum", "adam", "adamw"])
 def test_optimizer_rate_and_limits_do_not_disturb_the_check(optimizer: str) -> None:
     training = TrainingConfig(

@@ -80,6 +80,19 @@ def test_the_latest_weights_are_kept_beside_better_ones(clouds: Callable[..., Sa
     assert same(again.chosen, at.chosen)
 
 
+@pytest.mark.parametrize("patience", [None, 4])
+def test_an_average_of_the_weights_comes_back(clouds: Callable[..., Samples], patience: int | None) -> None:
+    config, at = learned(clouds(60, 3, 2), epochs=4, validation=20, patience=patience, learning_rate=5.0, ema_decay=0.5)
+    assert at.average is not None
+    assert not same(at.average, at.network)
+    again = rebuilt(at, config)
+    assert again.average is not None
+    assert same(again.average, at.average)
+    assert same(again.network, at.network)
+    assert same(again.chosen, at.chosen)
+    assert ("resume/average/W1" in collect_checkpoint_tensors(at)) == (at.average is not at.chosen)
+
+
 def test_a_slot_of_another_shape_is_refused(clouds: Callable[..., Samples]) -> None:
     config, at = learned(clouds(40, 3, 2), optimizer="momentum", epochs=1)
     tensors = {**collect_checkpoint_tensors(at), "resume/velocity/W1": np.zeros((3, 4), np.float32)}

@@ -12,7 +12,14 @@ from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn import config
 from mnist_nn.nn.activations import OUTPUTS
-from mnist_nn.nn.losses import LOSSES, get_loss, half_squared_error
+from mnist_nn.nn.losses import (
+    LOSSES,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    get_loss,
+    half_squared_error,
+    smooth_labels,
+)
 
 Row = Sequence[float]
 BOUNDED = settings(deadline=None, max_examples=60)
@@ -110,6 +117,15 @@ def test_a_wrong_and_certain_answer_costs_its_weighted_input() -> None:
     assert LOSSES["cross_entropy", "sigmoid"].descended(z, OUTPUTS["sigmoid"](z), l).tolist() == [1000.0]
     z = np.array([[0.0, 1000.0]])
     assert LOSSES["cross_entropy", "softmax"].descended(z, OUTPUTS["softmax"](z), l).tolist() == [1000.0]
+
+
+@pytest.mark.parametrize("loss", [binary_cross_entropy, categorical_cross_entropy])
+def test_the_loss_of_smoothed_labels_is_a_mean_of_the_losses_of_all_classes(loss: Callable[..., np.ndarray]) -> None:
+    z, l = np.random.default_rng(5).standard_normal((3, 4)), np.eye(4)[[2, 0, 3]]
+    smoothed = loss(z, None, smooth_labels(l, 0.2))
+    of_classes = [loss(z, None, np.eye(4)[[k, k, k]]) for k in range(4)]
+    np.testing.assert_allclose(smoothed, 0.8 * loss(z, None, l) + 0.2 * np.mean(of_classes, axis=0))
+    assert np.array_equal(smooth_labels(l, 0.0), l)
 
 
 def test_half_squared_error() -> None:

@@ -33,9 +33,10 @@ def bits(at: Checkpoint) -> list[object]:
     """All of a checkpoint but the seconds, which no two runs share."""
     slots = [array for arrays in at.state.slots.values() for array in arrays]
     best = at.best and (at.best.epoch, at.best.accuracy, [p.tobytes() for p in at.best.network.parameters])
+    average = at.average and [p.tobytes() for p in at.average.parameters]
     history = [replace(row, seconds=0.0) for row in at.history]
     arrays = [array.tobytes() for array in (*at.network.parameters, *slots)]
-    return [arrays, at.state.updates, at.epoch, at.offset, at.tally, best, history]
+    return [arrays, at.state.updates, at.epoch, at.offset, at.tally, best, average, history]
 
 
 def weights(epochs: list[Epoch]) -> list[bytes]:
@@ -152,6 +153,47 @@ def test_scores_are_means_over_the_samples_of_an_epoch(clouds: Clouds) -> None:
     assert epoch.scores.accuracy == (samples.labels == 0).mean()
 
 
+def test_with_label_smoothing_the_losses_are_those_of_smoothed_labels(clouds: Clouds) -> None:
+    samples = clouds(50)
+    shape = NetworkConfig(inputs=4, hidden=(), outputs=3, output="softmax", initializer="zeros", dtype="float64")
+    smoothed = replace(RUN, label_smoothing=0.3, learning_rate=50.0, epochs=1, batch_size=50)
+    (epoch,) = run(samples, replace(smoothed, validation=0.2), shape)
+    assert epoch.scores.loss == epoch.scores.descended == pytest.approx(np.log(3)), "every output is a third"
+    o = epoch.network.output(ReferenceEngine().forward(epoch.network, ReferenceEngine().place(samples.images)))
+    _, held_out = split(samples, replace(smoothed, validation=0.2))
+    assert held_out is not None
+    assert epoch.scores.validation_loss == pytest.approx(evaluate(epoch.network, held_out, "cross_entropy").loss)
+    assert o.max() < 1, "no finite rate would make the loss of plain labels smallest"
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_label_smoothing_keeps_outputs_from_becoming_certain(engine: str) -> None:
+    samples = Samples(np.eye(4)[np.arange(60) % 3], np.arange(60) % 3)
+    shape = NetworkConfig(inputs=4, hidden=(), outputs=3, output="softmax")
+    training = replace(RUN, label_smoothing=0.3, learning_rate=2.0, epochs=60)
+    *_, last = train(Network.create(shape), samples, training, engine=engine)
+    o = last.network.output(ReferenceEngine().forward(last.network, ReferenceEngine().place(samples.images[:3])))
+    np.testing.assert_allclose(o, 0.7 * np.eye(3) + 0.1, atol=1e-3)
+    assert last.scores.loss == pytest.approx(-(0.8 * np.log(0.8) + 0.2 * np.log(0.1)), rel=1e-4), "their entropy"
+
+
+def test_the_averaged_weights_are_validated_kept_and_returned(clouds: Clouds) -> None:
+    samples, training = clouds(200), replace(RUN, epochs=4, validation=0.25, learning_rate=2.0)
+    plain = run(samples, training)
+    for patience in (None, 9):
+        epochs = run(samples, replace(training, ema_decay=0.6, patience=patience))
+        assert weights(epochs) == weights(plain), "training itself goes on with the latest weights"
+        shares = 0.6 ** np.arange(3, -1, -1)  # an independent form of the average: weights that sum to one
+        for i, found in enumerate(epochs[-1].checkpoint.average.parameters):
+            each = [epoch.checkpoint.network.parameters[i] for epoch in plain]
+            np.testing.assert_allclose(found, np.average(each, axis=0, weights=shares), rtol=1e-5, atol=1e-7)
+        _, held_out = split(samples, training)
+        judged = [evaluate(epoch.checkpoint.average, held_out).accuracy for epoch in epochs]
+        assert [epoch.scores.validation_accuracy for epoch in epochs] == judged
+        best = epochs[int(np.argmax(judged)) if patience else -1].checkpoint.average
+        assert [p.tobytes() for p in epochs[-1].network.parameters] == [p.tobytes() for p in best.parameters]
+
+
 def test_the_seed_decides_everything(clouds: Clouds) -> None:
     samples = clouds(200)
     training = replace(RUN, dropout=0.3, subset=150, validation=0.2, patience=5)
@@ -191,6 +233,8 @@ def runs(draw: st.DrawFn) -> tuple[NetworkConfig, TrainingConfig]:
         dropout=draw(st.sampled_from([0.0, 0.4, (0.0, 0.2)])),
         l2=draw(st.sampled_from([0.0, 0.01])),
         max_norm=draw(st.sampled_from([None, 1.0])),
+        label_smoothing=draw(st.sampled_from([0.0, 0.1])),
+        ema_decay=draw(st.sampled_from([0.0, 0.5])),
         subset=draw(st.sampled_from([None, 19_000])),
         validation=validation,
         patience=draw(st.sampled_from([None, 1, 2])) if validation else None,

@@ -52,6 +52,7 @@ def test_it_grows_with_all_that_it_is_made_of() -> None:
     assert least < estimate_memory(replace(WIDE, hidden=(5_000_000,)), usual)
     assert least < estimate_memory(WIDE, replace(usual, optimizer="adam"))
     assert least < estimate_memory(WIDE, replace(usual, patience=3))
+    assert least < estimate_memory(WIDE, replace(usual, ema_decay=0.5))
     assert least < estimate_memory(WIDE, replace(usual, batch_size=512))
     assert least < estimate_memory(replace(WIDE, dtype="float64"), usual)
     few, many = (replace(usual, batch_size=size) for size in (512, 60_000))

@@ -79,6 +79,10 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         Share of hidden units to drop: one number, or one for each hidden layer.
     max_norm
         Largest norm of the weights into a hidden unit; None for no limit.
+    label_smoothing
+        Share of every label that is spread evenly over all classes; 0 for none.
+    ema_decay
+        Use the moving average of the weights, taken after every epoch, with this decay; 0 for none.
     augmentation
         Train on distorted copies of square pictures. X must then contain whole numbers from 0 to 255, which are divided
         by 255.
@@ -141,6 +145,8 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         epsilon: float = 1e-8,
         dropout: float | Sequence[float] = 0.0,
         max_norm: float | None = None,
+        label_smoothing: float = 0.0,
+        ema_decay: float = 0.0,
         augmentation: str = "none",
         subset: int | None = None,
         class_weight: str | dict[Any, float] | None = None,
@@ -158,6 +164,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
         self.momentum, self.beta_1, self.beta_2, self.epsilon = momentum, beta_1, beta_2, epsilon
         self.dropout, self.max_norm, self.augmentation, self.subset = dropout, max_norm, augmentation, subset
+        self.label_smoothing, self.ema_decay = label_smoothing, ema_decay
         self.class_weight, self.warm_start, self.random_state = class_weight, warm_start, random_state
         self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
 

@@ -135,9 +135,10 @@ def check_gradients(
     shape = replace(network, dtype="float64")
     config = _plain(training, len(known))
     start = Network.create(shape, training.seed)
-    placed = reference.ReferenceEngine().place(samples.images, known)
+    targets = losses.smooth_labels(np.eye(shape.outputs)[known], config.label_smoothing)
+    placed = reference.ReferenceEngine().place(samples.images, targets)
     analytic, plan = _update(start, config, placed)
-    objective = _Objective(shape, placed.inputs(slice(None), "float64"), np.eye(shape.outputs)[known], plan)
+    objective = _Objective(shape, placed.inputs(slice(None), "float64"), targets, plan)
     loss = losses.get_loss(config.loss, shape.output)
     probed = [
         _probe(objective, start, group, _entries(p.size, probes, config.seed, group))
@@ -249,7 +250,8 @@ def gradient_norms(network: Network, training: TrainingConfig, samples: Samples)
     """
     shape = replace(network.config, dtype="float64")
     check_labels(samples.labels, shape.outputs)
-    placed = reference.ReferenceEngine().place(samples.images, samples.labels)
+    targets = losses.smooth_labels(np.eye(shape.outputs)[samples.labels], training.label_smoothing)
+    placed = reference.ReferenceEngine().place(samples.images, targets)
     l2 = 0.0 if training.optimizer == "adamw" else training.l2  # AdamW's decay is no part of its gradient
     config = replace(_plain(training, len(samples)), dropout=0.0, l2=l2)
     gradient, _ = _update(Network.of(shape, network.parameters), config, placed)
@@ -277,6 +279,7 @@ def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:
         batch_size=samples,
         dropout=training.dropout,
         l2=training.l2,
+        label_smoothing=training.label_smoothing,
         seed=training.seed,
     )
 

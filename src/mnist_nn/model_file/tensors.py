@@ -23,6 +23,7 @@ from mnist_nn.training.early_stopping import Best
 
 Tensors = dict[str, npt.NDArray[Any]]
 CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")
+AVERAGE = "resume/average/"
 CALIBRATION_ARRAYS = ("weights", "table")
 # What files that were written before have in the place of today's names.
 OLD_FIELDS = {"rate": "learning_rate"}
@@ -46,12 +47,13 @@ def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
         "seconds": at.seconds,
         "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
         **({"engines": list(at.engines)} if at.engines else {}),
+        **({"averaged": True} if at.average else {}),
         **({"signs": [signs.to_dict() for signs in at.signs]} if at.signs else {}),
     }
 
 
 def collect_checkpoint_tensors(at: Checkpoint) -> Tensors:
-    """Return the arrays that resuming needs besides the network: slots, and current weights if the network is older."""
+    """Return the arrays that resuming needs besides the network: slots, and weights that are not the network's own."""
     names = at.network.parameter_names
     tensors = {
         f"resume/{slot}/{name}": array
@@ -59,8 +61,14 @@ def collect_checkpoint_tensors(at: Checkpoint) -> Tensors:
         for name, array in zip(names, arrays, strict=True)
     }
     if at.chosen is not at.network:
-        tensors |= {f"resume/{name}": p for name, p in zip(names, at.network.parameters, strict=True)}
+        tensors |= _name_parameters("resume/", at.network)
+    if at.average is not None and at.average is not at.chosen:
+        tensors |= _name_parameters(AVERAGE, at.average)
     return tensors
+
+
+def _name_parameters(prefix: str, network: Network) -> Tensors:
+    return {f"{prefix}{name}": p for name, p in zip(network.parameter_names, network.parameters, strict=True)}
 
 
 def build_training(header: Mapping[str, Any]) -> TrainingConfig:
@@ -91,6 +99,9 @@ def build_checkpoint(
     for arrays in slots.values():
         Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
     current = build_network(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
+    average = None
+    if saved.get("averaged"):
+        average = build_network(chosen.config, tensors, AVERAGE) if f"{AVERAGE}W1" in tensors else chosen
     best = saved["best"] and Best(chosen, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
     samples, reported, descended, correct = saved["tally"]
     return Checkpoint(
@@ -104,6 +115,7 @@ def build_checkpoint(
         history=tuple(_build_scores(row) for row in header["history"]),
         engines=_check_engines(saved.get("engines", [])),
         signs=tuple(Signs.from_dict(row) for row in saved.get("signs", [])),
+        average=average,
     )
 
 

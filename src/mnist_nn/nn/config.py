@@ -146,6 +146,10 @@ class TrainingConfig:
         λ of the penalty λ/2 · ΣW² (without biases); ``adamw`` uses it as decoupled weight decay.
     max_norm
         Largest allowed norm of the weights into a hidden unit; None for no limit.
+    label_smoothing
+        Share of every label that is spread evenly over all classes; 0 for none.
+    ema_decay
+        Use the exponential moving average of the weights, taken after every epoch, with this decay; 0 for none.
     augmentation
         Train on distorted copies of the images, new ones in every epoch: ``none``, or a kind of distortion
         (`mnist_nn.data.augmentation`).
@@ -168,6 +172,8 @@ class TrainingConfig:
     dropout: float | tuple[float, ...] = 0.0
     l2: float = 0.0
     max_norm: float | None = None
+    label_smoothing: float = 0.0
+    ema_decay: float = 0.0
     augmentation: str = "none"
     subset: int | None = None
     validation: float = 0
@@ -193,6 +199,8 @@ class TrainingConfig:
             dropout=shares if several else shares[0],
             l2=checks.non_negative("l2", self.l2),
             max_norm=None if self.max_norm is None else checks.positive("max_norm", self.max_norm),
+            label_smoothing=checks.share("label_smoothing", self.label_smoothing),
+            ema_decay=checks.share("ema_decay", self.ema_decay),
             augmentation=checks.choice("augmentation", self.augmentation, AUGMENTATIONS),
             subset=None if self.subset is None else checks.integer("subset", self.subset, 1),
             validation=_validation(self.validation),

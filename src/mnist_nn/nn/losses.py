@@ -76,6 +76,24 @@ def categorical_cross_entropy(z: Array, _o: Array, l: Array) -> Array:
     return np.asarray(np.log(np.exp(z - top).sum(axis=-1)) + top[..., 0] - (l * z).sum(axis=-1))
 
 
+def smooth_labels(l: Array, share: float) -> Array:
+    """(1 - ε) l + ε/n: spread a share ε of every label over all n classes (Szegedy et al., CVPR 2016).
+
+    Parameters
+    ----------
+    l
+        One-hot labels or other targets whose rows sum to one, shape (batch, outputs).
+    share
+        ε, from 0 to below 1.
+
+    Examples
+    --------
+    >>> smooth_labels(np.eye(4)[[2]], 0.2).round(2).tolist()
+    [[0.05, 0.05, 0.85, 0.05]]
+    """
+    return np.asarray((1.0 - share) * l + share / l.shape[-1])
+
+
 def _difference(o: Array, l: Array) -> Array:
     return o - l
 

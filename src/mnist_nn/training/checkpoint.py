@@ -43,7 +43,8 @@ class Checkpoint:
 
     ``epoch`` epochs are complete, and ``offset`` samples of the next one are done. ``engines`` lists the engines that
     have trained so far, in order; it is empty if that is not known, as in files from the browser. ``signs`` are
-    measurements at the end of some epochs, for finding out what goes wrong.
+    measurements at the end of some epochs, for finding out what goes wrong. ``average`` is the moving average of the
+    weights, if the configuration asks for one and an epoch is complete.
     """
 
     network: Network
@@ -56,6 +57,7 @@ class Checkpoint:
     history: tuple[Scores, ...] = ()
     engines: tuple[str, ...] = ()
     signs: tuple[Signs, ...] = ()
+    average: Network | None = None
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
@@ -80,5 +82,5 @@ class Checkpoint:
 
     @property
     def chosen(self) -> Network:
-        """The network to use: the best one if images are held out and patience is set, else the current one."""
-        return self.best.network if self.best else self.network
+        """The network to use: with patience the best one, else the averaged one if any, else the current one."""
+        return self.best.network if self.best else self.average or self.network

@@ -22,9 +22,10 @@ from mnist_nn.engines.base import Engine, Plan, Tally, check_width
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_learning_rate
-from mnist_nn.nn.losses import get_loss
+from mnist_nn.nn.losses import get_loss, smooth_labels
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import get_optimizer
+from mnist_nn.training.averaging import update_average
 from mnist_nn.training.checkpoint import Checkpoint, Scores
 from mnist_nn.training.diagnosis.signs import is_due, measure
 from mnist_nn.training.divergence import explain_divergence
@@ -51,7 +52,7 @@ class Epoch:
 
     @property
     def network(self) -> Network:
-        """The network to use at this point; with patience, the best so far."""
+        """The network to use at this point: with patience the best so far, with ``ema_decay`` an averaged one."""
         return self.checkpoint.chosen
 
 
@@ -234,8 +235,13 @@ class _Run:
         if wanted not in self.placed:
             self.placed.clear()
             copies = images if wanted is None else augment(images, key, name)
-            self.placed[wanted] = self.engine.place(copies, self.training.labels, self.training.weights)
+            self.placed[wanted] = self.engine.place(copies, self.targets(), self.training.weights)
         return self.placed[wanted]
+
+    def targets(self) -> npt.NDArray[Any]:
+        """Return the labels, or with label smoothing the soft targets, (n, outputs), that the network learns."""
+        labels, share = self.training.labels, self.config.label_smoothing
+        return smooth_labels(np.eye(self.shape.outputs)[labels], share) if share else labels
 
     def shuffle(self, key: randomness.Key) -> npt.NDArray[np.int64]:
         """Shuffle the samples of an epoch; the last order is kept, because an epoch has many stretches."""
@@ -277,18 +283,19 @@ class _Run:
     def close(self, at: Checkpoint) -> Checkpoint:
         """Score the finished epoch on the held-out images, and move to the next epoch."""
         last = (self.size - 1) // self.config.batch_size * self.config.batch_size  # where the last update began
-        scores, best = self.compute_scores(replace(at, offset=last)), at.best
+        scores, best, average = self.compute_scores(replace(at, offset=last)), at.best, None
+        if self.config.ema_decay:
+            average = update_average(at.average, at.network, at.epoch + 1, self.config.ema_decay)
         if self.held_out is not None:
-            value, accuracy = self.score_held_out(at.network)
+            value, accuracy = self.score_held_out(average or at.network)
             if not math.isfinite(value):
                 raise self.explain_divergence(at)
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
             if self.config.patience is not None:
-                best = keep_best(best, at.network, at.epoch + 1, accuracy)
+                best = keep_best(best, average or at.network, at.epoch + 1, accuracy)
         history = (*at.history, scores)
-        after = Checkpoint(
-            at.network, at.state, at.epoch + 1, best=best, history=history, engines=at.engines, signs=at.signs
-        )
+        after = Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=history,
+                           engines=at.engines, signs=at.signs, average=average)  # fmt: skip
         return self.look(after)
 
     def look(self, at: Checkpoint) -> Checkpoint:

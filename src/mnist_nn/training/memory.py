@@ -20,8 +20,9 @@ def estimate_memory(network: NetworkConfig, training: TrainingConfig, engine: st
     """Estimate how many bytes a training needs at most, in addition to the data.
 
     It counts the weights and the optimizer's slots (before, during and after a stretch), the gradients, the best
-    weights with ``patience``, and the activations of a batch. If drawing the weights in float64 needs more, it counts
-    that instead. It is an estimate: the interpreter, the images and machine code are not included.
+    weights with ``patience``, the average with ``ema_decay``, and the activations of a batch. If drawing the weights in
+    float64 needs more, it counts that instead. It is an estimate: the interpreter, the images and machine code are not
+    included.
 
     Examples
     --------
@@ -31,7 +32,7 @@ def estimate_memory(network: NetworkConfig, training: TrainingConfig, engine: st
     size = np.dtype(network.dtype).itemsize
     weights = size * network.parameter_count
     slots = len(get_optimizer(training.optimizer).slots)
-    sets = SETS * (1 + slots) + 1 + (training.patience is not None)
+    sets = SETS * (1 + slots) + 1 + (training.patience is not None) + 2 * (training.ema_decay > 0)
     whole = engine == "reference" or network.dtype == "float64"
     rows = max(training.batch_size if whole else min(training.batch_size, PART), ROWS)
     activations = PER_UNIT * size * rows * sum(network.sizes)

@@ -55,6 +55,10 @@ class TrainingSettings(Document):
     )
     l2: NonNegative = Field(description="λ of the penalty λ/2 · ΣW²")
     max_norm: float | None = Field(description="the largest norm of the weights into a hidden unit; null for no limit")
+    label_smoothing: Share = Field(description="share of every label that was spread over all classes")
+    ema_decay: Share = Field(
+        description="decay of the moving average of the weights that the model has; 0 if it has the last weights"
+    )
     augmentation: Annotated[str, one_of(config.AUGMENTATIONS)] = Field(
         description="how the training images are distorted"
     )

@@ -14,7 +14,7 @@ from mnist_nn.data import Samples
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import as_inputs, as_rows
 from mnist_nn.nn.config import TrainingConfig
-from mnist_nn.nn.losses import get_loss
+from mnist_nn.nn.losses import get_loss, smooth_labels
 from mnist_nn.nn.network import Network
 
 Array = npt.NDArray[Any]
@@ -119,7 +119,7 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
     shape, labels = network.config, samples.labels[rows]
     x = as_inputs(as_rows(samples.images[rows]), shape.dtype)
     x = np.asarray(x.toarray() if hasattr(x, "toarray") else x)
-    targets = np.eye(shape.outputs, dtype=shape.dtype)[labels]
+    targets = smooth_labels(np.eye(shape.outputs, dtype=shape.dtype)[labels], config.label_smoothing)
     loss = get_loss(config.loss, shape.output)
     z, a = reference.forward(shape, network.weights, network.biases, x)
     g, _ = reference.gradients(shape, network.weights, network.biases, x, targets, loss)

@@ -115,10 +115,19 @@ test("where early stopping kept older weights, training goes on from the latest"
   assert.deepEqual(resumeRun(again).network, latest);
 });
 
+test("an average of the weights is no state of an optimizer", () => {
+  const run = start(create(), few.images, few.labels, { optimizer: "momentum" });
+  advance(run, 60);
+  const model = makeModel(run);
+  const average = Object.entries(model.tensors).map(([name, t]) => [name.replace("velocity", "average"), t]);
+  const again = read(write({ ...model, tensors: { ...model.tensors, ...Object.fromEntries(average) } }));
+  assert.deepEqual(Object.keys(resumeRun(again).from.slots), ["velocity"]);
+});
+
 test("settings that the page does not follow are named", () => {
   const model = makeModel(start(create(), few.images, few.labels));
-  Object.assign(model.header.training, { schedule: "cosine", augmentation: "elastic", validation: 0 });
-  assert.deepEqual(resumeRun(read(write(model))).ignored, ["schedule", "augmentation"]);
+  Object.assign(model.header.training, { schedule: "cosine", ema_decay: 0.9, augmentation: "elastic", validation: 0 });
+  assert.deepEqual(resumeRun(read(write(model))).ignored, ["schedule", "ema_decay", "augmentation"]);
 });
 
 test("with a deliberate fault only the network is kept", () => {

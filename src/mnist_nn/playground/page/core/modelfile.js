@@ -30,7 +30,9 @@ import { savePosition } from "./training.js";
 const FORMAT = 1;
 const NO_FILE = "this is not a model file, or only a part of one";
 /** Settings of the library that the page does not follow, and their values where they ask for nothing. */
-const NOT_FOLLOWED = { schedule: "constant", augmentation: "none", validation: 0, patience: null };
+const NOT_FOLLOWED = {
+  schedule: "constant", label_smoothing: 0, ema_decay: 0, augmentation: "none", validation: 0, patience: null,
+};
 
 /**
  * Read a model file.
@@ -130,7 +132,7 @@ export function resumeRun(model) {
   const current = "resume/W1" in tensors ? takeNetwork(network.config, tensors, "resume/") : network;
   const slots = Object.fromEntries(
     Object.keys(tensors)
-      .filter((name) => /^resume\/\w+\/W1$/.test(name))
+      .filter((name) => /^resume\/(?!average)\w+\/W1$/.test(name))
       .map((name) => [name.split("/")[1], parameters(takeNetwork(network.config, tensors, name.slice(0, -2)))]),
   );
   const [samples, reported, descended, correct] = checkpoint.tally;
