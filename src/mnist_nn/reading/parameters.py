@@ -61,7 +61,7 @@ class ReadingParameters:
     least_probability: float = 1e-12
     """Replaces all smaller probabilities, so that their logarithm is finite."""
     sequence: SequenceParameters = SEQUENCE
-    """How numbers are read as lines of ink."""
+    """Parameters of reading a number as a line of ink."""
     agreement: AgreementParameters = AGREEMENT
     """The weights of the reading by segments and of the reading as a line."""
     orientation: OrientationParameters = field(default_factory=OrientationParameters)

@@ -57,19 +57,19 @@ class Ink:
     close_up: bool
     """Whether the picture is so small that it shows one digit or number."""
     margin_px: int
-    """Paper that was put around the page while ink was looked for, because the page was cut out at its ink; else 0."""
+    """Width of the margin that was added while ink was looked for, because the page was cropped at its ink; else 0."""
     evened: Floats
-    """0 for paper and up to 1 for ink, light and shadow taken out."""
+    """The ink after light and shadow are evened out: 0 for paper, up to 1 for ink."""
     mask: Bools
-    """What passed the threshold."""
+    """The pixels that passed the threshold."""
     rulings: Bools
-    """What was dropped from the mask as the lines of ruled paper."""
+    """The pixels that were removed from the mask as lines of ruled paper."""
     specks: Bools
-    """What was dropped from the mask as too small, too thin or too large to be writing."""
+    """The pixels that were removed from the mask because they are too small, too thin or too large to be writing."""
     soft: Floats
     """The soft ink of everything but rulings, 1 in the middle of a stroke: patterns, specks and noise are in it too."""
     grey: Floats
-    """The soft ink of what is left, and none elsewhere."""
+    """The soft ink of the pixels that remain; 0 elsewhere."""
     rim_px: int
     """How far soft ink reaches beyond the strokes."""
 

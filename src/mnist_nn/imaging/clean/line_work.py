@@ -53,9 +53,9 @@ class LineWorkParameters:
     most_gap_px: int = 2
     """A line continues across a gap of at most this many pixels."""
     known_share: float = 0.6
-    """A stroke of which this share lies on lines that were found before is one of these lines."""
+    """A stroke belongs to the lines already found if this share of it lies on them."""
     wholly_known_share: float = 0.95
-    """If this share of a long one lies on them, nothing of it is missing."""
+    """A long stroke is already complete if this share of it lies on them."""
     touching_px: float = 2.5
     """A line that ends within this distance of the border of another one meets it."""
     edge_px: float = 2.0
@@ -122,7 +122,8 @@ class LineWorkParameters:
     fence_sure: int = 7
     """This many are dividers however long they are: nobody writes seven ones so regularly."""
     mates_least: int = 2
-    """An upright as long and as high in the picture as this many printed ones is printed too. A digit may touch it."""
+    """An upright is also printed if this many printed ones have the same length and the same position in height. A
+    digit may touch it."""
 
 
 LINE_WORK = LineWorkParameters()

@@ -54,18 +54,18 @@ class RulingParameters:
     filled_share_of_window: float = 0.75
     """At least this share of a stretch is ink: a dotted or faint ruling has gaps."""
     slacks_px: tuple[int, ...] = (4, 2, 2)
-    """How far up or down a ruling may lie from where it is expected, round after round of following it."""
+    """How far above or below its expected place a ruling may lie, for each round of following it."""
     curve_points: int = 200
     """Points that a parabola is fitted to; more would only take longer."""
     most_each_way: int = 200
-    """Rulings: squared paper has no more."""
+    """At most this many rulings are followed in each direction; squared paper has no more."""
     line_work: LineWorkParameters = LINE_WORK
     """Parameters for lines of boxes, combs and grids, however short or bold."""
     spill_px: int = 1
-    """Pixels beside a ruling that are still its own: it is seldom as sharp as its thickness."""
+    """Pixels on each side that still belong to a ruling, because its edges are seldom sharp."""
 
     least_settled_px: int = 4
-    """Columns in which a short line is alone, from which on they say where exactly it is."""
+    """A short line is located by the columns that it has to itself, if there are at least this many."""
 
     profile_blocks: int = 4
     """Number of stretches of a ruling whose darkness is measured separately, because a ruling may fade."""

@@ -24,8 +24,7 @@ class StrokeParameters:
     """
 
     weak_share_of_ink: float = 0.3
-    """A pixel of at least this share of full ink may belong to a stroke, as where the pen was light or the stroke's
-    edge is soft."""
+    """A pixel of at least this share of full ink may belong to a stroke whose pen was light or whose edge is soft."""
     weak_from_sigmas: float = 3.0
     """Such a pixel is also at least this many standard deviations of the paper above it."""
     strong_share_of_ink: float = 0.55

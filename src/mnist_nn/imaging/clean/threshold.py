@@ -66,7 +66,7 @@ class InkStrength(NamedTuple):
     """The strength of full ink, the noise of the paper, and what is neither of them."""
 
     level: float
-    """Of full ink, as a share of the paper's light."""
+    """Strength of full ink, as a share of the paper's light."""
     noise: float
     """Standard deviation of bare paper, in the same unit."""
     rulings: Rulings

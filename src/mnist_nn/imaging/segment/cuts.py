@@ -27,17 +27,17 @@ class CutParameters:
     """
 
     rows_enough_px: int = 48
-    """Ink that is higher is reduced to about so many rows: a cut need not be finer."""
+    """Higher ink is reduced to about this many rows, because a cut need not be finer."""
     sidestep_cost_px: float = 0.15
-    """What a step to the side costs, in pixels of ink: a seam wanders only where that saves ink."""
+    """Cost of a step to the side, in pixels of ink: a seam bends only where that saves ink."""
     row_cost_px: float = 0.01
-    """What each row costs, ink or not: among seams through no ink the straight one is cheapest."""
+    """Cost of each row, with or without ink, so that the straightest of several seams through paper is the cheapest."""
     apart_heights: float = 0.15
     """Least distance of two seams, in heights of a digit."""
     dearest_heights: float = 0.8
-    """Most ink that a seam may cross, in heights of a digit: along a stroke from top to bottom is no cut."""
+    """Most ink that a seam may cross, in heights of a digit. A seam that follows a whole stroke is not a cut."""
     margin_heights: float = 0.07
-    """What has to be left on both sides of a seam, in heights of a digit."""
+    """Least width of what remains on each side of a seam, in heights of a digit."""
 
 
 CUTS = CutParameters()

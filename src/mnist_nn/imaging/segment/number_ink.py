@@ -22,9 +22,11 @@ class NumberInkParameters:
     """How much paper is taken around a number, in its height. A line of 32 rows shows digits of 24 and what is near."""
 
     margin_above_heights: float = 0.3
-    """Above and below: as much as a line shows, and a little more for the row that is found lower."""
+    """Margin above and below, in heights of the number: what a line shows, and a little more in case the row is found
+    too low."""
     margin_beside_heights: float = 0.15
-    """Beside it: a point that belongs to it, hardly ever a neighbour."""
+    """Margin on the left and right, in heights of the number: enough for a point that belongs to it, but rarely for a
+    neighbour."""
 
 
 NUMBER_INK = NumberInkParameters()
@@ -36,7 +38,7 @@ class NumberInk(NamedTuple):
     soft: Floats
     """float32 of shape (height, width), 1 in the middle of a stroke; other numbers are left out."""
     strokes: Bools
-    """Of the same shape: what is surely its own."""
+    """The same shape: the ink that certainly belongs to the number."""
     corner: tuple[int, int]
     """Top and left on the page, at working size."""
 

@@ -26,7 +26,7 @@ class SegmentParameters:
     """The parameters of all steps from the ink of a page to its numbers."""
 
     most_components: int = 2000
-    """That are looked at, the largest first: each is compared with each, which takes time by their square."""
+    """At most this many components are examined, the largest first: comparing all pairs takes quadratic time."""
     main_line: MainLineParameters = field(default_factory=MainLineParameters)
     text_lines: TextLineParameters = field(default_factory=TextLineParameters)
     cuts: CutParameters = field(default_factory=CutParameters)
@@ -64,20 +64,20 @@ class WrittenNumber:
     costs: tuple[float, ...]
     """How unnatural each candidate is: 0 for unchanged ink."""
     misfits: frozenset[Candidate]
-    """Candidates that may hold what is no digit: put together, as low as a comma, or as long as a slash."""
+    """Candidates that may not be digits, because they were joined, are as low as a comma or as long as a slash."""
     points: int
-    """How many specks between its digits a pen may have made."""
+    """Number of specks between its digits that a pen may have made."""
     doubts: tuple[str, ...]
-    """What the ink on and beside it says against it: what was left out, cut or may be printed."""
+    """Reasons against it from the ink on and beside it: ink that was left out, was cut, or may be printed."""
     marks: tuple[str, ...]
-    """What stands beside it and was left out as no digit of it, such as a dash that closes an amount."""
+    """Marks beside it that are not among its digits, such as a dash that ends an amount."""
     window: tuple[slice, slice] = field(repr=False)
     """The rows and columns of its box, at the size to which the page was reduced."""
     digits: npt.NDArray[np.intp] = field(repr=False)
-    """Which digits of the page, as the ink lies, are its own."""
+    """Indices of its digits among the digits of the page, from left to right."""
     digit_of: Labels = field(repr=False)
-    """int32 of shape (height, width) at working size: the digit of each pixel of the page, from 1; 0 for the rest, and
-    one more than there are digits for bits of other lines, which are in no number."""
+    """int32 of shape (height, width) at working size: the digit that each pixel belongs to, counted from 1. It is 0
+    where there is no ink, and one more than the number of digits for ink of other lines, which is in no number."""
     _windows: tuple[tuple[slice, ...], ...] = field(repr=False)  # the rows and columns of each segment
     _rims: Labels = field(repr=False)  # the segment of each pixel, from 1, with the soft ink around strokes
     _grey: Floats = field(repr=False)

@@ -92,9 +92,9 @@ class Segmentation:
     count: int
     candidates: tuple[Candidate, ...]
     costs: tuple[float, ...]
-    """Of each candidate."""
+    """The cost of each candidate."""
     misfits: frozenset[Candidate] = frozenset()
-    """Those that may hold what is no digit: put together, as low as a comma, or as long as a slash."""
+    """Candidates that may not be digits, because they were joined, are as low as a comma or as long as a slash."""
 
 
 def segment_number(

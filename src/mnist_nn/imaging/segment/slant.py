@@ -19,15 +19,15 @@ class SlantParameters:
     """How far writing may lean, in columns per row. Chosen on MNIST's training digits (docs/explanation/reading.md)."""
 
     usual_slope: float = 0.3
-    """Leans like this, to either side, are in MNIST and in what networks learn from it."""
+    """Writing that leans at most this much, to either side, is left as it is, because MNIST contains it too."""
     furthest_slope: float = 1.2
-    """What leans further is no writing."""
+    """Largest lean that is tried; nobody writes with more."""
     slope_step: float = 0.05
-    """Between the leans that are tried."""
+    """Step between the leans that are tried."""
     least_width_heights: float = 2.2
-    """About three digits: the lean of a single one, as of a 7, says nothing."""
+    """Least width, in heights: about three digits. The lean of a single digit, such as a 7, proves nothing."""
     sample_px: int = 4000
-    """Pixels of ink that are enough to tell."""
+    """Pixels of ink that are examined at most; more would only take longer."""
 
 
 SLANT = SlantParameters()

@@ -46,7 +46,7 @@ class TextLineParameters:
     whole_from_components: int = 4
     """With at least this many components, their shape tells whether they are whole digits."""
     beside_gap_heights: float = 1.0
-    """Widest gap between what is written beside each other, in heights of the higher."""
+    """Widest gap between neighbours in a line, in heights of the higher one."""
     break_gap_heights: float = 0.18
     """Widest gap between the components of a broken digit, in its height."""
     close_up_fragments: int = 4
@@ -73,7 +73,7 @@ class NumberLayout:
     height_around_px: float
     """Height of the digits near it. It exceeds its own if it is a single low mark beside others, such as a comma."""
     marks: tuple[str, ...] = ()
-    """What stands beside it and is no digit of it, from left to right."""
+    """The marks beside it that are not among its digits, from left to right."""
 
 
 @dataclass(frozen=True, eq=False)
