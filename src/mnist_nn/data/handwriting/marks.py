@@ -60,7 +60,7 @@ def draw_marks(canvas: Array, marks: Marks) -> None:
 
 
 def paste(canvas: Array, rows: Rows, left: Rows, patches: Array) -> None:
-    """Lay patches of full height onto lines, the darker of both; what lies outside is left out."""
+    """Paste patches of full height onto lines, keeping the darker pixel of the two. What lies outside is left out."""
     wide, limit = patches.shape[2], canvas.shape[2]
     for row, start, patch in zip(rows.tolist(), left.tolist(), patches, strict=True):
         first, last = max(start, 0), min(start + wide, limit)

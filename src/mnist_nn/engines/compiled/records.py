@@ -104,7 +104,7 @@ class Data(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What one sample should be: its label, and in ``array`` the outputs wanted of it, from ``start`` on."""
+    """The target of one sample: its label, and the wanted outputs in ``array``, which begin at ``start``."""
 
     label: int
     array: Float32

@@ -77,7 +77,7 @@ def diagnose(trained: Any, config: TrainingConfig | None = None) -> tuple[Findin
 
     Returns
     -------
-    The findings; none where nothing is wrong, or where nothing was measured, as before the first epoch is over.
+    The findings; empty if nothing is wrong, or if nothing has been measured yet because the first epoch is not over.
 
     Raises
     ------

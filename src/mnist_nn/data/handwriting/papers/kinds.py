@@ -1,7 +1,7 @@
 """Grey pictures of one handwritten number each, with the right answer: fields, cheques, registers, plain paper, crops.
 
 Readers are calibrated on them, measured with them and tested with them. Each picture is a pure function of a key, its
-kind, its number and the glyphs; nothing in it was ever seen by a camera. Which people wrote it, the glyph pool says.
+kind, its number and the glyphs; nothing in it was ever seen by a camera. The glyphs decide whose handwriting it is.
 """
 
 from collections.abc import Callable
