@@ -72,6 +72,7 @@ def type_errors(folder: Path, **programs: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_a_users_program_passes_a_strict_type_checker(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     code = "\n".join(re.findall(r"```python\n(.*?)```", readme, re.DOTALL))

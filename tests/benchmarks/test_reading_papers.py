@@ -23,6 +23,7 @@ def test_without_targets_nothing_is_reached_or_missed():
     assert {row.reached for row in reading_rows("papers", [Answer("1", "1")], ["1"], Targets())} == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TARGETS)
 def test_papers_follow_from_the_seed(kind):
     first, again, other = (draw_papers(kind, 2, seed) for seed in (1, 1, 2))

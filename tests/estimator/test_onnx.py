@@ -108,6 +108,7 @@ def test_labels_that_onnx_does_not_have_are_said() -> None:
         to_onnx(fit(Y.astype(float)))
 
 
+@pytest.mark.slow
 def test_skl2onnx_is_loaded_only_when_it_is_asked_for() -> None:
     program = "import sys, mnist_nn, mnist_nn.estimator; assert not {'skl2onnx', 'onnx'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)

@@ -70,6 +70,7 @@ def test_the_score_is_the_written_formula(
     assert np.allclose(predictions.confidence, predictions.is_digit * predictions.probabilities.max(axis=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("max_error", [0.03, 0.05])
 def test_the_promise_holds_on_digits_nobody_saw(max_error: float) -> None:
     network, _, fitted = small()

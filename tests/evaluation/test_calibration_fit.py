@@ -30,6 +30,7 @@ def small(hidden: tuple[int, ...] = (30,), output: str = "softmax") -> tuple[Net
     return last.network, held_out, calibrate(last.network, held_out, key(0))
 
 
+@pytest.mark.slow
 def test_the_temperature_is_the_best_of_a_grid() -> None:
     network, held_out, _ = small()
     z = forward(network, held_out.images).astype(float)

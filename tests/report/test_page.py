@@ -65,6 +65,7 @@ assert "matplotlib.pyplot" not in sys.modules
 """
 
 
+@pytest.mark.slow
 def test_the_same_model_gives_the_same_bytes(film: Path, few: Dataset) -> None:
     pages = [
         subprocess.run(

@@ -219,7 +219,7 @@ def work(served: Served) -> float:
 
 
 def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset) -> None:
-    picture, digit = page_of_digits(mnist, 30, 30), infer_request(mnist.test.images[:1])
+    picture, digit = page_of_digits(mnist, 12, 12), infer_request(mnist.test.images[:1])
     answered = 0
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(served.ask, "POST", "/read", picture)
@@ -230,7 +230,7 @@ def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset
 
 
 def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> None:
-    picture, small = page_of_digits(mnist, 24, 24), page_of_digits(mnist, 1, 1)
+    picture, small = page_of_digits(mnist, 12, 12), page_of_digits(mnist, 1, 1)
     request = f"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(picture)}\r\n\r\n".encode() + picture
     with serve("--reading-limit", 1) as served:
         begin = work(served)
@@ -246,6 +246,7 @@ def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> No
         assert work(served) - begin < CROWD / 4 * alone
 
 
+@pytest.mark.slow
 def test_pictures_that_would_be_decoded_for_ever_are_refused_and_others_answered_meanwhile(
     serve: Any, mnist: Dataset
 ) -> None:

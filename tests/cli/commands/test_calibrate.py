@@ -88,6 +88,7 @@ def scored_reader(tmp_path: Path) -> Path:
     return storage.save(tmp_path / "mine.safetensors", replace(load_reader_model(), number_calibration=numbers))
 
 
+@pytest.mark.slow
 def test_numbers_are_calibrated_on_labelled_pictures(cli: Cli, tmp_path: Path, scored_reader: Path) -> None:
     label(tmp_path, 24)
     command = ("calibrate", scored_reader, "--labelled", "labels.csv", "--field", "--max-error", "0.3")

@@ -163,6 +163,7 @@ def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
     assert essence(out) == [(name, "1", "72", "digit") for name in names]
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_and_its_sequels_leave_is_what_one_run_writes(
     tmp_path: Path, cli: Cli, folder: Path, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -185,6 +186,7 @@ def test_what_a_killed_run_and_its_sequels_leave_is_what_one_run_writes(
     assert out.read_bytes() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_force_keeps_the_older_table_until_the_new_one_is_whole(
     tmp_path: Path, cli: Cli, process: Callable[..., subprocess.Popen[str]], stop: signal.Signals
@@ -236,6 +238,7 @@ def test_of_two_runs_on_one_table_one_is_refused_and_no_row_is_lost(
     assert essence(tmp_path / "out.csv") == [(name, "1", "72", "digit") for name in names]
 
 
+@pytest.mark.slow
 def test_reading_a_folder_needs_no_more_memory_for_more_files(tmp_path: Path) -> None:
     code = (
         "import resource, sys; from mnist_nn.cli.program import run; run(sys.argv[1:]);"

@@ -147,6 +147,7 @@ def test_a_killed_run_resumes_from_its_last_save(
 # Two runs at once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("second", [("--seed", "2"), ("--resume",)], ids=str)
 def test_a_second_run_on_the_same_file_is_refused_and_the_first_is_whole(
     process: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path, second: tuple[str, ...]
@@ -195,6 +196,7 @@ def test_every_command_is_kept_off_a_file_that_another_process_writes(
         assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_what_somebody_else_puts_in_the_place_of_the_model_is_kept(
     process: Callable[..., subprocess.Popen[str]], cli: Cli, model: Path, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def completions(home: Path, *lines: str) -> list[list[str]]:
     return [line.split() for line in bash("\n".join([source, *ask]), home).splitlines()]
 
 
+@pytest.mark.slow
 @needs_bash
 @needs_program
 def test_bash_completes_commands_options_and_names(tmp_path: Path) -> None:

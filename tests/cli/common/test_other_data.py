@@ -33,6 +33,7 @@ def model(cli: Cli, tmp_path: Path, own: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_model_is_measured_calibrated_and_continued_on_its_own_data(cli: Cli, model: Path, own: Path) -> None:
     document = cli("evaluate", model, "--json").json
     assert (document["data"], document["trained_on"], document["samples"]) == (str(own), str(own), 500)

@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Table
@@ -65,6 +65,7 @@ def make_matrix(classes: int) -> Table:
 
 
 @given(st.integers(1, 30), st.integers(4, 120))
+@settings(max_examples=30)
 def test_no_number_is_ever_cut_at_any_width(classes: int, width: int) -> None:
     lines = printed(make_matrix(classes), width).splitlines()
     found = [number for line in lines for number in re.findall(r"\d{3,}", line)]

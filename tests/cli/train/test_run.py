@@ -165,6 +165,7 @@ def recorded(path: Path) -> list[int]:
     return [moment.epoch for moment in recording.load(path).moments]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saves", [1, 2, 3])
 def test_a_kill_between_the_recording_and_the_model_loses_no_epoch(cli: Cli, tmp_path: Path, saves: int) -> None:
     first = ("train", *FEW, "--epochs", "3", "--model", "m", "--record", "film")

@@ -88,6 +88,7 @@ def test_the_first_process_makes_each_kernel_once_and_numba_is_not_needed(tmp_pa
     assert not first["numba"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processor", [("haswell", "8", "2"), ("x86-64", "4", "2"), ("x86-64", "4", "4")], ids="-".join)
 def test_narrower_vectors_learn_nearly_the_same(processor: tuple[str, ...], tmp_path: Path) -> None:
     if not host().triple.startswith("x86_64"):

@@ -85,6 +85,7 @@ def test_the_numbers_are_those_of_the_library(visit: Visit, mnist: Dataset) -> N
 SLOW = pytest.mark.slow  # the same again with other settings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "loss", ["classic_mse", pytest.param("mse", marks=SLOW), pytest.param("cross_entropy", marks=SLOW)]
 )

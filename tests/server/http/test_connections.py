@@ -608,7 +608,7 @@ def test_all_that_was_asked_before_is_answered(hostile: Served) -> None:
 
 def test_who_waits_long_for_a_picture_is_answered_too(hostile: Served, mnist: Dataset) -> None:
     """It may hear on the way that the server goes on, which every client of HTTP/1.1 must overlook."""
-    received = half_closed(hostile, post("/read", png(np.tile(mnist.test.images[0], (20, 20)))))
+    received = half_closed(hostile, post("/read", png(np.tile(mnist.test.images[0], (12, 12)))))
     assert set(statuses(received)[:-1]) <= {100}
     assert statuses(received)[-1] == 200
 
@@ -618,7 +618,7 @@ def test_who_waits_long_for_a_picture_is_answered_too(hostile: Served, mnist: Da
 def test_people_who_leave_before_the_answer(hostile: Served, mnist: Dataset, how: str, path: str) -> None:
     requests = {
         "infer": post(hostile.infer, json.dumps(tensor(mnist.test.images[:50])).encode()),
-        "read": post("/read", png(np.tile(mnist.test.images[0], (20, 20)))),
+        "read": post("/read", png(np.tile(mnist.test.images[0], (6, 6)))),
     }
     for _ in range(5):
         connection = hostile.connect()

@@ -39,7 +39,7 @@ def test_an_application_may_start_again(small_model: Model, in_process: Run, mni
 
 def test_work_is_ended_before_the_server_ends(serve: Any, mnist: Dataset) -> None:
     """It stops while a page is read, a body never comes and others are just connected; `serve` looks at its exit."""
-    picture = page_of_digits(mnist, 30, 30)
+    picture = page_of_digits(mnist, 12, 12)
     with ExitStack() as opened, ThreadPoolExecutor(1) as pool:
         with serve("--stop-seconds", PATIENCE, "--header-seconds", PATIENCE, "--body-seconds", 1) as served:
             silent, slow = (opened.enter_context(served.connect()) for _ in range(2))
