@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln
 
 from mnist_nn.errors import ConfigError, DataError
 
@@ -190,6 +189,8 @@ def join_independent(p_values: Array, units: int) -> npt.NDArray[np.float64]:
 
 def _reach_count(counts: Array, pages: int, tail: float, units: int) -> Array:
     """Return the probability that at least this many pages are in a tail: the upper tail of the beta-binomial."""
+    from scipy.special import betaln  # noqa: PLC0415 a fifth of a second, and most who import this never ask
+
     low, high, k = tail * (units + 1), (1 - tail) * (units + 1), np.arange(pages + 1)
     ways = -np.log(pages + 1) - betaln(pages - k + 1, k + 1)
     chances = np.exp(ways + betaln(k + low, pages - k + high) - betaln(low, high))

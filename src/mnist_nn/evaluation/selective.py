@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, betaincinv
 
 from mnist_nn.errors import ConfigError, DataError
 
@@ -97,6 +96,8 @@ def bound_error(wrong: Any, accepted: Any, level: float = SELECTIVE.level) -> np
     >>> bound_error([0, 1, 4, 0], [299, 500, 1000, 0]).round(4).tolist()
     [0.01, 0.0095, 0.0091, 1.0]
     """
+    from scipy.special import betaincinv  # noqa: PLC0415 a fifth of a second, and most who import this never ask
+
     wrong, accepted = np.asarray(wrong, np.float64), np.asarray(accepted, np.float64)
     right = accepted - wrong
     return np.where(right > 0, betaincinv(wrong + 1, np.maximum(right, 1), 1 - level), 1.0)
@@ -224,6 +225,8 @@ class ThresholdTest:
 
     def _walk(self, max_error: float, parameters: SelectiveParameters = SELECTIVE) -> int | None:
         """Walk from every start towards lenient thresholds; return the row of the most lenient one reached."""
+        from scipy.special import bdtr  # noqa: PLC0415 as above
+
         fewest = self.accepted.min(axis=1)[::-1]
         p_values = bdtr(self.wrong, self.accepted, max_error).max(axis=1)[::-1]
         starts, level = choose_starts(self.answers, max_error, parameters)

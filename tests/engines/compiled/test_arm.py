@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -79,6 +80,8 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for program in (COMPILER, EMULATOR):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed, which runs code for ARM")
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
     return tmp_path_factory.mktemp("arm")
 
 
@@ -137,6 +140,6 @@ def test_its_code_is_made_of_vector_instructions(programs: Path) -> None:
 
 
 def parsed(code: bytes) -> Any:
-    module = native.llvm.parse_assembly(code.decode())
+    module = llvm.parse_assembly(code.decode())
     module.triple, module.data_layout = ARM.triple, str(native._machine(ARM).target_data)
     return module

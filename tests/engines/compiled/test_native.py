@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from patience import PATIENCE
 
-from mnist_nn.engines.compiled import machine_code, native
+from mnist_nn.engines.compiled import machine_code, native, object_file
 from mnist_nn.engines.compiled.records import Images, Words
 from mnist_nn.engines.compiled.samples import words_of
 from mnist_nn.engines.compiled.target import Target, host
@@ -47,6 +47,7 @@ Predictor(last.network)(samples.images[0])
 print(json.dumps({
     "made": len(made),
     "numba": "numba" in sys.modules,
+    "llvm": "llvmlite.binding" in sys.modules,
     "weights": [float(w) for p in last.network.parameters for w in p.ravel()],
 }))
 """
@@ -86,6 +87,18 @@ def test_the_first_process_makes_each_kernel_once_and_numba_is_not_needed(tmp_pa
     assert (first["made"], second["made"]) == (KERNELS, 0)
     assert first["weights"] == second["weights"]
     assert not first["numba"]
+
+
+def test_a_process_that_finds_its_machine_code_does_not_load_llvm(tmp_path: Path) -> None:
+    if not object_file.is_known_system():
+        pytest.skip("on this system LLVM links")
+    assert (run(tmp_path)["llvm"], run(tmp_path)["llvm"]) == (True, False)
+
+
+def test_where_our_own_linker_knows_something_not_llvm_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(object_file, "is_known_system", lambda: False)
+    code = native._read("fill_pairs-bytes", host())
+    assert fill(native._link("fill_pairs", native.emit(code, host()), host())) == [1, 3, 7, 9]
 
 
 @pytest.mark.slow

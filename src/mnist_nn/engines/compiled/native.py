@@ -1,7 +1,7 @@
 """Kernels ready to be called: intermediate code from the package, machine code for this processor, an address.
 
 The intermediate code in ``code`` was made by ``kernels/lowering.py``. LLVM turns what is needed into machine code in
-about a second, which is kept (`machine_code`) for later processes.
+about a second, which is kept (`machine_code`) for later processes. LLVM is loaded only where it is needed.
 """
 
 import ctypes
@@ -10,14 +10,15 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from itertools import count
 from typing import Any
 
-import llvmlite.binding as llvm
+import llvmlite
 
-from mnist_nn.engines.compiled import machine_code
+from mnist_nn.engines.compiled import machine_code, object_file
 from mnist_nn.engines.compiled.records import Words
 from mnist_nn.engines.compiled.target import Target, host
 from mnist_nn.errors import ConfigError
@@ -35,9 +36,9 @@ class Kernel:
     ``function`` is the same for those who keep the words themselves, and takes their address.
     """
 
-    def __init__(self, address: int, library: object) -> None:
+    def __init__(self, address: int, memory: object) -> None:
         self.function: Callable[[int], int] = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(address)
-        self._library = library  # which is unloaded with the last reference to it
+        self._memory = memory  # which is given back with the last reference to it
 
     def __call__(self, words: Words) -> int:
         """Run on the record that the words hold."""
@@ -88,19 +89,22 @@ def _read(name: str, target: Target) -> bytes:
 
 def _key(code: bytes, target: Target) -> bytes:
     """All that machine code depends on."""
-    return b"\0".join([code, repr((llvm.llvm_version_info, *target)).encode()])
+    return b"\0".join([code, repr((llvmlite.__version__, *target)).encode()])
 
 
-@cache
 def _machine(target: Target) -> Any:
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
+    import llvmlite.binding as llvm  # noqa: PLC0415 50 MB that a process does without if its machine code is kept
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
     chosen = llvm.Target.from_triple(target.triple)
     return chosen.create_target_machine(target.cpu, target.features, opt=2, reloc="pic", codemodel="default", jit=False)
 
 
 def emit(code: bytes, target: Target) -> bytes:
     """Make machine code of intermediate code: an object file."""
+    import llvmlite.binding as llvm  # noqa: PLC0415 as above
+
     machine, module = _machine(target), llvm.parse_assembly(code.decode())
     module.triple, module.data_layout = target.triple, str(machine.target_data)
     return bytes(machine.emit_object(module))
@@ -118,13 +122,24 @@ def _compile(code: bytes, target: Target) -> bytes:
         notice.cancel()
 
 
+def _link(name: str, image: bytes, target: Target) -> Kernel:
+    """Put an object file into memory, where it stays, and return its entry."""
+    if object_file.is_known_system():
+        with suppress(object_file.Unknown):
+            return Kernel(*object_file.load(image, ENTRY, _system()))
+    return _link_by_llvm(name, image, target)
+
+
 @cache
 def _linker(target: Target) -> Any:
+    import llvmlite.binding as llvm  # noqa: PLC0415 as above
+
     return llvm.create_lljit_compiler(_machine(target))
 
 
-def _link(name: str, image: bytes, target: Target) -> Kernel:
-    """Put an object file into memory, where it stays, and return its entry."""
+def _link_by_llvm(name: str, image: bytes, target: Target) -> Kernel:
+    import llvmlite.binding as llvm  # noqa: PLC0415 as above
+
     builder = llvm.JITLibraryBuilder().add_object_img(image).export_symbol(ENTRY)
     for symbol, address in _system().items():
         builder.import_symbol(symbol, address)
@@ -141,5 +156,5 @@ def _system() -> dict[str, int]:
     else:
         library = ctypes.CDLL(None)
         found = {"sched_yield": library.sched_yield}
-    found |= {name: getattr(library, name) for name in ("log", "pow", "memset", "memcpy")}
+    found |= {name: getattr(library, name) for name in ("log", "logf", "pow", "memset", "memcpy")}
     return {name: int(ctypes.cast(function, ctypes.c_void_p).value or 0) for name, function in found.items()}

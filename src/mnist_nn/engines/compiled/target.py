@@ -1,9 +1,24 @@
 """The processor that machine code is made for, and the width of vectors that suits it."""
 
+import json
+import platform
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-import llvmlite.binding as llvm
+import llvmlite
+
+from mnist_nn.engines.compiled import machine_code
+
+DESCRIPTION = Path("/proc/cpuinfo")
+KINDS = {"vendor_id", "cpu family", "model", "stepping", "flags"} | {
+    "CPU implementer",
+    "CPU architecture",
+    "CPU variant",
+    "CPU part",
+    "Features",
+}
+"""What Linux says of a kind of processor, on x86 and on ARM; the rest is about one core, or changes as it runs."""
 
 
 class Target(NamedTuple):
@@ -30,11 +45,32 @@ class Target(NamedTuple):
 def host() -> Target:
     """Return the processor that this runs on.
 
+    What LLVM says of it is kept beside the machine code, so that LLVM need not be loaded to find that.
+
     Examples
     --------
     >>> host().lanes in (4, 8, 16)
     True
     """
+    kind = _kind_of_processor()
+    if not kind:
+        return _ask_llvm()
+    key = json.dumps([llvmlite.__version__, platform.machine(), *kind]).encode()
+    return Target(*json.loads(machine_code.fetch("processor", key, lambda: json.dumps(_ask_llvm()).encode())))
+
+
+def _kind_of_processor() -> list[str]:
+    """Return what the system says of the kind of processor; nothing where it does not say it in a file."""
+    try:
+        first, _, _ = DESCRIPTION.read_text("utf-8").partition("\n\n")
+    except OSError:
+        return []
+    return [line for line in first.splitlines() if line.partition(":")[0].strip() in KINDS]
+
+
+def _ask_llvm() -> Target:
+    import llvmlite.binding as llvm  # noqa: PLC0415 only what makes machine code needs it
+
     features = llvm.get_host_cpu_features()
     triple = llvm.get_process_triple()
     lanes, vectors = _vectors_of(triple, features)
