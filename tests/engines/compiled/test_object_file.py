@@ -1,6 +1,7 @@
 """Object files of kernels: put into memory without LLVM, or left to its linker, and never misunderstood."""
 
 import ctypes
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -103,7 +104,5 @@ def test_a_damaged_file_is_refused_or_loaded_and_nothing_else(data: st.DataObjec
     image = bytearray(emit())
     for _ in range(data.draw(st.integers(1, 4))):
         image[data.draw(st.integers(0, len(image) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        object_file.load(bytes(image[: data.draw(st.integers(0, len(image)))]), "run", native._system())
-    except object_file.Unknown as error:
-        assert "\n" not in str(error)
+    with suppress(object_file.Unknown):
+        assert object_file.load(bytes(image[: data.draw(st.integers(0, len(image)))]), "run", native._system()).address
