@@ -149,7 +149,10 @@ def test_distorted_copies(mnist: Dataset) -> None:
     model = MLPDigitClassifier(**{**BRIEF, "hidden_layer_sizes": (20,)}, batch_size=20, engine="reference")
     plain, distorted = (clone(model).set_params(augmentation=name).fit(x, labels)
                         for name, x in (("none", images / 255), ("affine", images)))  # fmt: skip
+    turned = clone(model).set_params(augment={"rotation": 3}).fit(images, labels)
     assert not np.array_equal(plain.coefs_[0], distorted.coefs_[0])
+    assert not np.array_equal(distorted.coefs_[0], turned.coefs_[0])
+    assert turned.score(images, labels) > 0.5
     assert distorted.score(images.astype(float), labels) > 0.5
     with pytest.raises(DataError, match=r"augmentation needs square pictures .*X has 4 features"):
         model.set_params(augmentation="affine").fit(X, Y)

@@ -92,7 +92,7 @@ def test_an_option_reaches_the_library(field: str) -> None:
 
 def test_every_option_is_among_them() -> None:
     every = {field.name for config in (NetworkConfig, TrainingConfig) for field in fields(config)}
-    elsewhere = {"seed", "augmentation", "momentum"}  # the tests below
+    elsewhere = {"seed", "augmentation", "augment", "momentum"}  # the tests below
     assert set(OPTIONS) | elsewhere | set(FROM_DATA) == every
     parameters = set(MLPDigitClassifier().get_params())
     assert {PARAMETERS.get(name, name) for name in every - set(FROM_DATA)} < parameters

@@ -72,6 +72,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         label_smoothing=draw(SHARE),
         ema_decay=draw(SHARE),
         augmentation=draw(st.sampled_from(AUGMENTATIONS)),
+        augment=draw(st.just("") | st.dictionaries(st.sampled_from(["rotation", "alpha", "shift"]), st.floats(0, 180))),
         subset=draw(st.none() | st.integers(1, 10**9)),
         validation=validation,
         patience=draw(st.none() | st.integers(1, 100)) if validation else None,
@@ -169,6 +170,23 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
     "beta2": [1, 1.0, -0.1, None, *NOT_NUMBERS],
     "epsilon": [0, -1e-8, None, *NOT_NUMBERS],
     "augmentation": ["rotate", "", None, 1],
+    "augment": [
+        None,
+        1,
+        "turn=3",
+        "rotation",
+        "rotation=",
+        "rotation=x",
+        "rotation=-1",
+        "rotation=181",
+        "sigma=0",
+        "rotation=nan",
+        "rotation=1,rotation=2",
+        {"rotation": True},
+        {"rotation": None},
+        {"blur": 10**400},
+        "sigma=5",
+    ],
 }
 
 

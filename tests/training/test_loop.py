@@ -276,6 +276,17 @@ def test_a_run_cut_before_it_began(clouds: Clouds) -> None:
     assert weights(run(samples, training, resume=through_a_file(start, training))) == weights(run(samples, training))
 
 
+def test_an_augmented_run_with_other_draws_is_not_continued() -> None:
+    pictures = Samples(np.random.default_rng(1).integers(0, 256, (40, 2, 2), dtype=np.uint8), np.arange(40) % 3)
+    distorted = replace(RUN, augmentation="affine")
+    older = replace(run(pictures, distorted)[0].checkpoint, draws=1)
+    assert through_a_file(older, distorted).draws == 1
+    with pytest.raises(ConfigError, match="earlier version, which distorted the images in another way"):
+        run(pictures, distorted, resume=older)
+    assert run(pictures, replace(distorted, epochs=1), resume=older) == [], "a finished one has nothing to distort"
+    assert len(run(pictures, RUN, resume=older)) == 2, "without distortion there is nothing to draw"
+
+
 def test_a_finished_run_has_nothing_to_resume(clouds: Clouds) -> None:
     samples = clouds(100)
     assert run(samples, resume=run(samples)[-1].checkpoint) == []

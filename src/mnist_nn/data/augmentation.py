@@ -1,14 +1,18 @@
 """Distorted copies of images for training: rotated, slanted, stretched, bent, thickened, thinned or blurred.
 
 A distortion is a pure function of a key and the sample's row number, so every epoch sees new copies, and a run that is
-stopped and resumed sees the same ones. This module knows nothing about labels or networks.
+stopped and resumed sees the same ones. What takes long, `warp_images`, exists once more as a kernel of the compiled
+engine, with the same bits. This module knows nothing about labels or networks.
 """
 
 import os
+from collections import deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from threading import Event
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +21,10 @@ from mnist_nn.errors import DataError, unknown
 from mnist_nn.util.randomness import Key, fold, threefry
 
 Array = npt.NDArray[Any]
-IMAGES_AT_ONCE = 500  # images at a time: their coordinates stay in a core's cache
+DRAWS = 2
+"""The version of the draws, which is part of every saved run: other draws get another number."""
+IMAGES_AT_ONCE = 100  # images at a time: their coordinates stay in a core's cache
+IMAGES_OF_AN_ENGINE = 2000  # the same for an engine's own code, which needs no room
 DIGIT_SIDE = 20  # a framed digit's longer side, as in MNIST
 BOX_INK = 0.15  # of full ink: less does not count as part of the digit's box
 
@@ -67,7 +74,37 @@ DISTORTIONS = {
 }
 
 
-def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[np.uint8]:
+class Warp(NamedTuple):
+    """Where the pixels of copies come from: all that an engine needs to make them, whatever computes it.
+
+    Parameters
+    ----------
+    row
+        The number of the first of these images in its data set.
+    coefficients
+        a, b, c, d, down and right of each image, float32 of shape (n, 6). With y and x counted from the middle, pixel
+        (y, x) of the copy comes from row a (y - down) + b (x - right) and column c (y - down) + d (x - right).
+    smooth, bend
+        Matrices of shape (side, side) that smooth the noise along rows and, times α, along columns; None without
+        elastic displacement.
+    key
+        Key of the noise.
+    """
+
+    row: int
+    coefficients: Array
+    smooth: Array | None
+    bend: Array | None
+    key: Key
+
+
+def augment(
+    images: npt.NDArray[np.uint8],
+    key: Key,
+    how: str | Distortion,
+    warp: Callable[[Array, Warp], Array] | None = None,
+    stop: Event | None = None,
+) -> npt.NDArray[np.uint8]:
     """Return a distorted copy of every image.
 
     Parameters
@@ -77,8 +114,12 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
     key
         The random key, used unchanged: `mnist_nn.training.loop` folds the run's key with ``randomness.AUGMENT`` and the
         epoch.
-    name
-        One of DISTORTIONS.
+    how
+        One of DISTORTIONS by name, or a `Distortion`.
+    warp
+        What an engine has in the place of `warp_images`, which gives the same copies.
+    stop
+        Once this is set, the rest of the copies is not made any more.
 
     Returns
     -------
@@ -86,6 +127,8 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
 
     Raises
     ------
+    ConfigError
+        If there is no distortion of this name.
     DataError
         If the images are not square pictures of uint8.
 
@@ -98,17 +141,33 @@ def augment(images: npt.NDArray[np.uint8], key: Key, name: str) -> npt.NDArray[n
     >>> copy.shape, bool((copy != bar).any())
     ((1, 28, 28), True)
     """
-    if name not in DISTORTIONS:
-        raise unknown("augmentation", name, DISTORTIONS)
+    if isinstance(how, str) and how not in DISTORTIONS:
+        raise unknown("augmentation", how, DISTORTIONS)
+    distortion = DISTORTIONS[how] if isinstance(how, str) else how
     check_square(images)
-    starts = range(0, len(images), IMAGES_AT_ONCE)
+    copies, at_once = np.empty_like(images, order="C"), IMAGES_OF_AN_ENGINE if warp else IMAGES_AT_ONCE
 
-    def copies(start: int) -> Array:
-        rows = np.arange(start, min(start + IMAGES_AT_ONCE, len(images)))
-        return _distort(images[rows], rows, key, DISTORTIONS[name])
+    def write(start: int) -> None:
+        if stop is None or not stop.is_set():
+            part = slice(start, min(start + at_once, len(images)))
+            copies[part] = _distort(images[part], start, key, distortion, warp or warp_images)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.concatenate([np.empty_like(images[:0]), *pool.map(copies, starts)])
+        deque(pool.map(write, range(0, len(images), at_once)), maxlen=0)
+    return copies
+
+
+def make_distortion(name: str, figures: Mapping[str, float]) -> Distortion | None:
+    """Return the distortion of a name with some of its figures replaced; None if it changes nothing.
+
+    Examples
+    --------
+    >>> make_distortion("elastic", {"alpha": 38.0}).alpha, make_distortion("none", {})
+    (38.0, None)
+    """
+    named: Any = DISTORTIONS.get(name, Distortion())
+    found: Distortion = replace(named, **figures)
+    return None if replace(found, sigma=Distortion.sigma) == Distortion() else found
 
 
 def check_square(images: Array) -> None:
@@ -120,32 +179,32 @@ def check_square(images: Array) -> None:
         )
 
 
-def _distort(images: Array, rows: Array, key: Key, how: Distortion) -> Array:
-    draw = _Draws(key, rows)
-    pixels = images.astype(np.float32) / np.float32(255)
-    pixels = _sample(pixels, *_coordinates(images.shape[1], draw, how))
+def _distort(
+    images: Array, row: int, key: Key, how: Distortion, warp: Callable[[Array, Warp], Array]
+) -> npt.NDArray[np.uint8]:
+    """Distort a few images, the first of which has the number ``row`` in its data set."""
+    draw = _Draws(key, np.arange(row, row + len(images), dtype=np.uint32))
+    copies = warp(images, _plan(images.shape[1], row, key, draw, how))
+    if not (how.blur or how.weight or how.framed):
+        return copies
+    pixels, (blur, weight) = copies.astype(np.float32) / np.float32(255), draw(3)
     if how.blur:
-        pixels = _blur(pixels, how.blur * (draw(6) + 1) / 2)
+        pixels = _blur(pixels, how.blur * (blur + 1) / 2)
     if how.weight:
-        pixels = _full(pixels) ** (2.0 ** (how.weight * draw(7)))[:, None, None]
+        pixels = _full(pixels) ** (2.0 ** (how.weight * weight))[:, None, None]
     if how.framed:
         pixels = _full(_frame(pixels, draw))
     return np.asarray(np.floor(pixels * 255 + np.float32(0.5)).clip(0, 255), dtype=np.uint8)
 
 
 class _Draws:
-    """Uniform draws from (-1, 1), float32, for the rows of a chunk."""
+    """Uniform draws from (-1, 1), float32: two for each of some rows, by the number of what they are for."""
 
     def __init__(self, key: Key, rows: Array) -> None:
-        self.key, self.rows = key, rows.astype(np.uint32)
+        self.key, self.rows = key, rows
 
-    def __call__(self, slot: int) -> Array:
-        word, _ = threefry(self.key, self.rows, np.uint32(slot))
-        return _even(word)
-
-    def pairs(self, count: int) -> tuple[Array, Array]:
-        """Draw two numbers for each of ``count`` places, each of shape (rows, count)."""
-        first, second = threefry(fold(self.key, 1), self.rows[:, None], np.arange(count, dtype=np.uint32)[None, :])
+    def __call__(self, slot: int) -> tuple[Array, Array]:
+        first, second = threefry(self.key, self.rows, np.uint32(slot))
         return _even(first), _even(second)
 
 
@@ -153,21 +212,42 @@ def _even(words: Array) -> Array:
     return np.asarray((words >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-23) - np.float32(1 - 2.0**-24))
 
 
-def _coordinates(side: int, draw: _Draws, how: Distortion) -> tuple[Array, Array]:
-    """Return where each pixel of the copy comes from: row and column, each of shape (n, side, side)."""
-    turn = np.radians(how.rotation, dtype=np.float32) * draw(0)
-    cos, sin, slant = np.cos(turn), np.sin(turn), how.slant * draw(1)
-    high, wide = (np.exp2(-np.log2(1 + how.stretch) * draw(slot)) for slot in (2, 3))
-    down, right = (how.shift * draw(slot)[:, None, None] for slot in (4, 5))
+def _plan(side: int, row: int, key: Key, draw: _Draws, how: Distortion) -> Warp:
+    """Draw how each image is turned, slanted, stretched and shifted."""
+    (turn, slant), (high, wide), (down, right) = (draw(slot) for slot in range(3))
+    turn = np.radians(how.rotation, dtype=np.float32) * turn
+    cos, sin, slant = np.cos(turn), np.sin(turn), np.float32(how.slant) * slant
+    high, wide = (np.exp2(-np.log2(np.float32(1 + how.stretch)) * drawn) for drawn in (high, wide))
+    shift = np.float32(how.shift)
+    six = (high * cos, high * sin, wide * (slant * cos - sin), wide * (cos + slant * sin), shift * down, shift * right)
+    smooth = _gauss(side, how.sigma) if how.alpha else None
+    bend = None if smooth is None else np.float32(how.alpha) * smooth
+    return Warp(row, np.stack(six, axis=1).astype(np.float32), smooth, bend, fold(key, 1))
+
+
+def warp_images(images: Array, warp: Warp) -> Array:
+    """Make the copies that a `Warp` describes: uint8 of shape (n, side, side) in and out.
+
+    Every product and every sum is rounded by itself and in this order, so that the compiled engine gets the same bits.
+    """
+    rows, columns = _locate(images.shape[1], warp)
+    brightness = _sample(images.astype(np.float32), rows, columns)
+    return np.asarray(brightness + np.float32(0.5)).astype(np.uint8)
+
+
+def _locate(side: int, warp: Warp) -> tuple[Array, Array]:
+    """Return where each pixel of the copies comes from: row and column, each of shape (n, side, side)."""
+    a, b, c, d, down, right = (column[:, None, None] for column in warp.coefficients.T)
     middle = np.float32((side - 1) / 2)
     grid = np.arange(side, dtype=np.float32) - middle
     y, x = grid[None, :, None] - down, grid[None, None, :] - right
-    rows = (high * cos)[:, None, None] * y + (high * sin)[:, None, None] * x + middle
-    columns = (wide * (slant * cos - sin))[:, None, None] * y + (wide * (cos + slant * sin))[:, None, None] * x + middle
-    if how.alpha:
-        smooth = how.alpha * _gauss(side, how.sigma)
-        bend = (pair.reshape(-1, side, side) for pair in draw.pairs(side * side))
-        rows, columns = (at + smooth @ b @ (smooth.T / how.alpha) for at, b in zip((rows, columns), bend, strict=True))
+    rows, columns = y * a + x * b + middle, y * c + x * d + middle
+    if warp.smooth is not None and warp.bend is not None:
+        numbers = np.arange(warp.row, warp.row + len(rows), dtype=np.uint32)
+        words = threefry(warp.key, numbers, np.arange(side * side, dtype=np.uint32)[:, None])
+        noise = (_even(word).reshape(side, side, -1) for word in words)
+        by_row, by_column = (_smooth(n, warp.smooth, warp.bend) for n in noise)
+        rows, columns = rows + by_row, columns + by_column
     return rows, columns
 
 
@@ -178,14 +258,27 @@ def _gauss(side: int, sigma: float) -> Array:
     return np.asarray(np.exp(-(offset**2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi)), dtype=np.float32)
 
 
+def _smooth(noise: Array, smooth: Array, bend: Array) -> Array:
+    """Return bend @ noise @ smooth, (n, side, side), of noise of shape (side, side, n).
+
+    Every sum is taken in order, while `matmul` takes them as it likes.
+    """
+    half, whole, term = np.zeros_like(noise), np.zeros_like(noise), np.empty_like(noise)
+    for k in range(len(smooth)):
+        half += np.multiply(noise[:, k, None], smooth[k, :, None], out=term)
+    for k in range(len(smooth)):
+        whole += np.multiply(bend[:, k, None, None], half[k], out=term)
+    return np.moveaxis(whole, 2, 0)
+
+
 def _sample(pixels: Array, rows: Array, columns: Array) -> Array:
     """Interpolate pixels bilinearly; outside the border there is background."""
     n, side, _ = pixels.shape
     wide = side + 2
     flat = np.pad(pixels, ((0, 0), (1, 1), (1, 1))).ravel()
-    rows, columns = (np.clip(at + np.float32(1), 0, np.float32(side + 0.999)) for at in (rows, columns))
+    rows, columns = (np.clip(at + np.float32(1), 0, np.float32(side) + np.float32(0.999)) for at in (rows, columns))
     top, left = rows.astype(np.int32), columns.astype(np.int32)
-    down, right = rows - top, columns - left
+    down, right = rows - top.astype(np.float32), columns - left.astype(np.float32)
     first = top * wide + left + (np.arange(n, dtype=np.int32) * (wide * wide))[:, None, None]
     upper = flat.take(first) * (1 - right) + flat.take(first + 1) * right
     lower = flat.take(first + wide) * (1 - right) + flat.take(first + wide + 1) * right
@@ -212,8 +305,9 @@ def _frame(pixels: Array, draw: _Draws) -> Array:
     sides = [_extent(np.asarray(ink.any(axis=axis))) for axis in (1, 2)]
     scale = np.maximum(np.maximum(*sides), 1).astype(np.float32) / np.float32(DIGIT_SIDE * side / 28)
     grid, mass = np.arange(side, dtype=np.float32), np.maximum(pixels.sum(axis=(1, 2)), np.float32(1e-6))
-    centre = [(pixels.sum(axis=axis) @ grid) / mass for axis in (2, 1)]
-    target = [np.float32(side / 2) + draw(slot) / 2 for slot in (8, 9)]
+    # Not a matrix product, whose bits depend on how many rows it has.
+    centre = [(pixels.sum(axis=axis) * grid).sum(axis=1) / mass for axis in (2, 1)]
+    target = [np.float32(side / 2) + drawn / 2 for drawn in draw(4)]
     rows = centre[0][:, None] + scale[:, None] * (grid - target[0][:, None])
     columns = centre[1][:, None] + scale[:, None] * (grid - target[1][:, None])
     shape = pixels.shape

@@ -4,11 +4,13 @@ Nothing is computed here. Which engine is taken for which work is decided in `mn
 """
 
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.data.augmentation import Distortion
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates
 from mnist_nn.nn.losses import Loss
@@ -116,7 +118,7 @@ class Tally(NamedTuple):
 
 
 class Engine(Protocol):
-    """The three functions of an engine; placed data are whatever its `place` returns."""
+    """The four functions of an engine; placed data are whatever its `place` returns."""
 
     name: str
 
@@ -134,6 +136,10 @@ class Engine(Protocol):
         weights
             What the gradient and the losses of each sample are multiplied by, shape (n,); None for 1.
         """
+        ...
+
+    def distort(self, images: Array, key: Key, how: Distortion, stop: Event | None = None) -> Array:
+        """Return distorted copies of images, the same in every engine: see `mnist_nn.data.augmentation.augment`."""
         ...
 
     def forward(self, network: Network, placed: Any) -> Array:

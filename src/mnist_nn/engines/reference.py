@@ -12,10 +12,12 @@ It is made to be read, not to be fast. Python counts from 0: W[k] and b[k] below
 """
 
 from collections.abc import Sequence
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
 
+from mnist_nn.data.augmentation import Distortion, augment
 from mnist_nn.engines.base import Plan, Tally, as_inputs, as_rows, as_targets, check_targets, check_width
 from mnist_nn.nn.activations import ACTIVATIONS, OUTPUTS, Array
 from mnist_nn.nn.config import NetworkConfig
@@ -23,6 +25,7 @@ from mnist_nn.nn.dropout import dropout_mask
 from mnist_nn.nn.losses import Loss, get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
+from mnist_nn.util.randomness import Key
 
 Arrays = Sequence[Array]
 CHUNK = 1024  # rows that a pass takes at a time where only its result is kept
@@ -130,6 +133,10 @@ class ReferenceEngine:
             t = np.empty(0, np.int64)
         w = np.ones((x.shape[0], 1)) if weights is None else weights.reshape(-1, 1)
         return Placed(as_rows(x), t, w)
+
+    def distort(self, images: Array, key: Key, how: Distortion, stop: Event | None = None) -> Array:
+        """See `mnist_nn.engines.base.Engine`."""
+        return augment(images, key, how, stop=stop)
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.base.Engine`."""

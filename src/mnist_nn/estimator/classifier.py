@@ -5,7 +5,7 @@ It calls the library and does no numerics itself: `mnist_nn.estimator.parameters
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -86,6 +86,8 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     augmentation
         Train on distorted copies of square pictures. X must then contain whole numbers from 0 to 255, which are divided
         by 255.
+    augment
+        Figures of the distortion, such as ``{"rotation": 15, "alpha": 38}``, that replace those of ``augmentation``.
     subset
         Train on this many samples, with the classes in the same proportions; None for all.
     class_weight
@@ -148,6 +150,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         label_smoothing: float = 0.0,
         ema_decay: float = 0.0,
         augmentation: str = "none",
+        augment: str | Mapping[str, float] = "",
         subset: int | None = None,
         class_weight: str | dict[Any, float] | None = None,
         warm_start: bool = False,
@@ -164,6 +167,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
         self.momentum, self.beta_1, self.beta_2, self.epsilon = momentum, beta_1, beta_2, epsilon
         self.dropout, self.max_norm, self.augmentation, self.subset = dropout, max_norm, augmentation, subset
+        self.augment = augment
         self.label_smoothing, self.ema_decay = label_smoothing, ema_decay
         self.class_weight, self.warm_start, self.random_state = class_weight, warm_start, random_state
         self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
@@ -254,7 +258,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         if sample_weight is not None or self.class_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
             weights = weights * compute_sample_weight(self.class_weight, y)
-        self._takes_pixels = checks.find_name(self.augmentation, ["none"]) is None
+        self._takes_pixels = checks.find_name(self.augmentation, ["none"]) is None or bool(self.augment)
         self._is_table |= parameters.is_table(X, self.classes_, pixels=self._takes_pixels)
         return Samples(self._as_images(X), labels.astype(np.int64), weights)
 

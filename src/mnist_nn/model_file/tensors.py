@@ -47,6 +47,7 @@ def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
         "seconds": at.seconds,
         "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
         **({"engines": list(at.engines)} if at.engines else {}),
+        "draws": at.draws,
         **({"averaged": True} if at.average else {}),
         **({"signs": [signs.to_dict() for signs in at.signs]} if at.signs else {}),
     }
@@ -116,6 +117,7 @@ def build_checkpoint(
         engines=_check_engines(saved.get("engines", [])),
         signs=tuple(Signs.from_dict(row) for row in saved.get("signs", [])),
         average=average,
+        draws=int(saved.get("draws", 1)),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Any, Self
 
-from mnist_nn.errors import ConfigError, unknown
+from mnist_nn.errors import ConfigError, quote, unknown
 from mnist_nn.util import checks
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
@@ -22,6 +22,10 @@ INITIALIZERS = ("auto", "glorot_uniform", "glorot_normal", "he_uniform", "he_nor
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 SCHEDULES = ("constant", "step", "cosine", "linear")
 AUGMENTATIONS = ("none", "affine", "elastic", "reading")
+ELASTIC = ("elastic", "reading")  # those of them with elastic displacement
+FIGURES = {"rotation": (0, 180), "slant": (0, 10), "stretch": (0, 10), "shift": (0, 1000), "alpha": (0, 10_000),
+           "sigma": (0.1, 1000), "blur": (0, 100), "weight": (0, 10)}  # fmt: skip
+"""The figures of a distortion and their bounds; `mnist_nn.data.augmentation.Distortion` says what they mean."""
 DTYPES = ("float32", "float64")
 DIGIT_SHAPE, DIGIT_CLASSES = (28, 28), 10  # of MNIST's images and labels, and of whatever is to read digits
 USED_BY = {
@@ -153,6 +157,9 @@ class TrainingConfig:
     augmentation
         Train on distorted copies of the images, new ones in every epoch: ``none``, or a kind of distortion
         (`mnist_nn.data.augmentation`).
+    augment
+        Figures of the distortion that replace those of ``augmentation``: a dictionary, or text such as
+        ``"rotation=15,alpha=38,sigma=5.5"``, as which they are kept; empty for none.
     subset
         Train on this many images, with the classes in the same proportions; None for all.
     validation
@@ -175,6 +182,7 @@ class TrainingConfig:
     label_smoothing: float = 0.0
     ema_decay: float = 0.0
     augmentation: str = "none"
+    augment: str | Mapping[str, float] = ""
     subset: int | None = None
     validation: float = 0
     patience: int | None = None
@@ -202,6 +210,7 @@ class TrainingConfig:
             label_smoothing=checks.share("label_smoothing", self.label_smoothing),
             ema_decay=checks.share("ema_decay", self.ema_decay),
             augmentation=checks.choice("augmentation", self.augmentation, AUGMENTATIONS),
+            augment=_figures(self.augment),
             subset=None if self.subset is None else checks.integer("subset", self.subset, 1),
             validation=_validation(self.validation),
             patience=None if self.patience is None else checks.integer("patience", self.patience, 1),
@@ -214,6 +223,22 @@ class TrainingConfig:
         for name, why in without_effect(vars(self)).items():
             if getattr(self, name) != getattr(TrainingConfig, name):  # the default counts as not given
                 raise ConfigError(f"{name} {why}")
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """The figures in ``augment``, by name.
+
+        Examples
+        --------
+        >>> TrainingConfig(augment="rotation=15,alpha=38").figures
+        {'rotation': 15.0, 'alpha': 38.0}
+        """
+        return {name: float(value) for name, value in _split_figures(str(self.augment))}
+
+    @property
+    def distorts(self) -> bool:
+        """Whether the images are distorted."""
+        return self.augmentation != "none" or any(self.figures.values())
 
     @property
     def drops_units(self) -> bool:
@@ -334,10 +359,25 @@ def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
         found["patience"] = (
             "has no effect without validation; leave it out, or hold images out, for example with validation 0.1"
         )
+    if "sigma" in figure_names(values.get("augment")):
+        elastic = checks.find_name(values.get("augmentation"), ELASTIC) is not None
+        if not (elastic or "alpha" in figure_names(values["augment"])):
+            found["augment"] = "has sigma, which has no effect without alpha; give alpha too, such as alpha=34"
     if "hidden" in values and isinstance(values["hidden"], Sized) and not len(values["hidden"]):
         why = "has no effect without hidden layers; leave it out, or add a hidden layer"
         found |= dict.fromkeys(("activation", "dropout", "max_norm"), why)
     return found
+
+
+def figure_names(augment: Any) -> list[str]:
+    """Return the names in ``augment`` in either of its forms.
+
+    Examples
+    --------
+    >>> figure_names("alpha=38,sigma=5.5"), figure_names({"shift": 1})
+    (['alpha', 'sigma'], ['shift'])
+    """
+    return [name for name, _ in _split_figures(augment)] if isinstance(augment, str) else list(augment or ())
 
 
 def drop_unused(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -355,6 +395,31 @@ def drop_unused(values: Mapping[str, Any]) -> dict[str, Any]:
 def dropout_rates(network: NetworkConfig, training: TrainingConfig) -> tuple[float, ...]:
     """Return the dropout rate of each hidden layer."""
     return tuple(float(rate) for rate in checks.per_layer("dropout", training.dropout, len(network.hidden)))
+
+
+def _split_figures(text: str) -> list[tuple[str, str]]:
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+
+def _figures(given: Any) -> str:
+    """Check the figures of a distortion, and write them as text in a fixed order."""
+    if not isinstance(given, str | Mapping):
+        raise ConfigError(f"augment is {quote(given)}; give figures, such as rotation=15,alpha=38")
+    figures: dict[str, float] = {}
+    for name, value in _split_figures(given) if isinstance(given, str) else given.items():
+        figure = checks.choice("augment", name, FIGURES)
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        low, high = FIGURES[figure]
+        if not low <= number <= high or isinstance(value, bool):
+            raise ConfigError(f"augment has {figure} {quote(value)}; give a number from {low} to {high:,}")
+        if figure in figures:
+            raise ConfigError(f"augment has {figure} twice; give it once")
+        figures[figure] = number
+    return ",".join(f"{name}={repr(figures[name]).removesuffix('.0')}" for name in FIGURES if name in figures)
 
 
 def _validation(value: Any) -> float:

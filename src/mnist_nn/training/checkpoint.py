@@ -6,6 +6,7 @@ These are plain records. `mnist_nn.training.loop` makes them and `mnist_nn.model
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from mnist_nn.data.augmentation import DRAWS
 from mnist_nn.engines.base import Tally
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
@@ -44,7 +45,8 @@ class Checkpoint:
     ``epoch`` epochs are complete, and ``offset`` samples of the next one are done. ``engines`` lists the engines that
     have trained so far, in order; it is empty if that is not known, as in files from the browser. ``signs`` are
     measurements at the end of some epochs, for finding out what goes wrong. ``average`` is the moving average of the
-    weights, if the configuration asks for one and an epoch is complete.
+    weights, if the configuration asks for one and an epoch is complete. ``draws`` is the version of the random draws of
+    distorted copies that the run began with.
     """
 
     network: Network
@@ -58,6 +60,7 @@ class Checkpoint:
     engines: tuple[str, ...] = ()
     signs: tuple[Signs, ...] = ()
     average: Network | None = None
+    draws: int = DRAWS
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":

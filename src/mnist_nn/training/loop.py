@@ -8,6 +8,7 @@ a run that is stopped anywhere and resumed ends with the same bits as one that w
 import math
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, overload
 
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
-from mnist_nn.data.augmentation import augment, check_square
+from mnist_nn.data.augmentation import DRAWS, check_square, make_distortion
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
 from mnist_nn.engines.base import Engine, Plan, Tally, check_width
@@ -30,6 +31,7 @@ from mnist_nn.training.checkpoint import Checkpoint, Scores
 from mnist_nn.training.diagnosis.signs import is_due, measure
 from mnist_nn.training.divergence import explain_divergence
 from mnist_nn.training.early_stopping import keep_best
+from mnist_nn.training.epoch_samples import EpochSamples
 from mnist_nn.training.memory import check_memory
 from mnist_nn.util import checks, randomness
 
@@ -156,11 +158,12 @@ def _train(
 ) -> Iterator[Epoch]:
     run = _Run.prepare(shape, samples, config, select.create(engine, shape.dtype))
     run.check_start(at)
-    while not at.is_finished(config):
-        at = run.step(at)
-        complete = at.offset == 0
-        if complete or steps:
-            yield Epoch(at.history[-1] if complete else run.compute_scores(at), at, complete, run.progress(at))
+    with closing(run.placed):
+        while not at.is_finished(config):
+            at = run.step(at)
+            complete = at.offset == 0
+            if complete or steps:
+                yield Epoch(at.history[-1] if complete else run.compute_scores(at), at, complete, run.progress(at))
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +174,7 @@ class _Run:
     engine: Engine
     shape: NetworkConfig
     training: Samples
-    placed: dict[randomness.Key | None, Any]
+    placed: EpochSamples
     held_out: Any
     held_out_labels: npt.NDArray[np.int64]
     held_out_weights: npt.NDArray[Any] | None
@@ -192,9 +195,12 @@ class _Run:
             )
         training, held_out = split(samples, config)
         training = replace(training, weights=relative(training.weights, LEARNED))
-        if config.augmentation != "none":
+        distortion = make_distortion(config.augmentation, config.figures)
+        if distortion is not None:
             check_square(training.images)
-        return cls(config, engine, shape, training, {}, held_out and engine.place(held_out.images),
+        placed = EpochSamples(engine, training, make_targets(training.labels, shape.outputs, config.label_smoothing),
+                              distortion, randomness.key(config.seed), config.epochs)  # fmt: skip
+        return cls(config, engine, shape, training, placed, held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64),
                    relative(held_out.weights, LEARNED) if held_out else None,
                    resolve_learning_rate(shape, config))  # fmt: skip
@@ -211,6 +217,11 @@ class _Run:
             )
         if set(at.state.slots) != set(get_optimizer(self.config.optimizer).slots):
             raise ConfigError(f"the checkpoint was not made by {self.config.optimizer}; resume with the same optimizer")
+        if at.draws != DRAWS and self.config.distorts and not at.is_finished(self.config):
+            raise ConfigError(
+                "the checkpoint is from an earlier version, which distorted the images in another way, so its training "
+                "cannot be continued with the same bits; train from the beginning"
+            )
         if at.offset >= self.size or at.offset % self.config.batch_size:
             raise ConfigError(
                 f"the checkpoint stopped at sample {at.offset} of its epoch, where no batch of this run begins; "
@@ -225,23 +236,8 @@ class _Run:
         stop = min(at.offset - at.offset % length + length, self.size)
         dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)
         plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.compute_rates(at, stop), dropout_key)
-        at = self.learn(at, self.place(randomness.fold(key, randomness.AUGMENT, at.epoch)), plan)
+        at = self.learn(at, self.placed.get(at.epoch), plan)
         return at if at.offset < self.size else self.close(at)
-
-    def place(self, key: randomness.Key) -> Any:
-        """Place the images once for all epochs, or their distorted copies for this epoch."""
-        name, images = self.config.augmentation, self.training.images
-        wanted = None if name == "none" else key
-        if wanted not in self.placed:
-            self.placed.clear()
-            copies = images if wanted is None else augment(images, key, name)
-            self.placed[wanted] = self.engine.place(copies, self.targets(), self.training.weights)
-        return self.placed[wanted]
-
-    def targets(self) -> npt.NDArray[Any]:
-        """Return the labels, or with label smoothing the soft targets, (n, outputs), that the network learns."""
-        labels, share = self.training.labels, self.config.label_smoothing
-        return smooth_labels(np.eye(self.shape.outputs)[labels], share) if share else labels
 
     def shuffle(self, key: randomness.Key) -> npt.NDArray[np.int64]:
         """Shuffle the samples of an epoch; the last order is kept, because an epoch has many stretches."""
@@ -327,6 +323,11 @@ def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | 
     share = config.validation if config.validation < 1 else int(config.validation)
     training, held_out = hold_out(samples.labels, share, randomness.fold(key, randomness.HOLD_OUT))
     return samples.take(training), samples.take(held_out)
+
+
+def make_targets(labels: npt.NDArray[np.int64], outputs: int, smoothing: float) -> npt.NDArray[Any]:
+    """Return the labels, or with label smoothing the soft targets, (n, outputs), that a network learns."""
+    return smooth_labels(np.eye(outputs)[labels], smoothing) if smoothing else labels
 
 
 def stretch(shape: NetworkConfig, batch_size: int) -> int:

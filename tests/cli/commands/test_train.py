@@ -48,6 +48,9 @@ def test_quiet_prints_nothing(cli: Cli) -> None:
         ("--max-norm", "2", "--initializer", "he_normal", "--dtype", "float64"),
         ("--validation", "100", "--patience", "1", "--optimizer", "momentum", "--schedule", "step"),
         ("--preset", "small", "--batch-size", "16", "--schedule", "linear"),
+        ("--preset", "small", "--label-smoothing", "0.1", "--ema-decay", "0.5", "--validation", "50"),
+        ("--preset", "small", "--augmentation", "elastic", "--augment", "alpha=38,sigma=5.5", "--engine", "compiled"),
+        ("--preset", "small", "--augment", "rotation=15,shift=1"),
     ],
 )
 def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
@@ -68,6 +71,9 @@ def test_the_extensions_combine(cli: Cli, options: tuple[str, ...]) -> None:
         (("--data", "mnits"), "mnist, fashion-mnist"),
         (("--output", "softmax"), "classic_mse needs sigmoid outputs"),
         (("--dropout", "1"), "from 0 to below 1"),
+        (("--augment", "rotation=200"), "augment has rotation '200'; give a number from 0 to 180"),
+        (("--augment", "turn=3"), "rotation, slant, stretch, shift, alpha, sigma"),
+        (("--augment", "sigma=3"), "no effect without alpha"),
         (("--rate", "-1"), "above 0"),
         (("--rate", "nan"), "above 0"),
         (("--epochs", "0"), "at least 1"),

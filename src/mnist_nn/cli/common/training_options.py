@@ -84,6 +84,9 @@ SETTINGS = (
     Setting("ema_decay", float, REGULARIZATION,
             "Use a moving average of the weights, taken after every epoch, with this decay; 0 for none.", "SHARE"),
     _named("augmentation", REGULARIZATION, "Train on distorted copies, new ones in every epoch", config.AUGMENTATIONS),
+    Setting("augment", str, REGULARIZATION,
+            "Figures that replace those of the augmentation, such as rotation=15,shift=1,alpha=38,sigma=5.5: "
+            f"{', '.join(config.FIGURES)}.", "NAME=NUMBER,…", default="those of the augmentation"),
     Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy; keep the best.",
             "N", default="never"),
     Setting("subset", int, DATA, "Train on only N images, with the classes in proportion.", "N", default="all images"),

@@ -62,6 +62,7 @@ class TrainingSettings(Document):
     augmentation: Annotated[str, one_of(config.AUGMENTATIONS)] = Field(
         description="how the training images are distorted"
     )
+    augment: str = Field(description="figures that replace those of the augmentation, as `--augment` takes them")
     subset: Ordinal | None = Field(description="number of training images that were used; null for all")
     validation: Annotated[int | float, WithJsonSchema({"type": "number", "minimum": 0})] = Field(
         description="share (below 1) or number of the training images that were held out"

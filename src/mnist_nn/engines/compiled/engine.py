@@ -1,17 +1,20 @@
-"""The compiled engine: the three functions of `mnist_nn.engines.base.Engine` over the kernels.
+"""The compiled engine: the functions of `mnist_nn.engines.base.Engine` over the kernels.
 
 It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
 """
 
 import os
 import time
+from threading import Event
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.data.augmentation import Distortion, augment
 from mnist_nn.engines.base import Plan, Tally, check_targets, check_width
 from mnist_nn.engines.compiled import codes, inference, layout, native
+from mnist_nn.engines.compiled.distortion import warp_images
 from mnist_nn.engines.compiled.records import Context, Learning, Memory, Order, Recipe, Words
 from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs, with_labels
 from mnist_nn.engines.compiled.target import host
@@ -20,6 +23,7 @@ from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.dropout import keep_threshold
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState
+from mnist_nn.util.randomness import Key
 
 Array = npt.NDArray[Any]
 PART = 512  # a larger batch is learned in parts, so that memory stays small
@@ -41,6 +45,10 @@ class CompiledEngine:
     def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Placed:
         """See `mnist_nn.engines.base.Engine`."""
         return place(x, t, weights)
+
+    def distort(self, images: Array, key: Key, how: Distortion, stop: Event | None = None) -> Array:
+        """See `mnist_nn.engines.base.Engine`."""
+        return augment(images, key, how, warp_images, stop)
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.base.Engine`."""

@@ -18,6 +18,8 @@ Int64 = Annotated[Array, "int64"]
 Float32 = Annotated[Array, "float32"]
 Float64 = Annotated[Array, "float64"]
 Word = Annotated[Array, "uint64"]
+Byte = Annotated[Array, "uint8"]
+Int32 = Annotated[Array, "int32"]
 # The types of these depend on the form of the samples.
 Pixel = Annotated[Array, "pixel"]
 Value = Annotated[Array, "value"]
@@ -262,6 +264,36 @@ class Images(NamedTuple):
     offsets: Int64
     pixels: Pixel
     values: Value
+
+
+class Copies(NamedTuple):
+    """What `distort` is given: images first .. last of ``side`` x ``side`` bytes, and where to write their copies.
+
+    ``coefficients`` are six numbers an image, ``smooth`` and ``bend`` matrices, as `mnist_nn.data.augmentation.Warp`
+    has them; ``y`` and ``x`` are the places of the pixels, from the middle. ``row`` is the number of image 0 in its
+    data set. The rest is room: ``padded`` and ``words`` for one image with a border, ``noise``, ``half`` and ``bends``
+    for displacements, the rows' before the columns'.
+    """
+
+    images: Byte
+    copies: Byte
+    first: int
+    last: int
+    side: int
+    row: int
+    coefficients: Float32
+    y: Float32
+    x: Float32
+    smooth: Float32
+    bend: Float32
+    is_elastic: bool
+    key0: int
+    key1: int
+    padded: Int32
+    words: Int32
+    noise: Float32
+    half: Float32
+    bends: Float32
 
 
 def fields(record: type) -> dict[str, Any]:

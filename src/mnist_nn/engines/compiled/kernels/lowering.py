@@ -12,10 +12,10 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 
-from mnist_nn.engines.compiled.kernels import passes
+from mnist_nn.engines.compiled.kernels import distortion, passes
 from mnist_nn.engines.compiled.kernels.options import OPTIONS, WITHOUT_WRAPPERS
 from mnist_nn.engines.compiled.kernels.reading import WORDS, make_reader
-from mnist_nn.engines.compiled.records import FORMS, Form, Images, Inference, Learning, Single
+from mnist_nn.engines.compiled.records import FORMS, Copies, Form, Images, Inference, Learning, Single
 
 EXTERNAL = {"log", "pow", "memset", "memcpy", "sched_yield"}
 """The only names that a kernel may ask the system for."""
@@ -59,6 +59,7 @@ def kernels(widths: tuple[int, ...]) -> Iterator[Kernel]:
             yield Kernel(passes.classify.py_func, Single, FORMS[name], vectors)
     for form in (FORMS["bytes"], FORMS["floats"]):
         yield Kernel(passes.fill_pairs.py_func, Images, form, 0)
+    yield Kernel(distortion.distort.py_func, Copies, FORMS["bytes"], 0)
 
 
 def lower(kernel: Kernel) -> str:
@@ -70,7 +71,8 @@ def lower(kernel: Kernel) -> str:
         known["is_scaled"] = False
     if kernel.record is Single:
         known["as_pairs"] = kernel.form.is_sparse
-    read, body = make_reader(kernel.record, kernel.form, known), getattr(passes, kernel.function.__name__)
+    room = distortion if kernel.record is Copies else passes
+    read, body = make_reader(kernel.record, kernel.form, known), getattr(room, kernel.function.__name__)
     wide, start = (0,) * max(kernel.vectors, 1), np.int64(0)
 
     @numba.njit(**OPTIONS, **WITHOUT_WRAPPERS)

@@ -204,6 +204,59 @@ def store(typingctx, array, index, vec):
 
 
 @intrinsic
+def load_bytes(typingctx, array, index, blocks):
+    """The bytes of a uint8 array from flat `index` on, as int32 lanes."""
+    vec = Vec("i32", len(blocks))
+    narrow = ir.VectorType(ir.IntType(8), LANES)
+
+    def codegen(context, builder, sig, args):
+        pointer = pointer_to(context, builder, array, args[0], index, args[1])
+
+        def block(b):
+            at = builder.bitcast(builder.gep(pointer, [ir.IntType(64)(b * LANES)]), narrow.as_pointer())
+            return builder.zext(builder.load(at, align=1), block_type("i32"))
+
+        return build(builder, vec, block)
+
+    return vec(array, index, blocks), codegen
+
+
+@intrinsic
+def store_bytes(typingctx, array, index, vec):
+    """Write int32 lanes from 0 to 255 to a uint8 array, from flat `index` on."""
+    narrow = ir.VectorType(ir.IntType(8), LANES)
+
+    def codegen(context, builder, sig, args):
+        pointer = pointer_to(context, builder, array, args[0], index, args[1])
+        for b in range(vec.blocks):
+            at = builder.bitcast(builder.gep(pointer, [ir.IntType(64)(b * LANES)]), narrow.as_pointer())
+            builder.store(builder.trunc(builder.extract_value(args[2], b), narrow), at, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, index, vec), codegen
+
+
+@intrinsic
+def take(typingctx, array, indices):
+    """The element of `array` at each of the int32 lanes of `indices`."""
+    vec = _vec_for(array.dtype, (0,) * indices.blocks)
+
+    def codegen(context, builder, sig, args):
+        def gather(block):
+            found = ir.Constant(block_type(vec.kind), ir.Undefined)
+            for lane in range(LANES):
+                at = ir.IntType(32)(lane)
+                index = builder.extract_element(block, at)
+                pointer = pointer_to(context, builder, array, args[0], types.int32, index)
+                found = builder.insert_element(found, builder.load(pointer), at)
+            return found
+
+        return map_blocks(builder, vec, gather, args[1:])
+
+    return vec(array, indices), codegen
+
+
+@intrinsic
 def prefetch(typingctx, array, index):
     """Ask for the cache line that holds element `index`, soon to be read."""
 

@@ -1,0 +1,79 @@
+"""The samples of every epoch as an engine takes them: placed once, or distorted anew for each epoch.
+
+Distorted copies of the next epoch are made and placed by another thread while this epoch is trained, so at most one
+epoch is ready in advance. `mnist_nn.training.loop` trains on them.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import numpy.typing as npt
+
+from mnist_nn.data import Samples
+from mnist_nn.data.augmentation import Distortion
+from mnist_nn.engines.base import Engine
+from mnist_nn.util.randomness import AUGMENT, Key, fold
+
+Array = npt.NDArray[Any]
+
+
+class EpochSamples:
+    """Placed samples, by the number of the epoch.
+
+    Parameters
+    ----------
+    engine
+        The engine that places and distorts them.
+    samples
+        The training samples.
+    targets
+        What the network should answer, as `Engine.place` takes it.
+    distortion
+        How the images are distorted; None for the images as they are.
+    key
+        The key of the run.
+    epochs
+        Number of epochs; for none beyond them, copies are made.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        samples: Samples,
+        targets: Array,
+        distortion: Distortion | None,
+        key: Key,
+        epochs: int,
+    ) -> None:
+        self._engine, self._samples, self._targets = engine, samples, targets
+        self._distortion, self._key, self._epochs = distortion, key, epochs
+        self._stop = Event()
+        self._pool = ThreadPoolExecutor(1)
+        self._epoch: int | None = None
+        self._placed: Any = None
+        self._next: tuple[int, Future[Any]] | None = None
+
+    def get(self, epoch: int) -> Any:
+        """Return the placed samples of an epoch, counted from 0, and have those of the next one made."""
+        if self._epoch is not None and self._distortion is None:
+            return self._placed
+        if self._epoch != epoch:
+            self._placed = None  # which makes room
+            ready = self._next is not None and self._next[0] == epoch
+            self._placed = self._next[1].result() if ready and self._next else self._place(epoch)
+            self._epoch, self._next = epoch, None
+            if self._distortion is not None and epoch + 1 < self._epochs:
+                self._next = (epoch + 1, self._pool.submit(self._place, epoch + 1))
+        return self._placed
+
+    def close(self) -> None:
+        """Give up what is being made."""
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _place(self, epoch: int) -> Any:
+        images = self._samples.images
+        if self._distortion is not None:
+            images = self._engine.distort(images, fold(self._key, AUGMENT, epoch), self._distortion, self._stop)
+        return self._engine.place(images, self._targets, self._samples.weights)
