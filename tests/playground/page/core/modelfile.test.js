@@ -126,7 +126,8 @@ test("an average of the weights is no state of an optimizer", () => {
 
 test("settings that the page does not follow are named", () => {
   const model = makeModel(start(create(), few.images, few.labels));
-  Object.assign(model.header.training, { schedule: "cosine", ema_decay: 0.9, augmentation: "elastic", augment: "", validation: 0 });
+  const more = { schedule: "cosine", ema_decay: 0.9, augmentation: "elastic", augment: "", validation: 0 };
+  Object.assign(model.header.training, more);
   assert.deepEqual(resumeRun(read(write(model))).ignored, ["schedule", "ema_decay", "augmentation"]);
 });
 
