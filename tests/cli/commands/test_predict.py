@@ -125,6 +125,22 @@ def test_a_table_that_was_stopped_is_continued_to_the_same_rows(cli: Cli, model:
     assert 700 < int(found[1]) < 900
 
 
+def test_parquet_has_the_same_answers_and_is_never_half(cli: Cli, model: Path, kaggle: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is in the extra 'parquet'")
+    data = kaggle / "test.csv"
+    assert cli("predict", model, data, "--csv", "out.csv").code == 0
+    outcome = cli("predict", model, data, "--parquet", "out.parquet")
+    assert (outcome.code, outcome.err) == (0, "Wrote 1,200 rows to out.parquet.\n")
+    table = parquet.read_table("out.parquet")
+    rows = [row.split(",") for row in Path("out.csv").read_text().splitlines()]
+    assert table.column_names == rows[0]
+    found = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
+    assert [[str(i), str(label), f"{sure:.4f}"] for i, label, sure in found] == rows[1:]
+    assert cli("predict", model, data, "--parquet", "out.parquet").code == 2
+    again = cli("predict", model, data, "--parquet", "out.parquet", "--resume")
+    assert (again.code, again.err) == (0, "out.parquet is complete: 1,200 rows.\n")
+
+
 def test_labels_give_an_accuracy_and_pictures_their_names(cli: Cli, model: Path, tmp_path: Path) -> None:
     (tmp_path / "mine" / "7").mkdir(parents=True)
     Image.fromarray(load_data("mnist").test.images[0]).save(tmp_path / "mine" / "7" / "=a.png")
@@ -137,5 +153,18 @@ def test_labels_give_an_accuracy_and_pictures_their_names(cli: Cli, model: Path,
 
 def test_options_of_tables_need_one(cli: Cli, model: Path, digit: Path) -> None:
     assert "--kaggle has no effect without --csv FILE" in cli("predict", model, digit, "--kaggle").err
+    for given, said in (
+        (("--resume",), "--resume has no effect without --csv FILE or --parquet FILE"),
+        (("--csv", "a.csv", "--parquet", "a.parquet"), "were both given"),
+        (("--parquet", "a.parquet", "--kaggle"), "because Kaggle takes CSV"),
+        (("--csv", "a.parquet"), "--csv writes CSV; write Parquet with --parquet FILE"),
+        (("--parquet", "a.csv"), "does not end in .parquet"),
+        (("--parquet", "a.parquet", "--json"), "--json has no effect with --parquet"),
+        (("--parquet", "a.parquet"), "seven"),
+    ):
+        outcome = cli("predict", model, digit, *given)
+        assert outcome.code == 2, outcome.err
+        assert said in outcome.err
+        assert outcome.err.count("\n") == 1
     assert "--json has no effect with --csv" in cli("predict", model, digit, "--csv", "a.csv", "--json").err
     assert "2 data sets were given; with --csv, give one" in cli("predict", model, digit, digit, "--csv", "a.csv").err

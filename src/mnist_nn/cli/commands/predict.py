@@ -1,7 +1,8 @@
 """``mnist-nn predict``: say which digit each image shows, for single pictures or a whole data set."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -12,17 +13,20 @@ from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
-    from mnist_nn.evaluation.prediction import Predictor
+    from mnist_nn.cli.predict.table import Table
+    from mnist_nn.data.formats.batch import Batch
+    from mnist_nn.evaluation.prediction import Predictions, Predictor
     from mnist_nn.imaging.square import Square
     from mnist_nn.model_file.storage import Model
 
 MNIST_PIXELS = 784
-EVERY_TABLE = "--csv FILE"
+EVERY_TABLE = "--csv FILE or --parquet FILE"
 
 Images = Annotated[
     list[Path],
     typer.Argument(
-        help="Pictures like the training images in size and framing (28×28 for MNIST); with --csv, a data set.",
+        help="Pictures like the training images in size and framing (28×28 for MNIST); with --csv or --parquet, a "
+        "data set.",
         metavar="IMAGE",
     ),
 ]
@@ -31,6 +35,15 @@ Csv = Annotated[
     typer.Option(
         "--csv",
         help="Predict a whole data set (give its name, folder or file as IMAGE), and write one row for each image.",
+        metavar="FILE",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
+Parquet = Annotated[
+    Path | None,
+    typer.Option(
+        "--parquet",
+        help="The same as --csv in Parquet, with exact numbers; needs the extra parquet.",
         metavar="FILE",
         rich_help_panel=help_page.OUTPUT,
     ),
@@ -67,6 +80,7 @@ def predict(
     model: options.ModelFile,
     images: Images,
     csv: Csv = None,
+    parquet: Parquet = None,
     kaggle: Kaggle = False,
     resume: Resume = False,
     force: options.Force = False,
@@ -74,18 +88,22 @@ def predict(
 ) -> int:
     """Name the digit in each 28×28 picture.
 
-    Shows the probability of each class beside it. With --csv, predicts all images of a data set. For photos and
-    pictures of any size, use mnist-nn read.
+    Shows the probability of each class beside it. With --csv or --parquet, predicts all images of a data set. For
+    photos and pictures of any size, use mnist-nn read.
 
     For example: mnist-nn predict mnist-model.safetensors seven.png two.png
     """
-    if csv is not None:
+    if csv is not None or parquet is not None:
+        how = _choose_how(csv, parquet, kaggle=kaggle)
         if json:
-            raise ConfigError("--json has no effect with --csv, whose table is the answer; leave one of them out")
-        return _predict_all(model, images, csv, kaggle=kaggle, resume=resume, force=force)
+            raise ConfigError(
+                f"--json has no effect with {how.option}, whose table is the answer; leave one of them out"
+            )
+        return _predict_all(model, images, csv or parquet or Path(), how=how, resume=resume, force=force)
     for option, given in (("--kaggle", kaggle), ("--resume", resume), ("--force", force)):
         if given:
-            raise ConfigError(f"{option} has no effect without {EVERY_TABLE}; leave it out")
+            needed = "--csv FILE" if option == "--kaggle" else EVERY_TABLE
+            raise ConfigError(f"{option} has no effect without {needed}; leave it out")
     from mnist_nn.imaging.load.child.pool import POOL
 
     POOL.warm_up()  # which takes as long as the imports below
@@ -109,51 +127,112 @@ def predict(
     return 0 if len(good) == len(rows) else 2
 
 
-def _predict_all(model: Path, names: list[Path], csv: Path, *, kaggle: bool, resume: bool, force: bool) -> int:
+def _choose_how(csv: Path | None, parquet: Path | None, *, kaggle: bool) -> "How":
+    if csv and parquet:
+        raise ConfigError("--csv and --parquet were both given; write one table at a time")
+    if parquet and kaggle:
+        raise ConfigError("--kaggle has no effect with --parquet, because Kaggle takes CSV; use --csv FILE")
+    if csv and csv.suffix.lower() == ".parquet":
+        raise ConfigError(f"{str(csv)!r} ends in .parquet, but --csv writes CSV; write Parquet with --parquet FILE")
+    if parquet:
+        from mnist_nn.cli.common.output_files import check_suffix
+
+        check_suffix(parquet, ".parquet", "Parquet files")
+    return PARQUET if parquet else KAGGLE_CSV if kaggle else PLAIN_CSV
+
+
+def _predict_all(model: Path, names: list[Path], target: Path, *, how: "How", resume: bool, force: bool) -> int:
     """Write a row for each image of a data set; if it is stopped, the rows written so far are kept."""
+    from mnist_nn.cli.predict.parquet import count_finished, open_parquet
     from mnist_nn.cli.predict.stream import stream_images
     from mnist_nn.cli.predict.table import COLUMNS, KAGGLE, open_table
     from mnist_nn.cli.read.settings import collect_settings
     from mnist_nn.data.read_options import ReadOptions
-    from mnist_nn.evaluation.prediction import predict as ask
     from mnist_nn.model_file.storage import load as load_model
 
     if len(names) != 1:
-        raise ConfigError(f"{len(names)} data sets were given; with --csv, give one name, folder or file")
+        raise ConfigError(f"{len(names)} data sets were given; with {how.option}, give one name, folder or file")
     loaded, name = load_model(model), str(names[0])
-    settings = collect_settings(model, data=name, kaggle=kaggle)
-    count = seen = right = 0
-    with open_table(csv, KAGGLE if kaggle else COLUMNS, settings, force=force, resume=resume) as table:
-        for batch in stream_images(name, ReadOptions.from_dict(loaded.data)):
-            skipped = min(max(table.done - count, 0), len(batch.images))
-            if skipped < len(batch.images):
-                found = ask(loaded, batch.images[skipped:], loaded.calibration)
-                labels = [loaded.name_class(label) for label in found.label.tolist()]
-                first = count + skipped + 1
-                if kaggle:
-                    table.write(zip(range(first, first + len(labels)), labels, strict=True))
-                else:
-                    shown = (
-                        map(_write_name, batch.names[skipped:]) if batch.names else range(first, first + len(labels))
-                    )
-                    confidences = (f"{one:.4f}" for one in found.confidence.tolist())
-                    table.write(zip(shown, map(_write_name, labels), confidences, strict=True))
-                if batch.labels is not None:
-                    seen += len(labels)
-                    right += sum(map(str.__eq__, labels, _name_truth(loaded, batch.labels[skipped:])))
-            count += len(batch.images)
+    settings = collect_settings(model, data=name, **({} if how is PARQUET else {"kaggle": how is KAGGLE_CSV}))
+    if how is PARQUET and resume and (done := count_finished(target, settings)) is not None:
+        say(f"{target} is complete: {done:,} rows.", file=sys.stderr)
+        return 0
+    batches = stream_images(name, ReadOptions.from_dict(loaded.data))
+    first = next(batches, None)
+    if how is PARQUET:
+        image = "string" if first and first.names else "int64"
+        kinds = dict(zip(COLUMNS, (image, "string" if loaded.class_names else "int64", "float32"), strict=True))
+        opened = open_parquet(target, kinds, settings, force=force, resume=resume)
+    else:
+        columns = KAGGLE if how is KAGGLE_CSV else COLUMNS
+        opened = open_table(target, columns, settings, force=force, resume=resume)
+    with opened as table:
+        count, seen, right = _write_rows(loaded, chain([first] if first else [], batches), table, how)
     kept = f", {table.done:,} of them in an earlier run" * (table.done > 0)
     agree = (
         f" Of the {seen:,} images with a label, {100 * right / seen:.2f} % are classified correctly." if seen else ""
     )
-    say(f"Wrote {count:,} rows to {csv}{kept}.{agree}", file=sys.stderr)
+    say(f"Wrote {count:,} rows to {target}{kept}.{agree}", file=sys.stderr)
     return 0
+
+
+def _write_rows(loaded: "Model", batches: "Iterable[Batch]", table: "Table", how: "How") -> tuple[int, int, int]:
+    """Write the rows that are not in the table yet; return how many images there are, have a label, and are right."""
+    from mnist_nn.evaluation.prediction import predict as ask
+
+    count = seen = right = 0
+    for batch in batches:
+        skipped = min(max(table.done - count, 0), len(batch.images))
+        if skipped < len(batch.images):
+            found = ask(loaded, batch.images[skipped:], loaded.calibration)
+            first = count + skipped + 1
+            images = batch.names[skipped:] if batch.names else range(first, first + len(found.label))
+            table.write(how.make_rows(loaded, images, found))
+            if batch.labels is not None:
+                labels = map(loaded.name_class, found.label.tolist())
+                seen += len(found.label)
+                right += sum(map(str.__eq__, labels, _name_truth(loaded, batch.labels[skipped:])))
+        count += len(batch.images)
+    return count, seen, right
+
+
+def _make_plain_rows(model: "Model", images: Iterable[Any], found: "Predictions") -> Iterable[tuple[Any, ...]]:
+    labels = (_write_name(model.name_class(label)) for label in found.label.tolist())
+    shown = (_write_name(image) if isinstance(image, str) else image for image in images)
+    return zip(shown, labels, (f"{one:.4f}" for one in found.confidence.tolist()), strict=True)
+
+
+def _make_kaggle_rows(model: "Model", images: Iterable[Any], found: "Predictions") -> Iterable[tuple[Any, ...]]:
+    labels = (_write_name(model.name_class(label)) for label in found.label.tolist())
+    return zip(images, labels, strict=True)
+
+
+def _make_exact_rows(model: "Model", images: Iterable[Any], found: "Predictions") -> Iterable[tuple[Any, ...]]:
+    """Make rows for another program: no apostrophe before a formula, and every digit of the confidence."""
+    labels = (_join_lines(model.name_class(label)) for label in found.label.tolist())
+    shown = (_join_lines(image) if isinstance(image, str) else image for image in images)
+    return zip(shown, labels, map(repr, found.confidence.tolist()), strict=True)
+
+
+class How(NamedTuple):
+    """A form of the table: the option that asks for it, and what makes its rows."""
+
+    option: str
+    make_rows: "Callable[[Model, Iterable[Any], Predictions], Iterable[tuple[Any, ...]]]"
+
+
+PLAIN_CSV, KAGGLE_CSV = How("--csv", _make_plain_rows), How("--csv", _make_kaggle_rows)
+PARQUET = How("--parquet", _make_exact_rows)
+
+
+def _join_lines(name: str) -> str:
+    return name.replace("\n", " ").replace("\r", " ")  # a row is a line
 
 
 def _write_name(name: str) -> str:
     from mnist_nn.util.spreadsheets import write_cell
 
-    return write_cell(name.replace("\n", " ").replace("\r", " "))  # a row is a line
+    return write_cell(_join_lines(name))
 
 
 def _name_truth(model: "Model", labels: "Any") -> list[str]:

@@ -101,7 +101,7 @@ def _count_rows(path: Path, header: bytes) -> tuple[int, int]:
     with explain_io_errors(ConfigError, "continue", path, ANOTHER), path.open("rb") as file:
         head = file.read(len(header))
         if not header.startswith(head):
-            raise ConfigError(f"{str(path)!r} is not a table of these predictions; choose another --csv FILE")
+            raise ConfigError(f"{str(path)!r} is not a table of these predictions; {ANOTHER}")
         if head != header:
             return 0, 0
         rows, size, at = 0, len(header), len(header)
@@ -118,5 +118,5 @@ def _check_settings(path: Path, now: Settings) -> None:
     if before is not None and (others := describe_differences(before, now)):
         raise ConfigError(
             f"{str(path)!r} was begun with {others}; rows of other settings cannot be continued: give the same, or "
-            "begin another table (--csv FILE, or --force)"
+            "begin another table in another file, or with --force"
         )

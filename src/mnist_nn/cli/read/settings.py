@@ -14,7 +14,7 @@ from mnist_nn.util.io_errors import describe_io_error, explain_io_errors
 
 SUFFIX = ".settings.json"
 _PROGRAM, _MODEL = "mnist-nn", "model_sha256"
-ANOTHER = "choose another --csv FILE"
+ANOTHER = "choose another file for the table"
 _HASH_DIGITS_SHOWN = 12  # enough to tell two models apart
 
 Settings = Mapping[str, Any]

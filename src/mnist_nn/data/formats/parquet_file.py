@@ -36,9 +36,7 @@ def import_pyarrow() -> Any:
     try:
         import pyarrow.parquet  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise MissingExtraError(
-            "reading Parquet needs pyarrow; install it with: pip install 'mnist-nn[parquet]'"
-        ) from error
+        raise MissingExtraError("Parquet needs pyarrow; install it with: pip install 'mnist-nn[parquet]'") from error
     return pyarrow
 
 
