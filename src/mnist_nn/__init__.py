@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mnist_nn.data import load as load_data
     from mnist_nn.errors import MnistNNError
     from mnist_nn.evaluation.gradient_check import check_gradients
+    from mnist_nn.evaluation.inside import activations, input_gradient
     from mnist_nn.evaluation.metrics import Evaluation, evaluate
     from mnist_nn.evaluation.prediction import Predictor, predict
     from mnist_nn.model_file.storage import Model
@@ -43,9 +44,11 @@ _HOMES = {
     "Reading": "mnist_nn.reading.results:Reading",
     "Samples": "mnist_nn.data:Samples",
     "TrainingConfig": "mnist_nn.nn.config:TrainingConfig",
+    "activations": "mnist_nn.evaluation.inside:activations",
     "check_gradients": "mnist_nn.evaluation.gradient_check:check_gradients",
     "diagnose": "mnist_nn.training.diagnosis.diagnose:diagnose",
     "evaluate": "mnist_nn.evaluation.metrics:evaluate",
+    "input_gradient": "mnist_nn.evaluation.inside:input_gradient",
     "load_data": "mnist_nn.data:load",
     "load_model": "mnist_nn.model_file.storage:load",
     "predict": "mnist_nn.evaluation.prediction:predict",
@@ -68,9 +71,11 @@ __all__ = [
     "Reading",
     "Samples",
     "TrainingConfig",
+    "activations",
     "check_gradients",
     "diagnose",
     "evaluate",
+    "input_gradient",
     "load_data",
     "load_model",
     "predict",

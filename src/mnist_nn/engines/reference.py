@@ -7,6 +7,7 @@ For layers k = 1 .. L, samples as the rows of a batch, f the activation of a lay
     (BP2)  delta[k] = (delta[k+1] W[k+1]) * m[k] * f'(z[k])                           the error, one layer back
     (BP3)  ∂L/∂b[k] = mean of delta[k] over the batch
     (BP4)  ∂L/∂W[k] = mean of delta[k]^T a[k-1] over the batch, + λ W[k] with L2
+    (BP5)  ∂L/∂x    = delta[1] W[1]                                                   not to learn, but to look inside
 
 It is made to be read, not to be fast. Python counts from 0: W[k] and b[k] below lead from layer k to layer k + 1.
 """
@@ -73,11 +74,25 @@ def gradients(
             dW = dW + l2 * W[k]
         g = [dW, db, *g]
         if k > 0:
-            delta = delta @ W[k]  # (BP2), in three steps
-            if masks:
-                delta = delta * masks[k - 1]
-            delta = delta * ACTIVATIONS[config.activation[k - 1]].derivative(a[k])
+            delta = carry_back(config, W, a, delta, k, masks)  # (BP2)
     return g, z[-1]
+
+
+def carry_back(config: NetworkConfig, W: Arrays, a: Arrays, delta: Array, k: int, masks: Arrays = ()) -> Array:
+    """Return delta[k] of a hidden layer, given that of the layer behind it (BP2), in three steps."""
+    delta = delta @ W[k]
+    if masks:
+        delta = delta * masks[k - 1]
+    return np.asarray(delta * ACTIVATIONS[config.activation[k - 1]].derivative(a[k]))
+
+
+def input_gradient(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, loss: Loss) -> Array:
+    """Return ∂L/∂x of each sample (BP5), of the shape of x; there is no mean, since no sample depends on another."""
+    z, a = forward(config, W, b, x)
+    delta = loss.output_delta(OUTPUTS[config.output](z[-1]), l)
+    for k in reversed(range(1, len(W))):
+        delta = carry_back(config, W, a, delta, k)
+    return np.asarray(delta @ W[0])  # (BP5)
 
 
 def update(p: Arrays, g: Arrays, slots: Sequence[Arrays], t: int, eta: float, plan: Plan) -> None:
