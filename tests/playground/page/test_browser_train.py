@@ -329,7 +329,7 @@ def test_a_failed_load_is_said_and_tried_again(visit: Visit) -> None:
     page = visit("")
     page.context.route("**/data/train-images.gz", lambda route: route.fulfill(status=200, body=b"no images"))
     page.get_by_role("tab", name="Train").click()
-    page.locator(".message", has_text="this is no IDX file of bytes").wait_for()
+    page.locator(".message", has_text="this is not an IDX file of bytes").wait_for()
     page.context.unroute("**/data/train-images.gz")
     button(page, "Start again").click()
     ready(page)

@@ -37,7 +37,7 @@ test("what was sealed passes, whatever letters stand before", () => {
   assert.ok(!new TextDecoder().decode(whole).includes(PLACE));
   checkSeal(whole, true);
   whole[whole.length - 1] ^= 1;
-  assert.throws(() => checkSeal(whole, true), /do not agree with its checksum/);
+  assert.throws(() => checkSeal(whole, true), /do not match its checksum/);
 });
 
 test("a file says whether it has one", () => {

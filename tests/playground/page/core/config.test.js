@@ -24,7 +24,7 @@ const MISTAKES = [
   [() => makeTrainingConfig(makeNetworkConfig(), { optimizer: "rprop" }), /optimizer is "rprop"; choose one of: sgd/],
   [() => makeTrainingConfig(makeNetworkConfig(), { momentum: 0.5 }), /momentum has no effect with sgd/],
   [() => makeTrainingConfig(makeNetworkConfig({ output: "softmax" })),
-    /there is no loss classic_mse for softmax outputs/],
+    /loss classic_mse cannot be used with softmax outputs/],
   [() => makeTrainingConfig(makeNetworkConfig(), { fault: "typo" }),
     /fault is "typo"; choose one of: none, no_derivative/],
   [() => makeTrainingConfig(makeNetworkConfig(), { fault: "double_softmax" }), /double_softmax needs output softmax/],

@@ -27,10 +27,10 @@ test("a canvas of the playground's size is framed, which a pass over it for each
 });
 
 for (const [what, ink, message] of [
-  ["no ink", new Uint8Array(12), /no ink to frame/],
-  ["a wrong size", new Uint8Array(13), /13 values, not 4 × 3/],
-  ["NaN", new Float64Array(12).fill(NaN), /below 0 or not finite/],
-  ["ink below 0", new Float64Array(12).fill(-1), /below 0 or not finite/],
+  ["no ink", new Uint8Array(12), /the picture is blank/],
+  ["a wrong size", new Uint8Array(13), /13 values, but the picture has 4 × 3/],
+  ["NaN", new Float64Array(12).fill(NaN), /negative or not finite/],
+  ["ink below 0", new Float64Array(12).fill(-1), /negative or not finite/],
 ]) {
   test(`${what} is an error in one line`, () => {
     assert.throws(() => frame(ink, 4, 3), { name: "InkError", message });

@@ -154,7 +154,7 @@ test("numbers that are not finite are not written", () => {
   network.biases[0][3] = NaN;
   assert.throws(() => write({ ...makeModel(start(create(), few.images, few.labels)), network }), {
     name: "ModelFileError",
-    message: /b1 holds numbers that are not finite/,
+    message: /b1 contains NaN or infinity/,
   });
 });
 
@@ -178,13 +178,13 @@ const DAMAGE = [
   ["a picture", () => bytes("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ").buffer, /not a model file/],
   ["half a file", () => file("fresh").slice(0, 900), /damaged|not a model file/],
   ["a length without a header", () => new BigUint64Array([8n, 5n]).buffer, /not a model file/],
-  ["another program's tensors", () => changed((entries) => delete entries.__metadata__), /without the header of/],
-  ["a later format", () => changed((_, header) => (header.format = 2)), /format 2; this page reads format 1/],
+  ["another program's tensors", () => changed((entries) => delete entries.__metadata__), /not made by mnist-nn/],
+  ["a later format", () => changed((_, header) => (header.format = 2)), /format 2, but this page reads only format 1/],
   ["a wrong shape", () => changed((entries) => (entries.W1.shape = [12, 5])), /W1 is missing, or does not fit/],
   ["a missing tensor", () => changed((entries) => delete entries.b2), /b2 is missing/],
   ["a wrong type", () => changed((entries) => (entries.b1.dtype = "I64")), /tensor b1 .* damaged/],
   ["an unknown activation", () => changed((_, header) => (header.network.activation = ["x"])), /activation is "x"/],
-  ["no network", () => changed((_, header) => (header.network = null)), /not a sound model file/],
+  ["no network", () => changed((_, header) => (header.network = null)), /this model file is damaged/],
 ];
 
 for (const [what, make, message] of DAMAGE) {

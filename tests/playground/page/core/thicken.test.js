@@ -23,5 +23,5 @@ test("a thin bar grows, a thick one and a blank are returned as they are", () =>
 });
 
 test("a blank is an error in one line", () => {
-  assert.throws(() => frameDigit(new Uint8Array(12), 4, 3), { name: "InkError", message: /no ink to frame/ });
+  assert.throws(() => frameDigit(new Uint8Array(12), 4, 3), { name: "InkError", message: /the picture is blank/ });
 });

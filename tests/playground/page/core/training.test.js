@@ -175,6 +175,6 @@ test("MNIST is learned", () => {
 });
 
 test("labels beyond the outputs, and images that do not fit, are errors in one line", () => {
-  assert.throws(() => start(create({ outputs: 5 }), few.images, few.labels), /^DataError: label 9 is beyond/);
+  assert.throws(() => start(create({ outputs: 5 }), few.images, few.labels), /^DataError: label 9 needs more than/);
   assert.throws(() => start(create(), few.images.subarray(1), few.labels), /^ConfigError: there are 78399 pixels/);
 });

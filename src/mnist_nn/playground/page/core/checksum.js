@@ -38,14 +38,16 @@ export const isSealed = (bytes) => findDigits(bytes) !== null;
 export function checkSeal(bytes, named) {
   const at = findDigits(bytes);
   if (at === null && named) {
-    throw new ModelFileError("this model file is damaged: its checksum cannot be read; get a fresh copy");
+    throw new ModelFileError("this model file is damaged, because its checksum cannot be read; get a fresh copy");
   }
   if (at === null) return;
   const plain = bytes.slice();
   const written = new TextDecoder().decode(plain.subarray(at, at + DIGITS));
   plain.fill(0x30, at, at + DIGITS);
   if (hex(computeCrc32(plain)) !== written) {
-    throw new ModelFileError("this model file is damaged: its bytes do not agree with its checksum; get a fresh copy");
+    throw new ModelFileError(
+      "this model file is damaged, because its bytes do not match its checksum; get a fresh copy",
+    );
   }
 }
 

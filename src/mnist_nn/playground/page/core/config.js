@@ -160,7 +160,9 @@ function spreadPerLayer(name, value, layers) {
   const values = Array.isArray(value) ? value : [value];
   if (values.length === 1) return Array(layers).fill(values[0]);
   if (values.length === layers) return [...values];
-  throw new ConfigError(`${name} has ${values.length} values for ${layers} hidden layers; give one, or one for each`);
+  throw new ConfigError(
+    `${name} has ${values.length} values for ${layers} hidden layers; give one value, or one for each layer`,
+  );
 }
 
 /**

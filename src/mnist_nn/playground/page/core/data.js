@@ -14,15 +14,17 @@ import { DataError } from "./errors.js";
 export function parseIdx(buffer) {
   const view = new DataView(buffer);
   if (buffer.byteLength < 4 || view.getUint16(0) !== 0 || view.getUint8(2) !== 8) {
-    throw new DataError("this is no IDX file of bytes; give the images or labels of a data set like MNIST");
+    throw new DataError("this is not an IDX file of bytes; choose the images or labels of a data set like MNIST");
   }
   const dimensions = view.getUint8(3);
   const start = 4 + 4 * dimensions;
-  if (buffer.byteLength < start) throw new DataError("the IDX file ends inside its header; get a fresh copy");
+  if (buffer.byteLength < start) throw new DataError("the IDX file ends in the middle of its header; get a fresh copy");
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((product, side) => product * side, 1);
   if (buffer.byteLength !== start + size) {
-    throw new DataError(`the IDX file claims ${size} bytes and has ${buffer.byteLength - start}; get a fresh copy`);
+    throw new DataError(
+      `the IDX file should contain ${size} bytes, but contains ${buffer.byteLength - start}; get a fresh copy`,
+    );
   }
   return { shape, data: new Uint8Array(buffer, start) };
 }
@@ -34,7 +36,11 @@ export function parseIdx(buffer) {
  */
 export async function fetchBytes(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new DataError(`cannot load ${url}: the server says ${response.status}`);
+  if (!response.ok) {
+    throw new DataError(
+      `cannot load ${url}, because the server answers with status ${response.status}`,
+    );
+  }
   const bytes = await response.arrayBuffer();
   const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
   return first === 0x1f && second === 0x8b ? gunzip(bytes) : bytes;
@@ -59,7 +65,7 @@ export async function loadSamples(imagesUrl, labelsUrl) {
   const [images, labels] = (await Promise.all([fetchBytes(imagesUrl), fetchBytes(labelsUrl)])).map(parseIdx);
   const [count, height, width] = images.shape;
   if (images.shape.length !== 3 || labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw new DataError(`there are images of shape ${images.shape} and labels of shape ${labels.shape}`);
+    throw new DataError(`images of shape ${images.shape} and labels of shape ${labels.shape} do not belong together`);
   }
   return { images: images.data, labels: labels.data, count, width, height };
 }

@@ -38,14 +38,20 @@ export function frame(ink, width, height) {
  */
 function asFloats(ink, width, height) {
   if (ink.length !== width * height) {
-    throw new InkError(`ink has ${ink.length} values, not ${width} × ${height}; give one for each pixel`);
+    throw new InkError(
+      `the ink has ${ink.length} values, but the picture has ${width} × ${height} pixels; give one value for each pixel`,
+    );
   }
   const bytes = ink instanceof Uint8Array || ink instanceof Uint8ClampedArray;
   const values = Float64Array.from(ink, (value) => (bytes ? value / 255 : value));
   if (!values.every((value) => Number.isFinite(value) && value >= 0)) {
-    throw new InkError("ink holds values below 0 or not finite; give 0 for background and up to 1 for ink");
+    throw new InkError("the ink contains values that are negative or not finite; give 0 for paper and up to 1 for ink");
   }
-  if (!values.some((value) => value > 0)) throw new InkError("there is no ink to frame; the picture is blank");
+  if (!values.some((value) => value > 0)) {
+    throw new InkError(
+      "the picture is blank, so there is nothing to frame; draw something",
+    );
+  }
   return { width, height, values };
 }
 

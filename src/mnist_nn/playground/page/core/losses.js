@@ -118,7 +118,9 @@ export function loss(name, output) {
   const found = LOSSES[name]?.[output];
   if (!found) {
     const pairs = Object.entries(LOSSES).flatMap(([a, table]) => Object.keys(table).map((b) => `${a} with ${b}`));
-    throw new ConfigError(`there is no loss ${name} for ${output} outputs; the pairs are: ${pairs.join(", ")}`);
+    throw new ConfigError(
+      `loss ${name} cannot be used with ${output} outputs; choose one of these pairs: ${pairs.join(", ")}`,
+    );
   }
   return found;
 }

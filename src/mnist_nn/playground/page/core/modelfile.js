@@ -46,7 +46,9 @@ export function read(buffer) {
     const { checksum, ...header } = parse(text);
     checkSeal(new Uint8Array(buffer), checksum !== undefined);
     if (header.format !== FORMAT) {
-      throw new ModelFileError(`this model file has format ${header.format}; this page reads format ${FORMAT}`);
+      throw new ModelFileError(
+        `this model file has format ${header.format}, but this page reads only format ${FORMAT}`,
+      );
     }
     /** @type {Record<string, Tensor>} */
     const tensors = {};
@@ -57,7 +59,7 @@ export function read(buffer) {
     return { network: takeNetwork(header.network, tensors, ""), header, tensors };
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
-    throw new ModelFileError(`this is not a sound model file: ${/** @type {Error} */ (error).message}`);
+    throw new ModelFileError(`this model file is damaged: ${/** @type {Error} */ (error).message}`);
   }
 }
 
@@ -75,7 +77,7 @@ export function write({ network, header, tensors }) {
   const names = Object.keys(all).sort();
   for (const name of names) {
     const { shape, data } = all[name];
-    if (!data.every(Number.isFinite)) throw new ModelFileError(`${name} holds numbers that are not finite`);
+    if (!data.every(Number.isFinite)) throw new ModelFileError(`${name} contains NaN or infinity`);
     const dtype = data instanceof Float32Array ? "F32" : "F64";
     entries[name] = { dtype, shape, data_offsets: [size, (size += data.byteLength)] };
   }
@@ -171,7 +173,7 @@ function unpack(buffer) {
   }
   const { __metadata__: metadata, ...entries } = all ?? {};
   if (typeof metadata?.mnist_nn !== "string") {
-    throw new ModelFileError("these are tensors without the header of mnist-nn; give a file that mnist-nn saved");
+    throw new ModelFileError("this safetensors file was not made by mnist-nn; choose a file that mnist-nn saved");
   }
   return { entries, text: metadata.mnist_nn, start: 8 + length };
 }
@@ -188,7 +190,9 @@ function tensor(buffer, start, name, { dtype, shape, data_offsets: [from, to] })
   const count = shape.reduce((product, side) => product * side, 1);
   const fits = numbers && from >= 0 && start + to <= buffer.byteLength;
   if (!fits || to - from !== count * numbers.BYTES_PER_ELEMENT) {
-    throw new ModelFileError(`tensor ${name} of this file is damaged or of a type unknown here; get a fresh copy`);
+    throw new ModelFileError(
+      `tensor ${name} of this file is damaged, or has a type that this page cannot read; get a fresh copy`,
+    );
   }
   return { shape, data: new numbers(buffer.slice(start + from, start + to)) };
 }
@@ -206,9 +210,9 @@ function takeNetwork(plain, tensors, prefix) {
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const found = tensors[prefix + name];
     if (found?.shape.join() !== shape.join() || !(found.data instanceof floats(config))) {
-      throw new ModelFileError(`${prefix + name} is missing, or does not fit the network of this file`);
+      throw new ModelFileError(`tensor ${prefix + name} is missing, or does not fit the network of this file`);
     }
-    if (!found.data.every(Number.isFinite)) throw new ModelFileError(`${name} holds numbers that are not finite`);
+    if (!found.data.every(Number.isFinite)) throw new ModelFileError(`${name} contains NaN or infinity`);
     delete tensors[prefix + name];
     return found.data;
   };

@@ -67,7 +67,9 @@ export function countParameters(config) {
  */
 export function inputs(network, picture) {
   if (picture.length !== network.config.inputs) {
-    throw new ConfigError(`the image has ${picture.length} values and the network ${network.config.inputs} inputs`);
+    throw new ConfigError(
+      `the image has ${picture.length} values, but the network has ${network.config.inputs} inputs`,
+    );
   }
   const bytes = picture instanceof Uint8Array || picture instanceof Uint8ClampedArray;
   return bytes ? Float64Array.from(picture, (pixel) => pixel / 255) : Float64Array.from(picture);

@@ -67,7 +67,11 @@ export function trace(network, picture, label, settings = {}, place = {}) {
  * @param {Trace} t
  */
 export function classicSymbols(t) {
-  if (t.z.length !== 2) throw new ConfigError(`the classic symbols are for one hidden layer, not ${t.z.length - 1}`);
+  if (t.z.length !== 2) {
+    throw new ConfigError(
+      `the classic symbols are for one hidden layer, but this network has ${t.z.length - 1}`,
+    );
+  }
   return {
     x: t.x, z_h: t.z[0], h: t.a[1], z_o: t.z[1], o: t.o, l: t.l, delta_o: t.delta[1], delta_h: t.delta[0], eta: t.eta,
     dW_ih: t.dW[0], db_ih: t.db[0], dW_ho: t.dW[1], db_ho: t.db[1],

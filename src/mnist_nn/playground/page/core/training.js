@@ -280,6 +280,8 @@ function checkData(config, images, labels) {
   }
   const highest = labels.reduce((most, label) => Math.max(most, label), 0);
   if (highest >= config.outputs) {
-    throw new DataError(`label ${highest} is beyond the network's ${config.outputs} outputs; create one with more`);
+    throw new DataError(
+      `label ${highest} needs more than the network's ${config.outputs} outputs; create a network with more`,
+    );
   }
 }

@@ -37,7 +37,7 @@ describe("settings", () => {
   });
 
   for (const [name, value, said] of [
-    ["rate", "fast", /rate is "fast"/], ["hidden", "2000", /up to 1000/], ["hidden", "x", /give a number|from 1/],
+    ["rate", "fast", /rate is "fast"/], ["hidden", "2000", /at most 1000/], ["hidden", "x", /give a number|from 1/],
     ["seed", "-1", /seed is -1/], ["subset", "60001", /60000 images/], ["dropout", "1", /dropout/],
     ["batch", "0", /batch_size/],
   ]) {

@@ -38,7 +38,7 @@ const MOST_UNITS = 1000;
 export function parseSettings(settings) {
   const hidden = parseNumbers("hidden", settings.hidden);
   if (hidden.reduce((sum, units) => sum + units, 0) > MOST_UNITS) {
-    throw new ConfigError(`hidden is ${settings.hidden}; this page trains up to ${MOST_UNITS} hidden units`);
+    throw new ConfigError(`hidden is ${settings.hidden}; this page can train at most ${MOST_UNITS} hidden units`);
   }
   const { activation, output, initializer, loss, optimizer, fault } = settings;
   const network = makeNetworkConfig({ hidden, activation, output, initializer });
@@ -51,7 +51,11 @@ export function parseSettings(settings) {
     subset: settings.subset === "" ? null : parseNumber("subset", settings.subset),
     seed: parseNumber("seed", settings.seed),
   });
-  if ((training.subset ?? 0) > 60000) throw new ConfigError(`subset is ${training.subset}; there are 60000 images`);
+  if ((training.subset ?? 0) > 60000) {
+    throw new ConfigError(
+      `subset is ${training.subset}; there are only 60000 images`,
+    );
+  }
   if (!Number.isInteger(training.seed) || Number(training.seed) < 0) {
     throw new ConfigError(`seed is ${settings.seed}; give a whole number from 0`);
   }
