@@ -39,7 +39,7 @@ export function frame(ink, width, height) {
 function asFloats(ink, width, height) {
   if (ink.length !== width * height) {
     throw new InkError(
-      `the ink has ${ink.length} values, but the picture has ${width} × ${height} pixels; give one value for each pixel`,
+      `the ink has ${ink.length} values, but the picture has ${width} × ${height} pixels; give one for each pixel`,
     );
   }
   const bytes = ink instanceof Uint8Array || ink instanceof Uint8ClampedArray;

@@ -40,7 +40,7 @@ export function holdOut(labels, share, k) {
  */
 function choose(labels, count, k) {
   if (!Number.isInteger(count) || count < 1 || count > labels.length) {
-    throw new DataError(`cannot choose ${count} of ${labels.length} images; give a whole number up to ${labels.length}`);
+    throw new DataError(`cannot choose ${count} of ${labels.length} images; give a whole number of them`);
   }
   const left = shareOut(labels, count);
   const marks = new Uint8Array(labels.length);
