@@ -92,7 +92,8 @@ def test_an_option_reaches_the_library(field: str) -> None:
 
 def test_every_option_is_among_them() -> None:
     every = {field.name for config in (NetworkConfig, TrainingConfig) for field in fields(config)}
-    elsewhere = {"seed", "augmentation", "augment", "momentum"}  # the tests below
+    of_a_teacher = {"teacher_share", "teacher_temperature"}
+    elsewhere = {"seed", "augmentation", "augment", "momentum", *of_a_teacher}  # the tests below
     assert set(OPTIONS) | elsewhere | set(FROM_DATA) == every
     parameters = set(MLPDigitClassifier().get_params())
     assert {PARAMETERS.get(name, name) for name in every - set(FROM_DATA)} < parameters
@@ -110,6 +111,14 @@ def test_shared_parameters_have_mlp_classifiers_defaults() -> None:
     shared = ours.keys() & theirs.keys()
     assert len(shared) == 19
     assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
+
+
+def test_what_belongs_to_a_teacher_is_used_with_one() -> None:
+    alone = MLPDigitClassifier(**BRIEF, teacher_share=0.5, teacher_temperature=2.0).fit(X, Y)
+    taught = clone(alone).set_params(teacher=alone.network_)
+    found = [(c.teacher_share, c.teacher_temperature) for c in (configured(m)[1] for m in (alone, taught))]
+    assert found == [(0.0, 1.0), (0.5, 2.0)]
+    assert not np.array_equal(taught.fit(X, Y).coefs_[0], alone.coefs_[0])
 
 
 def test_momentum_belongs_to_two_solvers() -> None:

@@ -57,6 +57,7 @@ def network_configs(draw: st.DrawFn) -> NetworkConfig:
 @st.composite
 def training_configs(draw: st.DrawFn) -> TrainingConfig:
     optimizer = draw(st.sampled_from(OPTIMIZERS))
+    taught = draw(st.booleans())
     moving, adapts = optimizer in ("momentum", "nesterov"), optimizer in ("adam", "adamw")
     validation = draw(st.one_of(SHARE, st.integers(0, 10**6)))
     return TrainingConfig(
@@ -70,6 +71,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         l2=draw(st.just(0) | POSITIVE),
         max_norm=draw(st.none() | POSITIVE),
         label_smoothing=draw(SHARE),
+        **({"teacher_share": draw(st.floats(0.01, 1)), "teacher_temperature": draw(POSITIVE)} if taught else {}),
         ema_decay=draw(SHARE),
         augmentation=draw(st.sampled_from(AUGMENTATIONS)),
         augment=draw(st.just("") | st.dictionaries(st.sampled_from(["rotation", "alpha", "shift"]), st.floats(0, 180))),
@@ -160,6 +162,8 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
     "l2": [-1e-9, None, *NOT_NUMBERS],
     "max_norm": [0, -1.0, *NOT_NUMBERS],
     "label_smoothing": [1, 1.0, -0.1, None, *NOT_NUMBERS],
+    "teacher_share": [1.01, -0.1, None, *NOT_NUMBERS],
+    "teacher_temperature": [0, -1.0, None, *NOT_NUMBERS],
     "ema_decay": [1, 1.0, -0.1, None, *NOT_NUMBERS],
     "subset": [0, -1, *(value for value in NOT_WHOLE if value is not None)],
     "validation": [-0.1, 1.5, None, *NOT_NUMBERS],
@@ -229,6 +233,11 @@ def test_a_layer_of_too_many_weights_is_refused(sizes: tuple[int, int, int]) -> 
 
 def test_the_largest_layer_is_taken() -> None:
     assert NetworkConfig(inputs=65_535, hidden=(65_537,)).sizes == (65_535, 65_537, 10)
+
+
+def test_a_temperature_without_a_teacher_is_refused() -> None:
+    assert "no effect without a teacher" in refusal(TrainingConfig, teacher_temperature=2.0)
+    assert TrainingConfig(teacher_temperature=2.0, teacher_share=1).teacher_share == 1.0
 
 
 @pytest.mark.parametrize(("name", "value"), cases(REFUSED_TRAININGS))

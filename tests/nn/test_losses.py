@@ -15,6 +15,7 @@ from mnist_nn.nn.activations import OUTPUTS
 from mnist_nn.nn.losses import (
     LOSSES,
     binary_cross_entropy,
+    blend_targets,
     categorical_cross_entropy,
     get_loss,
     half_squared_error,
@@ -126,6 +127,23 @@ def test_the_loss_of_smoothed_labels_is_a_mean_of_the_losses_of_all_classes(loss
     of_classes = [loss(z, None, np.eye(4)[[k, k, k]]) for k in range(4)]
     np.testing.assert_allclose(smoothed, 0.8 * loss(z, None, l) + 0.2 * np.mean(of_classes, axis=0))
     assert np.array_equal(smooth_labels(l, 0.0), l)
+
+
+@pytest.mark.parametrize("pair", [("cross_entropy", "softmax"), ("cross_entropy", "sigmoid")])
+def test_the_loss_of_blended_targets_is_the_blend_of_the_losses(pair: tuple[str, str]) -> None:
+    rng, loss = np.random.default_rng(6), get_loss(*pair)
+    z, l = rng.standard_normal((3, 4)), np.eye(4)[[2, 0, 3]]
+    p = OUTPUTS["softmax"](rng.standard_normal((3, 4)))
+    blended = blend_targets(l, p, 0.7)
+    np.testing.assert_allclose(blended.sum(axis=1), 1)
+    each = [loss.descended(z, OUTPUTS[pair[1]](z), t) for t in (blended, l, p)]
+    np.testing.assert_allclose(each[0], 0.3 * each[1] + 0.7 * each[2])
+    step = 1e-5 * np.eye(12).reshape(12, 3, 4)
+    slope = [
+        np.subtract(*(loss.descended(z + d, OUTPUTS[pair[1]](z + d), blended).sum() for d in (s, -s))) / 2e-5
+        for s in step
+    ]
+    np.testing.assert_allclose(loss.output_delta(OUTPUTS[pair[1]](z), blended).ravel(), slope, atol=1e-8)
 
 
 def test_half_squared_error() -> None:

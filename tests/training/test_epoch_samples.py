@@ -29,7 +29,7 @@ class Noting(ReferenceEngine):
 
 
 def prepare(engine: ReferenceEngine, how: Distortion | None = AFFINE, epochs: int = 3) -> EpochSamples:
-    return EpochSamples(engine, SAMPLES, SAMPLES.labels, how, key(7), epochs)
+    return EpochSamples(engine, SAMPLES, SAMPLES.labels, None, how, key(7), epochs)
 
 
 def keys(*epochs: int) -> list[Key]:

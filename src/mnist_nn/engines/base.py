@@ -98,9 +98,15 @@ class Tally(NamedTuple):
     correct: int = 0
 
     @classmethod
-    def of(cls, loss: Loss, z: Array, o: Array, l: Array, w: Array | float = 1.0) -> "Tally":
-        """Add up the samples whose z_o, o and one-hot labels are given, each (n, outputs), losses times w of (n,)."""
-        correct = int(np.count_nonzero(z.argmax(axis=1) == l.argmax(axis=1)))
+    def of(
+        cls, loss: Loss, z: Array, o: Array, l: Array, w: Array | float = 1.0, labels: Array | None = None
+    ) -> "Tally":
+        """Add up the samples whose z_o, o and targets are given, each (n, outputs), losses times w of (n,).
+
+        An answer is right if it is the label, or without ``labels`` the greatest target.
+        """
+        right = l.argmax(axis=1) if labels is None else labels
+        correct = int(np.count_nonzero(z.argmax(axis=1) == right))
         with np.errstate(all="ignore"):  # a run that diverged is found by its weights, and said in words
             reported, descended = (
                 float((f(z, o, l) * w).sum(dtype=np.float64)) for f in (loss.reported, loss.descended)
@@ -122,7 +128,7 @@ class Engine(Protocol):
 
     name: str
 
-    def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Any:
+    def place(self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None) -> Any:
         """Put samples into the engine's own form, once.
 
         Parameters
@@ -135,6 +141,8 @@ class Engine(Protocol):
             floats of shape (n, outputs), the probability of every class, each row summing to one.
         weights
             What the gradient and the losses of each sample are multiplied by, shape (n,); None for 1.
+        labels
+            The right answers where the targets are soft, int64 of shape (n,); None for the greatest target of each.
         """
         ...
 

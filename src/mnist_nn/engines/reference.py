@@ -126,11 +126,12 @@ def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
 
 
 class Placed(NamedTuple):
-    """Samples as rows (n, inputs), their labels (n,) or soft targets (n, outputs) if any, and their weights (n, 1)."""
+    """Samples as rows (n, inputs), labels (n,) or soft targets (n, outputs), weights (n, 1), and right answers (n,)."""
 
     x: Array
     t: Array
     w: Array
+    labels: Array | None
 
     def inputs(self, rows: slice | Array, dtype: str) -> Array:
         """Take some rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
@@ -142,12 +143,14 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Placed:
+    def place(
+        self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None
+    ) -> Placed:
         """See `mnist_nn.engines.base.Engine`."""
         if t is None:
             t = np.empty(0, np.int64)
         w = np.ones((x.shape[0], 1)) if weights is None else weights.reshape(-1, 1)
-        return Placed(as_rows(x), t, w)
+        return Placed(as_rows(x), t, w, labels)
 
     def distort(self, images: Array, key: Key, how: Distortion, stop: Event | None = None) -> Array:
         """See `mnist_nn.engines.base.Engine`."""
@@ -186,4 +189,5 @@ class ReferenceEngine:
             update(p, g, slots, state.updates + i + 1, eta, plan)
         updates = state.updates + len(plan.rates)
         after = OptimizerState(updates, dict(zip(state.slots, map(tuple, slots), strict=True)))
-        return Network.of(config, p), after, Tally.of(loss, z_o, OUTPUTS[config.output](z_o), l, w[:, 0])
+        labels = None if placed.labels is None else placed.labels[plan.order]
+        return Network.of(config, p), after, Tally.of(loss, z_o, OUTPUTS[config.output](z_o), l, w[:, 0], labels)

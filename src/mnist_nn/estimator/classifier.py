@@ -81,6 +81,11 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         Largest norm of the weights into a hidden unit; None for no limit.
     label_smoothing
         Share of every label that is spread evenly over all classes; 0 for none.
+    teacher
+        A trained `Network` or model, for example the ``network_`` of another estimator, whose answers are learned
+        besides the labels; None for none.
+    teacher_share, teacher_temperature
+        Share of the teacher's answers in the targets, and what its weighted inputs are divided by; only with a teacher.
     ema_decay
         Use the moving average of the weights, taken after every epoch, with this decay; 0 for none.
     augmentation
@@ -148,6 +153,9 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         dropout: float | Sequence[float] = 0.0,
         max_norm: float | None = None,
         label_smoothing: float = 0.0,
+        teacher: Any = None,
+        teacher_share: float = 0.9,
+        teacher_temperature: float = 1.0,
         ema_decay: float = 0.0,
         augmentation: str = "none",
         augment: str | Mapping[str, float] = "",
@@ -167,7 +175,8 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         self.early_stopping, self.validation_fraction = early_stopping, validation_fraction
         self.momentum, self.beta_1, self.beta_2, self.epsilon = momentum, beta_1, beta_2, epsilon
         self.dropout, self.max_norm, self.augmentation, self.subset = dropout, max_norm, augmentation, subset
-        self.augment = augment
+        self.augment, self.teacher = augment, teacher
+        self.teacher_share, self.teacher_temperature = teacher_share, teacher_temperature
         self.label_smoothing, self.ema_decay = label_smoothing, ema_decay
         self.class_weight, self.warm_start, self.random_state = class_weight, warm_start, random_state
         self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
@@ -284,7 +293,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
             start = parameters.continue_from(self.checkpoint_, shape, config)
         else:
             start = Checkpoint.start(Network.create(shape, self._seed), config)
-        return train(start.network, samples, config, engine=self.engine, resume=start)
+        return train(start.network, samples, config, engine=self.engine, teacher=self.teacher, resume=start)
 
     def _keep(self, epoch: Epoch) -> bool:
         """Keep the result of an epoch, report it, and return whether to stop."""

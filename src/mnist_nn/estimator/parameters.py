@@ -153,6 +153,8 @@ def make_training_config(
     }
     if not holds_out:
         given |= {"validation": 0, "patience": None}
+    if values["teacher"] is None:
+        given |= {"teacher_share": 0.0, "teacher_temperature": 1.0}
     return _build(TrainingConfig, drop_unused(given))
 
 

@@ -48,6 +48,7 @@ def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
         "best": at.best and {"epoch": at.best.epoch, "accuracy": at.best.accuracy},
         **({"engines": list(at.engines)} if at.engines else {}),
         "draws": at.draws,
+        **({"teacher": at.teacher} if at.teacher else {}),
         **({"averaged": True} if at.average else {}),
         **({"signs": [signs.to_dict() for signs in at.signs]} if at.signs else {}),
     }
@@ -118,6 +119,7 @@ def build_checkpoint(
         signs=tuple(Signs.from_dict(row) for row in saved.get("signs", [])),
         average=average,
         draws=int(saved.get("draws", 1)),
+        teacher=saved.get("teacher") and str(saved["teacher"]),
     )
 
 

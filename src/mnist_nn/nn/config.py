@@ -152,6 +152,10 @@ class TrainingConfig:
         Largest allowed norm of the weights into a hidden unit; None for no limit.
     label_smoothing
         Share of every label that is spread evenly over all classes; 0 for none.
+    teacher_share
+        Share of a teacher's answers in what the network should answer, from 0 to 1; 0 without a teacher.
+    teacher_temperature
+        The teacher's weighted inputs are divided by this, so that above 1 its answers are less certain.
     ema_decay
         Use the exponential moving average of the weights, taken after every epoch, with this decay; 0 for none.
     augmentation
@@ -180,6 +184,8 @@ class TrainingConfig:
     l2: float = 0.0
     max_norm: float | None = None
     label_smoothing: float = 0.0
+    teacher_share: float = 0.0
+    teacher_temperature: float = 1.0
     ema_decay: float = 0.0
     augmentation: str = "none"
     augment: str | Mapping[str, float] = ""
@@ -208,6 +214,8 @@ class TrainingConfig:
             l2=checks.non_negative("l2", self.l2),
             max_norm=None if self.max_norm is None else checks.positive("max_norm", self.max_norm),
             label_smoothing=checks.share("label_smoothing", self.label_smoothing),
+            teacher_share=_up_to_one("teacher_share", self.teacher_share),
+            teacher_temperature=checks.positive("teacher_temperature", self.teacher_temperature),
             ema_decay=checks.share("ema_decay", self.ema_decay),
             augmentation=checks.choice("augmentation", self.augmentation, AUGMENTATIONS),
             augment=_figures(self.augment),
@@ -355,6 +363,10 @@ def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
             if checks.find_name(values["optimizer"], optimizers) is None:
                 choose = " or ".join(optimizers)
                 found[name] = f"has no effect with {values['optimizer']}; leave it out, or choose optimizer {choose}"
+    if "teacher_share" in values and not values["teacher_share"]:
+        found["teacher_temperature"] = (
+            "has no effect without a teacher; leave it out, or give a teacher and a teacher_share above 0"
+        )
     if "validation" in values and not values["validation"]:
         found["patience"] = (
             "has no effect without validation; leave it out, or hold images out, for example with validation 0.1"
@@ -420,6 +432,13 @@ def _figures(given: Any) -> str:
             raise ConfigError(f"augment has {figure} twice; give it once")
         figures[figure] = number
     return ",".join(f"{name}={repr(figures[name]).removesuffix('.0')}" for name in FIGURES if name in figures)
+
+
+def _up_to_one(name: str, value: Any) -> float:
+    """Check that a value is a number from 0 to 1, and return it as a float."""
+    if not checks.is_number(value) or not 0 <= value <= 1:
+        raise ConfigError(f"{name} is {quote(value)}; give a number from 0 to 1")
+    return float(value)
 
 
 def _validation(value: Any) -> float:

@@ -94,6 +94,24 @@ def smooth_labels(l: Array, share: float) -> Array:
     return np.asarray((1.0 - share) * l + share / l.shape[-1])
 
 
+def blend_targets(l: Array, p: Array, share: float) -> Array:
+    """(1 - α) l + α p: targets that follow a teacher's answers p by a share α (Hinton, Vinyals and Dean, 2015).
+
+    Parameters
+    ----------
+    l, p
+        Labels, one-hot or smoothed, and probabilities, each of shape (batch, outputs).
+    share
+        α, from 0 to 1.
+
+    Examples
+    --------
+    >>> blend_targets(np.eye(2)[[0]], np.array([[0.5, 0.5]]), 0.5).tolist()
+    [[0.75, 0.25]]
+    """
+    return np.asarray((1.0 - share) * l + share * p)
+
+
 def _difference(o: Array, l: Array) -> Array:
     return o - l
 

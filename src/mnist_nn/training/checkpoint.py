@@ -46,7 +46,7 @@ class Checkpoint:
     have trained so far, in order; it is empty if that is not known, as in files from the browser. ``signs`` are
     measurements at the end of some epochs, for finding out what goes wrong. ``average`` is the moving average of the
     weights, if the configuration asks for one and an epoch is complete. ``draws`` is the version of the random draws of
-    distorted copies that the run began with.
+    distorted copies that the run began with, and ``teacher`` the digest of its teacher, if it has one.
     """
 
     network: Network
@@ -61,6 +61,7 @@ class Checkpoint:
     signs: tuple[Signs, ...] = ()
     average: Network | None = None
     draws: int = DRAWS
+    teacher: str | None = None
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":

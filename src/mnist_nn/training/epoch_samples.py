@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mnist_nn.data import Samples
 from mnist_nn.data.augmentation import Distortion
 from mnist_nn.engines.base import Engine
+from mnist_nn.training.distillation import Teacher
 from mnist_nn.util.randomness import AUGMENT, Key, fold
 
 Array = npt.NDArray[Any]
@@ -28,7 +29,9 @@ class EpochSamples:
     samples
         The training samples.
     targets
-        What the network should answer, as `Engine.place` takes it.
+        What the network should answer, as `Engine.place` takes it; with a teacher, of shape (n, outputs).
+    teacher
+        What the targets are blended with for the images of each epoch; None for nothing.
     distortion
         How the images are distorted; None for the images as they are.
     key
@@ -42,11 +45,12 @@ class EpochSamples:
         engine: Engine,
         samples: Samples,
         targets: Array,
+        teacher: Teacher | None,
         distortion: Distortion | None,
         key: Key,
         epochs: int,
     ) -> None:
-        self._engine, self._samples, self._targets = engine, samples, targets
+        self._engine, self._samples, self._targets, self._teacher = engine, samples, targets, teacher
         self._distortion, self._key, self._epochs = distortion, key, epochs
         self._stop = Event()
         self._pool = ThreadPoolExecutor(1)
@@ -76,4 +80,7 @@ class EpochSamples:
         images = self._samples.images
         if self._distortion is not None:
             images = self._engine.distort(images, fold(self._key, AUGMENT, epoch), self._distortion, self._stop)
-        return self._engine.place(images, self._targets, self._samples.weights)
+        targets = self._targets
+        if self._teacher is not None:
+            targets = self._teacher.targets(self._engine, self._engine.place(images), targets)
+        return self._engine.place(images, targets, self._samples.weights, self._samples.labels)

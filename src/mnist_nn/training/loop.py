@@ -29,6 +29,7 @@ from mnist_nn.nn.optimizers import get_optimizer
 from mnist_nn.training.averaging import update_average
 from mnist_nn.training.checkpoint import Checkpoint, Scores
 from mnist_nn.training.diagnosis.signs import is_due, measure
+from mnist_nn.training.distillation import Teacher, check_teacher
 from mnist_nn.training.divergence import explain_divergence
 from mnist_nn.training.early_stopping import keep_best
 from mnist_nn.training.epoch_samples import EpochSamples
@@ -38,6 +39,7 @@ from mnist_nn.util import checks, randomness
 LARGE = 100.0  # inputs beyond this are named where a training diverges
 LEARNED = "samples to train on, or all held out,"
 CALL = "train(network, samples, TrainingConfig(epochs=3))"
+CALL_WITH_TEACHER = "train(network, samples, TrainingConfig(teacher_share=0.9), teacher=trained)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,7 @@ def train(
     /,
     *,
     engine: str = ...,
+    teacher: NetworkLike | None = ...,
     resume: Checkpoint | None = ...,
     steps: bool = ...,
 ) -> Iterator[Epoch]: ...
@@ -76,6 +79,7 @@ def train(
     *,
     config: TrainingConfig | None = None,
     engine: str = ...,
+    teacher: NetworkLike | None = ...,
     resume: Checkpoint | None = ...,
     steps: bool = ...,
 ) -> Iterator[Epoch]: ...
@@ -87,6 +91,7 @@ def train(
     config: TrainingConfig | None = None,
     *,
     engine: str = ...,
+    teacher: NetworkLike | None = ...,
     resume: Checkpoint | None = ...,
     steps: bool = ...,
 ) -> Iterator[Epoch]: ...
@@ -97,6 +102,7 @@ def train(
     config: TrainingConfig | None = None,
     *,
     engine: str = "auto",
+    teacher: NetworkLike | None = None,
     resume: Checkpoint | None = None,
     steps: bool = False,
 ) -> Iterator[Epoch]:
@@ -120,6 +126,9 @@ def train(
         How to train; None trains like the classic network.
     engine
         One of `mnist_nn.engines.select.available`.
+    teacher
+        A trained network whose answers the network learns besides the labels, by the configuration's ``teacher_share``;
+        or a model, for its network.
     resume
         Continue from this checkpoint; ``network`` then only provides the configuration.
     steps
@@ -150,14 +159,25 @@ def train(
     start, learned = as_network(network, CALL), as_samples(samples, labels, CALL, "train")
     at = getattr(resume, "checkpoint", resume) or Checkpoint.start(start, config)
     checks.instance("resume", at, Checkpoint, "train(network, samples, config, resume=epoch.checkpoint)")
-    return _train(start.config, learned, config, engine, at, steps=steps)
+    guide = None if teacher is None else Teacher.of(as_network(teacher, CALL_WITH_TEACHER), start.config, config)
+    return _train(start.config, learned, config, engine, guide, at, steps=steps)
 
 
 def _train(
-    shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: str, at: Checkpoint, *, steps: bool
+    shape: NetworkConfig,
+    samples: Samples,
+    config: TrainingConfig,
+    engine: str,
+    teacher: Teacher | None,
+    at: Checkpoint,
+    *,
+    steps: bool,
 ) -> Iterator[Epoch]:
-    run = _Run.prepare(shape, samples, config, select.create(engine, shape.dtype))
+    run = _Run.prepare(shape, samples, config, select.create(engine, shape.dtype), teacher)
     run.check_start(at)
+    if not at.is_finished(config):
+        check_teacher(teacher, config, at.teacher)
+        at = replace(at, teacher=None if teacher is None else teacher.digest)
     with closing(run.placed):
         while not at.is_finished(config):
             at = run.step(at)
@@ -182,7 +202,9 @@ class _Run:
     orders: dict[randomness.Key, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
-    def prepare(cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine) -> "_Run":
+    def prepare(
+        cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine, teacher: Teacher | None
+    ) -> "_Run":
         check(shape, config)
         check_memory(shape, config, engine.name)
         check_width(shape, samples.inputs)
@@ -198,8 +220,10 @@ class _Run:
         distortion = make_distortion(config.augmentation, config.figures)
         if distortion is not None:
             check_square(training.images)
-        placed = EpochSamples(engine, training, make_targets(training.labels, shape.outputs, config.label_smoothing),
-                              distortion, randomness.key(config.seed), config.epochs)  # fmt: skip
+        targets = make_targets(training.labels, shape.outputs, config.label_smoothing, soft=teacher is not None)
+        placed = EpochSamples(
+            engine, training, targets, teacher, distortion, randomness.key(config.seed), config.epochs
+        )
         return cls(config, engine, shape, training, placed, held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64),
                    relative(held_out.weights, LEARNED) if held_out else None,
@@ -290,8 +314,8 @@ class _Run:
             if self.config.patience is not None:
                 best = keep_best(best, average or at.network, at.epoch + 1, accuracy)
         history = (*at.history, scores)
-        after = Checkpoint(at.network, at.state, at.epoch + 1, best=best, history=history,
-                           engines=at.engines, signs=at.signs, average=average)  # fmt: skip
+        after = replace(at, epoch=at.epoch + 1, offset=0, tally=Tally(), seconds=0.0, best=best, history=history,
+                        average=average)  # fmt: skip
         return self.look(after)
 
     def look(self, at: Checkpoint) -> Checkpoint:
@@ -325,9 +349,9 @@ def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | 
     return samples.take(training), samples.take(held_out)
 
 
-def make_targets(labels: npt.NDArray[np.int64], outputs: int, smoothing: float) -> npt.NDArray[Any]:
-    """Return the labels, or with label smoothing the soft targets, (n, outputs), that a network learns."""
-    return smooth_labels(np.eye(outputs)[labels], smoothing) if smoothing else labels
+def make_targets(labels: npt.NDArray[np.int64], outputs: int, smoothing: float, *, soft: bool) -> npt.NDArray[Any]:
+    """Return the labels; with label smoothing, or if they are to be ``soft``, as targets of shape (n, outputs)."""
+    return smooth_labels(np.eye(outputs)[labels], smoothing) if smoothing or soft else labels
 
 
 def stretch(shape: NetworkConfig, batch_size: int) -> int:

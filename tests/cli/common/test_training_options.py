@@ -21,8 +21,9 @@ def test_every_setting_has_an_option() -> None:
 def test_defaults_that_are_shown_are_those_of_the_library() -> None:
     shown = {setting.field: setting.option.show_default for setting in SETTINGS}
     network, training = NetworkConfig(), TrainingConfig()
+    described = {"augment", "teacher_share"}  # which depend on another option
     for name, default in {**vars(network), **vars(training)}.items():
-        if name in shown and default is not None:
+        if name in shown.keys() - described and default is not None:
             value = default[0] if isinstance(default, tuple) else default
             assert shown[name] == str(value) or float(shown[name]) == value, name
     assert all(shown.values())

@@ -15,7 +15,10 @@ Cli = Callable[..., Any]
         (("help",), "No such command 'help'. For help, run: mnist-nn --help"),
         (("data", "inof"), "No such command 'inof'. Did you mean 'info'? For help, run: mnist-nn data --help"),
         (("train", "foo"), "Got unexpected extra argument(s) (foo). For help, run: mnist-nn train --help"),
-        (("train", "--epoch", "3"), "(Possible options: --epochs, --epsilon). For help, run: mnist-nn train --help"),
+        (
+            ("train", "--epoch", "3"),
+            "(Possible options: --epochs, --epsilon, --teacher). For help, run: mnist-nn train --help",
+        ),
         (("train", "--epochs", "three"), "--epochs is 'three'; give a whole number. For help, run: mnist-nn train"),
         (("train", "--rate", "fast"), "--rate is 'fast'; give a number. For help, run: mnist-nn train --help"),
         (("check-gradients", "--samples", "0"), "--samples is '0'; give at least 1. For help, run:"),

@@ -260,6 +260,43 @@ def test_a_single_class_is_said(cli: Cli, tmp_path: Path) -> None:
     assert outcome.err.count("all training labels are 1, so the network can only learn") == 1
 
 
+# With a teacher
+
+
+def test_a_taught_run_finds_its_teacher_again(cli: Cli, model: Path, tmp_path: Path) -> None:
+    few = ("train", "--subset", "600", "--engine", "reference", "--hidden", "8", "--quiet", "--teacher", model)
+    assert cli(*few, "--epochs", "3", "--model", "whole").code == 0
+    assert cli(*few, "--epochs", "1", "--model", "parts").code == 0
+    assert load_model(tmp_path / "parts").training.teacher_share == 0.9
+    assert cli("train", "--resume", "--model", "parts", "--epochs", "2", "--quiet").code == 0
+    moved = model.rename(tmp_path / "moved.safetensors")
+    longer = ("train", "--resume", "--model", "parts", "--epochs", "3", "--quiet")
+    lost = cli(*longer)
+    assert lost.code == 2
+    assert "it is the teacher of this training, so give its place with --teacher" in lost.err
+    other = cli(*longer, "--teacher", "whole")
+    assert other.code == 2
+    assert "not the teacher with which the training began" in other.err
+    assert cli(*longer, "--teacher", moved).code == 0
+    whole, parts = (load_model(tmp_path / name) for name in ("whole", "parts"))
+    for a, b in zip(whole.network.parameters, parts.network.parameters, strict=True):
+        assert np.array_equal(a, b)
+    assert parts.data["teacher"] == str(moved)
+    assert cli(*longer).code == 0, "a finished training needs no teacher"
+
+
+def test_a_teacher_must_fit(cli: Cli, model: Path, tmp_path: Path) -> None:
+    few = load_data("mnist").train.take(range(140))
+    np.savez(tmp_path / "a.npz", x=few.images, y=np.array(["even", "odd"])[few.labels % 2])
+    assert "knows other classes than the data" in cli("train", "--data", "a.npz", "--teacher", model).err
+    assert "--teacher-share has no effect without --teacher" in cli("train", "--teacher-share", "0.5").err
+    assert "no effect without a teacher" in cli("train", "--teacher-temperature", "2").err
+    taught = ("--teacher", model, "--subset", "100", "--epochs", "1", "--quiet")
+    assert cli("train", *taught, "--teacher-temperature", "2", "--model", "small").code == 0
+    assert cli("train", "--from", "small", "--subset", "100", "--epochs", "1", "--model", "more", "--quiet").code == 0
+    assert load_model(tmp_path / "more").training.teacher_share == 0, "the teacher does not go with the weights"
+
+
 # From the weights of another model
 
 

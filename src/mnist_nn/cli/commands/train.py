@@ -51,6 +51,15 @@ From = Annotated[
         show_default="random weights",
     ),
 ]
+Teacher = Annotated[
+    Path | None,
+    typer.Option(
+        "--teacher",
+        help="Also learn the answers of this trained model, by --teacher-share; it must take the same data.",
+        metavar="MODEL",
+        show_default="none",
+    ),
+]
 Record = Annotated[
     Path | None,
     typer.Option(
@@ -97,6 +106,7 @@ def train(
     transpose: options.Transpose = False,
     label_base: options.LabelBase = 0,
     source: From = None,
+    teacher: Teacher = None,
     engine: options.Engine = "auto",
     resume: Resume = False,
     resume_if_exists: ResumeIfExists = False,
@@ -135,12 +145,12 @@ def train(
     )
     with ExitStack() as held:
         if resume:
-            run = resume_run(held, model, data, engine, preset, settings, reading)
+            run = resume_run(held, model, data, engine, preset, settings, reading, teacher)
         else:
             dataset = load("mnist" if data is None else data, **reading)
             if not quiet:
                 say_remarks(dataset)
-            run = start_run(held, model, dataset, engine, preset, settings, source)
+            run = start_run(held, model, dataset, engine, preset, settings, source, teacher)
         check_halves(run.dataset)
         if record is not None:
             attach_recorder(held, run, record, resume=resume, allow_gaps=allow_gaps)
@@ -184,6 +194,7 @@ def _learn(run: Run, interrupted: list[bool], *, quiet: bool) -> DivergedError |
             run.dataset.train,
             run.training,
             engine=run.engine,
+            teacher=run.teacher,
             resume=run.checkpoint,
             steps=True,
         )

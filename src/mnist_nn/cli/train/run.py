@@ -37,6 +37,8 @@ _logger = logging.getLogger("mnist_nn")
 
 MAY_DIFFER = ("epochs", "inputs", "outputs")  # the latter two are the data's
 STARTED = "started_from"  # what a model file keeps of the model that it was trained further from
+TEACHER = "teacher"  # and the path of the model whose answers it learns
+TEACHER_SHARE = 0.9  # of the targets, unless told otherwise
 DEFAULT_MODEL = Path("mnist-model.safetensors")
 
 
@@ -61,6 +63,8 @@ class Run:
         Writes TensorBoard events into ``log_folder``; None if none are wanted, or after writing them has failed.
     started_from
         SHA-256 (hex) of the model file whose weights it started with; None if they were random.
+    teacher, teacher_path
+        The network whose answers it learns, and the path of its file; None without a teacher.
     """
 
     path: Path
@@ -76,6 +80,8 @@ class Run:
     log: "EventLog | None" = field(default=None, repr=False)
     log_folder: Path | None = None
     started_from: str | None = None
+    teacher: "Network | None" = None
+    teacher_path: str | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -124,7 +130,11 @@ class Run:
         model = Model.of(
             self.checkpoint,
             self.training,
-            data={**self.dataset.origin, **({STARTED: self.started_from} if self.started_from else {})},
+            data={
+                **self.dataset.origin,
+                **({STARTED: self.started_from} if self.started_from else {}),
+                **({TEACHER: self.teacher_path} if self.teacher_path else {}),
+            },
             scores=scores or {},
             calibration=self.calibration,
             class_names=self.dataset.class_names,
@@ -192,10 +202,12 @@ def start_run(
     preset: str | None,
     settings: dict[str, Any],
     source: Path | None = None,
+    teacher: Path | None = None,
 ) -> Run:
     """Start a training from a preset and the settings that override it; nothing is written yet.
 
-    With a ``source``, it starts with the weights of that model, and uses its settings unless others are given.
+    With a ``source``, it starts with the weights of that model, and uses its settings unless others are given. With a
+    ``teacher``, it learns the answers of that model.
 
     Until ``held`` is closed, no other process can write the model or the copy of the older one.
 
@@ -214,18 +226,43 @@ def start_run(
     from mnist_nn.training.memory import check_memory
 
     network, started_from = None, None
+    if teacher is not None:
+        settings = {"teacher_share": TEACHER_SHARE, **settings}
     if source is None:
         shape, training = configure("classic" if preset is None else preset, settings)
         shape = replace(shape, inputs=dataset.inputs, outputs=dataset.classes)
     else:
         network, training, started_from = _start_from(source, dataset, preset, settings)
         shape = network.config
+    if teacher is None and training.teacher_share:
+        if "teacher_share" in settings:
+            raise ConfigError(
+                "--teacher-share has no effect without --teacher MODEL; leave it out, or give a trained model"
+            )
+        training = replace(training, teacher_share=0.0, teacher_temperature=1.0)  # of the model that it starts from
+    guide = None if teacher is None else _load_teacher(teacher, dataset)
     check_memory(shape, training, engine)
     held.enter_context(keep_others_off(path))
     if path.is_file():
         held.enter_context(keep_others_off(previous_path(path)))
     start = Checkpoint.start(network or Network.create(shape, training.seed), training)
-    return Run(path, dataset, engine, training, start, started_from=started_from)
+    taught = None if teacher is None else str(teacher)
+    return Run(path, dataset, engine, training, start, started_from=started_from, teacher=guide, teacher_path=taught)
+
+
+def _load_teacher(path: Path, dataset: "Dataset") -> "Network":
+    """Load the network whose answers are to be learned, which must know the classes of the data."""
+    from mnist_nn.engines.base import check_width
+    from mnist_nn.model_file.storage import load
+
+    model = load(path)
+    check_width(model.network.config, dataset.inputs)
+    if model.network.config.outputs != dataset.classes or model.class_names != dataset.class_names:
+        raise ConfigError(
+            f"the teacher {str(path)!r} knows other classes than the data; give a model that was trained on data with "
+            "the same classes"
+        )
+    return model.network
 
 
 def _start_from(
@@ -284,11 +321,12 @@ def resume_run(
     preset: str | None,
     settings: dict[str, Any],
     reading: dict[str, Any],
+    teacher: Path | None = None,
 ) -> Run:
     """Continue the training in a model file, on the same engine unless another is named.
 
     Settings, and how the data is read, may be given if they equal those in the file, so that a command line can be
-    repeated.
+    repeated. The teacher, if there is one, is loaded from where it was, unless another place is given.
 
     Until ``held`` is closed, no other process can write the model.
 
@@ -329,8 +367,22 @@ def resume_run(
         )
         calibration = None
     engine = select.choose_to_resume(engine, model.checkpoint.engines)
+    kept = str(teacher) if teacher else model.data.get(TEACHER)
+    guide = None
+    if kept and not model.checkpoint.is_finished(training):
+        guide = _load_teacher_again(Path(kept), dataset)
     started = model.data.get(STARTED)
-    return Run(path, dataset, engine, training, model.checkpoint, left, calibration, started_from=started)
+    return Run(path, dataset, engine, training, model.checkpoint, left, calibration, started_from=started,
+               teacher=guide, teacher_path=kept)  # fmt: skip
+
+
+def _load_teacher_again(path: Path, dataset: "Dataset") -> "Network":
+    try:
+        return _load_teacher(path, dataset)
+    except ModelFileError as error:
+        raise ModelFileError(
+            f"{error}; it is the teacher of this training, so give its place with --teacher"
+        ) from error
 
 
 def _lengthen(training: TrainingConfig, checkpoint: "Checkpoint", epochs: int | None) -> TrainingConfig:

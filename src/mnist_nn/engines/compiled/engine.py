@@ -42,9 +42,11 @@ class CompiledEngine:
         self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
         self.pace = Pace()
 
-    def place(self, x: Array, t: Array | None = None, weights: Array | None = None) -> Placed:
+    def place(
+        self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None
+    ) -> Placed:
         """See `mnist_nn.engines.base.Engine`."""
-        return place(x, t, weights)
+        return place(x, t, weights, labels)
 
     def distort(self, images: Array, key: Key, how: Distortion, stop: Event | None = None) -> Array:
         """See `mnist_nn.engines.base.Engine`."""

@@ -34,9 +34,9 @@ class Placed:
         return self.size
 
 
-def place(x: Any, t: Array | None = None, weights: Array | None = None) -> Placed:
+def place(x: Any, t: Array | None = None, weights: Array | None = None, labels: Array | None = None) -> Placed:
     """See `mnist_nn.engines.base.Engine.place`."""
-    rows, labels = as_rows(x), _labels(t)
+    rows, labels = as_rows(x), _labels(t if labels is None else labels)
     if is_csr(x):
         form, data = FORMS["floats"], _pairs_of_floats(rows, labels)
     elif rows.dtype == np.uint8:

@@ -52,6 +52,8 @@ def train_command(model: Model, target: str = "again.safetensors") -> str | Miss
         words += ["--data", str(model.data["name"])]
     for name, kept in ReadOptions.from_dict(model.data).to_dict().items():
         words += ["--" + name.replace("_", "-"), *([kept] if kept != "True" else [])]
+    if model.data.get("teacher"):
+        words += ["--teacher", str(model.data["teacher"])]
     if model.checkpoint.engines:
         words += ["--engine", *model.checkpoint.engines]
     for name, value in {**changed_settings(model.network.config), **changed_settings(model.training)}.items():

@@ -1,0 +1,87 @@
+"""Distillation: a network learns the answers of a trained one, its teacher, besides the labels.
+
+Source: Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015. The teacher answers every image as
+the network sees it, distorted or not (`mnist_nn.training.epoch_samples`).
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_nn.engines.base import Engine
+from mnist_nn.errors import ConfigError
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig
+from mnist_nn.nn.losses import blend_targets
+from mnist_nn.nn.network import Network
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Teacher:
+    """A trained network, the share of its answers in the targets, and the temperature that they are taken at."""
+
+    network: Network
+    share: float
+    temperature: float
+
+    @classmethod
+    def of(cls, network: Network, learner: NetworkConfig, config: TrainingConfig) -> "Teacher":
+        """Make the teacher of a network.
+
+        Raises
+        ------
+        ConfigError
+            If it takes other inputs or knows other classes than the network.
+        """
+        for name in ("inputs", "outputs"):
+            has, needs = getattr(network.config, name), getattr(learner, name)
+            if has != needs:
+                raise ConfigError(
+                    f"the teacher has {has} {name}, but the network has {needs}; use a teacher for the same data"
+                )
+        same = Network.of(replace(network.config, dtype=learner.dtype), network.parameters)
+        return cls(same, config.teacher_share, config.teacher_temperature)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the teacher answers with: its activations and its parameters."""
+        found = hashlib.sha256(json.dumps(self.network.config.layer_activations).encode())
+        for parameter in self.network.parameters:
+            found.update(repr(parameter.shape).encode() + np.ascontiguousarray(parameter).tobytes())
+        return found.hexdigest()
+
+    def targets(self, engine: Engine, placed: Any, labels: Array) -> Array:
+        """Return what the network should answer: labels of shape (n, outputs), blended with the teacher's answers.
+
+        The teacher's weighted inputs are divided by the temperature, and its probabilities sum to one.
+        """
+        z = engine.forward(self.network, placed)
+        return blend_targets(labels, self.network.probabilities(z / np.asarray(self.temperature, z.dtype)), self.share)
+
+
+def check_teacher(teacher: Teacher | None, config: TrainingConfig, before: str | None) -> None:
+    """Raise ConfigError if a teacher is missing or unused, or is not the one with which the run began.
+
+    Parameters
+    ----------
+    teacher
+        The teacher, if any.
+    config
+        How the network is trained.
+    before
+        The digest of the teacher that the run has had so far; None if it is not known or there was none.
+    """
+    if teacher is None and config.teacher_share:
+        raise ConfigError(
+            f"teacher_share is {config.teacher_share:g}, but there is no teacher; give the trained network as teacher"
+        )
+    if teacher is not None and not config.teacher_share:
+        raise ConfigError("the teacher has no effect with teacher_share 0; give a share above 0, such as 0.9")
+    if teacher is not None and before not in {None, teacher.digest}:
+        raise ConfigError("this is not the teacher with which the training began; give the same one")
