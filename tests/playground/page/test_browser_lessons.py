@@ -82,17 +82,38 @@ def test_a_tap_explains_too(visit: Visit) -> None:
 def test_a_teacher_sets_a_task_and_hides_controls(visit: Visit) -> None:
     page = visit("#/train?hidden=12")
     until(page, "document.querySelector('[data-explain=hidden] input')")
-    page.get_by_text("For teachers: make a link with a task").click()
-    page.get_by_label("Task", exact=True).fill("Reach 95 % with 12 units")
+    page.get_by_text("Lessons", exact=True).click()
+    page.get_by_role("button", name="Make a task link").click()
+    page.get_by_label("Task", exact=True).fill("Reach 93 % with 12 units")
     page.locator(".task-form").get_by_label("Fault", exact=True).wait_for(state="detached")
     page.locator(".task-form").get_by_label("Hidden units", exact=True).check()
     link = page.get_by_label("Link to this room with the task").input_value()
     assert "lesson" not in link
     other = visit(link.split("/", 3)[3])
-    other.get_by_text("Reach 95 % with 12 units").wait_for()
+    other.get_by_text("Reach 93 % with 12 units").wait_for()
     until(other, "document.querySelector('[data-explain=hidden] input')?.value === '12'")
     assert other.locator("[data-explain=hidden]").is_hidden()
     assert other.locator(".settings [data-explain=batch]").is_visible()
     other.get_by_role("tab", name="Draw").click()
     other.locator("main .room-draw .sheet").wait_for()
     assert "task=" in other.url, "the task goes along"
+
+
+@pytest.mark.slow
+def test_a_task_that_is_ready_opens_its_room_and_hides_the_answer(visit: Visit) -> None:
+    page = visit("#/draw")
+    page.get_by_text("For teachers: make a task link").click()
+    page.get_by_label("A task that is ready").select_option("derivative")
+    page.locator(".task", has_text="computed wrongly").wait_for()
+    page.locator(".check .agrees").first.wait_for()  # the output layer is right
+    assert page.locator("#fault").is_hidden()
+    page.locator(".map button").nth(9).click()
+    page.locator(".check .differs").first.wait_for()  # and the hidden layer is not
+    page.get_by_role("button", name="Copy the link", exact=True).click()
+    page.get_by_text("works on this computer only").wait_for()
+    page.get_by_role("button", name="Take the task away").click()
+    page.locator(".task").wait_for(state="hidden")
+    page.locator("#fault").wait_for()
+    assert page.locator("#fault").input_value() == "no_derivative"
+    page.get_by_role("button", name="Copy the link to this view").click()
+    page.locator(".share-said", has_text="Copied.").wait_for()

@@ -161,3 +161,21 @@ def test_a_phone_shows_it_all(visit: Visit) -> None:
     page = visit("#/race?race=activations&subset=200&epochs=1", phone=True)
     finish(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.slow
+def test_a_guess_comes_first_where_that_is_wanted(visit: Visit) -> None:
+    page = visit("#/race?race=zero_weights&subset=2000&epochs=1")
+    lined_up(page)
+    page.get_by_label("no start without a guess").check()
+    assert button(page, "Start").is_disabled()
+    until(page, "location.hash.includes('guess=first')")
+    button(page, "all weights zero").click()
+    page.locator(".guess-said", has_text="Your guess: all weights zero.").wait_for()
+    finish(page)
+    says = page.locator(".guess-said").inner_text()
+    assert says.startswith("random weights won:")
+    assert "You guessed all weights zero." in says
+    button(page, "Race again").click()
+    button(page, "Start").wait_for()
+    assert button(page, "Start").is_disabled(), "another race, another guess"

@@ -4,6 +4,8 @@
 
 import { lessons } from "./lessons/index.js";
 import * as lessonStrings from "./lessons/strings.js";
+import { tasks } from "./lessons/tasks.js";
+import * as taskStrings from "./lessons/task-strings.js";
 import { start } from "./ui/app.js";
 import { addStrings } from "./ui/text.js";
 
@@ -18,4 +20,5 @@ const rooms = {
 };
 
 addStrings(lessonStrings);
-await start(document.body, rooms, lessons);
+addStrings(taskStrings);
+await start(document.body, rooms, lessons, tasks);

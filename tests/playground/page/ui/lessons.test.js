@@ -6,6 +6,11 @@ import { fileURLToPath } from "node:url";
 
 import { lessons } from "#page/lessons/index.js";
 import { en } from "#page/lessons/strings.js";
+import * as taskStrings from "#page/lessons/task-strings.js";
+import { tasks } from "#page/lessons/tasks.js";
+import { fromParams, parseRace } from "#page/rooms/race/lanes.js";
+import { fromParams as readSettings, parseSettings } from "#page/ui/training/settings.js";
+import { en as explanations } from "#page/ui/explain/strings.js";
 
 const ROOMS = readdirSync(fileURLToPath(new URL("../../../../src/mnist_nn/playground/page/rooms", import.meta.url)));
 
@@ -29,5 +34,24 @@ test("every card leads to a room, and its right answer is among those it gives",
       assert.ok(ROOMS.includes(at.split("?")[0]), at);
       assert.ok(right < answers, at);
     }
+  }
+});
+
+test("every task has its words, leads to a room, and hides what there is", () => {
+  assert.deepEqual(Object.keys(taskStrings.en).sort(),
+    tasks.flatMap(({ id }) => [`task.${id}`, `task.${id}.title`]).sort());
+  for (const { at, hide } of tasks) {
+    assert.ok(ROOMS.includes(at.split("?")[0]), at);
+    assert.deepEqual(hide.filter((name) => !(`word.${name}` in explanations)), []);
+  }
+});
+
+test("what a task sets up can be trained", () => {
+  const text = (key) => key;
+  for (const { at } of tasks) {
+    const [room, query] = at.split("?");
+    const params = new URLSearchParams(query);
+    if (room === "train") assert.doesNotThrow(() => parseSettings(readSettings(params)), at);
+    if (room === "race") assert.doesNotThrow(() => parseRace(fromParams(params, text)), at);
   }
 });

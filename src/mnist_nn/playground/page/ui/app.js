@@ -11,6 +11,7 @@ import { followQuestions } from "./explain/explain.js";
 import { buildFrame } from "./frame.js";
 import { buildGuide } from "./guide/guide.js";
 import { openModels } from "./models.js";
+import { buildShare } from "./share/share.js";
 import * as state from "./state.js";
 import { addStrings, text } from "./text.js";
 import { currentTheme } from "./theme.js";
@@ -61,11 +62,13 @@ import { currentTheme } from "./theme.js";
  * @param {HTMLElement} body
  * @param {Rooms} rooms
  * @param {import("./guide/guide.js").Lesson[]} lessons
+ * @param {import("./share/task-form.js").Task[]} tasks that teachers can set
  */
-export async function start(body, rooms, lessons) {
+export async function start(body, rooms, lessons, tasks) {
   const listeners = buildTopics();
-  const guide = buildGuide(body, lessons);
-  const frame = buildFrame(body, Object.keys(rooms), guide.menu, () => listeners.tell("theme"));
+  const share = buildShare(tasks);
+  const guide = buildGuide(body, lessons, share.openTasks);
+  const frame = buildFrame(body, Object.keys(rooms), guide.menu, share.element, () => listeners.tell("theme"));
   followQuestions(body);
   try {
     const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());

@@ -5,7 +5,7 @@
 import { isSealed } from "../core/checksum.js";
 import { read, write } from "../core/modelfile.js";
 import { fill, h } from "./dom.js";
-import { buildLinkForm, followTask } from "./guide/task.js";
+import { followTask } from "./guide/task.js";
 import { download, pickFile } from "./files.js";
 import { formatShape } from "./models.js";
 import * as state from "./state.js";
@@ -20,9 +20,10 @@ import { followTheme, currentTheme, toggleTheme } from "./theme.js";
  * @param {HTMLElement} body
  * @param {string[]} rooms
  * @param {HTMLElement} lessons to choose from
+ * @param {HTMLElement} share what can be taken away
  * @param {() => void} themeChanged
  */
-export function buildFrame(body, rooms, lessons, themeChanged) {
+export function buildFrame(body, rooms, lessons, share, themeChanged) {
   const tabs = rooms.map((room) => buildTab(room));
   const label = text("app.rooms");
   const list = h("div", { role: "tablist", class: "tabs", "aria-label": label, onkeydown: followArrows }, ...tabs);
@@ -34,7 +35,7 @@ export function buildFrame(body, rooms, lessons, themeChanged) {
   const header = h("header", { class: "bar" }, brand, list, lessons, menu, buildThemeButton(themeChanged));
   body.prepend(
     h("a", { class: "skip", href: "#room", onclick: (/** @type {Event} */ e) => skip(e, stage) }, text("app.skip")),
-    header, h("main", { id: "main" }, stage), h("footer", { class: "foot" }, buildLinkForm()), voice);
+    header, h("main", { id: "main" }, stage), h("footer", { class: "foot" }, share), voice);
   followTask(header);
   return {
     /** @param {string} name */

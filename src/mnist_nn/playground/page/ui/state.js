@@ -28,6 +28,12 @@ export function read() {
 }
 
 /**
+ * The controls that a task hides.
+ * @param {URLSearchParams} params
+ */
+export const readHidden = (params) => (params.get("hide") ?? "").split(",").filter(Boolean);
+
+/**
  * Write the state of a room into the address, a little later and without a new entry in the history. What belongs to
  * a room, or to an address, that was left in the meantime is dropped.
  * @param {string} room
@@ -78,11 +84,12 @@ function forget() {
 }
 
 /**
+ * The part of an address after #.
  * @param {string} room
  * @param {URLSearchParams | Record<string, string | number | null | undefined>} params
- * @param {URLSearchParams} before
+ * @param {URLSearchParams} [before] from which the settings of the page stay
  */
-function formatAddress(room, params, before) {
+export function formatAddress(room, params, before = new URLSearchParams()) {
   const pairs = params instanceof URLSearchParams ? [...params] : Object.entries(params);
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
   const names = pairs.map(([name]) => name);

@@ -10,7 +10,7 @@ import { download } from "../../ui/files.js";
 import { findImage } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
-import { applyUpdate, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
+import { applyUpdate, chooseFault, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
 import { buildMap } from "./map.js";
 import { findBusiest, followWeight, namePath, parsePath } from "./path.js";
 import { buildPicker } from "./picker.js";
@@ -36,10 +36,10 @@ class Microscope {
   constructor(root, app) {
     this.app = app;
     this.network = app.model.network;
-    /** What the address says: image, label, stage, loss, rate, step, path, learned, edits. */
+    /** What the address says: image, label, stage, loss, rate, fault, step, path, learned, edits. */
     this.view = {
       image: FIRST_IMAGE, label: /** @type {number | null} */ (null), stage: "", loss: "classic_mse", rate: 0.03,
-      step: 0, path: /** @type {number[] | null} */ (null), learned: parseLearned(null), numbers: false,
+      fault: "none", step: 0, path: /** @type {number[] | null} */ (null), learned: parseLearned(null), numbers: false,
       edits: /** @type {import("../../ui/edits.js").Edits} */ ({ off: [], bias: [] }),
     };
     /** @type {Uint8Array} */
@@ -57,6 +57,7 @@ class Microscope {
       stage: (stage) => this.open({ stage, learned: null, path: null }),
       loss: (loss) => this.open({ loss, rate: null }),
       rate: (rate) => this.open({ rate: String(rate) }),
+      fault: (fault) => this.open({ fault: fault === "none" ? null : fault }),
     });
     this.map = buildMap((step) => this.go(step));
     this.stage = buildStage((open) => {
@@ -86,11 +87,12 @@ class Microscope {
     const edits = readEdits(params, model);
     const stage = chooseStage(params.get("stage"), model, params.has("model"));
     const learned = parseLearned(params.get("learned"));
+    const fault = chooseFault(params.get("fault"));
     this.waiting.hidden = Boolean(this.trace) && stage === this.view.stage;
     const asked = await findImage(app, params.get("image") ?? FIRST_IMAGE);
     const found = asked ?? (await findImage(app, FIRST_IMAGE));
     const taken = { ...model, network: await takeStage(app, model, stage) };
-    const current = await replay(app, applyEdits(taken, edits).network, learned);
+    const current = await replay(app, applyEdits(taken, edits).network, learned, fault);
     if (this.many.length === 0) this.many = await takeMany(app);
     if (ticket !== this.ticket || !found) return;
     this.waiting.hidden = true;
@@ -100,12 +102,13 @@ class Microscope {
     const label = found.label ?? parseLabel(params.get("label"));
     const loss = chooseLoss(params.get("loss"), model);
     const rate = parseRate(params.get("rate"), loss, current.config);
-    this.trace = label === null ? null : trace(current, found.pixels, label, { loss, learning_rate: rate });
+    const settings = { loss, learning_rate: rate, fault };
+    this.trace = label === null ? null : trace(current, found.pixels, label, settings);
     const steps = listSteps(current.weights.length);
     const step = Math.min(Math.max(Number(params.get("step") ?? 1) - 1 || 0, 0), steps.length - 1);
     const path = this.trace && parsePath(params.get("path"), this.trace);
     const numbers = params.has("numbers");
-    this.view = { image: found.name, label, stage, loss, rate, step, path, learned, edits, numbers };
+    this.view = { image: found.name, label, stage, loss, rate, fault, step, path, learned, edits, numbers };
     this.stage.openNumbers(numbers);
     this.show();
   }
@@ -169,7 +172,7 @@ class Microscope {
   showUpdate(t, label) {
     const { view, network, pixels } = this;
     const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
-    const settings = { loss: view.loss, learning_rate: view.rate };
+    const settings = { loss: view.loss, learning_rate: view.rate, fault: view.fault };
     const letters = chooseLetters(t.config);
     const steps = listSteps(letters.length);
     const path = view.path ?? findBusiest(t);
@@ -208,7 +211,7 @@ class Microscope {
   }
 
   save() {
-    const { image, label, stage, loss, rate, step, path, learned, edits, numbers } = this.view;
+    const { image, label, stage, loss, rate, fault, step, path, learned, edits, numbers } = this.view;
     const { model } = this.app;
     const isChosen = state.read().params.has("model");
     state.write("microscope", {
@@ -217,6 +220,7 @@ class Microscope {
       stage: stage === chooseStage(null, model, isChosen) ? null : stage,
       loss: loss === chooseLoss(null, model) ? null : loss,
       rate: rate === parseRate(null, loss, this.network.config) ? null : rate,
+      fault: fault === "none" ? null : fault,
     });
   }
 

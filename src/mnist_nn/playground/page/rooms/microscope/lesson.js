@@ -32,12 +32,13 @@ export function formatLearned(learned) {
  * @param {import("../../ui/app.js").App} app
  * @param {Network} network
  * @param {Learned[]} learned
+ * @param {string} [fault] that is made on the way
  * @returns {Promise<Network>}
  */
-export async function replay(app, network, learned) {
+export async function replay(app, network, learned, fault = "none") {
   for (const { image, label, loss, rate } of learned) {
     const found = await findImage(app, image);
-    if (found) network = applyUpdate(trace(network, found.pixels, label, { loss, learning_rate: rate }));
+    if (found) network = applyUpdate(trace(network, found.pixels, label, { loss, learning_rate: rate, fault }));
   }
   return network;
 }
@@ -51,6 +52,12 @@ export function applyUpdate({ config, newWeights, newBiases }) {
   const numbers = floats(config);
   return { config, weights: newWeights.map((W) => numbers.from(W)), biases: newBiases.map((b) => numbers.from(b)) };
 }
+
+/** Faults that show in a single update. */
+export const FAULTS = ["none", "no_derivative"];
+
+/** @param {string | null} name */
+export const chooseFault = (name) => (name !== null && FAULTS.includes(name) ? name : "none");
 
 /**
  * The loss asked for, that of the model's training, or the usual one for its outputs.

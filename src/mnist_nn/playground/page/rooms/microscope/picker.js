@@ -6,8 +6,10 @@ import { LOSSES } from "../../core/losses.js";
 import { fill, h } from "../../ui/dom.js";
 import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
+import { FAULTS } from "./lesson.js";
 
-/** @typedef {{image: string, label: number | null, loss: string, rate: number, stage: string}} Choice */
+/** @typedef {{image: string, label: number | null, loss: string, rate: number, stage: string,
+ *   fault: string}} Choice */
 /**
  * @typedef {object} Handlers
  * @property {(image: string) => void} image
@@ -15,14 +17,15 @@ import { text } from "../../ui/text.js";
  * @property {(stage: string) => void} stage
  * @property {(loss: string) => void} loss
  * @property {(rate: number) => void} rate
+ * @property {(fault: string) => void} fault
  */
 
 const COUNTS = { test: 10_000, train: 60_000 };
 
 /** @param {Handlers} on */
 export function buildPicker(on) {
-  const picture = text("micro.picture");
-  const canvas = h("canvas", { width: 28, height: 28, class: "pixels", role: "img", "aria-label": picture });
+  const canvas = h("canvas", { width: 28, height: 28, class: "pixels", role: "img",
+    "aria-label": text("micro.picture") });
   const source = h("select", { id: "source" }, h("option", { value: "test" }, text("micro.test")),
     h("option", { value: "train" }, text("micro.train")),
     h("option", { value: "pixels", hidden: true }, text("micro.drawn")));
@@ -30,11 +33,11 @@ export function buildPicker(on) {
     type: "number", id: "place", min: 0, step: 1, inputmode: "numeric", "aria-label": text("micro.place"),
   });
   const label = h("select", { id: "label", onchange: () => on.label(Number(label.value)) },
-    h("option", { value: "", hidden: true }, "?"),
-    ...Array.from({ length: 10 }, (_, digit) => h("option", { value: digit }, digit)));
+    h("option", { value: "", hidden: true }, "?"), ...offer(Array.from({ length: 10 }, (_, digit) => String(digit))));
   const stage = h("select", { id: "stage", onchange: () => on.stage(stage.value) });
   const loss = h("select", { id: "loss", onchange: () => on.loss(loss.value) });
   const rate = h("input", { type: "number", id: "rate", min: 0, step: "any", inputmode: "decimal" });
+  const fault = h("select", { id: "fault", onchange: () => on.fault(fault.value) }, ...offer(FAULTS, "fault."));
   const most = () => COUNTS[/** @type {keyof typeof COUNTS} */ (source.value)] ?? 1;
   const choose = (/** @type {number} */ n) => on.image(`${source.value}:${(n + most()) % most()}`);
   source.addEventListener("change", () => choose(0));
@@ -45,9 +48,8 @@ export function buildPicker(on) {
       onclick: () => choose(Number(place.value) + by) }, sign);
   const places = h("div", { class: "row tight" }, step("‹", "micro.previousImage", -1), place,
     step("›", "micro.nextImage", 1));
-  const element = h("div", { class: "picker" }, canvas,
-    buildField("source", source, places), buildField("label", label), buildField("stage", stage),
-    buildField("loss", loss), buildField("rate", rate));
+  const fields = Object.entries({ label, stage, loss, rate, fault }).map(([name, one]) => buildField(name, one));
+  const element = h("div", { class: "picker" }, canvas, buildField("source", source, places), ...fields);
   return {
     element,
     /**
@@ -71,10 +73,19 @@ export function buildPicker(on) {
       fill(loss, ...names.map(option));
       fill(stage, ...stages.map((name) =>
         h("option", { value: name, selected: name === choice.stage }, text(`stage.${name}`))));
+      fault.value = choice.fault;
       rate.value = String(Number(choice.rate.toPrecision(4)));
     },
   };
 }
+
+/**
+ * Options of a choice.
+ * @param {string[]} values
+ * @param {string} [words] where their names are
+ */
+const offer = (values, words) =>
+  values.map((value) => h("option", { value }, words ? text(`${words}${value}`) : value));
 
 /**
  * @param {string} name

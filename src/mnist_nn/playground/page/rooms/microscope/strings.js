@@ -55,6 +55,7 @@ export const en = {
   "micro.divided": "divided by {0}: the loss L",
   "micro.drawn": "your drawing",
   "micro.equation": "Equation",
+  "micro.fault": "Fault",
   "micro.fits": "the update's is",
   "micro.forget": "Start again",
   "micro.gradient": "gradient",

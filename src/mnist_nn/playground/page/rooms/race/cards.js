@@ -34,13 +34,13 @@ export function buildLaneCard(text, number, { changed, remove, links }) {
   ], (settings) => changed({ ...lane, settings }));
   const score = h("b", { class: "score number" }, "–");
   const track = h("progress", { max: 1, value: 0 });
-  const different = h("p", { class: "note" });
+  const different = h("p", { class: "note", "data-explain": "changes", tabindex: "0" });
   const facts = h("p", { class: "note number facts" });
   const neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
   const element = h("section", { class: "panel lane" },
     h("div", { class: "row lane-head" }, buildKey(number), name, score), track, different, neurons.element, facts,
     h("div", { class: "row lane-links" }, ...links),
-    h("details", {}, h("summary", {}, text("race.lane.settings")), form.element),
+    h("details", { "data-explain": "lane" }, h("summary", {}, text("race.lane.settings")), form.element),
     remove ? h("button", { type: "button", class: "plain", onclick: remove }, text("race.lane.remove")) : null);
   element.style.setProperty("--lane", `var(${COLOURS[number]})`);
   return {

@@ -10,6 +10,7 @@ import * as state from "../../ui/state.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
 import { buildLaneCard } from "./cards.js";
+import { buildGuess } from "./guess.js";
 import { MOST_LANES, NAMES, fromParams, makeRace, toParams } from "./lanes.js";
 import { buildResultsTable } from "./results.js";
 import { openRace } from "./session.js";
@@ -48,11 +49,18 @@ class RaceRoom {
     this.results = buildResultsTable(app.text);
     this.lanes = h("div", { class: "lanes" });
     this.say = h("p", { class: "message", role: "status" });
-    this.lesson = h("p", { class: "race-lesson" });
+    this.lesson = h("p", { class: "race-lesson", "data-explain": "changes", tabindex: "0" });
     const { text } = app;
+    this.guess = buildGuess(text, {
+      choose: (lane) => {
+        this.session.guess = lane;
+        this.render();
+      },
+      require: (is) => this.session.ask(is ? "first" : ""),
+    });
     root.append(
       h("h2", {}, text("race.title")), h("p", { class: "note" }, text("race.intro")),
-      h("section", { class: "panel transport" }, this.controls.element, this.lesson, this.say),
+      h("section", { class: "panel transport" }, this.controls.element, this.guess.element, this.lesson, this.say),
       this.lanes,
       h("div", { class: "two" }, ...this.charts.map(({ element }) => h("section", { class: "panel" }, element))),
       h("section", { class: "panel stack" }, this.results.element, h("p", { class: "note" }, text("race.seconds"))),
@@ -69,7 +77,8 @@ class RaceRoom {
     const change = (/** @type {Partial<Race>} */ values) => this.open({ ...this.session.race, ...values });
     const preset = buildChoice(text("race.choose"),
       [...NAMES.map((name) => option(name, text(`race.${name}`))), option("own", text("race.own"))],
-      (name) => (name === "own" ? this.render() : this.open(makeRace(name, text))));
+      (name) => (name === "own" ? this.render()
+        : this.open({ ...makeRace(name, text), guess: this.session.race.guess })));
     const subset = buildEntry(text("race.subset"), { inputmode: "numeric", placeholder: text("setting.subset.all") },
       (value) => change({ subset: value }));
     const epochs = buildEntry(text("race.epochs"), { inputmode: "decimal" }, (value) => change({ epochs: value }));
@@ -91,7 +100,7 @@ class RaceRoom {
   press() {
     const { session: now } = this;
     if (now.playing) now.pause();
-    else if (now.finished) this.open(now.race, true);
+    else if (now.finished) this.open(now.race, now.race.guess === "");
     else now.play();
   }
 
@@ -119,8 +128,9 @@ class RaceRoom {
   update(params) {
     const { session: now, app } = this;
     const wanted = fromParams(params, app.text);
-    const bare = !["race", "lane", "subset", "epochs", "seed"].some((name) => params.has(name));
+    const bare = !["race", "lane", "subset", "epochs", "seed", "guess"].some((name) => params.has(name));
     if (now.status === "idle" || (!bare && !sameRace(wanted, now.race))) this.open(wanted);
+    if (!bare && wanted.guess !== now.race.guess) now.ask(wanted.guess);
     if (wanted.measure !== now.race.measure && params.has("measure")) now.compare(wanted.measure);
     this.render();
   }
@@ -134,7 +144,8 @@ class RaceRoom {
     for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) controls[name].show(race[name]);
     putText(controls.play, text(now.playing ? "training.pause" : now.finished ? "race.rerun" : "race.play"));
     controls.play.toggleAttribute("data-playing", now.playing);
-    controls.play.disabled = now.status === "idle";
+    controls.play.disabled = now.status === "idle" || !now.allowed;
+    this.guess.show(now);
     controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
     controls.add.disabled = race.lanes.length >= MOST_LANES;
     putText(this.lesson, NAMES.includes(race.preset) ? text(`race.${race.preset}.lesson`) : "");

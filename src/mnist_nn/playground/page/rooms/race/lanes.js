@@ -10,7 +10,7 @@ import { DEFAULTS, parseSettings } from "../../ui/training/settings.js";
 /** @typedef {import("../../ui/training/settings.js").Settings} Settings */
 /** @typedef {{name: string, settings: Settings}} Lane */
 /** @typedef {{preset: string, lanes: Lane[], subset: string, epochs: string, seed: string,
- *   measure: "samples" | "seconds"}} Race */
+ *   measure: "samples" | "seconds", guess: "" | "first"}} Race whether a guess must come before the start */
 
 export const MOST_LANES = 4;
 const SHARED = ["subset", "seed"];
@@ -41,7 +41,7 @@ export function makeRace(preset, text) {
   const lanes = RACES[preset].map((changes, i) => ({
     name: text(`race.${preset}.${i + 1}`), settings: { ...DEFAULTS, ...changes },
   }));
-  return { preset, lanes, subset: "10000", epochs: "3", seed: "0", measure: "samples" };
+  return { preset, lanes, subset: "10000", epochs: "3", seed: "0", measure: "samples", guess: "" };
 }
 
 /**
@@ -76,7 +76,7 @@ export function toParams(race, text) {
   if (same) params.set("race", race.preset);
   else race.lanes.forEach((lane) => params.append("lane", encode(lane)));
   const usual = makeRace(NAMES[0], text);
-  for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure"])) {
+  for (const name of /** @type {const} */ (["subset", "epochs", "seed", "measure", "guess"])) {
     if (race[name] !== usual[name]) params.set(name, race[name] || "all");
   }
   return params;
@@ -97,6 +97,7 @@ export function fromParams(params, text) {
     ...(lanes.length > 1 ? { lanes, preset: "own" } : {}),
     ...Object.fromEntries(shared.map((name) => [name, params.get(name) === "all" ? "" : params.get(name)])),
     measure: params.get("measure") === "seconds" ? "seconds" : "samples",
+    guess: params.get("guess") === "first" ? "first" : "",
   };
 }
 

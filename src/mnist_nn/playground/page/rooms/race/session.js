@@ -37,6 +37,8 @@ export class RaceSession {
   sameStart = true;
   message = "";
   limit = 0;
+  /** The lane that somebody thinks will win. @type {number | null} */
+  guess = null;
   /** @type {Progress[]} */
   progress = [];
   opened = 0;
@@ -57,6 +59,7 @@ export class RaceSession {
   open(race) {
     this.race = race;
     this.opened++;
+    this.guess = null;
     this.progress = race.lanes.map(() => ({ state: null, points: [] }));
     Object.assign(this, { status: "loading", playing: false, finished: false, message: "" });
     try {
@@ -70,7 +73,13 @@ export class RaceSession {
     this.listener();
   }
 
+  /** Whether the race may begin: where a guess must come first, it has been made. */
+  get allowed() {
+    return this.race.guess !== "first" || this.guess !== null;
+  }
+
   play() {
+    if (!this.allowed) return;
     this.playing = true;
     this.worker.send({ type: "play", session: SESSION, measure: this.race.measure });
     this.listener();
@@ -94,6 +103,15 @@ export class RaceSession {
   compare(measure) {
     this.race = { ...this.race, measure };
     if (this.playing) this.play();
+    this.listener();
+  }
+
+  /**
+   * Whether a guess must come before the start.
+   * @param {Race["guess"]} guess
+   */
+  ask(guess) {
+    this.race = { ...this.race, guess };
     this.listener();
   }
 

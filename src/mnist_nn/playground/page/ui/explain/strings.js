@@ -154,6 +154,17 @@ export const en = {
   "word.race": "Race",
   "word.race.short": "Several training runs at once, which differ only in what you choose.",
   "word.race.more": "They see the same images in the same order. Say which will win before you press Start.",
+  "word.guess": "Guess",
+  "word.guess.short": "Say who will win before you start: a guess shows what you have understood; a result alone "
+    + "does not.",
+  "word.guess.more": "The winner is the lane that reads most of the 10,000 test images at the end. A lead of less than "
+    + "half a point is luck: another seed may turn it around.",
+  "word.lane": "Lane",
+  "word.lane.short": "One of the training runs side by side; its settings can be opened and changed.",
+  "word.lane.more": "All lanes see the same images in the same order, so they differ by their settings alone.",
+  "word.changes": "What is different",
+  "word.changes.short": "What this run changes of the classic settings, and what there is to learn from it.",
+  "word.changes.more": "The classic settings are 20 hidden units, sigmoid everywhere, and one image for each update.",
   "word.model": "Model",
   "word.model.short": "The network in use: its shape is the number of inputs, of hidden units and of outputs.",
   "word.model.more": "The reader is large and reads people’s writing. The small ones have one hidden layer of 20 "

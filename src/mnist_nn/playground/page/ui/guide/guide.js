@@ -18,8 +18,9 @@ const ANSWERS = 3; // to a question, where a card has no other number
 /**
  * @param {HTMLElement} body
  * @param {Lesson[]} lessons
+ * @param {() => void} openTasks for teachers
  */
-export function buildGuide(body, lessons) {
+export function buildGuide(body, lessons, openTasks) {
   const panel = h("aside", { class: "guide", hidden: true, "aria-label": text("guide.label"), tabindex: "-1" });
   body.append(panel);
   let shown = "";
@@ -49,7 +50,7 @@ export function buildGuide(body, lessons) {
     panel.focus({ preventScroll: true });
   };
   addEventListener("hashchange", follow);
-  return { follow, menu: buildMenu(lessons, go) };
+  return { follow, menu: buildMenu(lessons, go, openTasks) };
 }
 
 /**
@@ -125,8 +126,9 @@ function pressAll(selectors) {
  * The lessons to choose from, and where one was left.
  * @param {Lesson[]} lessons
  * @param {(lesson: Lesson, number: number) => void} go
+ * @param {() => void} openTasks
  */
-function buildMenu(lessons, go) {
+function buildMenu(lessons, go, openTasks) {
   const list = h("div", { class: "lesson-list" });
   const menu = h("details", { class: "lessons", ontoggle: () => menu.open && refresh() },
     h("summary", { class: "button" }, text("guide.lessons")), list);
@@ -144,7 +146,10 @@ function buildMenu(lessons, go) {
           h("button", { type: "button", class: "primary", onclick: () => begin(1) }, text("guide.begin")),
           goesOn && h("button", { type: "button", onclick: () => begin(left.number) },
             text("guide.resume", left.number))));
-    }));
+    }), buildForTeachers((act) => {
+      menu.open = false;
+      act();
+    }, openTasks));
   };
   addEventListener("pointerdown", ({ target }) => {
     if (!menu.contains(/** @type {Node} */ (target))) menu.open = false;
@@ -153,6 +158,18 @@ function buildMenu(lessons, go) {
     if (key === "Escape") menu.open = false;
   });
   return menu;
+}
+
+/**
+ * @param {(act: () => void) => void} leave the menu, then act
+ * @param {() => void} openTasks
+ */
+function buildForTeachers(leave, openTasks) {
+  const openSheets = () => state.go("microscope", { sheets: 1 });
+  return h("section", {}, h("h3", {}, text("guide.teachers")), h("p", { class: "note" }, text("guide.teachersAbout")),
+    h("div", { class: "row" },
+      h("button", { type: "button", onclick: () => leave(openTasks) }, text("guide.tasks")),
+      h("button", { type: "button", onclick: () => leave(openSheets) }, text("guide.sheets"))));
 }
 
 /** @param {string} name */
