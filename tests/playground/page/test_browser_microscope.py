@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pypdfium2 import PdfDocument
 from waiting import until
 
 from mnist_nn import Dataset, Network, NetworkConfig, load_model
@@ -298,21 +299,35 @@ def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
 
 @pytest.mark.slow
 def test_the_worksheet_has_blanks_and_their_solution(visit: Visit, tmp_path: Path) -> None:
-    page = visit("#/microscope?model=classic&step=7")
+    page = visit("#/microscope?model=classic&step=7&sheets=1")
     delta = cells(page, "δ_o")
+    page.get_by_label("Number of sheets").fill("3")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Worksheet to print").click()
-    download.value.save_as(tmp_path / "sheet.html")
-    text = (tmp_path / "sheet.html").read_text(encoding="utf-8")
-    exercise, solution = text.split('<section class="solution">')
-    blanks = exercise.count('class="blank"')
-    assert blanks > 40
-    assert solution.count('class="solved"') == blanks
+        page.get_by_role("button", name="Save them as a page").click()
+    download.value.save_as(tmp_path / "sheets.html")
+    text = (tmp_path / "sheets.html").read_text(encoding="utf-8")
+    assert text.count('class="exercise"') == text.count('class="solution"') == 3
+    assert "break-after: page" in text, "its style is in it"
     assert "<script" not in text
-    solved = [
-        number(one) for one in re.findall(r'δ</i><sub>o</sub>\[\d\]</th><td><span class="solved">([^<]+)', solution)
-    ]
-    assert solved == pytest.approx(delta, abs=6e-5)
+    first = text.split('<section class="solution"')[1]
+    solved = [number(one) for one in re.findall(r'class="solved" data-is="delta\.1\.\d">([^<]+)', first)]
+    assert solved[:10] == pytest.approx(delta, abs=6e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_class_set_prints_on_a_page_each(visit: Visit, paper: str) -> None:
+    page = visit("#/microscope?model=softmax&sheets=1")
+    page.evaluate("print = () => {}")
+    page.get_by_label("Number of sheets").fill("4")
+    page.get_by_role("button", name="Print them").click()
+    page.locator(".sheets-to-print section").nth(7).wait_for(state="attached")
+    pdf = PdfDocument(page.pdf(format=paper))
+    texts = [one.get_textpage().get_text_range() for one in pdf]
+    assert len(texts) == 8, "four sheets and four solutions"
+    for n in range(4):
+        assert f"sheet {n + 1} of 4" in texts[n]
+        assert f"Solution, sheet {n + 1} of 4" in texts[4 + n]
 
 
 @pytest.mark.slow

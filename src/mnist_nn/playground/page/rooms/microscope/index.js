@@ -6,10 +6,10 @@ import { chooseRate, makeTrainingConfig } from "../../core/config.js";
 import { candidateLosses, numericGradient, trace } from "../../core/trace.js";
 import { fill, h } from "../../ui/dom.js";
 import { applyEdits, isEmpty, readEdits, toParams } from "../../ui/edits.js";
-import { download } from "../../ui/files.js";
 import { findImage } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
+import { buildClassSet } from "./class-set.js";
 import { applyUpdate, chooseFault, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
 import { buildMap } from "./map.js";
 import { findBusiest, followWeight, namePath, parsePath } from "./path.js";
@@ -18,7 +18,6 @@ import { chooseStage, listStages, takeStage } from "./stages.js";
 import { buildStage } from "./stage.js";
 import { listSteps } from "./steps.js";
 import { chooseLetters } from "./symbols.js";
-import { writeWorksheet } from "./worksheet.js";
 
 export * as strings from "./strings.js";
 
@@ -67,8 +66,10 @@ class Microscope {
     this.waiting = h("p", { class: "loading" }, text("app.loading"));
     this.question = h("section", { class: "panel stack ask-label", hidden: true });
     this.lesson = h("section", { class: "panel row lesson", "aria-label": text("micro.apply") });
+    this.sheets = buildClassSet(app, () => this.takeForSheets());
     const choice = h("section", { class: "panel", "aria-label": text("micro.choice") }, this.picker.element);
-    root.append(choice, this.map.element, this.map.bar, this.waiting, this.question, this.stage.element, this.lesson);
+    root.append(choice, this.map.element, this.map.bar, this.waiting, this.question, this.stage.element, this.lesson,
+      this.sheets);
     this.reveal(null);
     this.stage.use(this.network);
     const keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
@@ -108,6 +109,7 @@ class Microscope {
     const step = Math.min(Math.max(Number(params.get("step") ?? 1) - 1 || 0, 0), steps.length - 1);
     const path = this.trace && parsePath(params.get("path"), this.trace);
     const numbers = params.has("numbers");
+    if (params.has("sheets")) this.openSheets();
     this.view = { image: found.name, label, stage, loss, rate, fault, step, path, learned, edits, numbers };
     this.stage.openNumbers(numbers);
     this.show();
@@ -138,6 +140,11 @@ class Microscope {
     this.app.announce(this.stage.title.textContent ?? "");
   }
 
+  openSheets() {
+    this.sheets.open = true;
+    requestAnimationFrame(() => this.sheets.scrollIntoView({ block: "center" }));
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
     const target = event.target instanceof Element ? event.target : null;
@@ -162,7 +169,8 @@ class Microscope {
 
   /** @param {Trace | null} t */
   reveal(t) {
-    [this.map.element, this.map.bar, this.stage.element, this.lesson].forEach((part) => void (part.hidden = !t));
+    const parts = [this.map.element, this.map.bar, this.stage.element, this.lesson, this.sheets];
+    parts.forEach((part) => void (part.hidden = !t));
   }
 
   /**
@@ -225,7 +233,7 @@ class Microscope {
   }
 
   /**
-   * What can be done with the update: apply it, print it.
+   * What can be done with the update: apply it, and forget those that were.
    * @param {Trace} t
    */
   lessonParts(t) {
@@ -237,7 +245,6 @@ class Microscope {
     return [
       !isEmpty(edits) && h("span", { class: "note" }, text("micro.edited")),
       isLast ? null : button("apply", () => this.apply(t)),
-      h("span", { "data-explain": "worksheet" }, button("print", () => this.print(t))),
       learned.length > 0 && h("span", { class: "note" }, text("micro.learned", learned.length)),
       learned.length > 0 && button("forget", () => this.open({ learned: null }), "plain"),
       tested && h("span", { class: "note" }, text("micro.learnedTest")),
@@ -257,10 +264,12 @@ class Microscope {
     return this.open({ image: next, learned: all, step, ...(kind === "pixels" ? { label: String(label) } : {}) });
   }
 
-  /** @param {Trace} t */
-  print(t) {
-    const page = writeWorksheet(t, this.view.path ?? findBusiest(t), this.pixels, document.documentElement.lang);
-    download(page, "backpropagation-worksheet.html", "text/html");
+  /** The update as it is without a fault, because a worksheet is to be right. */
+  takeForSheets() {
+    const { view: { image, label, loss, rate, path }, network, pixels } = this;
+    if (label === null) return null;
+    const t = trace(network, pixels, label, { loss, learning_rate: rate });
+    return { network, first: { t, path: path ?? findBusiest(t), pixels, image } };
   }
 
   unmount() {

@@ -1,7 +1,10 @@
 /**
- * The update as a worksheet: a page to print, with blanks, and the solution on a sheet of its own.
+ * Updates as worksheets for a class: a page for each to print, with blanks, and the solutions on pages of their own.
+ *
+ * Every blank says what it stands for (`data-is`), so that a test can compare the solutions with the library.
  */
 
+import { activation } from "../../core/activations.js";
 import { number } from "../../ui/format.js";
 import { nameSource, listTerms } from "../../ui/terms.js";
 import { text } from "../../ui/text.js";
@@ -10,47 +13,67 @@ import { chooseLetters, formatPixel, formatWeightPlace } from "./symbols.js";
 /** @typedef {import("../../core/trace.js").Trace} Trace */
 /** @typedef {import("./path.js").Path} Path */
 /** @typedef {import("./symbols.js").Letters} Letters */
-/** @typedef {{t: Trace, path: Path, letters: Letters[], blank: (value: number, digits?: number) => string}} Sheet */
+/** @typedef {{t: Trace, path: Path, pixels: Uint8Array, image: string}} Update */
+/** @typedef {(is: string, value: number, digits?: number) => string} Blank */
+/** @typedef {{t: Trace, path: Path, letters: Letters[], blank: Blank}} Sheet */
 
 const SIDE = 28;
 const TERMS = 6; // of a sum that are to be worked out; the others are given together
 const BACK = 10; // likewise on the way back
+const ABREAST = 5; // outputs in a row of a table
 
-const STYLE = `
-  @page { margin: 16mm }
-  body { font: 11pt/1.45 Georgia, "Liberation Serif", serif; color: #000; background: #fff; max-width: 46rem;
-    margin: 2rem auto; padding: 0 1rem }
-  h1 { font-size: 1.5rem }
-  h2 { font-size: 1.1rem; margin: 1.3rem 0 0.3rem }
-  p { margin: 0.35rem 0 }
-  table { border-collapse: collapse; margin: 0.4rem 0 }
-  td, th { border: 1px solid #777; padding: 0.15rem 0.5rem; text-align: right; font-weight: 400 }
-  th:first-child { text-align: left }
-  svg { width: 7rem; border: 1px solid #777; float: right; margin-left: 1rem }
-  .blank { display: inline-block; min-width: 5.5rem; border-bottom: 1px solid #000; height: 1.1em }
-  .solved { font-weight: 700 }
-  .solution { break-before: page }
-  section > div { break-inside: avoid }`;
+/** @type {Blank} */
+const leaveBlank = (is) => `<span class="blank" data-is="${is}"></span>`;
+
+/** @type {Blank} */
+const solve = (is, value, digits = 4) => `<span class="solved" data-is="${is}">${number(value, digits)}</span>`;
 
 /**
- * @param {Trace} t
- * @param {Path} path
- * @param {Uint8Array} pixels
- * @param {string} language
- * @returns {string} a page of its own
+ * The sheets of a class, one a page, and then their solutions, one a page.
+ * @param {Update[]} updates
+ * @param {{solutions: boolean}} wanted
+ * @returns {string} HTML for a page's body
  */
-export function writeWorksheet(t, path, pixels, language) {
-  const letters = chooseLetters(t.config);
-  /** @type {Omit<Sheet, "blank">} */
-  const common = { t, path, letters };
-  const empty = { ...common, blank: () => '<span class="blank"></span>' };
-  const filled = (/** @type {number} */ value, digits = 4) => `<span class="solved">${number(value, digits)}</span>`;
-  const solved = { ...common, blank: filled };
+export function writeWorksheets(updates, { solutions }) {
+  const title = (/** @type {string} */ name, /** @type {number} */ i) =>
+    (updates.length > 1 ? text("sheet.numbered", text(name), i + 1, updates.length) : text(name));
+  const sheets = updates.map((update, i) => writeSheet(update, title("sheet.title", i), leaveBlank));
+  const solved = updates.map((update, i) => writeSheet(update, title("sheet.solution", i), solve));
+  return [...sheets, ...(solutions ? solved : [])].join("\n");
+}
+
+/**
+ * The same as a page of its own.
+ * @param {string} sheets
+ * @param {string} style
+ * @param {string} language
+ */
+export function writePage(sheets, style, language) {
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${text("sheet.title")}</title>
-<style>${STYLE}</style></head><body>
-<section>${writePicture(pixels)}<h1>${text("sheet.title")}</h1>${writeIntro(common)}${writeExercises(empty)}</section>
-<section class="solution">${writePicture(pixels)}<h1>${text("sheet.solution")}</h1>${writeExercises(solved)}
-<p>${text("sheet.rounding")}</p></section></body></html>`;
+<style>${style}</style></head><body class="worksheets">
+${sheets}
+</body></html>`;
+}
+
+/**
+ * @param {Update} update
+ * @param {string} title
+ * @param {Blank} blank
+ */
+function writeSheet({ t, path, pixels, image }, title, blank) {
+  const letters = chooseLetters(t.config);
+  const sheet = { t, path, letters, blank };
+  const isSolution = blank === solve;
+  const intro = isSolution ? `<p>${text("sheet.rounding")}</p>` : writeIntro(sheet);
+  return `<section class="${isSolution ? "solution" : "exercise"}" data-image="${image}" data-path="${path.join(" ")}">
+<header>${writePicture(pixels)}<div><h1>${title}</h1><p>${nameImage(image)}</p>${intro}</div></header>
+<div class="exercises">${writeExercises(sheet)}</div></section>`;
+}
+
+/** What the image is called, so that a sheet and its solution find each other. @param {string} image */
+function nameImage(image) {
+  const [kind, n] = image.split(":");
+  return kind === "pixels" ? text("micro.drawn") : `${text(`micro.${kind}`)} ${n}`;
 }
 
 /** @param {Uint8Array} pixels */
@@ -64,7 +87,7 @@ function writePicture(pixels) {
   return `<svg viewBox="0 0 ${SIDE} ${SIDE}" role="img" aria-label="${label}">${inked}</svg>`;
 }
 
-/** @param {Omit<Sheet, "blank">} sheet */
+/** @param {Sheet} sheet */
 function writeIntro({ t, path, letters }) {
   const units = letters.map((names, k) =>
     `${symbol(names.a)}[${path[k + 1]}]`).join(" → ");
@@ -128,15 +151,17 @@ function writeForward(sheet, k) {
   const terms = listTerms(t, t, { layer: k, unit });
   const rest = terms.slice(TERMS).reduce((sum, { value }) => sum + value, 0);
   const rows = terms.slice(0, TERMS).map(({ from, weight, input, value }) =>
-    asked(nameSource(k, from), weight, k && from === path[k] ? blank(input) : number(input), blank(value)));
+    asked(nameSource(k, from), weight, k && from === path[k] ? blank(`a.${k - 1}.${from}`, input) : number(input),
+      blank(`term.${k}.${from}`, value)));
   const { a, b, z, f } = letters[k];
-  const formula = f === "σ" ? " = 1 / (1 + e<sup>−z</sup>)" : "";
+  const formula = f === "σ" ? " = 1 / (1 + e<sup>−z</sup>)"
+    : f === "softmax" ? ` = e<sup>z</sup> / ${number(sumOfPowers(t))}` : "";
   return [text("sheet.forward", at(sheet, k, a)), `
 <table>${headings("", text("terms.weight"), text("terms.input"), text("terms.product"))}${rows.join("")}
 ${given(text("terms.rest", Math.max(terms.length - TERMS, 0)), rest)}
 ${given(`${text("terms.bias")} ${at(sheet, k, b)}`, t.biases[k][unit])}</table>
-<p>${at(sheet, k, z)} = ${blank(t.z[k][unit])}</p>
-<p>${at(sheet, k, a)} = ${f}(${symbol(z)})${formula} = ${blank(t.a[k + 1][unit])}</p>`];
+<p>${at(sheet, k, z)} = ${blank(`z.${k}.${unit}`, t.z[k][unit])}</p>
+<p>${at(sheet, k, a)} = ${f}(${symbol(z)})${formula} = ${blank(`a.${k}.${unit}`, t.a[k + 1][unit])}</p>`];
 }
 
 /**
@@ -145,16 +170,30 @@ ${given(`${text("terms.bias")} ${at(sheet, k, b)}`, t.biases[k][unit])}</table>
  */
 function writeLoss({ t, path, blank }) {
   const chosen = path[path.length - 1];
-  const digits = Array.from(t.o, (_, k) => k);
-  const row = (/** @type {string} */ title, /** @type {(k: number) => string} */ cell) =>
-    `<tr><th>${title}</th>${digits.map((k) => `<td>${cell(k)}</td>`).join("")}</tr>`;
-  const o = (/** @type {number} */ k) => (k === chosen ? blank(t.o[k]) : number(t.o[k]));
-  const table = `<table>${row(text("micro.digit"), String)}${row("<i>o</i>", o)}
-${row("<i>l</i>", (k) => String(t.l[k]))}</table>`;
+  const o = (/** @type {number} */ k) => (k === chosen ? blank(`a.${t.z.length - 1}.${k}`, t.o[k]) : number(t.o[k]));
+  const table = writeAbreast(t, [[text("micro.digit"), String], ["<i>o</i>", o], ["<i>l</i>", (k) => String(t.l[k])]]);
   const lines = [...new Map([[t.reportedName, t.reported], [t.descendedName, t.descended]])].map(([name, value]) =>
-    `<p>${text(`loss.${name}`)}: ${formulaOf(name)} = ${blank(value)}</p>`);
+    `<p>${text(`loss.${name}`)}: ${formulaOf(name)} = ${blank(`loss.${name}`, value)}</p>`);
   return [text("sheet.loss"), table + lines.join("")];
 }
+
+/**
+ * A table of the outputs, five abreast.
+ * @param {Trace} t
+ * @param {[string, (digit: number) => string][]} rows
+ */
+function writeAbreast(t, rows) {
+  const starts = Array.from({ length: Math.ceil(t.o.length / ABREAST) }, (_, i) => i * ABREAST);
+  const lines = starts.flatMap((start) => {
+    const digits = Array.from(t.o, (_, k) => k).slice(start, start + ABREAST);
+    const cells = (/** @type {(digit: number) => string} */ cell) => digits.map((k) => `<td>${cell(k)}</td>`).join("");
+    return rows.map(([title, cell]) => `<tr><th>${title}</th>${cells(cell)}</tr>`);
+  });
+  return `<table class="abreast">${lines.join("")}</table>`;
+}
+
+/** What softmax divides by. @param {Trace} t */
+const sumOfPowers = ({ z }) => z[z.length - 1].reduce((sum, value) => sum + Math.exp(value), 0);
 
 /** @param {string} name */
 function formulaOf(name) {
@@ -173,8 +212,9 @@ function writeOutput({ t, letters, blank }) {
   const formula = t.training.loss !== "mse" ? "<i>o</i> − <i>l</i>"
     : t.config.output === "softmax" ? "<i>o</i> (<i>g</i> − Σ <i>g o</i>), <i>g</i> = (2/n)(<i>o</i> − <i>l</i>)"
       : "(2/n)(<i>o</i> − <i>l</i>) <i>o</i> (1 − <i>o</i>)";
-  const cells = Array.from(t.delta[last], (d, k) => `<tr><th>${name}[${k}]</th><td>${blank(d)}</td></tr>`);
-  return [text("sheet.delta", name), `<p>${name} = ${formula}</p><table>${cells.join("")}</table>`];
+  const table = writeAbreast(t, [[text("micro.digit"), String],
+    [name, (k) => blank(`delta.${last}.${k}`, t.delta[last][k])]]);
+  return [text("sheet.delta", name), `<p>${name} = ${formula}</p>${table}`];
 }
 
 /**
@@ -193,7 +233,8 @@ function writeHidden(sheet, k) {
   const rows = terms.slice(0, BACK).map(({ from, weight, input, value }) => {
     const name = `${symbol(next.delta)}[${from}]`;
     const isAsked = k + 2 === letters.length || from === path[k + 2]; // it was worked out before
-    return asked(name, weight, isAsked ? blank(input) : number(input), blank(value));
+    return asked(name, weight, isAsked ? blank(`delta.${k + 1}.${from}`, input) : number(input),
+      blank(`back.${k}.${from}`, value));
   });
   const others = terms.slice(BACK);
   const [sum, { a, delta, f }] = [sumOf(terms), letters[k]];
@@ -201,9 +242,9 @@ function writeHidden(sheet, k) {
   return [text("sheet.delta", at(sheet, k, delta)), `<table>
 ${headings("", symbol(next.W), symbol(next.delta), text("terms.product"))}${rows.join("")}
 ${others.length ? given(text("terms.rest", others.length), sumOf(others)) : ""}</table>
-<p>${text("micro.sum")}: ${blank(sum)}</p>
-<p>${slope} = ${blank(sum === 0 ? 0 : t.delta[k][unit] / sum)}</p>
-<p>${at(sheet, k, delta)} = ${blank(t.delta[k][unit])}</p>`];
+<p>${text("micro.sum")}: ${blank(`sum.${k}.${unit}`, sum)}</p>
+<p>${slope} = ${blank(`slope.${k}.${unit}`, activation(t.config.activation[k]).derivative(t.a[k + 1][unit]))}</p>
+<p>${at(sheet, k, delta)} = ${blank(`delta.${k}.${unit}`, t.delta[k][unit])}</p>`];
 }
 
 /**
@@ -218,8 +259,8 @@ function writeGradient(sheet, k) {
   const found = t.dW[k][path[k + 1] * t.a[k].length + path[k]];
   const [b, delta] = [at(sheet, k, letters[k].b), at(sheet, k, letters[k].delta)];
   return [text("sheet.gradient", weightAt(sheet, k)), `
-<p>∂<i>L</i>/∂${weightAt(sheet, k)} = ${delta} · ${below} = ${blank(found, 6)}</p>
-<p>∂<i>L</i>/∂${b} = ${delta} = ${blank(t.db[k][path[k + 1]], 6)}</p>`];
+<p>∂<i>L</i>/∂${weightAt(sheet, k)} = ${delta} · ${below} = ${blank(`dW.${k}`, found, 6)}</p>
+<p>∂<i>L</i>/∂${b} = ${delta} = ${blank(`db.${k}`, t.db[k][path[k + 1]], 6)}</p>`];
 }
 
 /**
@@ -231,8 +272,8 @@ function writeUpdate(sheet) {
   const lines = letters.flatMap((names, k) => {
     const [unit, n] = [path[k + 1], path[k + 1] * t.a[k].length + path[k]];
     return [
-      `<p>${weightAt(sheet, k)}: ${number(t.weights[k][n], 6)} → ${blank(t.newWeights[k][n], 6)}</p>`,
-      `<p>${at(sheet, k, names.b)}: ${number(t.biases[k][unit], 6)} → ${blank(t.newBiases[k][unit], 6)}</p>`,
+      `<p>${weightAt(sheet, k)}: ${number(t.weights[k][n], 6)} → ${blank(`W.${k}`, t.newWeights[k][n], 6)}</p>`,
+      `<p>${at(sheet, k, names.b)}: ${number(t.biases[k][unit], 6)} → ${blank(`b.${k}`, t.newBiases[k][unit], 6)}</p>`,
     ];
   });
   return [text("sheet.update", number(t.eta)), lines.join("")];
