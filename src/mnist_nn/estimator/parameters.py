@@ -36,7 +36,7 @@ PARAMETERS = {
 """Field of a configuration -> parameter, where the names differ."""
 
 MOST_BYTE = 255
-BLOCK_ROWS = 4096  # that are looked at together
+BLOCK = 2**18  # numbers that are looked at together
 ROUNDING = 1e-4  # of a step of pixels: six times what float32 loses
 
 NAMED = re.compile(rf"(?<![a-z_])(?:unknown )?({'|'.join(PARAMETERS)})(?= is | ')")
@@ -105,8 +105,9 @@ def is_table(X: Any, classes: npt.NDArray[Any], *, pixels: bool) -> bool:
 
 def _are_bytes(numbers: npt.NDArray[Any]) -> bool:
     """Whether numbers are whole multiples of 1/255 from 0 to 1, as far as they are exact; a block of rows at a time."""
-    for start in range(0, len(numbers), BLOCK_ROWS):
-        scaled = MOST_BYTE * numbers[start : start + BLOCK_ROWS]
+    rows = max(BLOCK // max(math.prod(numbers.shape[1:]), 1), 1)
+    for start in range(0, len(numbers), rows):
+        scaled = MOST_BYTE * numbers[start : start + rows]
         whole = np.rint(scaled)
         if not ((np.abs(scaled - whole) < ROUNDING) & (whole >= 0) & (whole <= MOST_BYTE)).all():
             return False

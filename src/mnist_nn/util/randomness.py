@@ -16,6 +16,8 @@ Words = npt.NDArray[np.uint32]
 ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 PARITY = 0x1BD11BDA
 _MASK32 = 0xFFFFFFFF
+BLOCK = 2**14
+"""Numbers drawn at once: the arrays in between fit into a processor's caches."""
 
 
 class Key(NamedTuple):
@@ -75,9 +77,21 @@ def fold(k: Key, *numbers: int) -> Key:
     False
     """
     for number in numbers:
-        x0, x1 = threefry(k, number & _MASK32, (number >> 32) & _MASK32)
-        k = Key(int(x0), int(x1))
+        k = _threefry_of_one(k, number & _MASK32, (number >> 32) & _MASK32)
     return k
+
+
+def _threefry_of_one(k: Key, x0: int, x1: int) -> Key:
+    """The same for one counter, in Python's integers: NumPy takes twenty times as long for so little."""
+    schedule = (k.k0, k.k1, k.k0 ^ k.k1 ^ PARITY)
+    x0, x1 = (x0 + schedule[0]) & _MASK32, (x1 + schedule[1]) & _MASK32
+    for block in range(5):
+        for r in ROTATIONS[:4] if block % 2 == 0 else ROTATIONS[4:]:
+            x0 = (x0 + x1) & _MASK32
+            x1 = ((x1 << r | x1 >> (32 - r)) & _MASK32) ^ x0
+        x0 = (x0 + schedule[(block + 1) % 3]) & _MASK32
+        x1 = (x1 + schedule[(block + 2) % 3] + block + 1) & _MASK32
+    return Key(x0, x1)
 
 
 # The purposes a run's key is folded with. The numbers are part of every saved run: never reuse or change one.
@@ -92,10 +106,13 @@ def uniform(k: Key, count: int) -> npt.NDArray[np.float64]:
     >>> bool((abs(uniform(key(7), 1000).mean() - 0.5) < 0.05))
     True
     """
-    x0, x1 = threefry(k, np.arange(count, dtype=np.uint32), 0)
-    # 52 bits, and a half so that neither 0 nor 1 can come: the logarithm of a draw is always finite.
-    bits = (x0.astype(np.uint64) << np.uint64(20)) | (x1 >> np.uint32(12)).astype(np.uint64)
-    return (bits.astype(np.float64) + 0.5) / 2.0**52
+    drawn = np.empty(count)
+    for start in range(0, count, BLOCK):
+        x0, x1 = threefry(k, np.arange(start, min(start + BLOCK, count), dtype=np.uint32), 0)
+        # 52 bits, and a half so that neither 0 nor 1 can come: the logarithm of a draw is always finite.
+        bits = (x0.astype(np.uint64) << np.uint64(20)) | (x1 >> np.uint32(12)).astype(np.uint64)
+        drawn[start : start + BLOCK] = (bits.astype(np.float64) + 0.5) / 2.0**52
+    return drawn
 
 
 def normal(k: Key, count: int) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 Units that are dead or saturated, gradients and weights by layer, what inputs and labels are like. It judges nothing.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -20,9 +21,13 @@ from mnist_nn.nn.network import Network
 Array = npt.NDArray[Any]
 
 IMAGES = 200  # that are looked at
+WORK = 400_000_000  # multiplications of a pass over them: with a very wide network, fewer are looked at
+FEWEST = 20
 FEW = 5  # images of a class, below which it says nothing that none was named so
 SQUASHED = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 """The ends of activations that saturate."""
+BLOCK = 2**16  # weights that are compared at once
+SMALLEST, LARGEST = 1e-20, 1e30  # sums of squares that float32 holds with its full precision
 NEAR = 0.02  # of the way between the ends counts as at the end
 MOSTLY = 0.95  # of the images, for a unit to count as saturated
 SAME = 1e-4  # of the length of weights, below which two units differ by nothing
@@ -101,7 +106,7 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
     network
         The network as it is after the epoch.
     samples
-        What it learns from; 200 of them are looked at, spread evenly.
+        What it learns from; 200 of them are looked at, spread evenly, or fewer with a very wide network.
     config
         How it learns.
     epoch
@@ -115,7 +120,8 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
     >>> len(signs.gradients), signs.classes, signs.label_kinds
     (2, 10, 10)
     """
-    rows = np.linspace(0, len(samples) - 1, min(IMAGES, len(samples))).astype(np.int64)
+    looked_at = min(IMAGES, max(WORK // network.parameter_count, FEWEST), len(samples))
+    rows = np.linspace(0, len(samples) - 1, looked_at).astype(np.int64)
     shape, labels = network.config, samples.labels[rows]
     x = as_inputs(as_rows(samples.images[rows]), shape.dtype)
     x = np.asarray(x.toarray() if hasattr(x, "toarray") else x)
@@ -145,6 +151,10 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
 
 
 def _rms(values: Array) -> float:
+    squares = float(np.vdot(values, values))
+    if SMALLEST < squares < LARGEST:
+        return math.sqrt(squares / values.size)
+    # Squares that are too small or too large for the type are taken in float64.
     largest = float(np.finfo(np.float32).max)  # what overflowed stays a number
     return float(np.nan_to_num(np.sqrt(np.mean(np.square(values, dtype=np.float64))), nan=largest, posinf=largest))
 
@@ -165,6 +175,8 @@ def _equal(W: Array) -> float:
     """The share of units, the first left out, that have its weights."""
     if len(W) == 1:
         return 0.0
-    whole = W.astype(np.float64)  # whose squares are within its range
-    length = max(float(np.linalg.norm(whole[0])), np.finfo(W.dtype).tiny)
-    return float((np.linalg.norm(whole[1:] - whole[0], axis=1) <= SAME * length).mean())
+    first = W[0].astype(np.float64)  # whose squares are within its range
+    limit = SAME * max(float(np.linalg.norm(first)), float(np.finfo(W.dtype).tiny))
+    step = max(BLOCK // W.shape[1], 1)  # rows at a time, so that what is in between fits into a processor's caches
+    apart = [np.linalg.norm(W[i : i + step] - first, axis=1) for i in range(1, len(W), step)]
+    return float((np.concatenate(apart) <= limit).mean())
