@@ -91,6 +91,7 @@ class Predictions(NamedTuple):
 
 
 OUTPUTS = ("label", "probabilities", "is_digit", "confidence")
+_USUAL = _BYTES, _FLOATS = np.dtype(np.uint8), np.dtype(np.float32)
 
 
 class Prediction(NamedTuple):
@@ -265,13 +266,13 @@ class Predictor:
         DivergedError
             If the network's answer is not finite.
         """
-        if type(image) is not np.ndarray or image.size != self._inputs or image.dtype != np.uint8:
+        if type(image) is not np.ndarray or image.size != self._inputs or image.dtype not in _USUAL:
             image = _as_image(image, self._inputs)
             if image.size != self._inputs:
                 self._refuse(image)
-        if image.dtype == np.uint8:
+        if image.dtype == _BYTES:
             return Prediction(*self._bytes(image))
-        if image.dtype == np.float32 and self._float32 is not None:
+        if image.dtype == _FLOATS and self._float32 is not None:
             label, probabilities = self._float32(image)
             if label >= 0:  # else what is not finite is said below
                 return Prediction(label, probabilities)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mnist_nn import Network, NetworkConfig
 from mnist_nn.engines.compiled import layout
+from mnist_nn.engines.compiled.codes import LATE
 from mnist_nn.engines.compiled.records import FORMS
 from mnist_nn.engines.compiled.target import host
 
@@ -50,6 +51,22 @@ def test_the_widest_block_is_what_the_layers_fill(
     assert layout.widest(NetworkConfig(hidden=widths)) == most
     monkeypatch.setattr(layout, "host", lambda: host()._replace(lanes=16, vectors=1))
     assert layout.widest(NetworkConfig(hidden=widths)) == 1
+
+
+@pytest.mark.parametrize(("widths", "most"), [((20,), 3), ((24, 9), 3), ((16,), 2), ((25,), 2), ((20, 800), 2)])
+def test_a_layer_of_three_narrow_vectors_is_one_block(
+    widths: tuple[int, ...], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "host", lambda: host()._replace(lanes=8, vectors=2))
+    assert layout.widest(NetworkConfig(hidden=widths)) == most
+
+
+def test_powers_rise_and_fall_to_nothing() -> None:
+    powers = layout.powers_of(0.5)
+    np.testing.assert_array_equal(powers[: LATE + 1], 0.5 ** np.arange(LATE + 1))
+    np.testing.assert_array_equal(powers[2 * LATE : LATE : -1], 0.5 ** np.arange(1, LATE + 1))
+    assert not powers[2 * LATE + 1 :].any()
+    assert len(powers) > 3 * LANES
 
 
 @settings(max_examples=30)

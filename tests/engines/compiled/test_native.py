@@ -17,7 +17,6 @@ from patience import PATIENCE
 
 from mnist_nn.engines.compiled import machine_code, native, object_file
 from mnist_nn.engines.compiled.records import Images, Words
-from mnist_nn.engines.compiled.samples import words_of
 from mnist_nn.engines.compiled.target import Target, host
 from mnist_nn.errors import ConfigError
 
@@ -111,9 +110,9 @@ def test_narrower_vectors_learn_nearly_the_same(processor: tuple[str, ...], tmp_
 
 def fill(kernel: native.Kernel) -> list[int]:
     """Take one image apart."""
-    words = words_of(np.array([[0, 7, 0, 9]], np.uint8))
-    offsets, pixels, values = np.zeros(2, np.int64), np.zeros(8, np.uint16), np.zeros(8, np.uint8)
-    assert kernel(Words(Images(words, 1, 1, offsets, pixels, values))) == 1
+    ink, offsets = np.array([0, 7, 0, 9], np.uint8), np.zeros(2, np.int64)
+    pixels, values = np.zeros(16, np.uint16), np.zeros(16, np.uint8)
+    assert kernel(Words(Images(ink, 1, 4, offsets, pixels, values))) == 1
     return [*pixels[:2].tolist(), *values[:2].tolist()]
 
 

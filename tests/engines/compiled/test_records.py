@@ -52,9 +52,9 @@ def test_words_hold_addresses_and_numbers_in_the_order_of_the_fields() -> None:
 
 def test_floats_and_truth_values_are_words_too() -> None:
     none = np.zeros(0)
-    recipe = Recipe(1, 2, 3, 4, True, False, True, 0.9, 0.999, 1e-8, 0.0, 0.5, 1, 7, 8, none, none)
+    recipe = Recipe(1, 2, 3, 4, True, False, True, False, 0.9, 0.999, 1e-8, 0.0, 0.5, 1, 7, 8, none, none)
     raw = Words(recipe).array.tobytes()
-    assert struct.unpack("=7q6d2q", raw[: 15 * 8]) == (1, 2, 3, 4, 1, 0, 1, 0.9, 0.999, 1e-8, 0.0, 0.5, 1.0, 7, 8)
+    assert struct.unpack("=8q6d2q", raw[: 16 * 8]) == (1, 2, 3, 4, 1, 0, 1, 0, 0.9, 0.999, 1e-8, 0.0, 0.5, 1.0, 7, 8)
 
 
 def test_arrays_of_a_record_live_as_long_as_its_words() -> None:

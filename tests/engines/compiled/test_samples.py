@@ -107,21 +107,11 @@ def test_an_array_of_any_kind_becomes_one_that_kernels_read() -> None:
         np.testing.assert_array_equal(found, given_)
 
 
-@pytest.mark.parametrize("inputs", [1, 7, 8, 9, 784])
-def test_words_are_the_bytes_and_zeros(inputs: int) -> None:
-    rows = np.random.default_rng(0).integers(0, 256, (3, inputs), dtype=np.uint8)
-    words = samples.words_of(rows)
-    assert (words.shape, words.dtype) == ((3, -(-inputs // 8)), np.uint64)
-    found = words.view(np.uint8)
-    np.testing.assert_array_equal(found[:, :inputs], rows)
-    assert not found[:, inputs:].any()
-
-
 @pytest.mark.parametrize(("inputs", "dtype"), [(65_536, np.uint16), (65_537, np.uint32)])
 def test_pixel_numbers_are_as_short_as_they_may_be(inputs: int, dtype: npt.DTypeLike) -> None:
     image = np.zeros((1, inputs), np.uint8)
     image[0, -1] = 51
-    for data in (samples.make_room(inputs, 1), samples.place(image).data):
+    for data in (samples.make_room(inputs, 1, samples.form_of_bytes(inputs)), samples.place(image).data):
         assert data.pixels.dtype == dtype
     assert data.pixels[0] == inputs - 1
     assert data.values[0] == (51 if dtype == np.uint16 else np.float32(0.2)), "wide images are pairs of floats"
@@ -135,7 +125,10 @@ def test_columns_of_a_sparse_matrix_may_be_many() -> None:
 
 @pytest.mark.parametrize("inputs", [5, 30])
 def test_room_is_enough_for_images_full_of_ink(inputs: int) -> None:
-    room, full = samples.make_room(inputs, 4), samples.place(np.full((4, inputs), 255, np.uint8)).data
+    room, full = (
+        samples.make_room(inputs, 4, samples.form_of_bytes(inputs)),
+        samples.place(np.full((4, inputs), 255, np.uint8)).data,
+    )
     assert room.pixels.size >= full.offsets[-1]
     assert room.values.size >= full.offsets[-1]
     assert (room.offsets.size, room.pixels.dtype) == (5, full.pixels.dtype)

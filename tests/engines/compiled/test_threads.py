@@ -14,7 +14,9 @@ from mnist_nn.engines.compiled.threads import AGAIN, Pace, side_by_side
 
 def jobs_for(threads: int) -> tuple[list[Words], list[Work]]:
     none, arrived = np.zeros(0, np.int64), np.zeros(1, np.int64)
-    works = [Work(none, none, np.zeros(1, np.float32), arrived, k, threads) for k in range(threads)]
+    works = [
+        Work(none, none, np.zeros(1, np.float32), np.zeros(1, np.float32), arrived, k, threads) for k in range(threads)
+    ]
     return [Words(work) for work in works], works
 
 

@@ -6,7 +6,7 @@ It prepares memory, hands it to the kernels and takes the results out; no arithm
 import os
 import time
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from mnist_nn.data.augmentation import Distortion, augment
 from mnist_nn.engines.base import Plan, Tally, check_targets, check_width
 from mnist_nn.engines.compiled import codes, inference, layout, native
 from mnist_nn.engines.compiled.distortion import warp_images
-from mnist_nn.engines.compiled.records import Context, Learning, Memory, Order, Recipe, Words
+from mnist_nn.engines.compiled.records import Context, Form, Learning, Memory, Order, Recipe, Words
 from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs, with_labels
 from mnist_nn.engines.compiled.target import host
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
@@ -41,6 +41,7 @@ class CompiledEngine:
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
         self.pace = Pace()
+        self._room: _Room | None = None
 
     def place(
         self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None
@@ -64,25 +65,76 @@ class CompiledEngine:
         config = network.config
         check_width(config, placed.inputs)
         check_targets(placed.classes, config)
-        part, wide = min(plan.batch_size, len(plan.order), PART), layout.widest(config)
-        table = layout.lay_out(config, part, wide)
-        data = placed.data if placed.classes else with_labels(placed.data, layout.layers_of(table)[-1].width)
-        recipe = _make_recipe(config, plan, reads_pairs(data, len(placed), placed.inputs, part))
-        flats = [layout.pack(table, arrays) for arrays in (network.parameters, *state.slots.values())]
-        memory = layout.make_memory(table, config, part, flats[0], flats[1:], placed.form, sparse=recipe.as_pairs)
-        sums = layout.align(memory.p.size if plan.batch_size > PART else 0)
-        order, rates = plain(plan.order), plain(plan.rates, np.float64)
+        part = min(plan.batch_size, len(plan.order), PART)
+        recipe = _make_recipe(config, plan, reads_pairs(placed.data, len(placed), placed.inputs, part))
         threads = self.pace.choose(_most_threads(network, plan, self.threads), (config.sizes, plan.batch_size))
-        works, net = layout.divide(table, part, threads, wide), layout.net_of(table)
-        contexts = [Context(net, memory, work, recipe) for work in works]
+        room = self._take_room(_Kind(config, tuple(state.slots), recipe.momentum, placed.form, part, recipe.as_pairs))
+        room.fill(network, state)
+        works = layout.divide(room.table, part, threads, layout.widest(config))
+        data = placed.data if placed.classes else with_labels(placed.data, layout.layers_of(room.table)[-1].width)
+        sums = layout.align(room.memory.p.size if plan.batch_size > PART else 0)
+        order, rates = plain(plan.order), plain(plan.rates, np.float64)
+        contexts = [Context(room.net, room.memory, work, recipe) for work in works]
         jobs = [Words(Learning(c, data, Order(order, len(order)), sums, rates, state.updates)) for c in contexts]
-        kernel = native.load("learn", placed.form.name, wide)
+        kernel = native.load("learn", placed.form.name, layout.widest(config))
         begin = time.perf_counter()
         side_by_side(kernel, jobs, works)
         self.pace.record(threads, (time.perf_counter() - begin) / len(order))
-        parameters, *slots = (layout.unpack(table, flat, config.sizes) for flat in flats)
-        after = OptimizerState(state.updates + len(plan.rates), dict(zip(state.slots, slots, strict=True)))
-        return Network.of(config, parameters), after, _tally(config, plan, memory)
+        after = room.take_out(state.updates + len(plan.rates))
+        self._room = room
+        return *after, _tally(config, plan, room.memory)
+
+    def _take_room(self, kind: "_Kind") -> "_Room":
+        """Take the room of the stretch before, if it is of this kind; until it is put back, nobody else has it."""
+        room, self._room = self._room, None
+        return room if room is not None and room.kind == kind else _Room(kind)
+
+
+class _Kind(NamedTuple):
+    """What memory is laid out for."""
+
+    config: NetworkConfig
+    slots: tuple[str, ...]
+    momentum: float
+    form: Form
+    part: int
+    as_pairs: bool
+
+
+class _Room:
+    """Memory for stretches of one kind, and what lies in it: most stretches go on where the one before ended."""
+
+    def __init__(self, kind: _Kind) -> None:
+        config = kind.config
+        self.kind, self.table = kind, layout.lay_out(config, kind.part, layout.widest(config))
+        self.flats = [layout.make_flat(self.table) for _ in range(1 + len(kind.slots))]
+        self.memory = layout.make_memory(
+            self.table,
+            config,
+            kind.part,
+            self.flats[0],
+            self.flats[1:],
+            kind.form,
+            layout.powers_of(kind.momentum),
+            sparse=kind.as_pairs,
+        )
+        self.net = layout.net_of(self.table)
+        self.holds: tuple[Network, OptimizerState] | None = None
+
+    def fill(self, network: Network, state: OptimizerState) -> None:
+        """Pack parameters and slots, unless they are those that were taken out last."""
+        if self.holds is None or self.holds[0] is not network or self.holds[1] is not state:
+            for flat, arrays in zip(self.flats, (network.parameters, *state.slots.values()), strict=True):
+                layout.pack(self.table, arrays, flat)
+        self.memory.tally[:] = 0
+
+    def take_out(self, updates: int) -> tuple[Network, OptimizerState]:
+        """Return copies of the parameters and of the optimizer's state, after so many updates."""
+        config = self.kind.config
+        parameters, *slots = (layout.unpack(self.table, flat, config.sizes) for flat in self.flats)
+        state = OptimizerState(updates, dict(zip(self.kind.slots, slots, strict=True)))
+        self.holds = Network.of(config, parameters), state
+        return self.holds
 
 
 def _most_threads(network: Network, plan: Plan, most: int) -> int:
@@ -95,6 +147,8 @@ def _most_threads(network: Network, plan: Plan, most: int) -> int:
 def _make_recipe(config: NetworkConfig, plan: Plan, as_pairs: bool) -> Recipe:
     adam = plan.optimizer in ("adam", "adamw")
     constants = plan.constants
+    is_decayed = plan.l2 > 0 or (plan.max_norm or 0.0) > 0
+    is_lazy = as_pairs and plan.optimizer in ("momentum", "nesterov") and plan.batch_size == 1 and not is_decayed
     by_sample = as_pairs and plan.optimizer == "sgd" and plan.batch_size < BY_SAMPLE
     rates = (*plan.dropout, 0.0)
     return Recipe(
@@ -103,8 +157,9 @@ def _make_recipe(config: NetworkConfig, plan: Plan, as_pairs: bool) -> Recipe:
         batch=plan.batch_size,
         part=PART,
         as_pairs=as_pairs,
-        by_sample=by_sample,
-        is_scaled=by_sample and (plan.coupled_decay > 0 or (plan.max_norm or 0.0) > 0),
+        by_sample=by_sample or is_lazy,
+        is_scaled=by_sample and is_decayed,
+        is_lazy=is_lazy,
         momentum=constants.beta1 if adam else constants.momentum,
         beta2=constants.beta2,
         epsilon=constants.epsilon,

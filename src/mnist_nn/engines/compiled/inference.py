@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import check_width
 from mnist_nn.engines.compiled import layout, native
-from mnist_nn.engines.compiled.codes import SGD
+from mnist_nn.engines.compiled.codes import SGD, WORD
 from mnist_nn.engines.compiled.records import FORMS, Context, Images, Inference, Order, Recipe, Single, Words
 from mnist_nn.engines.compiled.samples import Placed, form_of_bytes, make_room, reads_pairs
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, side_by_side
@@ -82,8 +82,8 @@ class _Room:
         self.memory = layout.make_memory(table, config, most, _packed(network), (), None, sparse=False)
         (self.work,) = layout.divide(table, most, 1, self.wide)
         self.net, self.order = layout.net_of(table), Order(np.arange(most), most)
-        self.ink = np.zeros((most, -(-config.inputs // 8) * 8), np.uint8)
-        self.data = make_room(config.inputs, most)
+        self.ink = np.zeros((most, config.inputs), np.uint8)
+        self.data = make_room(config.inputs, most, self.form)
         self.width = layout.layers_of(table)[-1].width
         self.z_o = layout.align(most * self.width)
 
@@ -97,9 +97,8 @@ class _Room:
 
     def forward(self, images: Array) -> Array:
         count, data, (fill_pairs, infer) = len(images), self.data, self.load()
-        np.copyto(self.ink[:count, : self.config.inputs], images, casting="no")
-        words = self.ink.view("<u8")
-        fill_pairs(Words(Images(words, count, words.shape[1], data.offsets, data.pixels, data.values)))
+        np.copyto(self.ink[:count], images, casting="no")
+        fill_pairs(Words(Images(self.ink, count, self.ink.shape[1], data.offsets, data.pixels, data.values)))
         context = self.context(count, as_pairs=reads_pairs(data, count, self.config.inputs, count))
         infer(Words(Inference(context, data, self.order, 0, count, self.z_o)))
         return self.z_o[: count * self.width].reshape(count, self.width)[:, : self.config.outputs].copy()
@@ -111,14 +110,13 @@ def prepare_single(network: Network, *, floats: bool = False) -> Callable[[Array
     It takes uint8 pixels, or float32 with ``floats``; then the class is -1 where the image or the answer is not finite.
     None where an image has so many pixels that their numbers take more than 16 bits.
     """
-    config, form = network.config, FORMS["rows"] if floats else form_of_bytes(network.config.inputs)
-    if form is FORMS["floats"]:
+    config, form = network.config, FORMS["floats" if floats else "bytes"]
+    if not floats and form_of_bytes(config.inputs) is not form:
         return None
-    room, x = _Room(network, 1), layout.align(config.inputs)
-    words, data = room.ink.view("<u8"), room.data._replace(x=x, is_sparse=not floats)
-    context = room.context(1, as_pairs=not floats)
-    call = Words(Single(context, data, room.order, words, words.size, config.output == "softmax"))
-    values, probabilities = (x if floats else room.ink[0])[: config.inputs], room.memory.o[: config.outputs]
+    room, padded = _Room(network, 1), np.zeros(-(-config.inputs // WORD) * WORD, form.image)
+    data, context = make_room(config.inputs, 1, form), room.context(1, as_pairs=True)
+    call = Words(Single(context, data, room.order, padded, padded.size, config.output == "softmax"))
+    values, probabilities = padded[: config.inputs], room.memory.o[: config.outputs]
     kernel, lock, address = native.load("classify", form.name, room.wide), threading.Lock(), call.address
     function = kernel.function
 
@@ -154,6 +152,7 @@ def _make_recipe(config: NetworkConfig, batch: int, as_pairs: bool) -> Recipe:
         as_pairs=as_pairs,
         by_sample=False,
         is_scaled=False,
+        is_lazy=False,
         momentum=0.0,
         beta2=0.0,
         epsilon=0.0,

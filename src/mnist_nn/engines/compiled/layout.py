@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.engines.compiled.codes import ACTIVATIONS, TILE
+from mnist_nn.engines.compiled.codes import ACTIVATIONS, LATE, TILE, WHOLE
 from mnist_nn.engines.compiled.records import Form, Layer, Memory, Net, Work
 from mnist_nn.engines.compiled.target import host
 from mnist_nn.nn.config import NetworkConfig
@@ -24,7 +24,10 @@ CACHE_LINE = 64  # bytes
 
 def widest(config: NetworkConfig) -> int:
     """Vectors in a wide column block: as many as the machine holds and the layers fill."""
-    return min(host().vectors, 1 << int(math.log2(-(-max(config.sizes[1:]) // host().lanes))))
+    vectors = -(-max(config.sizes[1:]) // host().lanes)
+    if vectors == WHOLE.get(host().lanes):
+        return vectors
+    return min(host().vectors, 1 << int(math.log2(vectors)))
 
 
 def pad(units: int, widest: int) -> int:
@@ -59,11 +62,16 @@ def lay_out(config: NetworkConfig, batch: int, widest: int) -> Table:
     return np.array(table, np.int64)
 
 
-def pack(table: Table, parameters: Sequence[Array]) -> Array:
-    """Write W1, b1, W2, b2, … into one flat array, float32."""
-    layers = layers_of(table)
-    flat = align(layers[-1].b + layers[-1].width)
-    for layer, W, bias in zip(layers, parameters[0::2], parameters[1::2], strict=True):
+def make_flat(table: Table) -> Array:
+    """Return room for all parameters, or for a slot of all of them: one flat array, float32."""
+    last = layers_of(table)[-1]
+    return align(last.b + last.width)
+
+
+def pack(table: Table, parameters: Sequence[Array], flat: Array | None = None) -> Array:
+    """Write W1, b1, W2, b2, … into a flat array, by default a new one, and return it."""
+    flat = make_flat(table) if flat is None else flat
+    for layer, W, bias in zip(layers_of(table), parameters[0::2], parameters[1::2], strict=True):
         padded = np.zeros((layer.rows, layer.width), np.float32)
         padded[: W.shape[1], : layer.units] = W.T
         _blocks(layer, flat)[...] = padded.reshape(layer.rows, -1, layer.block).swapaxes(0, 1)
@@ -103,12 +111,13 @@ def make_memory(
     flat: Array,
     slots: Sequence[Array],
     form: Form | None,
+    powers: Array | None = None,
     *,
     sparse: bool,
 ) -> Memory:
     """Put packed parameters and slots together with room for one batch.
 
-    To learn, ``form`` is that of the samples; None is for forward passes alone.
+    To learn, ``form`` is that of the samples; None is for forward passes alone. ``powers`` are those of `powers_of`.
     """
     layers = layers_of(table)
     first, units = layers[0].width, batch * sum(layer.width for layer in layers)
@@ -128,8 +137,16 @@ def make_memory(
         entries=np.zeros(regrouped * (batch + 1), form.entry if form else np.uint32),
         scale=np.ones(first + host().lanes, np.float32),
         squares=align(first),
+        seen=np.zeros(first // host().lanes * config.inputs if batch == 1 and form else 0, np.int64),
+        powers=align(0) if powers is None else powers,
         room=batch + 1,
     )
+
+
+def powers_of(momentum: float) -> Array:
+    """Tabulate mu^n, for rows that move with their momentum only when they are needed (kernels/lazy.py)."""
+    rising = np.float32(momentum).astype(np.float64) ** np.arange(LATE + 1)
+    return np.concatenate([rising, rising[:0:-1], np.zeros(2 * host().lanes)]).astype(np.float32)
 
 
 def divide(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
@@ -145,7 +162,15 @@ def divide(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
             first.append(len(blocks))
         panel = align((deepest + TILE) * host().lanes * widest)  # a tile of gradients lies behind it
         made.append(
-            Work(np.array(blocks, np.int64).reshape(-1, 2), np.array(first, np.int64), panel, arrived, thread, threads)
+            Work(
+                blocks=np.array(blocks, np.int64).reshape(-1, 2),
+                first=np.array(first, np.int64),
+                panel=panel,
+                owed=align(LATE),
+                arrived=arrived,
+                thread=thread,
+                threads=threads,
+            )
         )
     return made
 

@@ -6,7 +6,6 @@ float, a truth value, the address of an array, or another record, whose words st
 """
 
 import struct
-from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
@@ -17,22 +16,23 @@ Array = npt.NDArray[Any]
 Int64 = Annotated[Array, "int64"]
 Float32 = Annotated[Array, "float32"]
 Float64 = Annotated[Array, "float64"]
-Word = Annotated[Array, "uint64"]
 Byte = Annotated[Array, "uint8"]
 Int32 = Annotated[Array, "int32"]
 # The types of these depend on the form of the samples.
 Pixel = Annotated[Array, "pixel"]
 Value = Annotated[Array, "value"]
 Entry = Annotated[Array, "entry"]
+Image = Annotated[Array, "image"]
 
 
 class Form(NamedTuple):
-    """A form of samples that kernels are made for: the types of pairs, and whether there are pairs at all."""
+    """A form of samples that kernels are made for: the types of pairs and of one image, and whether there are pairs."""
 
     name: str
     pixel: str
     value: str
     entry: str
+    image: str
     is_sparse: bool = True
 
     def type_of(self, name: str) -> str:
@@ -43,9 +43,9 @@ class Form(NamedTuple):
 FORMS = {
     form.name: form
     for form in (
-        Form("bytes", "uint16", "uint8", "uint32"),
-        Form("floats", "uint32", "float32", "uint64"),
-        Form("rows", "uint16", "uint8", "uint32", is_sparse=False),
+        Form("bytes", "uint16", "uint8", "uint32", "uint8"),
+        Form("floats", "uint32", "float32", "uint64", "float32"),
+        Form("rows", "uint16", "uint8", "uint32", "uint8", is_sparse=False),
     )
 }
 
@@ -121,12 +121,18 @@ class Order(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """``size`` samples of the data in memory: those that ``order`` lists, beginning at position ``begin``."""
+    """``size`` samples of the data in memory: those that ``order`` lists, beginning at position ``begin``.
+
+    ``as_pairs`` says whether the first layer reads their pairs, or the rows that they are written out to. ``turn``
+    counts the updates since all rows caught up, from 1 (lazy.py).
+    """
 
     data: Data
     order: Order
     begin: int
     size: int
+    as_pairs: bool
+    turn: int
 
 
 class Matrix(NamedTuple):
@@ -151,7 +157,8 @@ class Memory(NamedTuple):
     ``p`` holds the parameters, ``m`` and ``v`` the optimizer's slots. Of a batch, ``a`` holds z and then activations,
     ``slope`` f'(z), ``delta`` the errors, ``x`` the samples as rows where they are not read as pairs, ``o`` the outputs
     of one sample. ``counts`` and ``entries`` are the batch regrouped by pixel, with ``room`` entries for each pixel;
-    ``scale`` and ``squares`` belong to the first layer's units (sparse.py). ``tally`` adds up two losses and successes.
+    ``scale`` and ``squares`` belong to the first layer's units (sparse.py), ``seen`` and ``powers`` to its rows
+    (lazy.py). ``tally`` adds up two losses and successes.
     """
 
     p: Float32
@@ -167,6 +174,8 @@ class Memory(NamedTuple):
     entries: Entry
     scale: Float32
     squares: Float32
+    seen: Int64
+    powers: Float32
     room: int
 
 
@@ -178,11 +187,12 @@ class Block(NamedTuple):
 
 
 class Work(NamedTuple):
-    """One thread's part: its column `Block`s, where those of each layer begin, and its panel."""
+    """One thread's part: its column `Block`s, where those of each layer begin, its panel, and ``owed`` (lazy.py)."""
 
     blocks: Int64
     first: Int64
     panel: Float32
+    owed: Float32
     arrived: Int64
     thread: int
     threads: int
@@ -191,7 +201,8 @@ class Work(NamedTuple):
 class Recipe(NamedTuple):
     """The loss, the batch size (learned in parts of ``part`` samples), the numbers of optimiser and dropout.
 
-    ``is_scaled`` says that the first layer's weights are learned with a scale beside them (sparse.py).
+    ``is_scaled`` says that the first layer's weights are learned with a scale beside them (sparse.py), ``is_lazy`` that
+    its rows move with their momentum only when they are needed (lazy.py).
     """
 
     loss: int
@@ -201,6 +212,7 @@ class Recipe(NamedTuple):
     as_pairs: bool
     by_sample: bool
     is_scaled: bool
+    is_lazy: bool
     momentum: float
     beta2: float
     epsilon: float
@@ -245,20 +257,20 @@ class Inference(NamedTuple):
 
 
 class Single(NamedTuple):
-    """What `classify` is given: one image as ``length`` words of eight pixels, and room for its pairs."""
+    """What `classify` is given: an image of ``length`` numbers, a multiple of `WORD`, and room for its pairs."""
 
     context: Context
     data: Data
     order: Order
-    words: Word
+    image: Image
     length: int
     is_softmax: bool
 
 
 class Images(NamedTuple):
-    """What `fill_pairs` is given: ``images`` of ``length`` words each, and room for the pairs of all their pixels."""
+    """What `fill_pairs` is given: ``images`` of ``length`` pixels each, and room for the pairs of all of them."""
 
-    words: Word
+    ink: Byte
     images: int
     length: int
     offsets: Int64
@@ -322,12 +334,15 @@ def size_of(record: type) -> int:
     return len(_format(record))
 
 
-def _flatten(value: Any) -> Iterator[Any]:
-    for field in value:
+def _flatten(record: Any, words: list[Any]) -> list[Any]:
+    for field in record:
         if isinstance(field, tuple):
-            yield from _flatten(field)
+            _flatten(field, words)
+        elif isinstance(field, np.ndarray):
+            words.append(field.__array_interface__["data"][0])  # in half the time that field.ctypes.data takes
         else:
-            yield field.ctypes.data if isinstance(field, np.ndarray) else field
+            words.append(field)
+    return words
 
 
 class Words:
@@ -344,6 +359,6 @@ class Words:
 
     def __init__(self, record: NamedTuple) -> None:
         self.record = record
-        packed = struct.pack(f"={_format(type(record))}", *_flatten(record))
+        packed = struct.pack(f"={_format(type(record))}", *_flatten(record, []))
         self.array = np.frombuffer(bytearray(packed), np.int64)
         self.address = self.array.ctypes.data

@@ -83,28 +83,21 @@ def with_labels(data: Data, width: int) -> Data:
     return data._replace(targets=Targets(array, width, -1, 0))
 
 
-def words_of(rows: Array) -> Array:
-    """View bytes as words of eight, padded with zeros where they do not come out even."""
-    rest = -rows.shape[1] % 8
-    whole = np.pad(rows, ((0, 0), (0, rest))) if rest else np.ascontiguousarray(rows)
-    return whole.view("<u8")
-
-
 def _pairs_of_bytes(rows: Array, labels: Array, form: Form) -> Data:
     """Take images apart into pairs."""
-    words = words_of(rows)
+    ink = np.ascontiguousarray(rows)
     # Room for images full of ink: what is never written to takes up addresses, not memory.
-    data = _make_pairs(words.size * 8 + SPARE, len(rows), labels, form, np.empty)
-    images = Words(Images(words, words.shape[0], words.shape[1], data.offsets, data.pixels, data.values))
+    data = _make_pairs(ink.size + len(ink) + SPARE, len(rows), labels, form, np.empty)
+    images = Words(Images(ink, len(ink), ink.shape[1], data.offsets, data.pixels, data.values))
     native.load("fill_pairs", form.name)(images)
     data.pixels[data.offsets[-1] :][:SPARE] = 0
     return data
 
 
-def make_room(inputs: int, most: int) -> Data:
+def make_room(inputs: int, most: int, form: Form) -> Data:
     """Room for the pairs of up to ``most`` images that come later, however much ink they have."""
     room = most * (inputs + inputs % 2) + SPARE  # an image has an even number of pairs
-    return _make_pairs(room, most, np.zeros(most, np.int64), form_of_bytes(inputs), np.zeros)
+    return _make_pairs(room, most, np.zeros(most, np.int64), form, np.zeros)
 
 
 def _make_pairs(room: int, count: int, labels: Array, form: Form, make: Callable[..., Array]) -> Data:

@@ -45,7 +45,9 @@ def run(kernel: Any, jobs: list[tuple[Any, ...]]) -> None:
 
 def works_for(threads: int) -> list[Work]:
     none, arrived = np.zeros(0, np.int64), np.zeros(1, np.int64)
-    return [Work(none, none, np.zeros(1, np.float32), arrived, k, threads) for k in range(threads)]
+    return [
+        Work(none, none, np.zeros(1, np.float32), np.zeros(1, np.float32), arrived, k, threads) for k in range(threads)
+    ]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

@@ -62,6 +62,7 @@ def make_recipe(name: str, coupled: float, decoupled: float) -> Recipe:
         as_pairs=False,
         by_sample=False,
         is_scaled=False,
+        is_lazy=False,
         momentum=MU,
         beta2=BETA2,
         epsilon=EPSILON,

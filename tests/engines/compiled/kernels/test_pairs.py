@@ -9,7 +9,15 @@ import pytest
 
 from mnist_nn.engines.compiled.codes import BYTE
 from mnist_nn.engines.compiled.kernels.options import OPTIONS
-from mnist_nn.engines.compiled.kernels.pairs import entry_input, entry_place, input_at, pack_entry, value_of_byte
+from mnist_nn.engines.compiled.kernels.pairs import (
+    entry_input,
+    entry_place,
+    input_at,
+    mark_ink,
+    mark_special,
+    pack_entry,
+    value_of,
+)
 from mnist_nn.engines.compiled.records import FORMS
 
 Array = npt.NDArray[Any]
@@ -45,7 +53,7 @@ def test_a_pair_and_its_entry_hold_the_same_input(values: Array, expected: Array
 @numba.njit(**OPTIONS)
 def value_kernel(values, table):
     for byte in range(256):
-        values[byte] = value_of_byte(values, np.uint64(byte), table)
+        values[byte] = value_of(values, np.uint8(byte), table)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
@@ -53,3 +61,21 @@ def test_a_pixel_is_its_byte_or_what_the_byte_stands_for(dtype: npt.DTypeLike) -
     values = np.zeros(256, dtype)
     value_kernel(values, BYTE)
     np.testing.assert_array_equal(values, np.arange(256) if dtype == np.uint8 else BYTE)
+
+
+@numba.njit(**OPTIONS)
+def marks_kernel(image, marks):
+    marks[0] = mark_ink(image, 1)
+    marks[1] = mark_special(image, 1)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_a_word_marks_ink_and_what_is_not_finite(dtype: npt.DTypeLike) -> None:
+    image = (RNG.integers(0, 3, 65) * (RNG.random(65) < 0.5)).astype(dtype)
+    if dtype == np.float32:
+        image[[3, 9, 20, 64]] = [np.nan, np.inf, -np.inf, -0.0]
+    marks = np.zeros(2, np.uint64)
+    marks_kernel(image, marks)
+    ink, special = ([bool(int(mark) >> n & 1) for n in range(64)] for mark in marks)
+    np.testing.assert_array_equal(ink, image[1:] != 0)
+    np.testing.assert_array_equal(special, ~np.isfinite(image[1:]))

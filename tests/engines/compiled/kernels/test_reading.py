@@ -44,7 +44,7 @@ def read_kernel(words, start):
 
 def test_every_field_is_read_from_its_words() -> None:
     thresholds, factors = np.arange(3), np.array([1, 2, 3], np.float32)
-    recipe = Recipe(3, 1, 40, 512, True, False, False, 0.9, 0.99, 1e-8, 0.1, 0.2, 1.5, 7, 9, thresholds, factors)
+    recipe = Recipe(3, 1, 40, 512, True, False, False, False, 0.9, 0.99, 1e-8, 0.1, 0.2, 1.5, 7, 9, thresholds, factors)
     words = np.concatenate([[99, 98], Words(recipe).array])
     found, factor, known = read_kernel(words, 2)
     assert found == (3, 1, True, False, 0.9, 1.5, 9)
@@ -66,8 +66,8 @@ def row_kernel(net, k, batch, work, data):
 
 def test_kernels_read_layers_blocks_targets_and_the_order() -> None:
     table = layout.lay_out(NetworkConfig(hidden=(100, 20), activation=("relu", "tanh")), 5, 4)
-    batch = Batch(NONE, Order(np.array([7, 5, 9, 2, 4]), 5), 2, 3)
-    work = Work(np.arange(6), NONE, NONE, NONE, 0, 1)
+    batch = Batch(NONE, Order(np.array([7, 5, 9, 2, 4]), 5), 2, 3, True, 1)
+    work = Work(np.arange(6), NONE, NONE, NONE, NONE, 0, 1)
     data = Data(NONE, NONE, NONE, NONE, np.array([3, 4]), Targets(NONE, 10, -1, 100), NONE, False, False)
     for k in range(3):
         layer, sample, block, target = row_kernel(Net(table.reshape(-1), 3), k, batch, work, data)

@@ -11,18 +11,25 @@ from compiled_runs import ENGINE, FULL, draw_samples, learn_in_stretches, plan_o
 from mnist_nn import Network, NetworkConfig, TrainingConfig
 from mnist_nn.engines import select
 from mnist_nn.engines.compiled import layout
-from mnist_nn.engines.compiled.codes import BYTE
+from mnist_nn.engines.compiled.codes import BYTE, SPARE
 from mnist_nn.engines.compiled.kernels import sparse
 from mnist_nn.engines.compiled.kernels.options import LANES, OPTIONS
 from mnist_nn.engines.compiled.kernels.pairs import entry_input, entry_place
 from mnist_nn.engines.compiled.kernels.simd.vector import store
 from mnist_nn.engines.compiled.records import FORMS, Batch, Images, Order
-from mnist_nn.engines.compiled.samples import place, words_of
+from mnist_nn.engines.compiled.samples import place
+from mnist_nn.engines.compiled.target import host
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 INPUTS, COUNT = 30, 9
+
+
+@pytest.fixture
+def as_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay networks out for the width of vectors that Numba compiles for here, whatever this processor has."""
+    monkeypatch.setattr(layout, "host", lambda: host()._replace(lanes=LANES, vectors=4))
 
 
 # Pairs
@@ -36,14 +43,14 @@ def pairs_kernel(images):
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("form", ["bytes", "floats"])
-@pytest.mark.parametrize("inputs", [1, 8, 30, 784])
+@pytest.mark.parametrize("inputs", [1, 8, 63, 64, 65, 784])
 def test_pairs_are_the_ink_in_its_order_and_even_in_number(inputs: int, form: str) -> None:
     rng = np.random.default_rng(inputs)
     images = (rng.integers(1, 256, (20, inputs)) * (rng.random((20, inputs)) < 0.4)).astype(np.uint8)
     images[3], images[4] = 0, 255
-    words, offsets = words_of(images), np.zeros(21, np.int64)
-    pixels, values = np.full(words.size * 8, 999, FORMS[form].pixel), np.full(words.size * 8, 99, FORMS[form].value)
-    pairs_kernel(Images(words.reshape(-1), *words.shape, offsets, pixels, values))
+    offsets, room = np.zeros(21, np.int64), images.size + len(images) + SPARE
+    pixels, values = np.full(room, 999, FORMS[form].pixel), np.full(room, 99, FORMS[form].value)
+    pairs_kernel(Images(images.reshape(-1), len(images), inputs, offsets, pixels, values))
     for s, image in enumerate(images):
         ink = np.flatnonzero(image)
         padding = [0] * (len(ink) % 2)
@@ -70,9 +77,10 @@ def batch_kernel(memory, layer, batch, x, sums, by_pixel, columns):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "as_wide")
 def test_a_batch_as_rows_as_sums_and_by_pixel() -> None:
-    config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=10)
+    units = LANES - 1
+    config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=units)
     table = layout.lay_out(config, COUNT, 1)
     network, (images, labels) = Network.create(config, 1), draw_samples(50, INPUTS)
     images[7], images[8] = 0, 255
@@ -80,7 +88,9 @@ def test_a_batch_as_rows_as_sums_and_by_pixel() -> None:
         table, config, COUNT, layout.pack(table, network.parameters), (), FORMS["bytes"], sparse=True
     )
     order = np.random.default_rng(2).permutation(50)
-    batch = Batch(place(images, labels).data, Order(order, 50), 50 - COUNT, COUNT)  # up to the very last sample
+    batch = Batch(
+        place(images, labels).data, Order(order, 50), 50 - COUNT, COUNT, True, 1
+    )  # up to the very last sample
     x, sums = np.full((COUNT, INPUTS), np.nan, np.float32), np.zeros((COUNT, LANES), np.float32)
     by_pixel = np.zeros((COUNT, INPUTS), np.float32)
     (layer,) = layout.layers_of(table)
@@ -88,8 +98,8 @@ def test_a_batch_as_rows_as_sums_and_by_pixel() -> None:
     expected = (images[order[-COUNT:]] / 255).astype(np.float32)
     np.testing.assert_array_equal(x, expected)
     np.testing.assert_array_equal(by_pixel, expected)
-    np.testing.assert_allclose(sums[:, :10], expected @ network.weights[0].T, rtol=0, atol=1e-6)
-    assert not sums[:, 10:].any()
+    np.testing.assert_allclose(sums[:, :units], expected @ network.weights[0].T, rtol=0, atol=1e-6)
+    assert not sums[:, units:].any()
 
 
 # The scale
@@ -101,7 +111,7 @@ def fold_kernel(memory, layer, column, columns):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "as_wide")
 @pytest.mark.parametrize("units", [10, 70])
 def test_the_scale_is_folded_into_the_weights_and_their_squares_are_taken(units: int) -> None:
     config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=units)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnist_nn.engines.compiled.kernels import stamp
 
-WIDTHS = {16: (2, 4), 8: (2,), 4: (2, 4)}
+WIDTHS = {16: (2, 4), 8: (2, 3), 4: (2, 4)}
 """Numbers in a vector, and for how many vectors in a wide block; a kernel for two serves blocks of one as well."""
 
 PROCESSORS = {16: "x86-64-v4", 8: "x86-64-v3", 4: "x86-64"}

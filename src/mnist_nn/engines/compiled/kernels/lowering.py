@@ -55,7 +55,7 @@ def kernels(widths: tuple[int, ...]) -> Iterator[Kernel]:
         for form in FORMS.values():
             yield Kernel(passes.learn.py_func, Learning, form, vectors)
             yield Kernel(passes.infer.py_func, Inference, form, vectors)
-        for name in ("bytes", "rows"):
+        for name in ("bytes", "floats"):
             yield Kernel(passes.classify.py_func, Single, FORMS[name], vectors)
     for form in (FORMS["bytes"], FORMS["floats"]):
         yield Kernel(passes.fill_pairs.py_func, Images, form, 0)
@@ -64,11 +64,12 @@ def kernels(widths: tuple[int, ...]) -> Iterator[Kernel]:
 
 def lower(kernel: Kernel) -> str:
     """Return a kernel's intermediate code."""
-    known = {} if kernel.form.is_sparse else {"as_pairs": False, "by_sample": False, "is_scaled": False}
+    paired = ("as_pairs", "by_sample", "is_scaled", "is_lazy")
+    known = {} if kernel.form.is_sparse else dict.fromkeys(paired, False)
     if kernel.record is not Images:
         known["is_sparse"] = kernel.form.is_sparse
     if kernel.record in (Inference, Single):
-        known["is_scaled"] = False
+        known["is_scaled"] = known["is_lazy"] = False
     if kernel.record is Single:
         known["as_pairs"] = kernel.form.is_sparse
     room = distortion if kernel.record is Copies else passes

@@ -29,15 +29,52 @@ def input_at(typingctx, values, index, table):
 
 
 @intrinsic
-def value_of_byte(typingctx, values, byte, table):
-    """A pixel's byte as a value of pairs: the byte itself, or x from the table where ``values`` are floats."""
+def value_of(typingctx, values, x, table):
+    """A number of an image as a value of pairs: as it is, or from the table, for bytes where ``values`` are floats."""
 
     def codegen(context, builder, sig, args):
-        if values.dtype == types.float32:
-            return builder.load(pointer_to(context, builder, table, args[2], byte, args[1]))
-        return builder.trunc(args[1], ir.IntType(8))
+        if values.dtype == x:
+            return args[1]
+        return builder.load(pointer_to(context, builder, table, args[2], x, args[1]))
 
-    return values.dtype(values, byte, table), codegen
+    return values.dtype(values, x, table), codegen
+
+
+@intrinsic
+def mark_ink(typingctx, image, index):
+    """Of the 64 numbers of an image from ``index`` on, bytes or floats, those that are not zero, as the bits of a word.
+
+    NaN is not zero.
+    """
+
+    def codegen(context, builder, sig, args):
+        numbers = _load_64(context, builder, image, index, args)
+        zero = ir.Constant(numbers.type, None)
+        if image.dtype == types.float32:
+            return builder.bitcast(builder.fcmp_unordered("!=", numbers, zero), _I64)
+        return builder.bitcast(builder.icmp_unsigned("!=", numbers, zero), _I64)
+
+    return types.uint64(image, index), codegen
+
+
+@intrinsic
+def mark_special(typingctx, image, index):
+    """The same of those that are NaN or infinite, as no byte is: 0 times them is not 0."""
+
+    def codegen(context, builder, sig, args):
+        if image.dtype != types.float32:
+            return _I64(0)
+        numbers = _load_64(context, builder, image, index, args)
+        zero = ir.Constant(numbers.type, None)
+        return builder.bitcast(builder.fcmp_unordered("!=", builder.fmul(numbers, zero), zero), _I64)
+
+    return types.uint64(image, index), codegen
+
+
+def _load_64(context, builder, image, index, args):
+    lane = context.get_value_type(image.dtype)
+    pointer = pointer_to(context, builder, image, args[0], index, args[1])
+    return builder.load(builder.bitcast(pointer, ir.VectorType(lane, 64).as_pointer()), align=1)
 
 
 @intrinsic

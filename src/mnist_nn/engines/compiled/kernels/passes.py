@@ -10,8 +10,8 @@ The last four functions are the kernels: each is given one record (../records.py
 
 import numpy as np
 
-from mnist_nn.engines.compiled.codes import SGD, TILE
-from mnist_nn.engines.compiled.kernels import dense, sparse
+from mnist_nn.engines.compiled.codes import LATE, SGD, TILE
+from mnist_nn.engines.compiled.kernels import dense, lazy, sparse
 from mnist_nn.engines.compiled.kernels.meeting import meet
 from mnist_nn.engines.compiled.kernels.optimizers import addition, descend, limit_norms, prepare_step, without_decay
 from mnist_nn.engines.compiled.kernels.options import LANES, inline
@@ -55,7 +55,10 @@ def forward_block(context, k, column, columns, batch):
     """z and a of one column block of layer k, for all samples of the batch."""
     memory, recipe, layer = context.memory, context.recipe, layer_of(context.net, k)
     is_output = k == context.net.depth - 1
-    if k == 0 and recipe.as_pairs:
+    if k == 0 and batch.as_pairs:
+        if recipe.is_lazy:
+            start, end = sparse.pairs_of(batch.data, sample_number(batch, 0))
+            lazy.catch_up(memory, context.work, layer, batch, start, end, column, columns)
         sparse.forward(memory, layer, batch, column, columns)
     else:
         bias = load(memory.p, layer.b + column, columns)
@@ -93,10 +96,14 @@ def update_block(context, k, column, columns, batch, optimizer):
     for s in range(batch.size):
         bias += load(memory.delta, layer.a + s * layer.width + column, columns)
     descend(memory, layer.b + column, bias, without_decay(optimizer), columns)
+    if k == 0 and recipe.is_lazy:
+        start, end = sparse.pairs_of(batch.data, sample_number(batch, 0))
+        lazy.descend_rows(memory, layer, batch, start, end, optimizer, column, columns)
+        return
     if k == 0 and recipe.by_sample:
         sparse.descend_scaled(memory, layer, batch, optimizer, longest, column, columns)
         return
-    if k == 0 and recipe.as_pairs:
+    if k == 0 and batch.as_pairs:
         everywhere = optimizer.kind != SGD or optimizer.coupled > 0
         dense.pack(panel, memory.delta, layer.a + column, layer.width, batch.size, columns)
         sparse.update_by_pixel(memory, layer, optimizer, column, everywhere, panel, columns)
@@ -148,6 +155,12 @@ def apply_block(context, k, column, columns, sums, optimizer):
 def fold_block(context, k, column, columns):
     """Multiply the first layer's scale into its weights, and take the sums of their squares."""
     sparse.fold_scale(context.memory, layer_of(context.net, k), column, columns)
+
+
+@inline
+def catch_up_block(context, k, column, columns, turn):
+    """Let all rows of the first layer do what they missed before this update."""
+    lazy.catch_up_everywhere(context.memory, context.work, layer_of(context.net, k), turn, column, columns)
 
 
 @inline
@@ -213,11 +226,11 @@ def passes(context, batch, share, wide):
     """Both passes over one batch, or over a part of one: delta of every layer."""
     work, recipe = context.work, context.recipe
     if work.thread == work.threads - 1:
-        if not recipe.as_pairs:
+        if not batch.as_pairs:
             fetch_rows(context, batch)
         elif not recipe.by_sample:
             sparse.regroup_by_pixel(context.memory, batch, layer_of(context.net, 0).rows)
-    if not recipe.as_pairs:
+    if not batch.as_pairs:
         meet(work)
     forward(context, batch, wide)
     if work.thread == 0:
@@ -231,7 +244,22 @@ def adding_up(context, sums):
     """The same context where the parameters are ``sums``: plain SGD at rate -1 on these is an addition."""
     m = context.memory
     memory = Memory(
-        sums, m.m, m.v, m.a, m.slope, m.delta, m.x, m.o, m.tally, m.counts, m.entries, m.scale, m.squares, m.room
+        sums,
+        m.m,
+        m.v,
+        m.a,
+        m.slope,
+        m.delta,
+        m.x,
+        m.o,
+        m.tally,
+        m.counts,
+        m.entries,
+        m.scale,
+        m.squares,
+        m.seen,
+        m.powers,
+        m.room,
     )
     return Context(context.net, memory, context.work, context.recipe)
 
@@ -246,7 +274,7 @@ def learn(call, wide):
     if recipe.is_scaled:
         each_block(fold_block, context, 0, wide, ())  # at scale 1 this only adds up the squares
     add, sums = addition(), adding_up(context, call.sums)
-    first, number = 0, 0
+    first, number, turn = 0, 0, 1
     while first < size:
         last = min(first + recipe.batch, size)
         share = np.float32(1.0) / np.float32(last - first)
@@ -254,7 +282,7 @@ def learn(call, wide):
         in_parts = last - first > recipe.part
         begin = first
         while begin < last:
-            batch = Batch(call.data, call.order, begin, min(recipe.part, last - begin))
+            batch = Batch(call.data, call.order, begin, min(recipe.part, last - begin), recipe.as_pairs, turn)
             passes(context, batch, share, wide)
             if in_parts:
                 update(sums, batch, add, wide)
@@ -263,6 +291,13 @@ def learn(call, wide):
             begin += recipe.part
         if in_parts:
             apply(context, call.sums, optimizer, wide)
+        if recipe.is_lazy:
+            lazy.add_to_owed(context.work, context.memory.powers, turn, optimizer)
+            turn += 1
+            if turn > LATE or last == size:
+                each_block(catch_up_block, context, 0, wide, (turn,))
+                lazy.forget_owed(context.work)
+                turn = 1
         first, number = last, number + 1
     if recipe.is_scaled:
         each_block(fold_block, context, 0, wide, ())
@@ -275,8 +310,9 @@ def infer(call, wide):
     context = call.context
     layer, begin = layer_of(context.net, context.net.depth - 1), call.first
     while begin < call.last:
-        batch = Batch(call.data, call.order, begin, min(context.recipe.batch, call.last - begin))
-        if not context.recipe.as_pairs:
+        size, as_pairs = min(context.recipe.batch, call.last - begin), context.recipe.as_pairs
+        batch = Batch(call.data, call.order, begin, size, as_pairs, 1)
+        if not as_pairs:
             fetch_rows(context, batch)
         forward(context, batch, wide)
         for s in range(batch.size):
@@ -298,19 +334,13 @@ def are_finite(array, start, count):
 
 @inline
 def classify(call, wide):
-    """Write the probabilities of one image to memory.o and return its class, or -1 where floats are not finite."""
+    """Write the probabilities of one image and return its class, or -1 where it or the answer is not finite."""
     context, data, memory = call.context, call.data, call.context.memory
-    batch = Batch(data, call.order, np.int64(0), np.int64(1))
-    if data.is_sparse:
-        data.offsets[1] = sparse.write_pairs(call.words, 0, call.length, data.pixels, data.values, 0)
-    else:
-        fetch_rows(context, batch)
-    forward(context, batch, wide)
+    data.offsets[1] = sparse.write_pairs(call.image, 0, call.length, data.pixels, data.values, 0)
+    forward(context, Batch(data, call.order, np.int64(0), np.int64(1), True, 1), wide)
     layer = layer_of(context.net, context.net.depth - 1)
-    if not data.is_sparse:
-        inputs = layer_of(context.net, 0).rows
-        if not (are_finite(memory.x, 0, inputs) and are_finite(memory.a, layer.a, layer.width)):
-            return -1
+    if not (sparse.is_finite(call.image, 0, call.length) and are_finite(memory.a, layer.a, layer.width)):
+        return -1
     best = 0
     for j in range(1, layer.units):
         if memory.a[layer.a + j] > memory.a[layer.a + best]:

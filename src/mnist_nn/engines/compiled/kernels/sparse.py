@@ -7,12 +7,20 @@ bytes, or floats where the data came as a sparse matrix: another type, so anothe
 
 import numpy as np
 
-from mnist_nn.engines.compiled.codes import BYTE
+from mnist_nn.engines.compiled.codes import BYTE, WORD
 from mnist_nn.engines.compiled.kernels.optimizers import descend, shortening
 from mnist_nn.engines.compiled.kernels.options import LANES, inline
-from mnist_nn.engines.compiled.kernels.pairs import entry_input, entry_place, input_at, pack_entry, value_of_byte
+from mnist_nn.engines.compiled.kernels.pairs import (
+    entry_input,
+    entry_place,
+    input_at,
+    mark_ink,
+    mark_special,
+    pack_entry,
+    value_of,
+)
 from mnist_nn.engines.compiled.kernels.reading import sample_number
-from mnist_nn.engines.compiled.kernels.simd.lanes import any_lane, fma, trailing_zeros
+from mnist_nn.engines.compiled.kernels.simd.lanes import any_lane, count_ones, fma, trailing_zeros
 from mnist_nn.engines.compiled.kernels.simd.vector import load, prefetch, splat, store
 
 CACHE_LINE = 64  # bytes
@@ -20,17 +28,19 @@ SMALL = np.float32(1e-6)  # a scale below this is multiplied into the weights be
 
 
 @inline
-def write_pairs(words, start, count, pixels, values, at):
-    """Write the pairs of one image, ``count`` words from ``start`` on, and return where they end: an even number."""
-    for w in range(count):
-        word = words[start + w]
-        while word != 0:
-            byte = trailing_zeros(word) >> np.uint64(3)
-            shift = byte << np.uint64(3)
-            pixels[at] = 8 * w + np.int64(byte)
-            values[at] = value_of_byte(values, (word >> shift) & np.uint64(255), BYTE)
-            at += 1
-            word &= ~(np.uint64(255) << shift)
+def write_pairs(image, start, count, pixels, values, at):
+    """Write the pairs of one image, ``count`` numbers from ``start`` on, and return where they end: an even number.
+
+    Up to seven pairs behind the end are overwritten with what has no meaning.
+    """
+    whole = count - count % WORD
+    for first in range(0, whole, WORD):
+        at = write_marked(image, start + first, mark_ink(image, start + first), first, pixels, values, at)
+    if whole < count:
+        ink = np.uint64(0)
+        for i in range(count - whole):
+            ink |= np.uint64(image[start + whole + i] != 0) << np.uint64(i)
+        at = write_marked(image, start + whole, ink, whole, pixels, values, at)
     if at & 1:
         pixels[at] = 0
         values[at] = 0
@@ -39,11 +49,42 @@ def write_pairs(words, start, count, pixels, values, at):
 
 
 @inline
+def write_marked(image, start, ink, first, pixels, values, at):
+    """Write a pair for every bit of a word, eight at a time: a branch that depends on every bit is often mistaken."""
+    end = at + count_ones(ink)
+    while at < end:
+        ink = write_lowest(image, start, ink, first, pixels, values, at)
+        ink = write_lowest(image, start, ink, first, pixels, values, at + 1)
+        ink = write_lowest(image, start, ink, first, pixels, values, at + 2)
+        ink = write_lowest(image, start, ink, first, pixels, values, at + 3)
+        at += 4
+    return end
+
+
+@inline
+def write_lowest(image, start, ink, first, pixels, values, at):
+    """Write the pair of the lowest bit, and return the word without it; of a word without bits, anything is written."""
+    n = np.int64(trailing_zeros(ink) & np.uint64(WORD - 1))
+    pixels[at] = first + n
+    values[at] = value_of(values, image[start + n], BYTE)
+    return ink & (ink - np.uint64(1))
+
+
+@inline
+def is_finite(image, start, count):
+    """Whether an image of whole words has neither NaN nor infinity, as no byte is."""
+    special = np.uint64(0)
+    for i in range(start, start + count, WORD):
+        special |= mark_special(image, i)
+    return special == 0
+
+
+@inline
 def write_all_pairs(images):
     """Write the pairs of every image, one after the other, and where each image's begin."""
     for s in range(images.images):
         at = images.offsets[s]
-        at = write_pairs(images.words, s * images.length, images.length, images.pixels, images.values, at)
+        at = write_pairs(images.ink, s * images.length, images.length, images.pixels, images.values, at)
         images.offsets[s + 1] = at
 
 

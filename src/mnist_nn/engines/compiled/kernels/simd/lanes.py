@@ -266,3 +266,13 @@ def trailing_zeros(typingctx, word):
         return call(builder, "llvm.cttz.i64", ir.IntType(64), args[0], ir.IntType(1)(0))
 
     return types.uint64(types.uint64), codegen
+
+
+@intrinsic
+def count_ones(typingctx, word):
+    """How many bits of a uint64 are one."""
+
+    def codegen(context, builder, sig, args):
+        return call(builder, "llvm.ctpop.i64", ir.IntType(64), args[0])
+
+    return types.int64(types.uint64), codegen
