@@ -44,7 +44,7 @@ nitpick_ignore_regex = [
     # Types of other libraries: a build without a network cannot look them up.
     (
         "py:.*",
-        r"(numpy|np|npt|PIL|fastapi|matplotlib|sklearn|scipy|pydantic|collections|importlib|pathlib|os|typing|io)\b.*",
+        r"(numpy|np|npt|PIL|fastapi|matplotlib|sklearn|scipy|pydantic|collections|importlib|pathlib|os|threading|typing|io)\b.*",
     ),
     # Records that callers never make themselves.
     ("py:.*", r"mnist_nn\.(doors\.HasNetwork|nn\.optimizers\.Constants|reading\.parameters\.ReadingParameters)"),
