@@ -27,10 +27,14 @@ from mnist_nn.nn.dropout import dropout_mask, keep_threshold
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
+from mnist_nn.training.diagnosis.diagnose import apply_rules, export_rules
+from mnist_nn.training.diagnosis.quantities import compute_quantities
+from mnist_nn.training.diagnosis.signs import measure
 from mnist_nn.training.loop import train
 from mnist_nn.util import randomness
 
 FOLDER = Path(__file__).with_name("golden")
+RULES = Path(__file__).parents[3] / "src" / "mnist_nn" / "playground" / "page" / "core" / "rules.js"
 Array = np.ndarray[Any, Any]
 
 SHAPE: dict[str, Any] = {"inputs": 12, "hidden": (5,), "outputs": 3}
@@ -82,6 +86,7 @@ def build() -> dict[str, Any]:
             f"{name} ({dtype})": short_training(changes, dtype) for name, changes in SHORT for dtype in DTYPES
         },
         "models": models(),
+        "diagnosis": {name: diagnosis_case(*FAILING[name]) for name in FAILING},
     }
 
 
@@ -347,6 +352,56 @@ def flat(network: Network) -> dict[str, Any]:
     return {"network": network.config.to_dict(), "parameters": [plain(p) for p in network.parameters]}
 
 
+# What goes wrong in a training
+
+FAILING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "sound": (SHAPE | SOFTMAX, CROSS | {"epochs": 30, "learning_rate": 0.1}),
+    "units that die": (SHAPE | {"activation": "relu"}, {"epochs": 3, "learning_rate": 20, "validation": 0.25}),
+    "a rate that is too low": (DEEP, {"epochs": 2, "learning_rate": 1e-6, "batch_size": 4}),
+    "equal weights": (DEEP | {"activation": "tanh", "initializer": "zeros"}, {"epochs": 3}),
+    "saturated units": (DEEP | {"activation": "tanh"}, {"epochs": 3, "learning_rate": 9, "loss": "mse"}),
+    "a gradient that vanishes": (SHAPE | {"hidden": (4, 4, 4, 4, 4, 4)}, {"epochs": 3}),
+    "a penalty that is too strong": (SHAPE | SOFTMAX, CROSS | {"epochs": 3, "l2": 2.0, "learning_rate": 0.1}),
+    "too much dropout": (DEEP | {"activation": "relu"}, {"epochs": 2, "dropout": 0.8, "learning_rate": 0.1}),
+    "learned by heart": (
+        SHAPE | SOFTMAX | {"hidden": (60,), "activation": "relu"},
+        CROSS | {"epochs": 90, "validation": 0.5, "learning_rate": 0.05, "subset": 16},
+    ),
+    "no hidden layer": (SHAPE | {"hidden": ()}, {"epochs": 1, "batch_size": 7}),
+}
+
+
+def diagnosis_case(shape: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """A training, what is measured of its network at the end, and what is said of both."""
+    config, training = NetworkConfig(**shape), TrainingConfig(**settings)
+    samples = Samples(*pixels())
+    *_, last = train(Network.create(config, training.seed), samples, training, engine="reference")
+    first = measure(Network.create(config, training.seed), samples, training, 0)
+    signs = [first, measure(last.network, samples, training, last.checkpoint.epoch)]
+    quantities = compute_quantities(config, training, last.checkpoint.history, signs)
+    return {
+        "network": config.to_dict(),
+        "training": playground_settings(training),
+        "images": plain(samples.images),
+        "labels": plain(samples.labels),
+        "parameters": [plain(p) for p in last.network.parameters],
+        "history": [row.to_dict() | {"seconds": 0} for row in last.checkpoint.history],
+        "signs": [one.to_dict() for one in signs],
+        "quantities": quantities,
+        "findings": [{"name": one.name, "setting": dict(one.setting)} for one in apply_rules(quantities)],
+    }
+
+
+def rules() -> str:
+    """Return the rules of the diagnosis as a module of the page."""
+    entries = (f"  {json.dumps(rule, ensure_ascii=False)},\n" for rule in export_rules()["rules"])
+    return (
+        "/**\n * The rules of the diagnosis, the surest signs first. This module is generated from the library's rules.toml"
+        " by\n * tests/playground/page/golden.py; it is not edited by hand.\n */\n\n"
+        '/** @type {readonly import("./diagnosis.js").Rule[]} */\nexport const RULES = [\n' + "".join(entries) + "];\n"
+    )
+
+
 def text(content: dict[str, Any]) -> str:
     """Return JSON with a line for each entry."""
     rows = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in content.items())
@@ -357,6 +412,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, content in build().items():
         (FOLDER / f"{name}.json").write_text(text(content), encoding="utf-8")
+    RULES.write_text(rules(), encoding="utf-8")
 
 
 if __name__ == "__main__":

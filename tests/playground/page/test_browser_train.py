@@ -275,6 +275,49 @@ def test_a_link_pasted_while_it_trains_is_followed(visit: Visit) -> None:
 
 
 @pytest.mark.slow
+def test_advice_is_followed_and_taken_back(visit: Visit) -> None:
+    page = visit("#/train?subset=2000&rate=3&stop=epochs:2")
+    ready(page)
+    button(page, "Train").click()
+    page.locator(".message", has_text="Stopped after 2 epochs").wait_for()
+    advice = page.locator("[data-finding=rate_too_high]")
+    assert "The rate is 100 times what suits these settings" in advice.inner_text()
+    advice.get_by_role("button", name="Why?").click()
+    assert "Steps that are too long overshoot" in advice.inner_text()
+    assert advice.get_by_role("link").get_attribute("href") == "#/words?word=rate_too_high"
+    advice.get_by_role("button", name="Apply and start again: Learning rate η 0.03").click()
+    page.get_by_text("None of the rules finds a fault").wait_for()
+    assert stat(page, "epoch") == 2
+    page.keyboard.press("Control+z")
+    until(page, "document.querySelector('[data-stat=rate]').textContent === '3'")
+    assert stat(page, "samples") == 4000, "the training itself is back"
+    button(page, "Train").click()
+    page.locator(".message", has_text="It has already stopped after 2 epochs").wait_for()
+    page.keyboard.press("Control+Shift+z")
+    until(page, "document.querySelector('[data-stat=rate]').textContent === '0.03'")
+
+
+@pytest.mark.slow
+def test_a_training_survives_a_reload(visit: Visit) -> None:
+    page = visit("#/train?subset=2000&stop=accuracy:70")
+    ready(page)
+    button(page, "Train").click()
+    page.locator(".message", has_text="Stopped at 70 % of the test images").wait_for()
+    before = {name: stat(page, name) for name in ("samples", "test", "epoch")}
+    assert before["test"] >= 70
+    page.wait_for_timeout(1500)  # longer than what is kept is gathered
+    page.reload()
+    page.locator(".message", has_text="The training goes on from where it stood").wait_for()
+    ready(page)
+    assert {name: stat(page, name) for name in before} == before
+    button(page, "One epoch").click()
+    until(page, "document.querySelector('[data-stat=epoch]').textContent === '2'")
+    page.get_by_role("tab", name="Time machine").click()
+    until(page, "document.querySelector('.scrubber input')?.max > 2")
+    assert page.get_by_label("Training", exact=True).input_value() == "training-1"
+
+
+@pytest.mark.slow
 def test_the_charts_show_the_beginning_and_the_loss_of_the_test_images(visit: Visit) -> None:
     page = visit("#/train?subset=2000")
     ready(page)

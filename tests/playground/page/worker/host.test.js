@@ -49,6 +49,15 @@ describe("the host", () => {
     assert.deepEqual(moments.map(({ epoch }) => epoch), [0, 0, 0, 0, 1, 2]);
   });
 
+  test("stops where it was asked to, and says from where to go on", async () => {
+    const { host, until, open } = served();
+    await open("train");
+    await host.obey({ type: "play", session: "train", goal: { epochs: 1 } });
+    const { news: { lanes: [lane], reached } } = await until(news("train", ({ playing, lanes: [{ samples }] }) =>
+      !playing && samples > 0));
+    assert.deepEqual([reached, lane.epoch, lane.at.samples, lane.examined], [true, 1, SIZE, true]);
+  });
+
   test("plays one session at a time", async () => {
     const { host, until, open } = served();
     await open("train");

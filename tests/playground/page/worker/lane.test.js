@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 
 import { create } from "#page/core/network.js";
 import { advance, start, changeTraining } from "#page/core/training.js";
-import { changeLane } from "#page/worker/lane.js";
+import { changeLane, isReached } from "#page/worker/lane.js";
 import { parameters } from "../support.mjs";
 import { SIZE, images, labels, lane, learn } from "./lanes.mjs";
 
@@ -69,6 +69,29 @@ describe("a lane", () => {
     run = changeTraining(run, { learning_rate: 0.3, l2: 1e-4 });
     advance(run, 500);
     assert.deepEqual(parameters(one.run.network), parameters(run.network));
+  });
+
+  test("says what the rules find at the end of an epoch, of the settings that it has", () => {
+    const one = learn(lane({ learning_rate: 3 }), SIZE - 1);
+    assert.deepEqual([one.examined, one.findings], [false, []]);
+    learn(one, 1);
+    assert.equal(one.findings[0].name, "rate_too_high");
+    assert.deepEqual(one.findings[0].setting, { learning_rate: 0.03 });
+    changeLane(one, { learning_rate: null });
+    assert.equal(one.examined, false);
+    learn(one, SIZE);
+    assert.ok(one.findings.every(({ name }) => name !== "rate_too_high" && name !== "loss_jumps"));
+  });
+
+  test("has come to where it is to stop when it has", () => {
+    const one = learn(lane(), SIZE - 1);
+    const goals = [{}, { epochs: 1 }, { accuracy: 0.1 }, { accuracy: 0.999 }, { patience: 1 }];
+    const reached = () => goals.map((goal) => isReached(one, goal));
+    assert.deepEqual(reached(), [false, false, false, false, false], "nothing was measured here");
+    learn(one, 1);
+    assert.deepEqual(reached(), [false, true, true, false, false]);
+    one.heldOut.push({ epoch: 0, accuracy: 1, loss: 0 });
+    assert.ok(isReached(one, { patience: 1 }), "an epoch before was better");
   });
 
   test("stops where numbers are no longer finite", () => {

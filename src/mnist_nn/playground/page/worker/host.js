@@ -15,7 +15,7 @@ import { gatherNews, openSession, prepare, settle, step, work } from "./session.
 /**
  * @typedef {{type: "open", session: string, lanes: import("./lane.js").Spec[], limit?: number | null}
  *   | {type: "play", session: string, measure?: import("./session.js").Measure, pace?: number | null,
- *     until?: number | "epoch"}
+ *     until?: number | "epoch", goal?: import("./lane.js").Goal}
  *   | {type: "pause", session: string}
  *   | {type: "step", session: string, lane: string, by: "sample" | "batch"}
  *   | {type: "change", session: string, lane: string, training: import("./lane.js").Settings}} Order
@@ -31,6 +31,7 @@ import { gatherNews, openSession, prepare, settle, step, work } from "./session.
  */
 
 const REPORT_EVERY = 100; // milliseconds
+const RESUMABLE_EVERY = 3000; // milliseconds between two reports that say where to go on from
 const BREATH = 15; // milliseconds between turns where the pace is limited
 
 export class Host {
@@ -137,6 +138,7 @@ export class Host {
   async run() {
     this.running = true;
     let told = 0;
+    let saved = performance.now();
     let turn = performance.now();
     while (this.playing) {
       const session = this.playing;
@@ -146,8 +148,10 @@ export class Host {
       if (!busy) {
         this.stop(session);
       } else if (performance.now() - told > REPORT_EVERY) {
-        this.tell(session);
         told = performance.now();
+        const due = told - saved > RESUMABLE_EVERY;
+        if (due) saved = told;
+        this.tell(session, due);
       }
       await this.rest(session.pace < Infinity ? BREATH : 0);
     }
@@ -161,9 +165,12 @@ export class Host {
     this.tell(session);
   }
 
-  /** @param {Session} session */
-  tell(session) {
-    this.post({ type: "news", news: gatherNews(session, this.playing === session) });
+  /**
+   * @param {Session} session
+   * @param {boolean} [resumable]
+   */
+  tell(session, resumable) {
+    this.post({ type: "news", news: gatherNews(session, this.playing === session, resumable) });
   }
 
   /** @param {string} name */

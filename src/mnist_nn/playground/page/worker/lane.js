@@ -5,8 +5,11 @@
  * The clock counts learning alone: neither the test images that make a point, nor waiting, nor other lanes.
  */
 
+import { applyRules } from "../core/diagnosis.js";
 import { evaluate } from "../core/evaluation.js";
 import { create } from "../core/network.js";
+import { computeQuantities } from "../core/quantities.js";
+import { measureSigns } from "../core/signs.js";
 import { advance, averageTally, changeTraining, savePosition, start, startTally } from "../core/training.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
@@ -36,6 +39,11 @@ import { advance, averageTally, changeTraining, savePosition, start, startTally 
  * Where a lane begins: a new network, or a moment of an older training.
  * @typedef {{id: string, network: import("../core/config.js").NetworkChanges, training: Settings,
  *   from?: Moment}} Spec
+ */
+/**
+ * When a training is to stop: after so many epochs, once this share of all test images is read right, or when the loss
+ * of the test images has been no better for so many epochs.
+ * @typedef {{epochs?: number, accuracy?: number, patience?: number}} Goal
  */
 /** @typedef {ReturnType<typeof openLane>} Lane */
 
@@ -74,6 +82,13 @@ export function openLane({ id, network: changes, training, from }, data) {
     /** The last measurement, and the updates made by then. */
     test: /** @type {Test | null} */ (null),
     tested: -1,
+    /** What tells of faults: epochs since the settings were changed, the test images being those held out. */
+    since: run.epoch,
+    signs: /** @type {import("../core/signs.js").Signs[]} */ ([]),
+    heldOut: /** @type {{epoch: number, accuracy: number, loss: number}[]} */ ([]),
+    findings: /** @type {import("../core/diagnosis.js").Finding[]} */ ([]),
+    /** Whether a rule was asked already. */
+    examined: false,
   };
   lane.nextPoint = placeNextPoint(lane);
   addPoint(lane, true);
@@ -113,6 +128,7 @@ export function changeLane(lane, changes) {
   lane.run = changeTraining(lane.run, changes);
   lane.recent = { samples: 0, seconds: 0 };
   lane.tested = -1;
+  Object.assign(lane, { since: lane.run.epoch, signs: [], heldOut: [], findings: [], examined: false });
   lane.nextPoint = Math.min(lane.nextPoint, placeNextPoint(lane));
 }
 
@@ -217,19 +233,60 @@ function countTime(lane, seen, seconds) {
 /** @param {Lane} lane */
 function closeEpoch(lane) {
   addPoint(lane, true);
-  if (!lane.run.diverged) keepMoment(lane);
+  if (lane.run.diverged) return;
+  keepMoment(lane);
+  examineTraining(lane);
 }
 
 /**
- * Keep this moment.
+ * Ask the rules of the diagnosis, at the end of an epoch.
  * @param {Lane} lane
  */
+function examineTraining(lane) {
+  const { run: { network, images, labels, rows, training, epoch, history }, test } = lane;
+  if (!test) return;
+  lane.heldOut.push({ epoch, accuracy: test.accuracy, loss: test.loss });
+  lane.signs = [...lane.signs.slice(0, 1), measureSigns(network, { images, labels, rows }, training, epoch)];
+  const known = history.filter((row) => row.epoch > lane.since).map((row) => {
+    const held = lane.heldOut.find((one) => one.epoch === row.epoch);
+    return held ? { ...row, validation_accuracy: held.accuracy, validation_loss: held.loss } : row;
+  });
+  lane.findings = applyRules(computeQuantities(network.config, training, known, lane.signs));
+  lane.examined = true;
+}
+
+/**
+ * Whether a training has come to where it is to stop.
+ * @param {Lane} lane
+ * @param {Goal} goal
+ */
+export function isReached(lane, { epochs, accuracy, patience }) {
+  const { run, heldOut } = lane;
+  if (epochs !== undefined && run.epoch >= epochs) return true;
+  if (accuracy !== undefined && (lane.test?.accuracy ?? 0) >= accuracy) {
+    return lane.marked === lane.samples && measure(lane, true).accuracy >= accuracy;
+  }
+  if (patience === undefined || heldOut.length === 0) return false;
+  const best = heldOut.reduce((least, one) => (one.loss < least.loss ? one : least));
+  return run.epoch - best.epoch >= patience;
+}
+
+/** @param {Lane} lane */
 function keepMoment(lane) {
+  lane.moments.push(takeMoment(lane));
+}
+
+/**
+ * This moment, to which one can go back.
+ * @param {Lane} lane
+ * @returns {Moment}
+ */
+export function takeMoment(lane) {
   const { run } = lane;
   const at = savePosition(run);
   const learned = at.offset > 0 ? averageTally(at.tally) : run.history.at(-1);
   const { weights, biases } = run.network;
-  lane.moments.push({
+  return {
     epoch: at.epoch,
     offset: at.offset,
     size: run.size,
@@ -242,7 +299,7 @@ function keepMoment(lane) {
     biases,
     test: lane.test && at.offset === 0 ? lane.test : undefined,
     position: at,
-  });
+  };
 }
 
 /**

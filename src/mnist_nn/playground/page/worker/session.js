@@ -5,7 +5,7 @@
 
 import { loss } from "../core/losses.js";
 import { forward } from "../core/network.js";
-import { advanceLane, startAlike, addPoint, openLane, toEpochEnd } from "./lane.js";
+import { advanceLane, addPoint, isReached, openLane, startAlike, takeMoment, toEpochEnd } from "./lane.js";
 
 /** @typedef {import("./lane.js").Data} Data */
 /** @typedef {import("./lane.js").Lane} Lane */
@@ -13,9 +13,10 @@ import { advanceLane, startAlike, addPoint, openLane, toEpochEnd } from "./lane.
 /** @typedef {"samples" | "seconds"} Measure */
 /**
  * `limit` is where all lanes stop for good, `stop` where they stop next time, both in samples; `pace` limits the
- * samples a second, and `credit` is what that leaves to learn now.
+ * samples a second, and `credit` is what that leaves to learn now. `goal` is where the training is to stop, and
+ * `reached` whether it has stopped there.
  * @typedef {{name: string, lanes: Lane[], measure: Measure, limit: number, stop: number, pace: number, credit: number,
- *   sameStart: boolean}} Session
+ *   goal: import("./lane.js").Goal, reached: boolean, sameStart: boolean}} Session
  */
 /**
  * An image of the training set, the outputs before it was learned and as they are now, and the loss before and now.
@@ -23,13 +24,18 @@ import { advanceLane, startAlike, addPoint, openLane, toEpochEnd } from "./lane.
  *   loss: [number, number]}} Last
  */
 /**
- * A lane as the page sees it; points and moments are those that are new, `last` is the training image learned last.
+ * A lane as the page sees it; points and moments are those that are new, `last` is the training image learned last,
+ * `at` where to go on from, if that was asked for, and `findings` what the rules say, once they were asked.
  * @typedef {{id: string, epoch: number, offset: number, size: number, samples: number, seconds: number, rate: number,
  *   microseconds: number | null, diverged: boolean, first: import("../core/activations.js").Floats,
  *   test: import("./lane.js").Test, points: import("./lane.js").Point[], moments: import("./lane.js").Moment[],
- *   last: Last | null}} LaneState
+ *   last: Last | null, at: import("./lane.js").Moment | null, examined: boolean,
+ *   findings: import("../core/diagnosis.js").Finding[]}} LaneState
  */
-/** @typedef {{session: string, playing: boolean, finished: boolean, sameStart: boolean, lanes: LaneState[]}} News */
+/**
+ * @typedef {{session: string, playing: boolean, finished: boolean, reached: boolean, sameStart: boolean,
+ *   lanes: LaneState[]}} News
+ */
 
 const TURN = 30; // milliseconds of work before messages are heard
 
@@ -44,19 +50,20 @@ export function openSession(name, specs, limit, data) {
   const lanes = specs.map((spec) => openLane(spec, data));
   return {
     name, lanes, measure: "samples", limit: limit ?? Infinity, stop: Infinity, pace: Infinity, credit: 0,
-    sameStart: startAlike(lanes),
+    goal: {}, reached: false, sameStart: startAlike(lanes),
   };
 }
 
 /**
  * Get ready to play, on to a number of samples or the end of the epoch if so asked.
  * @param {Session} session
- * @param {{measure?: Measure, pace?: number | null, until?: number | "epoch"}} how
+ * @param {{measure?: Measure, pace?: number | null, until?: number | "epoch", goal?: import("./lane.js").Goal}} how
  */
-export function prepare(session, { measure, pace, until }) {
+export function prepare(session, { measure, pace, until, goal }) {
   const [{ samples }] = session.lanes;
   const stop = until === "epoch" ? samples + toEpochEnd(session.lanes[0]) : (until ?? Infinity);
-  Object.assign(session, { measure: measure ?? session.measure, pace: pace ?? Infinity, credit: 1, stop });
+  Object.assign(session, { measure: measure ?? session.measure, pace: pace ?? Infinity, credit: 1, stop,
+    goal: goal ?? {}, reached: false });
 }
 
 /**
@@ -77,6 +84,8 @@ export function work(session, waited) {
     const before = lane.samples;
     advanceLane(lane, most);
     if (pace < Infinity) session.credit -= lane.samples - before;
+    session.reached = isReached(lane, session.goal);
+    if (session.reached) return false;
   } while (performance.now() < end);
   return true;
 }
@@ -112,19 +121,22 @@ export function settle({ lanes }) {
 /**
  * @param {Session} session
  * @param {boolean} playing
+ * @param {boolean} [resumable] whether to say where to go on from
  * @returns {News}
  */
-export function gatherNews(session, playing) {
-  const { name, lanes, sameStart, limit } = session;
+export function gatherNews(session, playing, resumable = !playing) {
+  const { name, lanes, sameStart, limit, reached } = session;
   const finished = lanes.every(({ run, samples }) => run.diverged || samples >= limit);
-  return { session: name, playing, finished, sameStart, lanes: lanes.map(describeLane) };
+  const states = lanes.map((lane) => describeLane(lane, resumable));
+  return { session: name, playing, finished, reached, sameStart, lanes: states };
 }
 
 /**
  * @param {Lane} lane
+ * @param {boolean} resumable
  * @returns {LaneState}
  */
-function describeLane(lane) {
+function describeLane(lane, resumable) {
   const { run, recent } = lane;
   const state = {
     id: lane.id, epoch: run.epoch, offset: run.offset, size: run.size, samples: lane.samples, seconds: lane.seconds,
@@ -132,6 +144,7 @@ function describeLane(lane) {
     microseconds: recent.samples ? (recent.seconds / recent.samples) * 1e6 : null,
     test: /** @type {import("./lane.js").Test} */ (lane.test),
     points: lane.points, moments: lane.moments, last: findLastImage(run),
+    at: resumable && !run.diverged ? takeMoment(lane) : null, examined: lane.examined, findings: lane.findings,
   };
   Object.assign(lane, { points: [], moments: [] });
   return state;

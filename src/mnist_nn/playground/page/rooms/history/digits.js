@@ -6,6 +6,7 @@ import { fill, h } from "../../ui/dom.js";
 import { percent } from "../../ui/format.js";
 import { drawImage } from "../../ui/pixels.js";
 import { formatPlace } from "../../ui/training/session.js";
+import { chooseFew } from "../../ui/training/thin.js";
 import { findAnswer } from "./recordings.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
@@ -14,6 +15,7 @@ import { findAnswer } from "./recordings.js";
 /** One of each digit, most of them learned late, and two that are written strangely. */
 export const USUAL = [443, 0, 363, 158, 376, 15, 11, 257, 78, 8, 247, 321];
 export const MOST = 12;
+const CELLS = 24; // moments that a digit has a square for
 
 /**
  * @param {import("../../ui/app.js").App["text"]} text
@@ -36,14 +38,16 @@ export function buildDigitList(text, go) {
       const key = [digits, moments.length, asked, index, moments[0]?.samples, moments.at(-1)?.samples].join();
       if (key === drawn) return;
       drawn = key;
+      const few = chooseFew(moments.length, index, CELLS);
       fill(element, ...digits.map((row) => {
         const label = test.labels[row];
-        const cells = moments.map((moment, i) => cell(moment, i, all[i]?.predictions[row], label));
+        const cells = few.map((i) => cell(moments[i], i, all[i]?.predictions[row], label));
         return h("li", {}, buildPicture(test, row), h("div", { class: "stack tight" },
           describeAnswer(row, label, all[index]),
           h("div", { class: "then", role: "group", "aria-label": text("history.then", row) }, ...cells)));
       }));
-      [...element.querySelectorAll(".then")].forEach((strip) => strip.children[index]?.classList.add("now"));
+      const now = few.indexOf(index);
+      [...element.querySelectorAll(".then")].forEach((strip) => strip.children[now]?.classList.add("now"));
     },
     /** The theme has changed. */
     restyle: () => void (drawn = ""),

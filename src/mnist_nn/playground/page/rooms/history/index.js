@@ -146,7 +146,8 @@ class HistoryRoom {
       this.digits = digits.slice(0, MOST);
     }
     this.render();
-    loadServed(this.app).then(() => this.miss(), (error) => this.note(error.message, true));
+    Promise.all([loadServed(this.app), openTraining(this.app).kept])
+      .then(() => this.miss(), (error) => this.note(error.message, true));
   }
 
   /** Say so if the training of the address is not here. */

@@ -6,12 +6,15 @@
 import { fetchBytes } from "../../core/data.js";
 import { read } from "../../core/modelfile.js";
 import { openWorker } from "../../worker/client.js";
+import { chooseFew } from "../../ui/training/thin.js";
 import { readRecording } from "./recording-file.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../core/evaluation.js").Evaluation} Evaluation */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
 /** @typedef {import("../../ui/training/session.js").Recording} Recording */
+
+const ASKED = 120; // moments of a recording, evenly; others are asked when somebody looks at them
 
 /** @type {WeakMap<Moment, Evaluation>} */
 const answers = new WeakMap();
@@ -79,7 +82,11 @@ export class Examiner {
    * @param {Moment | undefined} first
    */
   want(shown, first) {
-    const all = shown.flatMap((recording) => recording.epochs.map((moment) => ({ moment, recording })));
+    const all = shown.flatMap((recording) => {
+      const { epochs } = recording;
+      const at = first ? epochs.indexOf(first) : -1;
+      return chooseFew(epochs.length, Math.max(at, 0), ASKED).map((i) => ({ moment: epochs[i], recording }));
+    });
     const open = all.filter(({ moment }) => !answers.has(moment));
     this.wanted = [...open.filter(({ moment }) => moment === first), ...open.filter(({ moment }) => moment !== first)];
     this.next();

@@ -11,8 +11,8 @@ export const en = {
     "There is no training to look back on yet. Train a network in the room Train, or let the page make a short " +
     "one now.",
   "history.gone":
-    "The training run of this address is not here: runs made in the page are lost when it is closed. Save " +
-    "recordings to keep them.",
+    "The training run of this address is not here. The browser keeps the last eight of this page; save a recording " +
+    "to keep it for good.",
   "history.example": "Make a short training now",
   "history.making": "A training run of 5 epochs on 10,000 images, as it is being made.",
   "history.record":

@@ -7,9 +7,11 @@ import { h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
 import { buildModelLinks } from "../../ui/links.js";
 import * as state from "../../ui/state.js";
+import { buildAdvice } from "../../ui/training/advice.js";
 import { buildSettingsForm } from "../../ui/training/form.js";
 import { openTraining } from "../../ui/training/session.js";
 import { DEFAULTS, fromParams, toParams } from "../../ui/training/settings.js";
+import { followUndoKeys } from "../../ui/undo.js";
 import { buildPanels } from "./panels.js";
 import { buildSample } from "./sample.js";
 import { buildTransport } from "./transport.js";
@@ -43,10 +45,11 @@ export function mount(root, app) {
   ], (settings) => training.change(settings));
   const sample = buildSample(text, (row) => lookAt(app, training, row));
   const transport = buildTransport(app, training, PRESETS, sample.element);
+  const advice = buildAdvice((change) => followAdvice(training, change));
   const panels = buildPanels(app);
   root.append(
     h("h2", {}, text("train.title")), h("p", { class: "note intro" }, text("train.intro")),
-    transport.element,
+    transport.element, advice.element,
     h("div", { class: "train-columns" },
       h("details", { class: "panel settings-panel", open: innerWidth > 960 },
         h("summary", {}, h("h3", {}, text("train.settings"))), transport.presets, form.element),
@@ -57,20 +60,38 @@ export function mount(root, app) {
     transport.render();
     sample.render(training);
     panels.render(training);
-    const speed = training.pace === null ? null : training.pace;
-    if (state.read().room === "train") state.write("train", { ...toParams(training.settings), speed });
+    advice.show(training.lane?.examined ? training.lane.findings : null, training.settings);
+    const { pace: speed, goal: stopAt } = training;
+    const here = state.read().room === "train" && training.status !== "idle";
+    if (here) state.write("train", { ...toParams(training.settings), speed, stop: stopAt });
   };
-  const stop = [training.on(paceRender(render)), app.on("theme", () => {
+  const ends = [training.on(paceRender(render)), followUndoKeys(training), app.on("theme", () => {
     sample.render(training);
     panels.restyle(training);
   })];
+  let open = true;
   return {
-    update: (params) => follow(training, params, render),
+    update: async (params) => {
+      await training.kept;
+      if (open) follow(training, params, render);
+    },
     unmount: () => {
-      stop.forEach((end) => end());
+      open = false;
+      ends.forEach((end) => end());
       panels.destroy();
     },
   };
+}
+
+/**
+ * Try what a rule proposes.
+ * @param {import("../../ui/training/session.js").Session} training
+ * @param {import("../../ui/training/apply.js").Change} change
+ */
+function followAdvice(training, { settings, goal, goesOn }) {
+  if (goal !== null) training.aim(goal);
+  if (!goesOn) training.restart(settings);
+  if (!training.playing) training.play();
 }
 
 /**
@@ -82,9 +103,15 @@ export function mount(root, app) {
 function follow(training, params, render) {
   const wanted = fromParams(params);
   const speed = Number(params.get("speed"));
-  const says = params.has("speed") || Object.keys(toParams(wanted)).length > 0;
-  if (says || training.status === "idle") training.limit(speed > 0 ? speed : null);
+  const changed = Object.keys(toParams(wanted)).length > 0;
+  const says = params.has("speed") || params.has("stop") || changed;
+  if (says || training.status === "idle") {
+    training.limit(speed > 0 ? speed : null);
+    training.aim(params.get("stop") ?? "");
+  }
   const same = JSON.stringify(wanted) === JSON.stringify(training.settings);
+  const isNew = training.status === "idle" && training.opened === 0;
+  if (isNew && training.resumeOpen(changed ? wanted : null)) return render();
   if (training.status === "idle") {
     try {
       training.open(wanted);

@@ -12,6 +12,8 @@ export const en = {
   "train.batch": "One batch",
   "train.epoch": "One epoch",
   "train.restart": "Start again",
+  "train.undo": "Undo",
+  "train.undo.help": "Take the last change of settings back (Ctrl+Z)",
   "train.speed": "Speed",
   "train.speed.": "as fast as it can",
   "train.speed.1000": "1,000 samples a second",

@@ -5,6 +5,7 @@
 import { buildChoice, putText } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
 import { count, exactPercent, short, significant } from "../../ui/training/format.js";
+import { PROPOSED, splitGoal } from "../../ui/training/goal.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../ui/training/session.js").Session} Session */
@@ -37,6 +38,8 @@ export function buildTransport(app, training, presets, sample) {
   const speed = buildChoice(text("train.speed"), SPEEDS.map((value) => [value, text(`train.speed.${value}`)]),
     (value) => training.limit(value ? Number(value) : null));
   speed.element.dataset.explain = "speed";
+  const goal = buildGoal(text, (value) => training.aim(value));
+  const undo = button("train.undo", () => training.undo(), { title: text("train.undo.help") });
   const preset = buildChoice(text("train.preset"),
     [["", text("train.preset.own")], ...Object.keys(presets).map((name) => namePreset(text, name))],
     (name) => name && training.change(presets[name]));
@@ -44,7 +47,8 @@ export function buildTransport(app, training, presets, sample) {
   const stats = buildStatistics(text);
   const meter = startSpeedometer();
   const element = h("section", { class: "panel transport" },
-    h("div", { class: "row" }, play, ...steps, restart, speed.element), message, stats.element, sample);
+    h("div", { class: "row" }, play, ...steps, restart, undo), message,
+    h("div", { class: "row conduct" }, speed.element, goal.element), stats.element, sample);
   return {
     element,
     presets: preset.element,
@@ -57,12 +61,41 @@ export function buildTransport(app, training, presets, sample) {
       steps.forEach((step) => void (step.disabled = !ready || playing || Boolean(lane?.diverged)));
       steps[1].hidden = settings.batch === "1";
       restart.disabled = status === "loading" || (ready && training.fresh);
+      undo.disabled = training.changes.isEmpty;
+      goal.show(training.goal);
       speed.show(training.pace === null ? "" : String(training.pace));
       const at = Object.keys(presets).find((name) => JSON.stringify(presets[name]) === JSON.stringify(settings));
       preset.show(at ?? "");
       message.classList.toggle("bad", training.bad);
       putText(message, status === "loading" && !training.bad ? text("training.loading") : training.message);
       stats.show(training, meter(training));
+    },
+  };
+}
+
+/**
+ * Where the training stops: a choice, and a number beside it where one is needed.
+ * @param {App["text"]} text
+ * @param {(goal: string) => void} changed
+ */
+function buildGoal(text, changed) {
+  const option = (/** @type {string} */ kind) => /** @type {[string, string]} */ ([kind, text(`goal.${kind}`)]);
+  const choice = buildChoice(text("goal"), ["", ...Object.keys(PROPOSED)].map(option), (kind) =>
+    changed(kind && `${kind}:${PROPOSED[/** @type {import("../../ui/training/goal.js").Kind} */ (kind)]}`));
+  const number = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", class: "short" });
+  const unit = h("span");
+  const side = h("label", { class: "row goal-number" }, number, unit);
+  let shown = "";
+  number.addEventListener("change", () => changed(`${splitGoal(shown).kind}:${number.value.trim()}`));
+  return {
+    element: h("div", { class: "row goal", "data-explain": "goal" }, choice.element, side),
+    show: (/** @type {string} */ goal) => {
+      shown = goal;
+      const { kind, value } = splitGoal(goal);
+      choice.show(kind);
+      side.hidden = kind === "";
+      if (kind) putText(unit, text(`goal.${kind}.unit`));
+      if (document.activeElement !== number) number.value = value;
     },
   };
 }

@@ -132,6 +132,11 @@ export const en = {
   "word.speed": "Speed",
   "word.speed.short": "How many images are learned in a second; go slowly to watch single updates.",
   "word.speed.more": "As fast as it can, a small network learns all 60,000 images in about a second.",
+  "word.goal": "Where training stops",
+  "word.goal.short": "Training stops by itself after some epochs, at a share of right answers, or when it gets no "
+    + "better.",
+  "word.goal.more": "“No better” looks at the loss of the test images after each epoch. This is early stopping: it "
+    + "ends a training before the network learns its images by heart.",
   "word.epoch": "Epoch",
   "word.epoch.short": "One pass through all training images.",
   "word.epoch.more": "After each epoch the images come in a new order.",

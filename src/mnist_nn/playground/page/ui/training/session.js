@@ -1,10 +1,16 @@
 /**
- * The training of the page: it goes on while other rooms are open, and whoever shows it listens.
+ * The training of the page: it goes on while other rooms are open, and whoever shows it listens. It outlives a reload,
+ * and its settings can be taken back.
  */
 
 import { sizes } from "../../core/config.js";
 import { openWorker } from "../../worker/client.js";
+import { buildUndo } from "../undo.js";
+import { describeGoal, isMet, parseGoal } from "./goal.js";
+import { openKeeper } from "./keeper.js";
 import { DEFAULTS, sameNetwork, describeSettings, parseSettings } from "./settings.js";
+import { drawNumber, nameOpen, rememberOpen } from "./numbers.js";
+import { thinMoments, thinPoints } from "./thin.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
@@ -12,12 +18,18 @@ import { DEFAULTS, sameNetwork, describeSettings, parseSettings } from "./settin
 /** @typedef {import("../../worker/host.js").LaneState} LaneState */
 /** @typedef {import("./settings.js").Settings} Settings */
 /**
- * A training with its moments, the first of them before anything was learned. `points` are there if it was made here.
+ * A training with its moments, the first of them before anything was learned. `points` are there if it was made here,
+ * and `rest` is where it stood last.
  * @typedef {{id: string, name: string, config: import("../../core/config.js").NetworkConfig,
- *   training: Record<string, any>, epochs: Moment[], points: Point[]}} Recording
+ *   training: Record<string, any>, epochs: Moment[], points: Point[], rest?: Moment}} Recording
+ */
+/**
+ * What can be taken back: the training as it was, and its settings.
+ * @typedef {{recording: Recording, settings: Settings}} Past
  */
 
 const SESSION = "train";
+const AT_ONCE = 1000; // milliseconds, in which changes count as one, as where a slider moves
 
 /** @type {Session | null} */
 let only = null;
@@ -47,7 +59,14 @@ export class Session {
   recording = null;
   /** @type {number | null} */
   pace = null;
+  /** Where it stops, as a text of goal.js. */
+  goal = "";
+  /** The number of this training, and how often one was opened. */
+  number = 0;
   opened = 0;
+  stored = /** @type {Recording[]} */ ([]); // before the page was loaded
+  changes = /** @type {ReturnType<typeof buildUndo<Past>>} */ (buildUndo());
+  changed = -Infinity;
   /** @type {Set<() => void>} */
   listeners = new Set();
 
@@ -56,10 +75,16 @@ export class Session {
     this.app = app;
     this.worker = openWorker();
     this.worker.listen(SESSION, (event) => this.hear(event));
+    this.keeper = openKeeper();
+    /** Done once the trainings that were kept are there. */
+    this.kept = this.keeper.load().then((all) => {
+      this.stored = all;
+      all.filter(({ epochs }) => epochs.length > 1).forEach((one) => app.runs.add(/** @type {any} */ (one)));
+    });
   }
 
   get id() {
-    return `training-${this.opened}`;
+    return `training-${this.number}`;
   }
 
   get fresh() {
@@ -89,12 +114,47 @@ export class Session {
     const from = old.epochs[index];
     this.begin(settings, training, old.epochs.slice(0, index + 1), old.points.filter((p) => p.samples <= from.samples));
     const { app } = this;
-    const name = app.text("training.forkName", this.opened, old.name.split(":")[0], formatPlace(from),
+    const name = app.text("training.forkName", this.number, old.name.split(":")[0], formatPlace(from),
       rate || String(from.rate));
     this.recording = { ...this.recorded(), config: old.config, name };
     this.worker.send({ type: "open", session: SESSION, lanes: [{ id: this.id, network: old.config, training, from }] });
     this.message = app.text("training.forked", old.name, formatPlace(from));
+    this.store(this.recorded().epochs);
     this.tell();
+  }
+
+  /**
+   * Go on with a training where it stood last.
+   * @param {Recording} recording
+   * @param {Settings} [settings]
+   */
+  resume(recording, settings = describeSettings(recording.config, recording.training)) {
+    const from = recording.rest ?? recording.epochs[recording.epochs.length - 1];
+    const { training } = parseSettings(settings);
+    this.opened++;
+    this.number = Number(recording.id.replace(/\D+/g, ""));
+    Object.assign(this, { settings, status: "loading", lane: null, message: "", bad: false, recording,
+      points: recording.points });
+    recording.training = training;
+    rememberOpen(recording.id);
+    const lanes = [{ id: this.id, network: recording.config, training, from }];
+    this.worker.send({ type: "open", session: SESSION, lanes });
+    this.tell();
+  }
+
+  /**
+   * The training that was open before the page was loaded again, if its settings are those that are asked for.
+   * @param {Settings | null} wanted null if any will do
+   * @returns {boolean} whether there is one
+   */
+  resumeOpen(wanted) {
+    const recording = this.stored.find(({ id }) => id === nameOpen());
+    if (!recording) return false;
+    const settings = describeSettings(recording.config, recording.training);
+    if (wanted && JSON.stringify(wanted) !== JSON.stringify(settings)) return false;
+    this.resume(recording, settings);
+    this.message = this.app.text("training.resumed");
+    return true;
   }
 
   /**
@@ -102,6 +162,12 @@ export class Session {
    * @param {Settings} settings
    */
   change(settings) {
+    this.remember();
+    this.put(settings);
+  }
+
+  /** @param {Settings} settings */
+  put(settings) {
     try {
       const { training } = parseSettings(settings);
       if (!sameNetwork(settings, this.settings) || this.status === "idle") return this.anew(settings);
@@ -116,14 +182,44 @@ export class Session {
     }
   }
 
-  /** The same settings from the beginning; also another try where loading has failed. */
-  restart() {
+  /** The same settings from the beginning, or others; also another try where loading has failed. */
+  restart(settings = this.settings) {
+    this.remember();
     try {
-      this.anew(this.settings);
+      this.anew(settings);
       this.note("");
     } catch (error) {
       this.note(/** @type {Error} */ (error).message, true);
     }
+  }
+
+  /** What is now can be taken back. */
+  remember() {
+    const now = performance.now();
+    if (this.recording && this.status !== "idle" && now - this.changed > AT_ONCE) this.changes.remember(this.now());
+    this.changed = now;
+  }
+
+  /** @returns {Past} */
+  now() {
+    return { recording: this.recorded(), settings: this.settings };
+  }
+
+  /** Take the last change back: the settings, and the training itself where it had begun anew. */
+  undo() {
+    if (this.recording) this.goTo(this.changes.undo(this.now()));
+  }
+
+  redo() {
+    if (this.recording) this.goTo(this.changes.redo(this.now()));
+  }
+
+  /** @param {Past | undefined} past */
+  goTo(past) {
+    if (!past) return;
+    this.changed = -Infinity;
+    if (past.recording === this.recording) this.put(past.settings);
+    else this.resume(past.recording, past.settings);
   }
 
   /** @param {Settings} settings */
@@ -136,10 +232,37 @@ export class Session {
 
   /** @param {number | "epoch"} [until] samples */
   play(until) {
+    const goal = until === undefined ? this.readGoal() : {};
+    if (!goal) return;
+    if (this.lane && isMet(goal, this.lane)) {
+      this.note(this.app.text("training.met", describeGoal(this.app.text, this.goal)));
+      return;
+    }
     this.playing = true;
     if (!this.bad) this.message = "";
-    this.worker.send({ type: "play", session: SESSION, pace: this.pace, until });
+    this.worker.send({ type: "play", session: SESSION, pace: this.pace, until, goal });
     this.tell();
+  }
+
+  /**
+   * Stop somewhere else, from now on.
+   * @param {string} goal
+   */
+  aim(goal) {
+    if (goal === this.goal) return;
+    this.goal = goal;
+    if (!this.readGoal()) return;
+    this.note("");
+    if (this.playing) this.play();
+  }
+
+  readGoal() {
+    try {
+      return parseGoal(this.goal);
+    } catch (error) {
+      this.note(/** @type {Error} */ (error).message, true);
+      return null;
+    }
   }
 
   pause() {
@@ -180,7 +303,9 @@ export class Session {
   begin(settings, training, epochs, points) {
     const { network: config } = parseSettings(settings);
     this.opened++;
-    const name = this.app.text("training.runName", this.opened, sizes(config).join("-"));
+    this.number = drawNumber(this.number);
+    rememberOpen(this.id);
+    const name = this.app.text("training.runName", this.number, sizes(config).join("-"));
     this.recording = { id: this.id, name, config, training, epochs, points: [...points] };
     this.points = this.recording.points;
     Object.assign(this, { settings, status: "loading", lane: null, message: "", bad: false });
@@ -197,10 +322,17 @@ export class Session {
   }
 
   /** @param {import("../../worker/host.js").News} news */
-  take({ playing, lanes: [lane] }) {
+  take({ playing, reached, lanes: [lane] }) {
     Object.assign(this, { status: "ready", playing, lane });
-    this.points.push(...lane.points);
+    const last = this.points.at(-1)?.samples ?? -1;
+    this.points.push(...lane.points.filter(({ samples }) => samples > last));
+    thinPoints(this.points);
     for (const moment of lane.moments) this.keep(moment);
+    if (lane.at) this.rest(lane.at);
+    if (reached && !playing && !this.message) {
+      this.note(this.app.text("training.reached", describeGoal(this.app.text, this.goal)));
+      return;
+    }
     if (lane.diverged && !this.bad) this.note(this.app.text("training.diverged", String(lane.rate)), true);
     else this.tell();
   }
@@ -208,9 +340,33 @@ export class Session {
   /** @param {Moment} moment */
   keep(moment) {
     const recording = this.recorded();
-    recording.epochs.push(moment);
+    const all = [...recording.epochs, moment];
+    const kept = thinMoments(all);
+    recording.epochs.splice(0, Infinity, ...kept);
+    if (moment.samples > 0) this.store(kept.length > 2 ? [moment] : kept, all.filter((one) => !kept.includes(one)));
     const runs = /** @type {{list(): any[], add(run: any): void}} */ (this.app.runs);
     if (recording.epochs.length > 1 && !runs.list().includes(recording)) runs.add(recording);
+  }
+
+  /**
+   * Where the training stands, to go on from there if the page is loaded again.
+   * @param {Moment} moment
+   */
+  rest(moment) {
+    const recording = this.recorded();
+    recording.rest = moment;
+    if (moment.samples > 0) this.store(recording.epochs.length > 1 ? [] : recording.epochs);
+  }
+
+  /**
+   * Keep the training beyond the page.
+   * @param {Moment[]} added
+   * @param {Moment[]} [dropped]
+   */
+  store(added, dropped) {
+    const recording = this.recorded();
+    this.keeper.change(recording.id, added, dropped);
+    this.keeper.note(recording);
   }
 
   /** @param {string} message */
