@@ -116,7 +116,7 @@ def test_a_recording_of_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_files_name_no_other_machine(site: Site) -> None:
-    namespaces = ("http://www.w3.org/",)
+    namespaces = ("http://www.w3.org/", "http://localhost:8000/")
     for name, asset in site.items():
         if name.startswith("data/") or "vendor/" in name:
             continue

@@ -76,6 +76,32 @@ def test_undo_takes_the_last_line_away(visit: Visit) -> None:
 
 
 @pytest.mark.slow
+def test_everything_can_be_taken_back(visit: Visit) -> None:
+    page = visit("#/draw")
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    assert undo.is_disabled()
+    draw(page, SEVEN)
+    says(page, "a 7")
+    page.get_by_role("button", name="Clear").click()
+    says(page, "Nothing there")
+    page.keyboard.press("Control+z")
+    says(page, "a 7")
+    page.locator(".accuracy", has_text="of 10,000").wait_for()
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.locator(".decision", has_text="the label says").wait_for()
+    page.keyboard.press("Control+z")
+    says(page, "a 7")
+    page.locator(".bars button").nth(3).click()
+    page.get_by_role("slider", name="Bias").press("ArrowRight")
+    page.locator(".accuracy", has_text="a difference of").wait_for()
+    undo.click()
+    page.locator(".accuracy", has_text="Reads").wait_for()
+    says(page, "a 7")
+    page.keyboard.press("Control+Shift+z")
+    page.locator(".accuracy", has_text="a difference of").wait_for()
+
+
+@pytest.mark.slow
 def test_the_address_brings_the_drawing_back(visit: Visit) -> None:
     page = visit("#/draw")
     draw(page, SEVEN)

@@ -35,7 +35,9 @@ export function parseIdx(buffer) {
  * @returns {Promise<ArrayBuffer>}
  */
 export async function fetchBytes(url) {
-  const response = await fetch(url);
+  const response = await fetch(url).catch(() => {
+    throw new DataError(`cannot load ${url}, because the server does not answer`);
+  });
   if (!response.ok) {
     throw new DataError(
       `cannot load ${url}, because the server answers with status ${response.status}`,

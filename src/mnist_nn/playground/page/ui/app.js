@@ -5,8 +5,8 @@
  * `update` and of everything else through `app.on`. Which rooms there are, the caller says.
  */
 
-import { loadSamples } from "../core/data.js";
-import { h } from "./dom.js";
+import { fetchBytes, loadSamples } from "../core/data.js";
+import { DataError } from "../core/errors.js";
 import { followQuestions } from "./explain/explain.js";
 import { buildFrame } from "./frame.js";
 import { buildGuide } from "./guide/guide.js";
@@ -70,21 +70,27 @@ export async function start(body, rooms, lessons, tasks) {
   const guide = buildGuide(body, lessons, share.openTasks);
   const frame = buildFrame(body, Object.keys(rooms), guide.menu, share.element, () => listeners.tell("theme"));
   followQuestions(body);
-  try {
-    const manifest = /** @type {Manifest} */ (await (await fetch("data/manifest.json")).json());
-    const models = openModels(manifest, () => listeners.tell("model"));
-    const app = buildApp(manifest, models, listeners, frame);
-    frame.connect(models, app);
-    const wanted = state.read().params.get("model");
-    guide.follow();
-    await follow(rooms, frame, models, app);
-    if (wanted && models.loaded && !models.has(wanted)) {
-      frame.say(text("model.gone", wanted.replace(/^own:/, ""), models.current.name));
+  const open = async () => {
+    try {
+      const manifest = await loadManifest();
+      const models = openModels(manifest, () => listeners.tell("model"));
+      const app = buildApp(manifest, models, listeners, frame);
+      frame.connect(models, app);
+      const wanted = state.read().params.get("model");
+      guide.follow();
+      await follow(rooms, frame, models, app);
+      if (wanted && models.loaded && !models.has(wanted)) {
+        frame.say(text("model.gone", wanted.replace(/^own:/, ""), models.current.name));
+      }
+    } catch (error) {
+      frame.fail(text("app.failed", /** @type {Error} */ (error).message), open);
     }
-  } catch (error) {
-    frame.fail(text("app.failedModel", /** @type {Error} */ (error).message));
-  }
+  };
+  await open();
 }
+
+/** @returns {Promise<Manifest>} */
+const loadManifest = async () => JSON.parse(new TextDecoder().decode(await fetchBytes("data/manifest.json")));
 
 /**
  * @param {Manifest} manifest
@@ -145,9 +151,12 @@ async function follow(rooms, frame, models, app) {
   /** @type {{name: string, room: Room | null}} */
   let open = { name: "", room: null };
   let latest = "";
-  const show = async () => {
+  const find = () => {
     const { room, params } = state.read();
-    const name = Object.hasOwn(rooms, room) ? room : Object.keys(rooms)[0];
+    return { name: Object.hasOwn(rooms, room) ? room : Object.keys(rooms)[0], params };
+  };
+  const show = async () => {
+    const { name, params } = find();
     if (open.name === name) {
       const here = (latest = location.hash);
       await models.enter(name, params.get("model"));
@@ -161,31 +170,42 @@ async function follow(rooms, frame, models, app) {
     const stage = frame.stage(name);
     await models.enter(name, params.get("model"));
     if (current !== open) return;
-    current.room = await mount(stage, rooms[name], app);
-    if (current === open) current.room?.update(state.read().params);
-    else current.room?.unmount();
+    const room = await mount(stage, rooms[name], app);
+    if (current !== open) room.unmount();
+    else (current.room = room).update(state.read().params);
   };
-  addEventListener("hashchange", show);
-  await show();
+  const anew = () => {
+    open.room?.unmount();
+    open = { name: "", room: null };
+    return tryToShow();
+  };
+  const tryToShow = async () => {
+    try {
+      await show();
+    } catch (error) {
+      if (open.name === find().name) frame.fail(text("app.failed", /** @type {Error} */ (error).message), anew);
+    }
+  };
+  addEventListener("hashchange", tryToShow);
+  addEventListener("unhandledrejection", (event) => {
+    if (!(event.reason instanceof DataError)) return;
+    event.preventDefault();
+    frame.say(text("app.failedPart", event.reason.message), anew);
+  });
+  await tryToShow();
 }
 
 /**
  * @param {HTMLElement} root
  * @param {() => Promise<RoomModule>} load
  * @param {App} app
- * @returns {Promise<Room | null>}
+ * @returns {Promise<Room>}
  */
 async function mount(root, load, app) {
-  try {
-    const module = await load();
-    addStrings(module.strings);
-    root.replaceChildren();
-    return module.mount(root, app);
-  } catch (error) {
-    const message = text("app.failed", /** @type {Error} */ (error).message);
-    root.replaceChildren(h("p", { class: "failure", role: "alert" }, message));
-    return null;
-  }
+  const module = await load();
+  addStrings(module.strings);
+  root.replaceChildren();
+  return module.mount(root, app);
 }
 
 /** Listeners by topic. */

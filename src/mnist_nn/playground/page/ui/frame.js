@@ -52,14 +52,22 @@ export function buildFrame(body, rooms, lessons, share, themeChanged) {
     /** @param {string} message */
     announce: (message) => void (voice.textContent = message),
     say: showAlert,
-    /** @param {string} message */
-    fail: (message) => fill(stage, h("p", { class: "failure", role: "alert" }, message)),
+    /**
+     * @param {string} message
+     * @param {() => void} again what to try once more
+     */
+    fail: (message, again) => fill(stage, h("div", { class: "failure stack", role: "alert" }, h("p", {}, message),
+      h("p", {}, h("button", { type: "button", class: "primary", onclick: again }, text("app.again"))))),
     /**
      * @param {Models} models
      * @param {App} app
      */
     connect: (models, app) => {
-      app.on("model", () => fill(menu, ...buildModelMenu(models, app)));
+      const { elements, show } = buildModelMenu(models, app);
+      app.on("model", () => {
+        if (!menu.firstChild) fill(menu, ...elements);
+        show();
+      });
     },
   };
 }
@@ -139,20 +147,31 @@ function buildThemeButton(changed) {
  * @param {App} app
  */
 function buildModelMenu(models, app) {
-  const options = models.list().map(({ id, name }) =>
-    h("option", { value: id, selected: id === models.current.id }, name),
-  );
-  const choose = h("select", { id: "model", onchange: () => {
-    state.put("model", choose.value);
-    models.choose(choose.value);
-  } }, ...options);
-  return [
-    h("label", { for: "model", class: "unseen" }, text("model.choose")),
-    h("span", { "data-explain": "model" }, choose),
-    h("span", { class: "shape" }, formatShape(models.current.model)),
-    buildFileButton("open", "↥", () => openModel(app)),
-    buildFileButton("download", "↧", () => saveModel(models)),
-  ];
+  const choose = h("select", { id: "model", onchange: () => take(choose.value) });
+  const shape = h("span", { class: "shape" });
+  const take = async (/** @type {string} */ id) => {
+    try {
+      await models.choose(id);
+      state.put("model", id);
+    } catch (error) {
+      choose.value = models.current.id;
+      showAlert(text("model.failed", /** @type {Error} */ (error).message), () => take(id));
+    }
+  };
+  return {
+    elements: [
+      h("label", { for: "model", class: "unseen" }, text("model.choose")),
+      h("span", { "data-explain": "model" }, choose), shape,
+      buildFileButton("open", "↥", () => openModel(app)),
+      buildFileButton("download", "↧", () => saveModel(models)),
+    ],
+    /** What is chosen now; the control itself stays, and with it the focus. */
+    show: () => {
+      fill(choose, ...models.list().map(({ id, name }) => h("option", { value: id }, name)));
+      choose.value = models.current.id;
+      shape.textContent = formatShape(models.current.model);
+    },
+  };
 }
 
 /**
@@ -188,9 +207,19 @@ function saveModel({ current }) {
   download(write(current.model), `${current.id.replace(/^own:/, "").replace(/[^\w.-]+/g, "-")}.safetensors`);
 }
 
-/** @param {string} message */
-function showAlert(message) {
-  const close = h("button", { type: "button", onclick: () => box.remove() }, text("dialog.close"));
-  const box = h("div", { class: "toast", role: "alert" }, h("span", {}, message), close);
+/**
+ * Say something wherever one is on the page, once.
+ * @param {string} message
+ * @param {() => void} [again] what to try once more
+ */
+function showAlert(message, again) {
+  const button = (/** @type {string} */ key, /** @type {() => void} */ then = () => {}) =>
+    h("button", { type: "button", onclick: () => {
+      box.remove();
+      then();
+    } }, text(key));
+  const box = h("div", { class: "toast", role: "alert" }, h("span", {}, message),
+    h("span", { class: "row" }, again && button("app.again", again), button("dialog.close")));
+  document.querySelectorAll(".toast").forEach((one) => one.textContent === box.textContent && one.remove());
   document.body.append(box);
 }

@@ -47,6 +47,22 @@ export function write(room, params) {
 }
 
 /**
+ * Write the state of a room as a new entry in the history, at once, so that the browser's Back goes one step back. The
+ * room shows this state already.
+ * @param {string} room
+ * @param {URLSearchParams | Record<string, string | number | null | undefined>} params
+ */
+export function step(room, params) {
+  const before = read();
+  if (location.hash !== shown || before.room !== room) return;
+  const target = formatAddress(room, params, before.params);
+  flush();
+  if (target === location.hash) return;
+  history.pushState(null, "", target);
+  shown = location.hash;
+}
+
+/**
  * Change one value and leave the others.
  * @param {string} name
  * @param {string} value

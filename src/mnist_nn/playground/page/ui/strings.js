@@ -7,8 +7,9 @@ export const en = {
   "app.skip": "Skip to the room",
   "app.rooms": "Rooms",
   "app.loading": "Loading …",
+  "app.again": "Try again",
   "app.failed": "This room could not be opened: {0}",
-  "app.failedModel": "The model could not be loaded: {0}",
+  "app.failedPart": "A part of this room could not be loaded: {0}",
   "room.draw": "Draw",
   "room.microscope": "Microscope",
   "room.train": "Train",
@@ -68,6 +69,7 @@ export const en = {
   "model.gone":
     "The model of this address, “{0}”, is not here: models that were opened or trained in a page go when it is " +
     "closed, unless they are saved. You see “{1}” instead.",
+  "model.failed": "The model could not be loaded: {0}",
   "model.badFile": "{0} is not a model file that this page can read: {1}",
   "dialog.close": "Close",
 

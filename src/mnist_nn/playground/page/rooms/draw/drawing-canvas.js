@@ -15,8 +15,11 @@ import { extend, makePoint } from "./strokes.js";
 const WIDTH = 0.085; // of the sheet: as thick as MNIST's lines, for a digit that fills most of it
 
 class DrawingCanvas {
-  /** @param {Changed} changed */
-  constructor(changed) {
+  /**
+   * @param {Changed} changed
+   * @param {() => void} undo
+   */
+  constructor(changed, undo) {
     this.changed = changed;
     /** @type {Stroke[]} */
     this.strokes = [];
@@ -30,8 +33,9 @@ class DrawingCanvas {
     const label = text("draw.sheet");
     this.sheet = h("div", { class: "sheet", role: "img", "aria-label": label }, this.picture, this.canvas, this.hint);
     this.thickness = h("input", { type: "range", min: 4, max: 16, step: 0.5, value: 100 * WIDTH, id: "thickness" });
+    this.undo = h("button", { type: "button", title: text("draw.undo.help"), onclick: undo }, text("draw.undo"));
     this.tools = h("div", { class: "row pad-tools", "data-explain": "sheet" },
-      h("button", { type: "button", onclick: () => this.take(this.strokes.slice(0, -1)) }, text("draw.undo")),
+      this.undo,
       h("button", { type: "button", onclick: () => this.take([]) }, text("draw.clear")),
       h("label", { class: "thickness", for: "thickness" }, text("draw.thickness"), this.thickness));
     this.sheet.addEventListener("pointerdown", (event) => this.begin(event));
@@ -55,6 +59,7 @@ class DrawingCanvas {
   begin(event) {
     if (event.button !== 0 || this.growing) return;
     event.preventDefault();
+    this.strokes = [...this.strokes]; // those that are remembered stay as they are
     this.sheet.setPointerCapture(event.pointerId);
     this.growing = [this.at(event)];
     this.show([...this.strokes, this.growing]);
@@ -108,12 +113,20 @@ class DrawingCanvas {
   }
 }
 
-/** @param {Changed} changed */
-export function buildDrawingCanvas(changed) {
-  const pad = new DrawingCanvas(changed);
+/**
+ * @param {Changed} changed
+ * @param {() => void} undo
+ */
+export function buildDrawingCanvas(changed, undo) {
+  const pad = new DrawingCanvas(changed, undo);
   return {
     sheet: pad.sheet,
     tools: pad.tools,
+    get strokes() {
+      return pad.strokes;
+    },
+    /** @param {boolean} is whether there is something to take back */
+    allowUndo: (is) => void (pad.undo.disabled = !is),
     /** @param {Stroke[]} strokes */
     showStrokes: (strokes) => pad.show(strokes),
     /** @param {Uint8Array} pixels instead of a drawing */

@@ -12,6 +12,7 @@ import { findImage, nameImage as imageName } from "../../ui/images.js";
 import { SIDE, renderInk } from "../../ui/ink.js";
 import { buildNetworkView } from "../../ui/network/view.js";
 import * as state from "../../ui/state.js";
+import { buildUndo, followUndoKeys } from "../../ui/undo.js";
 import { buildBars } from "./bars.js";
 import { findDecisive, findSent } from "./connections.js";
 import { buildDecision } from "./decision.js";
@@ -37,6 +38,9 @@ export * as strings from "./strings.js";
  * @typedef {{image: string, pixels: Uint8Array | null, label: number | null, place: Place | null, edits: Edits}} View
  */
 
+/** @typedef {import("../../ui/ink.js").Stroke} Stroke */
+/** What can be gone back to. @typedef {{image: string, strokes: Stroke[], edits: Edits}} Sheet */
+
 const BLANK = new Uint8Array(784);
 
 class Draw {
@@ -50,11 +54,16 @@ class Draw {
     this.view = { image: "", pixels: null, label: null, place: null, edits: { off: [], bias: [] } };
     this.frameWanted = 0;
     this.ticket = 0;
-    this.pad = buildDrawingCanvas((strokes, resting) => this.drawn(strokes, resting));
+    this.pad = buildDrawingCanvas((strokes, resting) => this.drawn(strokes, resting), () => this.undo());
+    this.changes = /** @type {ReturnType<typeof buildUndo<Sheet>>} */ (buildUndo());
+    /** The last one at rest. @type {Sheet | null} */
+    this.sheet = null;
+    /** Whether what comes next is a step that the browser's Back takes back. */
+    this.isStep = false;
     this.network = buildNetworkView({ choose: (place) => this.choose(place), label: app.text("draw.network") });
     this.bars = buildBars(10, (unit) => this.choose({ layer: this.last, unit }));
     this.decision = buildDecision();
-    this.digits = buildDigits((image) => this.open(`test:${image}`));
+    this.digits = buildDigits((image) => this.stepTo(`test:${image}`));
     this.inspector = buildInspector({
       switchOff: (place, off) => this.change(switchOff(this.view.edits, place, off)),
       shift: (place, shift) => this.change(shiftBias(this.view.edits, place, shift)),
@@ -71,7 +80,7 @@ class Draw {
     root.append(this.left(), this.right(), h("section", { class: "panel draw-digits" }, this.digits.element));
     this.network.use(app.model.network);
     this.ends = [app.on("model", () => this.renew()), app.on("theme", () => this.repaint()),
-      this.pad.close, this.network.close, this.measure.close];
+      followUndoKeys(this), this.pad.close, this.network.close, this.measure.close];
   }
 
   /** The output layer. */
@@ -119,6 +128,7 @@ class Draw {
   /** Look inside a neuron, or stop looking. @param {Place} place */
   choose(place) {
     const { view, inspector } = this;
+    this.isStep = true;
     view.place = isSame(view.place, place) ? null : place;
     this.see(true);
     const isNarrow = matchMedia("(max-width: 60rem)").matches;
@@ -135,6 +145,33 @@ class Draw {
   undoChanges() {
     this.inspector.forget();
     this.change({ off: [], bias: [] });
+  }
+
+  undo() {
+    if (this.sheet) this.restore(this.changes.undo(this.sheet));
+  }
+
+  redo() {
+    if (this.sheet) this.restore(this.changes.redo(this.sheet));
+  }
+
+  /** @param {Sheet | undefined} sheet */
+  restore(sheet) {
+    if (!sheet) return;
+    this.sheet = sheet;
+    this.view.edits = sheet.edits;
+    this.inspector.forget();
+    this.measure.ask(sheet.edits);
+    this.open(sheet.image, sheet.strokes);
+  }
+
+  /** Remember what was before, if anything but the looking has changed. */
+  remember() {
+    const { view: { image, edits }, sheet, pad: { strokes } } = this;
+    const isNew = !sheet || sheet.image !== image || JSON.stringify(sheet.edits) !== JSON.stringify(edits);
+    if (isNew && sheet && !isSameSlider(sheet, { image, edits })) this.changes.remember(sheet);
+    if (isNew) this.sheet = { image, strokes, edits };
+    this.pad.allowUndo(!this.changes.isEmpty);
   }
 
   /** Show everything anew. @param {boolean} resting whether the picture is done, and worth an announcement */
@@ -163,20 +200,32 @@ class Draw {
     this.onward.hidden = !pixels;
     this.digits.show(view.image.startsWith("test:") ? Number(view.image.slice(5)) : null);
     if (!resting) return;
+    this.remember();
     this.save();
     app.announce(says);
   }
 
   save() {
     const { image, place, edits } = this.view;
-    state.write("draw", { image, neuron: place && nameNeuron(place), ...toParams(edits) });
+    const say = this.isStep ? state.step : state.write;
+    this.isStep = false;
+    say("draw", { image, neuron: place && nameNeuron(place), ...toParams(edits) });
   }
 
-  /** Show an image by its name. @param {string} name */
-  async open(name) {
+  /** Show another image, as a step that can be gone back. @param {string} name */
+  stepTo(name) {
+    this.isStep = true;
+    return this.open(name);
+  }
+
+  /**
+   * Show an image by its name.
+   * @param {string} name
+   * @param {import("../../ui/ink.js").Stroke[]} [strokes] as exact as they were drawn
+   */
+  async open(name, strokes = decode(name.slice(4))) {
     const ticket = ++this.ticket;
     if (name.startsWith("ink:") || name === "") {
-      const strokes = decode(name.slice(4));
       this.pad.showStrokes(strokes);
       this.drawn(strokes, true);
       return;
@@ -195,7 +244,7 @@ class Draw {
     if (!file) return;
     try {
       const { ink, width, height } = await readInk(file);
-      await this.open(imageName(frameDigit(ink, width, height)));
+      await this.stepTo(imageName(frameDigit(ink, width, height)));
       fill(this.failure);
     } catch (error) {
       fill(this.failure, this.app.text("draw.openFailed", file.name, /** @type {Error} */ (error).message));
@@ -226,6 +275,8 @@ class Draw {
   /** Another model: what was changed in the old one has no meaning in it. */
   renew() {
     Object.assign(this.view, { edits: { off: [], bias: [] }, place: null });
+    this.changes = /** @type {ReturnType<typeof buildUndo<Sheet>>} */ (buildUndo());
+    this.sheet = null;
     fill(this.accuracy, this.app.text("draw.measuring"));
     this.inspector.forget();
     this.network.use(this.app.model.network);
@@ -252,6 +303,16 @@ class Draw {
     this.ticket++;
     this.ends.forEach((end) => end());
   }
+}
+
+/**
+ * Whether two states differ by how far one bias was moved, as while a slider moves.
+ * @param {Pick<Sheet, "image" | "edits">} a
+ * @param {Pick<Sheet, "image" | "edits">} b
+ */
+function isSameSlider(a, b) {
+  const [p, q] = [a.edits.bias, b.edits.bias].map((bias) => bias.map(nameNeuron).join());
+  return a.image === b.image && p === q && p !== "" && JSON.stringify(a.edits.off) === JSON.stringify(b.edits.off);
 }
 
 /**

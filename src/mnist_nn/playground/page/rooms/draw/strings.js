@@ -33,6 +33,7 @@ export const en = {
   "draw.sheet": "Drawing sheet for mouse, finger or pen",
   "draw.thickness": "Line",
   "draw.undo": "Undo",
+  "draw.undo.help": "Take the last line, picture or change back (Ctrl+Z)",
   "inspect.bias": "Bias",
   "inspect.learned": "as learned",
   "inspect.off": "Switch this neuron off",

@@ -10,16 +10,18 @@ import { fill, h } from "../../ui/dom.js";
 
 /**
  * @param {Text} text
- * @param {(rate: string) => void} fork
+ * @param {(rate: string) => string} fork says what is wrong, if anything is
  */
 export function buildForkForm(text, fork) {
   let chosen = "";
   const rate = buildLogSlider(text("history.fork.rate"), { from: -4, to: 1.5, automatic: text("setting.automatic") },
     (value) => void (chosen = value));
   rate.element.dataset.explain = "rate";
-  const go = h("button", { type: "button", onclick: () => fork(chosen) }, text("history.fork"));
+  const failure = h("p", { class: "message bad", role: "alert" });
+  const go = h("button", { type: "button", onclick: () => void (failure.textContent = fork(chosen)) },
+    text("history.fork"));
   const element = h("section", { class: "panel stack" }, h("h3", {}, text("history.fork.title")),
-    h("p", { class: "note" }, text("history.fork.help")), rate.element, h("div", { class: "row" }, go));
+    h("p", { class: "note" }, text("history.fork.help")), rate.element, h("div", { class: "row" }, go), failure);
   return {
     element,
     /** @param {number} automatic rate */

@@ -50,6 +50,8 @@ class HistoryRoom {
   /** @type {import("../../core/data.js").Samples | null} */
   test = null;
   waiting = false;
+  making = false;
+  progress = h("p", { class: "message" });
 
   /**
    * @param {HTMLElement} root
@@ -113,7 +115,7 @@ class HistoryRoom {
     return h("section", { class: "panel stack" }, h("p", {}, text("history.empty")),
       h("div", { class: "row" }, h("button", { type: "button", class: "primary", onclick: () => this.example() },
         text("history.example")), this.button("history.open", () => this.open())),
-      buildNote(text("history.record")));
+      this.progress, buildNote(text("history.record")));
   }
 
   /**
@@ -171,7 +173,7 @@ class HistoryRoom {
     const { recording, app: { text } } = this;
     this.empty.hidden = Boolean(recording);
     this.stage.hidden = !recording;
-    if (!recording) return;
+    if (!recording) return this.showMaking();
     const index = this.index(recording);
     const moment = recording.epochs[index];
     const others = listRecordings(this.app).filter(({ id }) => id !== recording.id);
@@ -251,13 +253,14 @@ class HistoryRoom {
   /** @param {string} rate "" for the automatic one */
   fork(rate) {
     const { recording } = this;
-    if (!recording) return;
+    if (!recording) return "";
     const training = openTraining(this.app);
     try {
       training.fork(recording, this.index(recording), rate);
       this.app.navigate("train");
+      return "";
     } catch (error) {
-      this.note(/** @type {Error} */ (error).message, true);
+      return /** @type {Error} */ (error).message;
     }
   }
 
@@ -266,7 +269,17 @@ class HistoryRoom {
     const training = openTraining(this.app);
     training.open({ ...DEFAULTS, subset: EXAMPLE.subset });
     training.play(EXAMPLE.epochs * Number(EXAMPLE.subset));
+    this.making = true;
     this.app.announce(this.app.text("history.making"));
+    this.render();
+  }
+
+  /** What becomes of the short training, beside the button that started it. */
+  showMaking() {
+    const { status, message, bad } = openTraining(this.app);
+    const words = status === "loading" ? "training.loading" : "history.making";
+    this.progress.textContent = !this.making ? "" : bad ? message : this.app.text(words);
+    this.progress.classList.toggle("bad", bad);
   }
 
   async open() {

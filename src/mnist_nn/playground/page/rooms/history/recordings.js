@@ -4,6 +4,7 @@
  */
 
 import { fetchBytes } from "../../core/data.js";
+import { DataError } from "../../core/errors.js";
 import { read } from "../../core/modelfile.js";
 import { openWorker } from "../../worker/client.js";
 import { chooseFew } from "../../ui/training/thin.js";
@@ -35,6 +36,7 @@ export const listRecordings = (app) => /** @type {any[]} */ (app.runs.list());
 export function loadServed(app) {
   served ??= Promise.all((app.manifest.runs ?? []).map(async ({ name, url }) =>
     add(app, readRecording(read(await fetchBytes(url)), `recorded:${name}`, name)))).then(() => undefined);
+  served.catch(() => void (served = null)); // another try may do better
   return served;
 }
 
@@ -55,6 +57,8 @@ export function addFile(app, name, bytes) {
  * @param {Recording} recording
  */
 function add(app, recording) {
+  const known = listRecordings(app).find(({ id }) => id === recording.id);
+  if (known) return known;
   app.runs.add(/** @type {any} */ (recording));
   return recording;
 }
@@ -101,6 +105,9 @@ export class Examiner {
     try {
       answers.set(now.moment, await openWorker().ask({ type: "examine", network }));
       this.wanted = this.wanted.filter(({ moment }) => moment !== now.moment);
+    } catch (error) {
+      this.over = true; // until the room is opened again
+      throw new DataError(/** @type {Error} */ (error).message);
     } finally {
       this.busy = false;
     }

@@ -9,6 +9,7 @@ import { applyEdits, isEmpty, readEdits, toParams } from "../../ui/edits.js";
 import { findImage } from "../../ui/images.js";
 import * as state from "../../ui/state.js";
 import { text } from "../../ui/text.js";
+import { followUndoKeys } from "../../ui/undo.js";
 import { buildClassSet } from "./class-set.js";
 import { applyUpdate, chooseFault, chooseLoss, formatLearned, parseLearned, replay } from "./lesson.js";
 import { buildMap } from "./map.js";
@@ -28,6 +29,9 @@ const FIRST_IMAGE = "test:0"; // a clear one
 const MANY = 100; // images, whose mean loss is a curve that has its lowest point near
 
 class Microscope {
+  /** Whether what is shown next is a step that the browser's Back takes back. */
+  isStep = false;
+
   /**
    * @param {HTMLElement} root
    * @param {App} app
@@ -58,7 +62,7 @@ class Microscope {
       rate: (rate) => this.open({ rate: String(rate) }),
       fault: (fault) => this.open({ fault: fault === "none" ? null : fault }),
     });
-    this.map = buildMap((step) => this.go(step));
+    this.map = buildMap((step, isAuto) => this.go(step, isAuto));
     this.stage = buildStage((open) => {
       this.view.numbers = open;
       this.save();
@@ -75,7 +79,7 @@ class Microscope {
     const keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     addEventListener("keydown", keys);
     this.ends = [app.on("model", () => this.open({})), app.on("theme", () => this.show()),
-      () => removeEventListener("keydown", keys), this.stage.close, this.map.halt];
+      () => removeEventListener("keydown", keys), followUndoKeys(this), this.stage.close, this.map.halt];
   }
 
   /**
@@ -126,16 +130,21 @@ class Microscope {
       if (value === null) params.delete(name);
       else params.set(name, value);
     }
-    if ("image" in changes) ["path", "label"].forEach((name) => params.delete(name));
-    state.write("microscope", params);
+    if ("image" in changes) ["path", "label"].forEach((name) => name in changes || params.delete(name));
+    if (Object.keys(changes).length > 0) state.step("microscope", params);
+    else state.write("microscope", params);
     return this.update(params);
   }
 
-  /** @param {number} step */
-  go(step) {
+  /**
+   * @param {number} step
+   * @param {boolean} [isAuto] whether it comes by itself, while the steps are played
+   */
+  go(step, isAuto = false) {
     const count = listSteps(this.network.weights.length).length;
     if (step < 0 || step >= count || !this.trace) return;
     this.view.step = step;
+    this.isStep = !isAuto;
     this.show();
     this.app.announce(this.stage.title.textContent ?? "");
   }
@@ -222,7 +231,9 @@ class Microscope {
     const { image, label, stage, loss, rate, fault, step, path, learned, edits, numbers } = this.view;
     const { model } = this.app;
     const isChosen = state.read().params.has("model");
-    state.write("microscope", {
+    const say = this.isStep ? state.step : state.write;
+    this.isStep = false;
+    say("microscope", {
       image, step: step + 1, path: path && namePath(path), learned: formatLearned(learned),
       ...toParams(edits), label: this.known ? null : label, numbers: numbers ? 1 : null,
       stage: stage === chooseStage(null, model, isChosen) ? null : stage,
@@ -246,6 +257,7 @@ class Microscope {
       !isEmpty(edits) && h("span", { class: "note" }, text("micro.edited")),
       isLast ? null : button("apply", () => this.apply(t)),
       learned.length > 0 && h("span", { class: "note" }, text("micro.learned", learned.length)),
+      learned.length > 0 && button("takeBack", () => this.undo()),
       learned.length > 0 && button("forget", () => this.open({ learned: null }), "plain"),
       tested && h("span", { class: "note" }, text("micro.learnedTest")),
     ];
@@ -263,6 +275,18 @@ class Microscope {
     this.app.announce(text("micro.applied", learned.length + 1));
     return this.open({ image: next, learned: all, step, ...(kind === "pixels" ? { label: String(label) } : {}) });
   }
+
+  /** Take the last update back. */
+  undo() {
+    const { learned } = this.view;
+    const last = learned.at(-1);
+    if (!last) return;
+    const step = String(this.view.step + 1);
+    this.open({ image: last.image, learned: formatLearned(learned.slice(0, -1)) || null, label: String(last.label),
+      loss: last.loss, rate: String(last.rate), step });
+  }
+
+  redo() {} // the button takes the step again
 
   /** The update as it is without a fault, because a worksheet is to be right. */
   takeForSheets() {

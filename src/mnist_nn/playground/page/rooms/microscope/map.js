@@ -8,7 +8,7 @@ import { buildPlayer } from "./player.js";
 import { writeSymbol } from "./steps.js";
 
 /**
- * @param {(step: number) => void} go
+ * @param {(step: number, isAuto?: boolean) => void} go
  */
 export function buildMap(go) {
   const back = h("button", { type: "button" }, "← ", text("micro.back"));
@@ -17,7 +17,7 @@ export function buildMap(go) {
   const where = h("span");
   const keys = h("span", { class: "keys" }, text("micro.keys"));
   const state = { at: 0, count: 0 };
-  const player = buildPlayer(() => state.at < state.count - 1, (again) => go(again ? 0 : state.at + 1));
+  const player = buildPlayer(() => state.at < state.count - 1, (again) => go(again ? 0 : state.at + 1, true));
   const goBy = (/** @type {number} */ by) => {
     player.halt();
     go(state.at + by);

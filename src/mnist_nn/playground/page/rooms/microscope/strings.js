@@ -57,6 +57,7 @@ export const en = {
   "micro.equation": "Equation",
   "micro.fault": "Fault",
   "micro.fits": "the update's is",
+  "micro.takeBack": "Take the last one back",
   "micro.forget": "Start again",
   "micro.gradient": "gradient",
   "micro.heat": "{0}: {1} numbers as a picture; the arrow keys choose one",

@@ -9,6 +9,7 @@ import { buildModelLinks } from "../../ui/links.js";
 import * as state from "../../ui/state.js";
 import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
+import { followUndoKeys } from "../../ui/undo.js";
 import { buildLaneCard } from "./cards.js";
 import { buildGuess } from "./guess.js";
 import { MOST_LANES, NAMES, fromParams, makeRace, toParams } from "./lanes.js";
@@ -66,6 +67,7 @@ class RaceRoom {
       h("section", { class: "panel stack" }, this.results.element, h("p", { class: "note" }, text("race.seconds"))),
     );
     this.session.listener = () => this.render();
+    this.endKeys = followUndoKeys(this);
     this.stop = app.on("theme", () => {
       this.charts.forEach((chart) => chart.build());
       this.paint();
@@ -91,10 +93,12 @@ class RaceRoom {
     const play = h("button", { type: "button", class: "primary play", onclick: () => this.press() }, text("race.play"));
     const again = h("button", { type: "button", onclick: () => this.open(this.session.race) }, text("race.again"));
     const add = h("button", { type: "button", onclick: () => this.add() }, text("race.add"));
+    const back = h("button", { type: "button", title: text("race.undo.help"), onclick: () => this.undo() },
+      text("race.undo"));
     const element = h("div", { class: "stack" },
       h("div", { class: "race-controls" }, ...[preset, subset, epochs, seed, measure].map((one) => one.element)),
-      h("div", { class: "row" }, play, again, add));
-    return { element, preset, subset, epochs, seed, measure, play, again, add };
+      h("div", { class: "row" }, play, again, add, back));
+    return { element, preset, subset, epochs, seed, measure, play, again, add, back };
   }
 
   press() {
@@ -109,8 +113,24 @@ class RaceRoom {
    * @param {boolean} [play]
    */
   open(race, play = false) {
+    if (this.session.opened > 0 && !sameRace(race, this.session.race)) this.session.changes.remember(this.session.race);
     this.session.open(race);
     if (play && this.session.status !== "idle") this.session.play();
+  }
+
+  undo() {
+    const { session } = this;
+    this.restore(session.changes.undo(session.race));
+  }
+
+  redo() {
+    const { session } = this;
+    this.restore(session.changes.redo(session.race));
+  }
+
+  /** @param {Race | undefined} race */
+  restore(race) {
+    if (race) this.session.open(race);
   }
 
   add() {
@@ -129,7 +149,7 @@ class RaceRoom {
     const { session: now, app } = this;
     const wanted = fromParams(params, app.text);
     const bare = !["race", "lane", "subset", "epochs", "seed", "guess"].some((name) => params.has(name));
-    if (now.status === "idle" || (!bare && !sameRace(wanted, now.race))) this.open(wanted);
+    if (now.opened === 0 || (!bare && !sameRace(wanted, now.race))) this.open(wanted);
     if (!bare && wanted.guess !== now.race.guess) now.ask(wanted.guess);
     if (wanted.measure !== now.race.measure && params.has("measure")) now.compare(wanted.measure);
     this.render();
@@ -146,7 +166,9 @@ class RaceRoom {
     controls.play.toggleAttribute("data-playing", now.playing);
     controls.play.disabled = now.status === "idle" || !now.allowed;
     this.guess.show(now);
-    controls.again.disabled = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
+    const isFresh = !now.progress.some(({ state: lane }) => lane && lane.samples > 0);
+    controls.again.disabled = isFresh && now.status !== "idle";
+    controls.back.disabled = now.changes.isEmpty;
     controls.add.disabled = race.lanes.length >= MOST_LANES;
     putText(this.lesson, NAMES.includes(race.preset) ? text(`race.${race.preset}.lesson`) : "");
     putText(this.say, formatMessage(now, text));
@@ -194,6 +216,7 @@ class RaceRoom {
   unmount() {
     this.session.listener = () => {};
     this.stop();
+    this.endKeys();
     this.charts.forEach((chart) => chart.destroy());
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import { openWorker } from "../../worker/client.js";
+import { buildUndo } from "../../ui/undo.js";
 import { makeRace, parseRace } from "./lanes.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
@@ -42,6 +43,7 @@ export class RaceSession {
   /** @type {Progress[]} */
   progress = [];
   opened = 0;
+  changes = /** @type {ReturnType<typeof buildUndo<Race>>} */ (buildUndo());
   /** @type {() => void} */
   listener = () => {};
 
@@ -123,7 +125,8 @@ export class RaceSession {
   /** @param {import("../../worker/client.js").Event} event */
   hear(event) {
     if (event.type === "failed") {
-      Object.assign(this, { playing: false, message: event.message });
+      const status = this.status === "loading" ? "idle" : this.status;
+      Object.assign(this, { playing: false, status, message: event.message });
     } else if (event.type === "news" && event.news.lanes[0].id === this.id("lane-1")) {
       const { playing, finished, sameStart, lanes } = event.news;
       Object.assign(this, { status: "ready", playing, finished, sameStart });

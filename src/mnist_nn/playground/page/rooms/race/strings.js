@@ -25,6 +25,8 @@ export const en = {
   "race.play": "Start",
   "race.rerun": "Race again",
   "race.again": "Back to the start",
+  "race.undo": "Undo",
+  "race.undo.help": "Take the last change of the race back (Ctrl+Z)",
   "race.add": "Add a lane",
   "race.lane": "Lane {0}",
   "race.lane.name": "Name of lane {0}",
