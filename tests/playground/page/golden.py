@@ -395,11 +395,13 @@ def diagnosis_case(shape: dict[str, Any], settings: dict[str, Any]) -> dict[str,
 def rules() -> str:
     """Return the rules of the diagnosis as a module of the page."""
     entries = (f"  {json.dumps(rule, ensure_ascii=False)},\n" for rule in export_rules()["rules"])
-    return (
-        "/**\n * The rules of the diagnosis, the surest signs first. This module is generated from the library's rules.toml"
-        " by\n * tests/playground/page/golden.py; it is not edited by hand.\n */\n\n"
-        '/** @type {readonly import("./diagnosis.js").Rule[]} */\nexport const RULES = [\n' + "".join(entries) + "];\n"
+    head = (
+        "The rules of the diagnosis, the surest signs first. tests/playground/page/golden.py writes this module",
+        "from the library's rules.toml; it is not edited by hand.",
     )
+    comment = "\n".join(["/**", *(f" * {line}" for line in head), " */"])
+    kind = '/** @type {readonly import("./diagnosis.js").Rule[]} */'
+    return f"{comment}\n\n{kind}\nexport const RULES = [\n{''.join(entries)}];\n"
 
 
 def text(content: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 /**
- * The rules of the diagnosis, the surest signs first. This module is generated from the library's rules.toml by
- * tests/playground/page/golden.py; it is not edited by hand.
+ * The rules of the diagnosis, the surest signs first. tests/playground/page/golden.py writes this module
+ * from the library's rules.toml; it is not edited by hand.
  */
 
 /** @type {readonly import("./diagnosis.js").Rule[]} */
