@@ -84,7 +84,7 @@ const roundRate = (rate) => Number(rate.toPrecision(2));
  * @returns {Finding}
  */
 function makeFinding(rule, shown) {
-  const [seen, why, advice] = [rule.seen, rule.why, rule.try].map((pattern) => fillIn(pattern, shown));
+  const [seen, why, advice] = [rule.seen, rule.why, rule.try].map((pattern) => fillPattern(pattern, shown));
   const setting = Object.fromEntries(Object.entries(rule.setting ?? {}).map(([name, value]) =>
     [name, typeof value === "string" && value in shown ? shown[value] : value]));
   return { name: rule.name, seen, why, advice, setting, source: rule.source };
@@ -94,7 +94,7 @@ function makeFinding(rule, shown) {
  * @param {string} pattern with {quantity:format}
  * @param {Quantities} shown
  */
-function fillIn(pattern, shown) {
+function fillPattern(pattern, shown) {
   return pattern.replace(/\{(\w+):([^}]*)\}/g, (_, name, format) => formatNumber(shown[name], format));
 }
 
