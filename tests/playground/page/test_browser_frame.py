@@ -59,7 +59,7 @@ def test_what_cannot_be_loaded_is_said_and_tried_again(visit: Visit) -> None:
     page.get_by_role("alert").filter(has_text="This room could not be opened").wait_for()
     page.context.unroute("**/data/reader*")
     page.get_by_role("button", name="Try again").click()
-    toast = page.locator(".toast", has_text="A part of this room could not be loaded: this is no IDX file of bytes")
+    toast = page.locator(".toast", has_text="A part of this room could not be loaded: this is not an IDX file of bytes")
     toast.wait_for()
     page.context.unroute("**/data/test-images*")
     toast.get_by_role("button", name="Try again").click()
