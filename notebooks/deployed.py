@@ -42,7 +42,7 @@ with app.setup:
     from mnist_nn.export import export, verify
     from mnist_nn.imaging import read_pages
     from mnist_nn.nn.presets import configure
-    from mnist_nn.training.loop import split
+    from mnist_nn.training.placement import split
     from mnist_nn.util import randomness
 
 

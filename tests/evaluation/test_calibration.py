@@ -16,7 +16,7 @@ from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.evaluation.calibration_fit import calibrate
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.reading.reader_model import load_reader_model
-from mnist_nn.training.loop import split
+from mnist_nn.training.placement import split
 from mnist_nn.util.randomness import key
 
 DATA = load("mnist")

@@ -13,7 +13,7 @@ from mnist_nn.evaluation import calibration_fit
 from mnist_nn.evaluation.calibration import Calibration, summarize
 from mnist_nn.evaluation.calibration_fit import calibrate
 from mnist_nn.evaluation.prediction import forward
-from mnist_nn.training.loop import split
+from mnist_nn.training.placement import split
 from mnist_nn.util.randomness import key
 
 DATA = load("mnist")

@@ -17,7 +17,8 @@ from mnist_nn import Checkpoint, Dataset, Epoch, Network, NetworkConfig, Samples
 from mnist_nn.engines.reference import ReferenceEngine
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.model_file.storage import Model, from_bytes, to_bytes
-from mnist_nn.training.loop import split, stretch
+from mnist_nn.training.loop import stretch
+from mnist_nn.training.placement import split
 from mnist_nn.util.randomness import SHUFFLE, fold, key, permutation
 
 SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh", output="softmax")

@@ -11,7 +11,8 @@ import scipy.sparse
 from mnist_nn import Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
 from mnist_nn.data import check_samples
 from mnist_nn.errors import DataError
-from mnist_nn.training.loop import Epoch, split
+from mnist_nn.training.loop import Epoch
+from mnist_nn.training.placement import split
 
 Array = npt.NDArray[Any]
 SHAPE = NetworkConfig(inputs=4, outputs=3, output="softmax")

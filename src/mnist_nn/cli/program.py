@@ -17,6 +17,7 @@ from mnist_nn.cli.commands import (
     audit,
     calibrate,
     check_gradients,
+    compare,
     data,
     evaluate,
     export,
@@ -64,6 +65,7 @@ app = typer.Typer(
 for command in (
     train.train,
     evaluate.evaluate,
+    compare.compare,
     predict.predict,
     read.read,
     audit.audit,

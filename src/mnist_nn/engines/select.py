@@ -63,8 +63,10 @@ def choose(name: str, dtype: str = "float32") -> str:
     return COMPILED if dtype == "float32" and _can_compile() else REFERENCE
 
 
-def create(name: str = AUTO, dtype: str = "float32") -> Engine:
+def create(name: str = AUTO, dtype: str = "float32", threads: int | None = None) -> Engine:
     """Create an engine by name.
+
+    ``threads`` is the most that the compiled engine uses, by default all processors; results do not depend on it.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def create(name: str = AUTO, dtype: str = "float32") -> Engine:
     'reference'
     """
     if choose(name, dtype) == COMPILED:
-        return _compiled().CompiledEngine()  # type: ignore[no-any-return]
+        return _compiled().CompiledEngine(threads)  # type: ignore[no-any-return]
     return import_module("mnist_nn.engines.reference").ReferenceEngine()  # type: ignore[no-any-return]
 
 

@@ -22,7 +22,8 @@ from mnist_nn.reading.calibrate_numbers import (
 )
 from mnist_nn.reading.train_reader import EXAMPLES, ReaderExamples, train_reader
 from mnist_nn.reading.train_sequence import SequenceReport, train_sequence
-from mnist_nn.training.loop import Epoch, split
+from mnist_nn.training.loop import Epoch
+from mnist_nn.training.placement import split
 from mnist_nn.training.sequences import SequenceTraining
 from mnist_nn.util import randomness
 from mnist_nn.util.io_errors import explain_io_errors

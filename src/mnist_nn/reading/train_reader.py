@@ -21,7 +21,8 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.presets import preset
 from mnist_nn.training.checkpoint import Checkpoint
-from mnist_nn.training.loop import Epoch, split, train
+from mnist_nn.training.loop import Epoch, train
+from mnist_nn.training.placement import split
 from mnist_nn.util import randomness
 from mnist_nn.util.randomness import fold
 

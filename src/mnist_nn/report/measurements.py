@@ -27,7 +27,7 @@ from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.training.checkpoint import Checkpoint
-from mnist_nn.training.loop import split
+from mnist_nn.training.placement import split
 from mnist_nn.util import randomness
 
 MAX_ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of wrong answers that people may want to keep to

@@ -38,6 +38,8 @@ class EpochSamples:
         The key of the run.
     epochs
         Number of epochs; for none beyond them, copies are made.
+    placed
+        The samples as the engine placed them, if they are not distorted.
     """
 
     def __init__(
@@ -49,13 +51,14 @@ class EpochSamples:
         distortion: Distortion | None,
         key: Key,
         epochs: int,
+        placed: Any = None,
     ) -> None:
         self._engine, self._samples, self._targets, self._teacher = engine, samples, targets, teacher
         self._distortion, self._key, self._epochs = distortion, key, epochs
         self._stop = Event()
         self._pool = ThreadPoolExecutor(1)
-        self._epoch: int | None = None
-        self._placed: Any = None
+        self._epoch: int | None = None if placed is None else 0
+        self._placed = placed
         self._next: tuple[int, Future[Any]] | None = None
 
     def get(self, epoch: int) -> Any:

@@ -9,21 +9,21 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
+from mnist_nn.data import Samples
 from mnist_nn.data.augmentation import DRAWS, check_square, make_distortion
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
-from mnist_nn.engines.base import Engine, Plan, Tally, check_width
+from mnist_nn.engines.base import Plan, Tally, check_width
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_learning_rate
-from mnist_nn.nn.losses import get_loss, smooth_labels
+from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import get_optimizer
 from mnist_nn.training.averaging import update_average
@@ -34,10 +34,10 @@ from mnist_nn.training.divergence import explain_divergence
 from mnist_nn.training.early_stopping import keep_best
 from mnist_nn.training.epoch_samples import EpochSamples
 from mnist_nn.training.memory import check_memory
+from mnist_nn.training.placement import Placement, make_targets
 from mnist_nn.util import checks, randomness
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges
-LEARNED = "samples to train on, or all held out,"
 CALL = "train(network, samples, TrainingConfig(epochs=3))"
 CALL_WITH_TEACHER = "train(network, samples, TrainingConfig(teacher_share=0.9), teacher=trained)"
 
@@ -173,7 +173,36 @@ def _train(
     *,
     steps: bool,
 ) -> Iterator[Epoch]:
-    run = _Run.prepare(shape, samples, config, select.create(engine, shape.dtype), teacher)
+    check_width(shape, samples.inputs)
+    placement = Placement.prepare(samples, config, select.create(engine, shape.dtype))
+    yield from train_placed(shape, config, placement, at, teacher=teacher, steps=steps)
+
+
+def train_placed(
+    shape: NetworkConfig,
+    config: TrainingConfig,
+    samples: Placement,
+    at: Checkpoint,
+    *,
+    teacher: Teacher | None = None,
+    steps: bool = False,
+) -> Iterator[Epoch]:
+    """Train as `train` does, on samples that are prepared already and that other runs may share.
+
+    Parameters
+    ----------
+    shape, config
+        The network, and how to train it; the samples must have been prepared for its subset, hold-out and seed.
+    samples
+        The samples.
+    at
+        Where to start: `Checkpoint.start`, or a checkpoint of the same run.
+    teacher
+        The network whose answers are learned besides the labels, if any.
+    steps
+        Also yield inside an epoch.
+    """
+    run = _Run.prepare(shape, config, samples, teacher)
     run.check_start(at)
     if not at.is_finished(config):
         check_teacher(teacher, config, at.teacher)
@@ -191,47 +220,36 @@ class _Run:
     """What stays the same over a whole run."""
 
     config: TrainingConfig
-    engine: Engine
     shape: NetworkConfig
-    training: Samples
+    samples: Placement
     placed: EpochSamples
-    held_out: Any
-    held_out_labels: npt.NDArray[np.int64]
-    held_out_weights: npt.NDArray[Any] | None
     eta: float
-    orders: dict[randomness.Key, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
     def prepare(
-        cls, shape: NetworkConfig, samples: Samples, config: TrainingConfig, engine: Engine, teacher: Teacher | None
+        cls, shape: NetworkConfig, config: TrainingConfig, samples: Placement, teacher: Teacher | None
     ) -> "_Run":
         check(shape, config)
-        check_memory(shape, config, engine.name)
-        check_width(shape, samples.inputs)
-        check_labels(samples.labels)
-        check_pixels(samples.images)
-        if samples.labels.max() >= shape.outputs:
+        check_memory(shape, config, samples.engine.name)
+        check_width(shape, samples.training.inputs)
+        if samples.largest_label >= shape.outputs:
             raise DataError(
-                f"label {samples.labels.max()} is too large for the network's {shape.outputs} outputs; create a "
+                f"label {samples.largest_label} is too large for the network's {shape.outputs} outputs; create a "
                 "network with one output for each class"
             )
-        training, held_out = split(samples, config)
-        training = replace(training, weights=relative(training.weights, LEARNED))
         distortion = make_distortion(config.augmentation, config.figures)
         if distortion is not None:
-            check_square(training.images)
-        targets = make_targets(training.labels, shape.outputs, config.label_smoothing, soft=teacher is not None)
-        placed = EpochSamples(
-            engine, training, targets, teacher, distortion, randomness.key(config.seed), config.epochs
-        )
-        return cls(config, engine, shape, training, placed, held_out and engine.place(held_out.images),
-                   held_out.labels if held_out else np.empty(0, np.int64),
-                   relative(held_out.weights, LEARNED) if held_out else None,
-                   resolve_learning_rate(shape, config))  # fmt: skip
+            check_square(samples.training.images)
+        labels, smoothing = samples.training.labels, config.label_smoothing
+        targets = make_targets(labels, shape.outputs, smoothing, soft=teacher is not None)
+        ready = samples.place(targets, smoothing) if distortion is None and teacher is None else None
+        placed = EpochSamples(samples.engine, samples.training, targets, teacher, distortion,
+                              randomness.key(config.seed), config.epochs, ready)  # fmt: skip
+        return cls(config, shape, samples, placed, resolve_learning_rate(shape, config))
 
     @property
     def size(self) -> int:
-        return len(self.training)
+        return self.samples.size
 
     def check_start(self, at: Checkpoint) -> None:
         """Reject a checkpoint of another network, another optimizer or other data."""
@@ -255,20 +273,13 @@ class _Run:
     def step(self, at: Checkpoint) -> Checkpoint:
         """Train on the next stretch; afterwards, offset 0 means that the epoch is complete."""
         key = randomness.key(self.config.seed)
-        order = self.shuffle(randomness.fold(key, randomness.SHUFFLE, at.epoch))
+        order = self.samples.shuffle(randomness.fold(key, randomness.SHUFFLE, at.epoch))
         length = stretch(self.shape, self.config.batch_size)
         stop = min(at.offset - at.offset % length + length, self.size)
         dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)
         plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.compute_rates(at, stop), dropout_key)
         at = self.learn(at, self.placed.get(at.epoch), plan)
         return at if at.offset < self.size else self.close(at)
-
-    def shuffle(self, key: randomness.Key) -> npt.NDArray[np.int64]:
-        """Shuffle the samples of an epoch; the last order is kept, because an epoch has many stretches."""
-        if key not in self.orders:
-            self.orders.clear()
-            self.orders[key] = randomness.permutation(key, self.size)
-        return self.orders[key]
 
     def compute_rates(self, at: Checkpoint, stop: int) -> npt.NDArray[np.float64]:
         """Return the learning rate of each update in a stretch."""
@@ -279,7 +290,7 @@ class _Run:
         begin = time.perf_counter()
         try:
             with np.errstate(all="ignore"):
-                network, state, tally = self.engine.epoch(at.network, at.state, placed, plan)
+                network, state, tally = self.samples.engine.epoch(at.network, at.state, placed, plan)
         except NotFiniteError as error:
             raise self.explain_divergence(at) from error
         total = at.tally.plus(tally)
@@ -287,10 +298,10 @@ class _Run:
             raise self.explain_divergence(at)
         seconds = at.seconds + time.perf_counter() - begin
         return replace(at, network=network, state=state, offset=at.offset + len(plan.order),
-                       tally=total, seconds=seconds, engines=at.engines_after(self.engine.name))  # fmt: skip
+                       tally=total, seconds=seconds, engines=at.engines_after(self.samples.engine.name))  # fmt: skip
 
     def explain_divergence(self, at: Checkpoint) -> DivergedError:
-        images = self.training.images
+        images = self.samples.training.images
         largest = 1.0 if images.dtype == np.uint8 else float(abs(images).max())
         scale = f", and scale the inputs, which go up to {largest:g}, to about 1" if largest > LARGE else ""
         return explain_divergence(self.config, self.eta, self.shape.dtype, f"epoch {at.epoch + 1}", scale)
@@ -306,7 +317,7 @@ class _Run:
         scores, best, average = self.compute_scores(replace(at, offset=last)), at.best, None
         if self.config.ema_decay:
             average = update_average(at.average, at.network, at.epoch + 1, self.config.ema_decay)
-        if self.held_out is not None:
+        if self.samples.held_out is not None:
             value, accuracy = self.score_held_out(average or at.network)
             if not math.isfinite(value):
                 raise self.explain_divergence(at)
@@ -323,11 +334,12 @@ class _Run:
         if not is_due(at.epoch, finished=at.is_finished(self.config)):
             return at
         kept = tuple(signs for signs in at.signs if is_due(signs.epoch, finished=False))
-        return replace(at, signs=(*kept, measure(at.network, self.training, self.config, at.epoch)))
+        return replace(at, signs=(*kept, measure(at.network, self.samples.training, self.config, at.epoch)))
 
     def score_held_out(self, network: Network) -> tuple[float, float]:
-        z = self.engine.forward(network, self.held_out)
-        labels, weights = self.held_out_labels, self.held_out_weights
+        samples = self.samples
+        z = samples.engine.forward(network, samples.held_out)
+        labels, weights = samples.held_out_labels, samples.held_out_weights
         onehot = np.eye(self.shape.outputs, dtype=z.dtype)[labels]
         loss = get_loss(self.config.loss, self.shape.output)
         tally = Tally.of(loss, z, network.output(z), onehot, 1.0 if weights is None else weights)
@@ -335,23 +347,6 @@ class _Run:
 
     def progress(self, at: Checkpoint) -> float:
         return (at.epoch + at.offset / self.size) / self.config.epochs
-
-
-def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:
-    """Take a configuration's subset, and hold images out of it: (training, held out or None)."""
-    key = randomness.key(config.seed)
-    if config.subset is not None:
-        samples = samples.take(subset(samples.labels, config.subset, randomness.fold(key, randomness.SUBSET)))
-    if not config.validation:
-        return samples, None
-    share = config.validation if config.validation < 1 else int(config.validation)
-    training, held_out = hold_out(samples.labels, share, randomness.fold(key, randomness.HOLD_OUT))
-    return samples.take(training), samples.take(held_out)
-
-
-def make_targets(labels: npt.NDArray[np.int64], outputs: int, smoothing: float, *, soft: bool) -> npt.NDArray[Any]:
-    """Return the labels; with label smoothing, or if they are to be ``soft``, as targets of shape (n, outputs)."""
-    return smooth_labels(np.eye(outputs)[labels], smoothing) if smoothing or soft else labels
 
 
 def stretch(shape: NetworkConfig, batch_size: int) -> int:

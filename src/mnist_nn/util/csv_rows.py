@@ -1,9 +1,10 @@
-"""Reads the rows of a CSV table that a spreadsheet program or this program wrote. The callers interpret them."""
+"""Reads and writes the rows of CSV tables (RFC 4180, UTF-8). The callers interpret them."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.util.io_errors import explain_io_errors
@@ -48,3 +49,16 @@ def read_rows(path: Path, remedy: str) -> Iterator[tuple[int, list[str]]]:
             line = rows.line_num + 1
     except csv.Error as error:
         raise ConfigError(f"{str(path)!r} is not a table with commas (see line {line}: {error}); {remedy}") from error
+
+
+def encode_rows(rows: Iterable[Sequence[Any]]) -> bytes:
+    r"""Write rows as a table with commas; file names keep their exact bytes.
+
+    Examples
+    --------
+    >>> encode_rows([("seed", "note"), (3, "a,b")])
+    b'seed,note\r\n3,"a,b"\r\n'
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8", "surrogateescape")

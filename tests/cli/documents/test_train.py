@@ -20,7 +20,8 @@ def test_train_prints_what_its_schema_says(cli: Cli) -> None:
     early = ("--validation", "60", "--patience", "9", "--dropout", "0.1,0", "--max-norm", "3", "--dtype", "float64")
     document = cli("train", *SMALL, *softmax, *early, "--log-dir", "runs", "--json").json
     assert isinstance(document["training"]["validation"], int), "a number of images"
-    check("train", cli("train", *SMALL, "--json").json, document)
+    several = cli("train", *SMALL, "--seeds", "2", "--json").json
+    check("train", cli("train", *SMALL, "--json").json, document, several)
 
 
 def test_every_setting_is_there_in_its_place_with_the_names_that_the_program_has() -> None:

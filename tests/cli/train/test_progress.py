@@ -7,6 +7,7 @@ import pytest
 from mnist_nn import TrainingConfig
 from mnist_nn.cli.common import terminal
 from mnist_nn.cli.train import progress
+from mnist_nn.experiments.runs import Step
 from mnist_nn.training.checkpoint import Scores
 
 TRAINING = TrainingConfig(epochs=2)
@@ -49,3 +50,22 @@ def test_a_bar_is_drawn_where_one_can_be(capsys: pytest.CaptureFixture[str], mon
     assert out == ""
     assert "50%" in err
     assert "epoch 1/2  loss 0.01690" in err
+
+
+def test_one_bar_is_drawn_for_all_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "can_draw", lambda: True)
+    monkeypatch.setenv("COLUMNS", "120")
+    with progress.show_trials(4, quiet=False) as show:
+        show(Step(2, Epoch(complete=False), is_last=False), "seed 2")  # type: ignore[arg-type]
+        show(Step(1, None, is_last=True), "seed 1")
+        show(Step(3, None, is_last=True), "seed 3")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "62%" in err
+    assert "2 of 4 runs" in err
+
+
+def test_quiet_runs_show_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.show_trials(4, quiet=True) as show:
+        show(Step(1, None, is_last=True), "seed 1")
+    assert capsys.readouterr() == ("", "")

@@ -195,7 +195,7 @@ def _held_out(model: "Model", data: str | None) -> "Samples":
     """Return the images that training held out, after checking that the data is the same."""
     from mnist_nn.errors import ConfigError
     from mnist_nn.model_file.training_data import choose_data
-    from mnist_nn.training.loop import split
+    from mnist_nn.training.placement import split
 
     if model.training is None or not model.training.validation:
         raise ConfigError(

@@ -96,6 +96,17 @@ Quiet = Annotated[
 ]
 
 
+Seeds = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds",
+        help="Train with N seeds, from --seed on; say how much they vary, and save the median run's model.",
+        metavar="N",
+        show_default="one run",
+    ),
+]
+
+
 @with_settings()
 def train(
     model: ModelPath = DEFAULT_MODEL,
@@ -108,6 +119,8 @@ def train(
     source: From = None,
     teacher: Teacher = None,
     engine: options.Engine = "auto",
+    seeds: Seeds = None,
+    jobs: options.Jobs = None,
     resume: Resume = False,
     resume_if_exists: ResumeIfExists = False,
     record: Record = None,
@@ -130,14 +143,9 @@ def train(
 
     begin = time.perf_counter()
     resume = resume or (resume_if_exists and is_there(model))
-    if allow_gaps and not (record and (resume or resume_if_exists)):
-        raise ConfigError(
-            "--allow-gaps has no effect without --resume and --record FILE; leave --allow-gaps out, or add both"
-        )
-    if source is not None and resume:
-        raise ConfigError(
-            "--from has no effect with --resume, which continues with the file's own weights; leave it out"
-        )
+    _check_resume(resume=resume, again=resume or resume_if_exists, source=source, record=record, gaps=allow_gaps)
+    single = {"resume": resume, "resume-if-exists": resume_if_exists, "from": source, "teacher": teacher}
+    _check_seeds(seeds, jobs, {**single, "record": record, "log-dir": log_dir})
     if quiet:
         log_messages.show_errors_only()
     reading = options.collect_reading(
@@ -157,7 +165,48 @@ def train(
         if log_dir is not None:
             attach_event_log(run, log_dir, resume=resume)
         held.enter_context(closing(run))
+        if seeds is not None:
+            return _train_seeds(run, seeds, jobs, begin, json=json, quiet=quiet)
         return _train_and_test(run, begin, json=json, quiet=quiet)
+
+
+def _check_resume(*, resume: bool, again: bool, source: Path | None, record: Path | None, gaps: bool) -> None:
+    """Reject options that contradict each other; ``again`` says whether a run may be continued."""
+    if gaps and not (record and again):
+        raise ConfigError(
+            "--allow-gaps has no effect without --resume and --record FILE; leave --allow-gaps out, or add both"
+        )
+    if source is not None and resume:
+        raise ConfigError(
+            "--from has no effect with --resume, which continues with the file's own weights; leave it out"
+        )
+
+
+def _check_seeds(seeds: int | None, jobs: int | None, others: dict[str, Any]) -> None:
+    """Reject options that several runs cannot have, and threads for a single one."""
+    if seeds is None and jobs is not None:
+        raise ConfigError("--jobs has no effect without --seeds N; leave it out")
+    for name, given in others.items():
+        if given and seeds is not None:
+            raise ConfigError(f"--{name} is for one run, and --seeds is for several; leave one of them out")
+
+
+def _train_seeds(run: Run, seeds: int, jobs: int | None, begin: float, *, json: bool, quiet: bool) -> int:
+    """Train with several seeds; the run then is the one with the median result, and is saved."""
+    from mnist_nn.cli.train import summary
+    from mnist_nn.cli.train.seeds import train_seeds
+
+    with defer_interrupt() as interrupted:
+        found = train_seeds(run, seeds, jobs, interrupted, quiet=quiet)
+        if not found.is_complete:
+            done = f"stopped after {len(found.runs)} of {seeds} runs"
+            say(f"mnist-nn: {done}; their figures are in {found.table}, and no model is saved", file=sys.stderr)
+            return INTERRUPTED
+        median = found.median
+        run.training, run.checkpoint = median.training, median.checkpoint
+        run.finish(median.result)
+    summary.show(run, median.result, time.perf_counter() - begin, json=json, quiet=quiet, seeds=found)
+    return 2 if found.diverged else 0
 
 
 def _train_and_test(run: Run, begin: float, *, json: bool, quiet: bool) -> int:

@@ -141,6 +141,16 @@ AllowHost = Annotated[
         rich_help_panel=help_page.SERVER,
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        help="Number of runs at a time; results do not depend on it.",
+        min=1,
+        metavar="N",
+        show_default="one for each processor",
+    ),
+]
 Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON document on standard output.", rich_help_panel=help_page.OUTPUT),

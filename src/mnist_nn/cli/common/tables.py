@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,6 +11,9 @@ from rich.table import Column, Table
 
 from mnist_nn.cli.common import terminal
 from mnist_nn.cli.common.terminal import printable
+
+if TYPE_CHECKING:
+    from mnist_nn.evaluation.comparison import Summary
 
 PIPE_WIDTH = 1_000_000  # columns where nobody's window sets a limit: all are written side by side
 GAP = 2  # columns of a terminal between two of a table
@@ -90,6 +93,21 @@ def percent(share: float) -> str:
     '94.57 %'
     """
     return f"{100 * share:.2f} %"
+
+
+def mean_with_deviation(summary: "Summary") -> str:
+    """Format the mean of some shares, with their standard deviation if there are several.
+
+    Examples
+    --------
+    >>> from mnist_nn.evaluation.comparison import summarize
+    >>> mean_with_deviation(summarize([0.94, 0.95]))
+    '94.50 ± 0.71 %  (mean ± standard deviation of 2 seeds)'
+    """
+    if summary.deviation is None:
+        return f"{percent(summary.mean)}  (1 seed)"
+    figures = f"{100 * summary.mean:.2f} ± {100 * summary.deviation:.2f} %"
+    return f"{figures}  (mean ± standard deviation of {summary.count} seeds)"
 
 
 def interval(low: float, high: float) -> str:

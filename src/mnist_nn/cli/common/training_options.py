@@ -4,10 +4,12 @@
 dictionary for `mnist_nn.nn.presets.configure`, which validates them.
 """
 
+import argparse
 import functools
 import inspect
+import shlex
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
@@ -15,6 +17,7 @@ from mnist_nn.cli.common import options
 from mnist_nn.cli.common.help_page import DATA, NETWORK, OPTIMIZER, REGULARIZATION, TRAINING
 from mnist_nn.errors import ConfigError, quote
 from mnist_nn.nn import config
+from mnist_nn.util import checks
 
 
 class Setting(NamedTuple):
@@ -127,6 +130,42 @@ def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., 
         return call
 
     return decorate
+
+
+def parse_configuration(text: str) -> tuple[str, dict[str, Any]]:
+    """Read a configuration as people write it: a preset, options of ``train``, or both; returns both.
+
+    Raises
+    ------
+    ConfigError
+        If it contains anything else.
+
+    Examples
+    --------
+    >>> parse_configuration("small --epochs 3 --hidden 30,20"), parse_configuration("--lr 0.1")
+    (('small', {'hidden': (30, 20), 'epochs': 3}), ('classic', {'learning_rate': 0.1}))
+    """
+    parser = _Parser(add_help=False, allow_abbrev=False, usage="")
+    parser.add_argument("preset", nargs="?", default="classic")
+    for setting in SETTINGS:
+        name = "--" + setting.field.replace("_", "-")
+        parser.add_argument(name, *ALIASES.get(setting.field, ()), dest=setting.field, type=setting.kind)
+    try:
+        found = vars(parser.parse_args(shlex.split(text)))
+    except ValueError as error:  # of the parser, or a quotation mark without its counterpart
+        raise ConfigError(
+            f"{quote(text)} is neither a model file nor a configuration ({error}); give a preset, options of mnist-nn "
+            'train, or both, such as "small --hidden 30,20"'
+        ) from None
+    preset = checks.choice("preset", found.pop("preset"), options.PRESETS)
+    return preset, {name: parse(name, value) for name, value in found.items() if value is not None}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises errors instead of ending the program."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
 
 
 def parse(name: str, value: Any) -> Any:

@@ -15,6 +15,7 @@ DOCUMENTS = {
     "audit": "mnist_nn.cli.documents.audit:AuditDocument",
     "calibrate": "mnist_nn.cli.documents.calibrate:CalibrateDocument",
     "check-gradients": "mnist_nn.cli.documents.check_gradients:CheckGradientsDocument",
+    "compare": "mnist_nn.cli.documents.compare:CompareDocument",
     "data-export": "mnist_nn.cli.documents.data:DataExportDocument",
     "data-info": "mnist_nn.cli.documents.data:DataInfoDocument",
     "data-verify": "mnist_nn.cli.documents.data:DataVerifyDocument",

@@ -22,6 +22,7 @@ from mnist_nn.util.documents import (
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train.run import Run
+    from mnist_nn.cli.train.seeds import SeedRuns
     from mnist_nn.evaluation.metrics import Evaluation
 
 
@@ -128,8 +129,47 @@ class FindingDocument(Document):
     source: str = Field(description="where the thresholds of the rule come from")
 
 
+class SeedFigures(Document):
+    """The figures of the run with one seed."""
+
+    seed: Count = Field(description="the random seed")
+    test_accuracy: Share = Field(description="share of the test images that are classified correctly")
+    test_loss: OrNull[float] = Field(description="mean reported loss per test image; null if it is too large")
+    test_descended: OrNull[float] = Field(
+        description="mean descended loss per test image; null if it is too large for a number"
+    )
+    loss: float = Field(description="mean reported loss per training image in the epoch whose weights are used")
+    descended: float = Field(description="mean descended loss per training image in that epoch")
+    accuracy: Share = Field(description="accuracy on the training images in that epoch")
+    validation_loss: float | None = Field(
+        description="mean loss per held-out image after that epoch; null if no images were held out"
+    )
+    validation_accuracy: Share | None = Field(
+        description="accuracy on the held-out images after that epoch; null if no images were held out"
+    )
+    epochs: Ordinal = Field(description="number of complete epochs")
+    best_epoch: Ordinal | None = Field(
+        description="the epoch whose weights `--patience` kept; null without `--patience`"
+    )
+    training_seconds: NonNegative = Field(description="seconds of training alone")
+
+
+class SeedsDocument(Document):
+    """The results of the runs with several seeds."""
+
+    mean: Share = Field(description="mean test accuracy of the runs")
+    deviation: NonNegative | None = Field(description="its standard deviation over the runs; null for one run")
+    interval: tuple[float, float] | None = Field(
+        description="95 % interval of the mean by Student's t: low, high; null for one run"
+    )
+    median_seed: Count = Field(description="the seed of the run with the median test accuracy, whose model is saved")
+    table: PathName = Field(description="path of the CSV file with the figures of all runs")
+    runs: list[SeedFigures] = Field(description="the runs that finished, in the order of their seeds")
+    diverged: tuple[Count, ...] = Field(description="the seeds of runs that diverged; no other figure includes them")
+
+
 class TrainDocument(Document):
-    """The result of a training run, its settings and its history."""
+    """The result of a training run, its settings and its history; with several seeds, those of the median run."""
 
     test_accuracy: Share = Field(description="share of the test images that are classified correctly")
     test_interval: Interval = Field(description="95 % Wilson interval of the test accuracy: low, high")
@@ -159,9 +199,10 @@ class TrainDocument(Document):
     data: DataSet = Field(description="the training data")
     diagnosis: list[FindingDocument] = Field(description="what went wrong, the surest first; empty if nothing did")
     history: list[HistoryRow] = Field(description="one row per epoch")
+    seeds: SeedsDocument | None = Field(description="the results of all runs; null without `--seeds`")
 
 
-def train_document(run: "Run", result: "Evaluation", seconds: float) -> TrainDocument:
+def train_document(run: "Run", result: "Evaluation", seconds: float, seeds: "SeedRuns | None" = None) -> TrainDocument:
     """Gather the result of a training and its settings."""
     from mnist_nn.training.diagnosis.diagnose import diagnose
 
@@ -186,4 +227,16 @@ def train_document(run: "Run", result: "Evaluation", seconds: float) -> TrainDoc
         data=DataSet(name=run.dataset.name, sha256=run.dataset.digest, class_names=run.dataset.class_names),
         diagnosis=[FindingDocument.model_validate(vars(finding)) for finding in diagnose(at, run.training)],
         history=[HistoryRow(**row.to_dict()) for row in at.history],
+        seeds=None if seeds is None else seeds_document(seeds),
+    )
+
+
+def seeds_document(seeds: "SeedRuns") -> SeedsDocument:
+    """Gather the results of the runs with several seeds."""
+    return SeedsDocument.of(
+        seeds.summary,
+        median_seed=seeds.median.training.seed,
+        table=seeds.table,
+        runs=[SeedFigures(**run.figures()) for run in seeds.runs],
+        diverged=tuple(seed for seed, _ in seeds.diverged),
     )

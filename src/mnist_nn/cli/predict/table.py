@@ -1,10 +1,8 @@
 """The CSV file that predictions go to, a row for each image in the order of the data; it can be continued.
 
-RFC 4180 by Python's own csv module, in UTF-8; names that look like formulas have an apostrophe before them.
+Names that look like formulas have an apostrophe before them.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from mnist_nn.cli.read.settings import (
     save_settings,
 )
 from mnist_nn.errors import ConfigError, DataError
+from mnist_nn.util.csv_rows import encode_rows
 from mnist_nn.util.files import append_whole, check_writable
 from mnist_nn.util.io_errors import explain_io_errors
 from mnist_nn.util.locks import keep_others_off
@@ -39,13 +38,7 @@ class Table(NamedTuple):
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows, all or none of them: they are on the disk when this returns."""
         with explain_io_errors(DataError, "write", self.path, "make room, then continue with --resume"):
-            append_whole(self.file, _encode(rows))
-
-
-def _encode(rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8", "surrogateescape")
+            append_whole(self.file, encode_rows(rows))
 
 
 @contextmanager
@@ -61,7 +54,7 @@ def open_table(
     ConfigError
         If it is there and may be neither replaced nor continued, was begun with other settings, or cannot be written.
     """
-    header = _encode([columns])
+    header = encode_rows([columns])
     if is_device(path):
         with _open(path, "wb") as file:
             table = Table(path, file, 0)

@@ -13,12 +13,14 @@ from mnist_nn.cli.common.terminal import say
 from mnist_nn.nn.config import TrainingConfig
 
 if TYPE_CHECKING:
+    from mnist_nn.experiments.runs import Step
     from mnist_nn.reading.calibrate_numbers import KindResult
     from mnist_nn.reading.reader_stages import NumberStep, SequenceStep
     from mnist_nn.training.checkpoint import Scores
     from mnist_nn.training.loop import Epoch
 
 Show = Callable[["Epoch"], None]
+ShowTrial = Callable[["Step", str], None]
 
 
 def describe(scores: "Scores", epochs: int) -> str:
@@ -99,14 +101,50 @@ def print_lines(training: TrainingConfig) -> Iterator[Show]:
 @contextmanager
 def draw_bar(training: TrainingConfig) -> Iterator[Show]:
     """Draw one progress bar for the whole run, with the scores of the epoch so far."""
+    with _open_bar(1.0) as update:
+        yield lambda epoch: update(epoch.progress, describe(epoch.scores, training.epochs))
+
+
+@contextmanager
+def show_trials(count: int, *, quiet: bool) -> Iterator[ShowTrial]:
+    """Show how many of several runs are done: one bar for all of them in a terminal, one line for each elsewhere.
+
+    Yields a function to call with every `Step` and the name of its run.
+    """
+    if quiet:
+        yield lambda _step, _name: None
+    elif terminal.can_draw():
+        with _open_bar(float(count)) as update:
+            yield _make_trial_bar(count, update)
+    else:
+        yield _print_trial
+
+
+def _make_trial_bar(count: int, update: Callable[[float, str], None]) -> ShowTrial:
+    progress: dict[int, float] = {}
+
+    def show(step: "Step", _name: str) -> None:
+        progress[step.trial] = 1.0 if step.epoch is None or step.is_last else step.epoch.progress
+        done = sum(share == 1.0 for share in progress.values())
+        update(sum(progress.values()), f"{done} of {count} runs")
+
+    return show
+
+
+def _print_trial(step: "Step", name: str) -> None:
+    if step.is_last and step.epoch:
+        line = describe(step.epoch.scores, step.epoch.scores.epoch)
+        seconds = sum(row.seconds for row in step.epoch.checkpoint.history)
+        say(f"{name}  {line}  {seconds:.2f} s", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _open_bar(total: float) -> Iterator[Callable[[float, str], None]]:
+    """Draw a bar on standard error; yields a function that sets how much is done, and the words beside the bar."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        task = progress.add_task("starting", total=1.0)
-
-        def show(epoch: "Epoch") -> None:
-            progress.update(task, completed=epoch.progress, description=describe(epoch.scores, training.epochs))
-
-        yield show
+        task = progress.add_task("starting", total=total)
+        yield lambda done, words: progress.update(task, completed=done, description=words)

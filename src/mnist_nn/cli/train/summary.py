@@ -8,21 +8,46 @@ from mnist_nn.cli.common.terminal import say
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train.run import Run
+    from mnist_nn.cli.train.seeds import SeedRuns
     from mnist_nn.evaluation.metrics import Evaluation
 
 
 SHOWN = 3  # of what went wrong; a report has all of it
 
 
-def show(run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet: bool) -> None:
-    """Print the result of a training run."""
+def show(
+    run: "Run", result: "Evaluation", seconds: float, *, json: bool, quiet: bool, seeds: "SeedRuns | None" = None
+) -> None:
+    """Print the result of a training run; with several seeds, it is the median run."""
     if json:
         from mnist_nn.cli.documents.train import train_document
         from mnist_nn.util.documents import as_json
 
-        print(as_json(train_document(run, result, seconds)))
+        print(as_json(train_document(run, result, seconds, seeds)))
     elif not quiet:
-        say(text(run, result, seconds))
+        say(text(run, result, seconds) if seeds is None else describe_seeds(run, seeds, seconds))
+
+
+def describe_seeds(run: "Run", seeds: "SeedRuns", seconds: float) -> str:
+    """Format the results of all seeds for people."""
+    summary, median = seeds.summary, seeds.median
+    accuracies = [one.result.accuracy for one in seeds.runs]
+    sizes = "-".join(map(str, run.checkpoint.network.config.sizes))
+    lines = [
+        f"Test accuracy   {display.mean_with_deviation(summary)}",
+        f"Range           {display.percent(min(accuracies))} to {display.percent(max(accuracies))}",
+        f"Median run      seed {median.training.seed}, {display.percent(median.result.accuracy)}",
+        f"Network         {sizes}, {run.checkpoint.network.parameter_count:,} parameters",
+        f"Time            {display.duration(seconds)} for {len(seeds.runs)} runs",
+        f"Saved           {run.path}, the model of the median run",
+        f"Every run       {seeds.table}",
+        f"Next            mnist-nn evaluate {shlex.quote(str(run.path))}{run.data_option}",
+    ]
+    if summary.interval:
+        lines.insert(1, f"                {display.interval(*summary.interval)} for the mean")
+    if seeds.diverged:
+        lines.insert(1, f"Diverged        {len(seeds.diverged)} of {seeds.asked} runs, which no figure includes")
+    return "\n".join(lines)
 
 
 def text(run: "Run", result: "Evaluation", seconds: float) -> str:

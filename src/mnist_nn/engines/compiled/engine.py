@@ -3,7 +3,6 @@
 It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
 """
 
-import os
 import time
 from threading import Event
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.dropout import keep_threshold
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState
+from mnist_nn.util.processors import count_processors
 from mnist_nn.util.randomness import Key
 
 Array = npt.NDArray[Any]
@@ -39,7 +39,7 @@ class CompiledEngine:
     name = "compiled"
 
     def __init__(self, threads: int | None = None) -> None:
-        self.threads = threads or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else [0])
+        self.threads = threads or count_processors()
         self.pace = Pace()
         self._room: _Room | None = None
 

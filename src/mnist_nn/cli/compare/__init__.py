@@ -1,0 +1,1 @@
+"""What ``mnist-nn compare`` found, and what it says about it."""
