@@ -65,7 +65,6 @@ app = typer.Typer(
 for command in (
     train.train,
     evaluate.evaluate,
-    compare.compare,
     predict.predict,
     read.read,
     audit.audit,
@@ -79,6 +78,8 @@ for command in (
     check_gradients.check_gradients,
 ):
     app.command(cls=Command)(command)
+# An argument of compare may begin like an option: "--hidden 40".
+app.command(cls=Command, context_settings={"ignore_unknown_options": True})(compare.compare)
 app.add_typer(data.app, name="data")
 app.command(cls=Command)(schema.schema)
 

@@ -45,7 +45,10 @@ def test_a_model_is_not_better_than_itself(cli: Cli, model: Path) -> None:
 def test_configurations_are_compared_by_seeds_and_jobs_change_nothing(cli: Cli) -> None:
     sides = ("compare", "--subset 300 --epochs 1", "small --subset 300 --epochs 4", "--seeds", "3")
     found = cli(*sides, "--engine", "reference", "--json").json
-    assert (found["better"], found["seeds"], found["images"]) == ("b", [0, 1, 2], None)
+    assert (found["seeds"], found["images"]) == ([0, 1, 2], None)
+    assert found["p_value"] == pytest.approx(stats.ttest_rel(*(found[side]["accuracies"] for side in "ab")).pvalue)
+    assert found["better"] == ("b" if found["p_value"] < 0.05 else None)
+    assert found["difference"] > 0.1
     assert found["seeds_for_half_a_point"] >= 2
     assert cli(*sides, "--engine", "reference", "--jobs", "1", "--json").json == found
     single = cli("train", "--subset", "300", "--epochs", "1", "--seed", "2", "--engine", "reference", "--json").json
@@ -75,9 +78,10 @@ def test_the_settings_of_a_model_can_be_a_side(cli: Cli, model: Path) -> None:
         (("'", "small"), "is neither a model file nor a configuration"),
         (("--seed 3", "small"), "names a seed"),
         (("small", "small", "--seeds", "1"), "at least 2"),
-        (("--loss hinge", "small"), "classic_mse"),
+        (("--loss hinge", "small"), "hinge"),
         ((f"{FEW} --rate 1e30 --l2 1e30", FEW, "--seeds", "2"), "diverged with all seeds"),
         (("x" * 5000, "small"), "unknown preset"),
+        (("small", "wide", "--sedes", "3"), "--sedes"),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(cli: Cli, arguments: tuple[str, ...], said: str) -> None:

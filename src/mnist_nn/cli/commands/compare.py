@@ -105,8 +105,8 @@ def _compare_models(paths: list[Path], data: str | None, engine: str) -> "Compar
         say_other_data(model, dataset)
         right.append(predict(model.network, test.images, engine=engine).label == test.labels)
     found = compare_answers(*right)
-    sides = [Side(str(path), (float(answers.mean()),)) for path, answers in zip(paths, right, strict=True)]
-    return Comparison(*sides, dataset.name, found.difference, answers=found)
+    a, b = (Side(str(path), (float(answers.mean()),)) for path, answers in zip(paths, right, strict=True))
+    return Comparison(a, b, dataset.name, found.difference, answers=found)
 
 
 def _compare_configurations(
