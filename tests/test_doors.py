@@ -118,6 +118,19 @@ def test_predictors_take_what_is_one_image() -> None:
         np.testing.assert_array_equal(ask(given).probabilities, ask(image).probabilities)
 
 
+def test_predict_takes_one_image_and_pictures() -> None:
+    images = DATA.test.images[:2]
+    first, pictures = images[0], [Image.fromarray(image) for image in images]
+    colours = [picture.convert("RGB") for picture in pictures]
+    expected = predict(NETWORK, images).probabilities
+    for one in (first, first.ravel(), first[..., None], first / 255, first.tolist(), pictures[0], colours[0]):
+        np.testing.assert_allclose(predict(NETWORK, one).probabilities, expected[:1], rtol=1e-5)
+    for many in (pictures, tuple(colours), DATA):
+        np.testing.assert_allclose(predict(NETWORK, many).probabilities[:2], expected, rtol=1e-5)
+    line = Network.create(NetworkConfig(inputs=1, hidden=(2,), outputs=2))
+    assert len(predict(line, np.zeros(5)).label) == 5, "of a network with one input, five numbers are five samples"
+
+
 def test_many_images_are_for_predict() -> None:
     with pytest.raises(ConfigError, match=r"60 images of 784 values.*call mnist_nn\.predict\(network, images\)"):
         Predictor(NETWORK)(X)
@@ -155,7 +168,10 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: evaluate(DATA, NETWORK), r"the network is a Dataset; call evaluate"),  # type: ignore[call-overload]
     (lambda: evaluate(NETWORK, X[:, :20], Y), "560 values, but the network has 784 inputs"),
     (lambda: check_gradients(NETWORK, X, Y), r"call check_gradients\(config, TrainingConfig\(\), samples\)"),  # type: ignore[arg-type]
-    (lambda: predict(NETWORK, X[0]), "28 values, but the network has 784 inputs"),
+    (lambda: predict(NETWORK, X[:, :20]), r"the image is 28×20, but the network takes 28×28.*Reader\(\)\(picture\)"),
+    (lambda: predict(NETWORK, Image.new("L", (56, 40))), r"the image is 56×40, but.*Reader\(\)\(picture\)"),
+    (lambda: predict(NETWORK, X[0].ravel()[:700]), "700 values, but the network has 784 inputs"),
+    (lambda: predict(NETWORK, "seven.png"), r"a network takes pixels; to read a picture file call mnist_nn\.Reader"),
     (lambda: predict(NETWORK, None), "images are None, which contains no numbers"),
     (lambda: Samples("mnist", [1]), "images are 'mnist', which contains no numbers"),
     (lambda: Samples(X, np.eye(10)[Y]), r"labels\.argmax\(axis=1\)"),
@@ -174,7 +190,7 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: Reader(5), r"5, not of type Model; call Reader\(load_model\(path\)\)"),  # type: ignore[arg-type]
     (lambda: Predictor("m.safetensors"), r"load_model\('m\.safetensors'\)"),  # type: ignore[arg-type]
     (lambda: Predictor(NETWORK)(np.zeros((40, 60), np.uint8)), r"60×40, but the network takes 28×28.*Reader"),
-    (lambda: Predictor(NETWORK)("seven.png"), r"takes pixels; to read a picture file call mnist_nn\.Reader"),
+    (lambda: Predictor(NETWORK)("seven.png"), r"a network takes pixels; to read a picture file call mnist_nn\.Reader"),
     (lambda: Predictor(NETWORK)(None), "which contains no numbers"),
     (lambda: export(SAMPLES, "npz"), r"a Samples, not of type Model; call export\(model, format\)"),  # type: ignore[arg-type]
     (lambda: export(NETWORK, "npz", X), r"load_data returns: export\(model, format\)"),  # type: ignore[arg-type]

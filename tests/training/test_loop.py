@@ -99,7 +99,8 @@ def test_a_stretch_is_a_whole_number_of_batches(batch_size: int, length: int) ->
 
 
 def test_a_large_network_has_short_stretches() -> None:
-    assert stretch(NetworkConfig(hidden=(5000, 5000)), 1) == 1024
+    assert stretch(NetworkConfig(hidden=(5000, 5000)), 1) == 103
+    assert stretch(NetworkConfig(hidden=(1_000_000,)), 1) == 8
 
 
 # What is computed

@@ -9,12 +9,12 @@ import os
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.data import Samples, check_pixels
+from mnist_nn.data import Dataset, Samples, check_pixels
 from mnist_nn.data.coercion import as_images
 from mnist_nn.doors import NetworkLike, as_network
 from mnist_nn.engines import select
@@ -116,7 +116,8 @@ def predict(
     network
         The network; a model brings its own.
     images
-        uint8 of shape (n, 28, 28), or of whatever size the network takes, in any form that `Samples` takes; or samples.
+        uint8 of shape (n, 28, 28), or of whatever size the network takes, in any form that `Samples` takes; or samples,
+        or the test half of a data set. A single image, or Pillow images with light ink on dark, work too.
     calibration
         The network's calibration, such as ``model.calibration``. Without one, there is no temperature and ``is_digit``
         is 1.
@@ -139,9 +140,10 @@ def predict(
     ((2, 10), [1.0, 1.0])
     """
     network = as_network(network, CALL)
-    images = as_images(images.images if isinstance(images, Samples) else images)
+    images = as_images(_as_batch(images, network.config.inputs))
     check_pixels(images)
-    check_width(network.config, math.prod(images.shape[1:]))
+    if math.prod(images.shape[1:]) != network.config.inputs:
+        _refuse_size(network.config, images.shape[1:])
     return interpret(network, forward(extend(network, calibration), images, engine), calibration)
 
 
@@ -285,7 +287,7 @@ class Predictor:
             raise DataError("the image contains NaN or infinity; give finite numbers")
         return Prediction(*self._floats(image))
 
-    def _refuse(self, image: Array) -> None:
+    def _refuse(self, image: Array) -> NoReturn:
         """Raise the error for an image of the wrong size; for several images at once, it points to `predict`."""
         inputs = self._inputs
         if image.size > inputs and image.size % inputs == 0 and math.prod(image.shape[1:]) == inputs:
@@ -293,28 +295,52 @@ class Predictor:
                 f"these are {len(image)} images of {inputs} values, but a predictor takes one; for many at once "
                 "call mnist_nn.predict(network, images)"
             )
-        if image.ndim == len(("rows", "columns")) and math.isqrt(inputs) ** 2 == inputs:
-            raise ConfigError(
-                f"the image is {image.shape[1]}×{image.shape[0]}, but the network takes "
-                f"{math.isqrt(inputs)}×{math.isqrt(inputs)} pixels, framed as in MNIST ({inputs} inputs); to "
-                "read a picture of any size call mnist_nn.Reader()(picture)"
-            )
-        check_width(self.network.config, image.size)
+        _refuse_size(self.network.config, image.shape)
+
+
+def _refuse_size(config: NetworkConfig, shape: tuple[int, ...]) -> NoReturn:
+    """Raise the error for an image of this shape, which does not fit; for a picture, it points to the reader."""
+    side = math.isqrt(config.inputs)
+    if len(shape) == len(("rows", "columns")) and shape[0] > 1 and side**2 == config.inputs:
+        raise ConfigError(
+            f"the image is {shape[1]}×{shape[0]}, but the network takes {side}×{side} pixels, framed as in MNIST "
+            f"({config.inputs} inputs); to read a picture of any size call mnist_nn.Reader()(picture)"
+        )
+    check_width(config, math.prod(shape))
+    raise AssertionError("it fits")  # the caller has looked
+
+
+def _as_batch(images: Any, inputs: int) -> Any:
+    """Return what `mnist_nn.data.coercion.as_images` takes, of samples, Pillow images, or a single image."""
+    if isinstance(images, Samples | Dataset):
+        return images.images if isinstance(images, Samples) else images.test.images
+    if isinstance(images, str | os.PathLike) or _is_pillow(images):
+        return _as_image(images, inputs)[None]
+    if isinstance(images, list | tuple) and images and all(map(_is_pillow, images)):
+        return [_as_image(image, inputs) for image in images]
+    values = as_array("images", images, DataError)
+    fits = math.prod(values.shape[1:]) == inputs
+    is_one = not fits and (math.prod(values.shape) == inputs or values.ndim == 1)
+    return values[None] if is_one else values
 
 
 def _as_image(image: Any, inputs: int) -> Array:
     """Turn anything that can only be one image into an array: a Pillow or colour image, a list, or a table."""
     if isinstance(image, str | os.PathLike):
         raise DataError(
-            f"the image is the path {os.fspath(image)!r}, but a predictor takes pixels; to read a picture "
+            f"the image is the path {os.fspath(image)!r}, but a network takes pixels; to read a picture "
             "file call mnist_nn.Reader()(path)"
         )
-    if hasattr(image, "getexif"):
+    if _is_pillow(image):
         return np.asarray(_grey().as_grey(image, ground=0))
     values = as_array("the pixels of the image", image, DataError)
     if values.dtype == np.uint8 and values.shape[2:] in COLOURS and math.prod(values.shape[:2]) == inputs:
         return np.asarray(_grey().as_grey(values, ground=0))
     return as_bytes("the pixels of the image", values, DataError) if values.dtype.kind in "biu" else values
+
+
+def _is_pillow(image: Any) -> bool:
+    return hasattr(image, "getexif")
 
 
 def _grey() -> Any:

@@ -356,5 +356,5 @@ def stretch(shape: NetworkConfig, batch_size: int) -> int:
     effect. Its length depends only on the configuration, never on the consumer, so that the sums of a run are always
     split at the same places.
     """
-    samples = min(max(3_000_000_000 // shape.parameter_count, 1024), 15_000)
+    samples = min(max(3_000_000_000 // shape.parameter_count, 8), 15_000)
     return math.ceil(samples / batch_size) * batch_size

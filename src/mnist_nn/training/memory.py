@@ -40,7 +40,7 @@ def estimate_memory(network: NetworkConfig, training: TrainingConfig, engine: st
 
 
 def check_memory(network: NetworkConfig, training: TrainingConfig, engine: str = "compiled") -> None:
-    """Raise an error if a training needs more memory than is available.
+    """Raise an error if a training needs more than four fifths of the memory that is available.
 
     Raises
     ------

@@ -9,11 +9,14 @@ from mnist_nn.errors import ConfigError
 SMALL = 2**28
 """Below this many bytes no check is made, because every machine has that much."""
 GROUPS = Path("/sys/fs/cgroup")
+SHARE = 0.8
+"""The part of the available memory that may be needed; the rest is for the data, for other programs, and because a need
+is an estimate. A machine that is out of memory ends programs or stands still."""
 OWN_GROUP = Path("/proc/self/cgroup")
 
 
 def check_available(needed: int, what: str, remedy: str) -> None:
-    """Raise an error if something needs more memory than is available.
+    """Raise an error if something needs more than four fifths of the memory that is available.
 
     Raises
     ------
@@ -29,10 +32,10 @@ def check_available(needed: int, what: str, remedy: str) -> None:
     if needed < SMALL:
         return
     available = available_bytes()
-    if needed > available:
+    if needed > SHARE * available:
         raise ConfigError(
             f"{what} takes about {needed / 1e9:.1f} GB of memory, but only "
-            f"{available / 1e9:.1f} GB are available; {remedy}"
+            f"{available / 1e9:.1f} GB are available, of which a fifth is kept free; {remedy}"
         )
 
 

@@ -249,7 +249,7 @@ def test_a_network_that_does_not_fit_is_refused_before_it_is_drawn(tmp_path: Pat
     assert (done.returncode, done.stdout) == (2, "")
     said = (
         r"mnist-nn: training 795,000,010 parameters with sgd takes about 22\.3 GB of memory, but "
-        r"only \d\.\d GB are available; lower hidden \(1000000,\)\n"
+        r"only \d\.\d GB are available, of which a fifth is kept free; lower hidden \(1000000,\)\n"
     )
     assert re.fullmatch(said, done.stderr), done.stderr
     assert list(tmp_path.iterdir()) == []

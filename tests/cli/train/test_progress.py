@@ -17,8 +17,8 @@ SCORES = Scores(epoch=1, loss=0.0169, descended=0.2, accuracy=0.8993, rate=0.03,
 class Epoch:
     """As much of an epoch as is shown."""
 
-    def __init__(self, *, complete: bool) -> None:
-        self.complete, self.scores, self.progress = complete, SCORES, 0.5
+    def __init__(self, *, complete: bool, progress: float = 0.5) -> None:
+        self.complete, self.scores, self.progress = complete, SCORES, progress
 
 
 def test_scores_are_one_line() -> None:
@@ -32,6 +32,16 @@ def test_a_line_is_printed_when_an_epoch_is_complete(capsys: pytest.CaptureFixtu
         show(Epoch(complete=False))  # type: ignore[arg-type]
         show(Epoch(complete=True))  # type: ignore[arg-type]
     assert capsys.readouterr() == ("", "epoch 1/2  loss 0.01690  accuracy 89.93 %  0.06 s\n")
+
+
+def test_a_long_epoch_gets_lines_before_it_is_complete(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LINE_SECONDS", -1.0)  # every look is late
+    with progress.print_lines(TRAINING) as show:
+        show(Epoch(complete=False, progress=0.005))  # type: ignore[arg-type]
+    said = "epoch 1/2  loss 0.01690  accuracy 89.93 %  1 % of the epoch, which takes about 5.80 s\n"
+    assert capsys.readouterr() == ("", said)
 
 
 def test_nothing_is_shown_if_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

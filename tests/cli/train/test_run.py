@@ -124,6 +124,7 @@ def test_a_save_that_fails_on_the_way_is_said_once_and_tried_again(
 
     monkeypatch.setattr(storage, "write", sometimes)
     monkeypatch.setattr(train, "SAVE_EVERY", -1.0)
+    monkeypatch.setattr(train, "SAVE_FACTOR", -1.0)
     outcome = cli("train", *SMALL, "--epochs", "3")
     assert outcome.code == 0
     assert outcome.err.count("disk is full") == 1
@@ -156,7 +157,7 @@ def kill_instead(path, model):
         os.kill(os.getpid(), signal.SIGKILL)
     return write(path, model)
 
-train.SAVE_EVERY, storage.write = -1.0, kill_instead
+train.SAVE_EVERY, train.SAVE_FACTOR, storage.write = -1.0, -1.0, kill_instead
 run(sys.argv[2:])
 """
 

@@ -26,6 +26,7 @@ from mnist_nn.cli.train.run import (
 from mnist_nn.errors import ConfigError, DivergedError, MnistNNError
 
 SAVE_EVERY = 5.0  # seconds of training that a killed run loses at most, besides the stretch it was in
+SAVE_FACTOR = 10.0  # times that a save took until the next one, if that is longer: a network may have gigabytes
 
 ModelPath = Annotated[
     Path,
@@ -253,7 +254,7 @@ def _learn(run: Run, interrupted: list[bool], *, quiet: bool) -> DivergedError |
                 show(epoch)
                 if interrupted:
                     break
-                if time.monotonic() - run.saved > SAVE_EVERY:
+                if time.monotonic() - run.saved > max(SAVE_EVERY, SAVE_FACTOR * run.save_seconds):
                     run.try_to_save()
         except DivergedError as error:
             return error

@@ -4,6 +4,7 @@ Each is a context manager that yields a function to call with every `Epoch`. Eve
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Show = Callable[["Epoch"], None]
 ShowTrial = Callable[["Step", str], None]
+LINE_SECONDS = 10.0  # after which a long epoch gets a line before it is complete
 
 
 def describe(scores: "Scores", epochs: int) -> str:
@@ -85,17 +87,27 @@ def show_nothing() -> Iterator[Show]:
 
 @contextmanager
 def print_lines(training: TrainingConfig) -> Iterator[Show]:
-    """Print one line when an epoch is complete."""
+    """Print one line when an epoch is complete, and one every 10 seconds until it is."""
+    printed = time.monotonic()
 
     def show(epoch: "Epoch") -> None:
-        if epoch.complete:
-            say(
-                f"{describe(epoch.scores, training.epochs)}  {epoch.scores.seconds:.2f} s",
-                file=sys.stderr,
-                flush=True,
-            )
+        nonlocal printed
+        if not epoch.complete and time.monotonic() - printed < LINE_SECONDS:
+            return
+        text, seconds = describe(epoch.scores, training.epochs), epoch.scores.seconds
+        text += f"  {seconds:.2f} s" if epoch.complete else describe_rest(epoch, training.epochs)
+        say(text, file=sys.stderr, flush=True)
+        printed = time.monotonic()
 
     yield show
+
+
+def describe_rest(epoch: "Epoch", epochs: int) -> str:
+    """Describe how much of an epoch is done, and how long all of it takes at this rate."""
+    from mnist_nn.cli.common.tables import duration
+
+    done = epoch.progress * epochs - (epoch.scores.epoch - 1)
+    return f"  {100 * done:.2g} % of the epoch, which takes about {duration(epoch.scores.seconds / done)}"
 
 
 @contextmanager

@@ -40,6 +40,7 @@ STARTED = "started_from"  # what a model file keeps of the model that it was tra
 TEACHER = "teacher"  # and the path of the model whose answers it learns
 TEACHER_SHARE = 0.9  # of the targets, unless told otherwise
 DEFAULT_MODEL = Path("mnist-model.safetensors")
+LARGE = 1_000_000_000  # bytes of a training that is announced, because even drawing its weights takes a while
 
 
 @dataclass
@@ -56,7 +57,8 @@ class Run:
     calibration
         The calibration of the current weights; None unless training is finished.
     saved
-        Time of the last attempt to save, by `time.monotonic`; ``save_failed`` says whether it failed.
+        Time of the last attempt to save, by `time.monotonic`; ``save_seconds`` says how long it took, and
+        ``save_failed`` whether it failed.
     recorder
         Writes the weights after every epoch; None if no recording is wanted.
     log
@@ -75,6 +77,7 @@ class Run:
     left: "Identity | None" = None
     calibration: "Calibration | None" = None
     saved: float = 0.0
+    save_seconds: float = 0.0
     save_failed: bool = False
     recorder: "Recorder | None" = None
     log: "EventLog | None" = field(default=None, repr=False)
@@ -127,6 +130,7 @@ class Run:
         from mnist_nn.model_file.storage import Model, write
         from mnist_nn.util.files import identify
 
+        begin = time.monotonic()
         model = Model.of(
             self.checkpoint,
             self.training,
@@ -146,6 +150,7 @@ class Run:
         if refusal:
             raise ModelFileError(f"{refusal}; the model is saved in {self.path}") from refusal
         self.saved, self.save_failed = time.monotonic(), False
+        self.save_seconds = self.saved - begin
 
     def _record(self, model: "Model") -> ModelFileError | None:
         """Write the recording, if there is one; return the error if that fails."""
@@ -223,7 +228,7 @@ def start_run(
     from mnist_nn.model_file.storage import keep_others_off
     from mnist_nn.nn.network import Network
     from mnist_nn.training.checkpoint import Checkpoint
-    from mnist_nn.training.memory import check_memory
+    from mnist_nn.training.memory import check_memory, estimate_memory
 
     network, started_from = None, None
     if teacher is not None:
@@ -242,6 +247,9 @@ def start_run(
         training = replace(training, teacher_share=0.0, teacher_temperature=1.0)  # of the model that it starts from
     guide = None if teacher is None else _load_teacher(teacher, dataset)
     check_memory(shape, training, engine)
+    if (needed := estimate_memory(shape, training, engine)) > LARGE:
+        size = f"{shape.parameter_count:,}"
+        _logger.info("training %s parameters takes about %.1f GB of memory, and a while", size, needed / 1e9)
     held.enter_context(keep_others_off(path))
     if path.is_file():
         held.enter_context(keep_others_off(previous_path(path)))
