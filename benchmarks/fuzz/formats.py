@@ -4,6 +4,7 @@ Each returns bytes of the format again. Where the bytes at hand are no sound fil
 """
 
 import gzip
+import io
 import json
 import re
 import struct
@@ -11,7 +12,9 @@ import zlib
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
+from zipfile import ZipFile
 
+import numpy as np
 from tests.shared.changed_files import sealed, with_document
 
 from benchmarks.fuzz.mutate import LARGEST, NUMBERS, change_bytes, change_json, change_text
@@ -60,6 +63,31 @@ def change_gzip(rng: Random, data: bytes, others: Sequence[bytes]) -> bytes:
     if data[:2] != b"\x1f\x8b":
         return change_bytes(rng, data, others)
     return gzip.compress(change_bytes(rng, gzip.decompress(data), others), 1, mtime=0)
+
+
+def change_zip(rng: Random, data: bytes, others: Sequence[bytes]) -> bytes:
+    """Change one member of an archive: its JSON if it is text, else its bytes; or take it out."""
+    with ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name, what = rng.choice(list(members)), rng.random()
+    if what < 0.1:
+        del members[name]
+    elif what < 0.4 and "json.npy" in members:
+        members["json.npy"] = _change_npy_text(rng, members["json.npy"])
+    else:
+        members[name] = change_bytes(rng, members[name], others)
+    out = io.BytesIO()
+    with ZipFile(out, "w") as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return out.getvalue()
+
+
+def _change_npy_text(rng: Random, data: bytes) -> bytes:
+    document = change_json(rng, json.loads(str(np.load(io.BytesIO(data)))))
+    out = io.BytesIO()
+    np.save(out, np.array(json.dumps(document)))
+    return out.getvalue()
 
 
 def change_png(rng: Random, data: bytes, others: Sequence[bytes]) -> bytes:

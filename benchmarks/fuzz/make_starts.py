@@ -7,6 +7,8 @@ the seconds of a training.
 import gzip
 import io
 import json
+import re
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 from tests.shared.hostile_files import one_page, stream
 
-from mnist_nn import Model, Network, NetworkConfig, Samples, TrainingConfig, train
+from mnist_nn import Model, Network, NetworkConfig, Samples, TrainingConfig, load_data, train
 from mnist_nn.data.idx import encode_idx
+from mnist_nn.data.sources import FILES
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.evaluation.number_calibration import NumberCalibration
+from mnist_nn.export import export
 from mnist_nn.model_file import recording, storage
 from mnist_nn.reading.evidence import FEATURES
 
@@ -26,6 +30,7 @@ STARTS = Path(__file__).with_name("starts")
 DIGIT = ((8, 4, 18, 4), (18, 4, 18, 6), (18, 6, 11, 24))  # the strokes of a 7
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "CMYK")
 PNG, TIFF = MODES[:7], MODES
+THRESHOLDS = np.array([[0.1, 0.05, 1.0], [0.9, 0.01, 0.5]])  # of a calibration
 
 
 def main() -> None:
@@ -39,7 +44,9 @@ def main() -> None:
 def make_starts() -> Iterator[tuple[str, bytes]]:
     """Make every file: its folder is the name of what reads it."""
     yield from _make_idx()
+    yield from _make_tables()
     yield from _make_models()
+    yield from _make_exports()
     yield from _make_pictures()
     yield from _make_pdfs()
     yield from _make_requests()
@@ -53,6 +60,17 @@ def _make_idx() -> Iterator[tuple[str, bytes]]:
     yield "idx/labels", encode_idx(np.array([0, 1, 2, 0, 1, 2], np.uint8))
     yield "idx/wide", encode_idx(np.array([0, 1, 2, 0, 1, 2], np.int32))
     yield "idx/floats", encode_idx((images / 96).astype(np.float32))
+
+
+def _make_tables() -> Iterator[tuple[str, bytes]]:
+    images, labels = np.arange(6 * 4, dtype=np.uint8).reshape(6, 2, 2), np.arange(6) % 3
+    for name, save in (("plain", np.savez), ("compressed", np.savez_compressed)):
+        file = io.BytesIO()
+        save(file, x_train=images, y_train=labels, x_test=images[:3], y_test=labels[:3])
+        yield f"arrays/{name}", file.getvalue()
+    rows = [f"{label},{','.join(map(str, image.ravel()))}" for label, image in zip(labels, images, strict=True)]
+    yield "csv/header", "\n".join(["label,p0,p1,p2,p3", *rows]).encode()
+    yield "csv/names", "\ufeffp0;p1;p2;p3;class\r\n0;1;2;3;a\r\n4;5;6;7;b\r\n0.5;0;0;0;a\r\n1;1;1;1;b\r\n".encode()
 
 
 def _make_models() -> Iterator[tuple[str, bytes]]:
@@ -70,10 +88,34 @@ def _make_models() -> Iterator[tuple[str, bytes]]:
     yield "reader-model/whole", storage.to_bytes(_make_reader())
 
 
+def _make_exports() -> Iterator[tuple[str, bytes]]:
+    """Make a model of small images, and files exported from it; and a page, which draws for a model of large ones."""
+    small = _make_calibrated(inputs=16, outputs=3)
+    images = [
+        encode_idx(np.arange(6 * 4 * 4).reshape(6, 4, 4).astype(np.uint8)),
+        encode_idx(np.arange(6, dtype="u1") % 3),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in zip(FILES, (*images, *images), strict=True):
+            (Path(folder) / name).write_bytes(data)
+        for kind in ("npz", "onnx", "c"):
+            yield f"{kind}/exported", export(small, kind, load_data(folder))
+    yield "model/small", storage.to_bytes(small)
+    large = _make_calibrated(inputs=784, outputs=10)
+    yield "model/large", storage.to_bytes(large)
+    scripts = re.findall(rb'<script[^>]*\bid="(?:model|core)">.*?</script>', export(large, "html"), re.DOTALL)
+    yield "html/exported", b"\n".join(scripts)  # what is checked of a page; the rest draws
+
+
+def _make_calibrated(inputs: int, outputs: int) -> Model:
+    calibration = Calibration(1.5, np.linspace(-1, 1, 4), 3.0, 0.01, THRESHOLDS)
+    return Model(Network.create(NetworkConfig(inputs=inputs, hidden=(1,), outputs=outputs)), calibration=calibration)
+
+
 def _make_reader() -> Model:
     """Make a model that knows all that a reader may, and reads badly."""
     lines = NetworkConfig(inputs=1152, hidden=(1,), outputs=11, activation="relu", output="softmax")
-    digits = Calibration(1.5, np.linspace(-1, 1, 4), 3.0, 0.01, np.array([[0.1, 0.05, 1.0], [0.9, 0.01, 0.5]]))
+    digits = Calibration(1.5, np.linspace(-1, 1, 4), 3.0, 0.01, THRESHOLDS)
     numbers = NumberCalibration(FEATURES, np.linspace(1, -1, len(FEATURES)), 0.25, np.array([[0.5, 0.01, 0.75]]))
     halved = [Network.of(lines, [p.astype(np.float16) for p in Network.create(lines, n).parameters]) for n in (1, 2)]
     network = Network.create(NetworkConfig(hidden=(1,), output="softmax"))

@@ -26,6 +26,7 @@ SECONDS = 2.0  # of processor time for one input
 BYTES = 200_000_000  # of address space for one input
 DEADLINE = 300.0  # seconds by the clock, on a machine that has much else to do; a decoder may take 10 of its own
 LONGEST_LINE = 1500  # characters of a message, which may quote several values
+STREAMS = (1, 2)  # standard output and standard error
 READ, REFUSED, ENDED = "read", "refused", "ended"
 DECODER_ENDS = ("seconds of processor time to decode", "million bytes of memory")
 
@@ -97,10 +98,11 @@ def _serve(target: str, channel: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with tempfile.TemporaryDirectory() as name, TARGETS[target].opened(Path(name)) as read, _keep_stderr() as said:
+    with tempfile.TemporaryDirectory() as name, TARGETS[target].opened(Path(name)) as read, _keep_printed() as said:
         for start in TARGETS[target].starts:  # what is loaded, compiled or started for the first one is no input's
             try_input(read, start)
-        _hold_to(BYTES)
+        if not TARGETS[target].runs_programs:
+            _hold_to(BYTES)
         channel.send("ready")
         try:
             while True:
@@ -110,13 +112,15 @@ def _serve(target: str, channel: Connection) -> None:
 
 
 @contextmanager
-def _keep_stderr() -> Iterator[Callable[[], str]]:
-    """Collect what libraries print; what is yielded returns what came since it was last called."""
-    before = os.dup(2)
+def _keep_printed() -> Iterator[Callable[[], str]]:
+    """Collect what is printed; what is yielded returns what came since it was last called."""
+    before = {stream: os.dup(stream) for stream in STREAMS}
     with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
+        for stream in STREAMS:
+            os.dup2(file.fileno(), stream)
 
         def take() -> str:
+            sys.stdout.flush()
             sys.stderr.flush()
             file.seek(0)
             found = file.read().decode(errors="replace")
@@ -127,8 +131,9 @@ def _keep_stderr() -> Iterator[Callable[[], str]]:
         try:
             yield take
         finally:
-            os.dup2(before, 2)
-            os.close(before)
+            for stream, kept in before.items():
+                os.dup2(kept, stream)
+                os.close(kept)
 
 
 def _hold_to(more: int) -> None:
@@ -145,7 +150,7 @@ def _watch(read: Read, data: bytes, said: Callable[[], str]) -> Outcome:
     signal.setitimer(signal.ITIMER_PROF, 0)
     noise = said()
     if noise and kind in {READ, REFUSED, ENDED}:
-        kind = f"it was {kind}, and standard error has:\n{noise}"
+        kind = f"it was {kind}, and this was printed:\n{noise}"
     return Outcome(kind, time.process_time() - begin)
 
 

@@ -13,7 +13,8 @@ from benchmarks import report
 from mnist_nn.errors import MnistNNError
 
 INPUTS, FEW = 40, 3
-SLOW = {"reader", "reader-model"}  # they read a page
+SLOW = {"reader", "reader-model", "html", "c"}  # they read a page, or run a program
+MADE = ("trained", "exported")  # files that differ from one version, or machine, to another
 CALM = {worker.READ, worker.REFUSED}
 
 
@@ -35,11 +36,11 @@ def test_inputs_follow_from_the_seed(name: str) -> None:
 
 
 def test_files_to_start_from_are_those_that_the_script_makes() -> None:
-    made = {name: len(data) for name, data in make_starts() if not name.endswith("trained")}  # which has its seconds
+    made = {name: len(data) for name, data in make_starts() if not name.endswith(MADE)}
     kept = {f"{path.parent.name}/{path.name}": path.stat().st_size for path in STARTS.glob("*/*")}
     assert made.items() <= kept.items()
-    assert len(kept) == len(made) + 2
-    assert sum(kept.values()) < 200_000
+    assert len(kept) == len(made) + 6
+    assert sum(kept.values()) < 300_000
 
 
 def fail(error: BaseException) -> worker.Read:

@@ -20,6 +20,7 @@ from hostile_files import tiling_pattern
 from patience import PATIENCE, wait_for
 from PIL import Image
 from server_payloads import count_requests, infer_request, page_of_digits
+from starlette.exceptions import HTTPException
 
 from mnist_nn import Dataset
 from mnist_nn.reading import pages as reading_pages
@@ -261,12 +262,29 @@ def test_pictures_that_would_be_decoded_for_ever_are_refused_and_others_answered
         assert served.ask("POST", "/read", page).status == 200
 
 
-def test_a_server_stops_whatever_its_pictures_do(serve: Any) -> None:
-    """Both reading threads are kept busy; in the end `serve` sends SIGTERM and looks at the exit."""
-    with ThreadPoolExecutor(2) as pool, serve("--decode-seconds", 10_000, "--stop-seconds", 1) as served:
-        for _ in range(2):
-            pool.submit(served.ask, "POST", "/read", tiling_pattern())
-        wait_for(lambda: len(served.process.children()) == 2, "they are never decoded")
+def test_others_are_read_while_pictures_take_for_ever_and_the_server_stops_all_the_same(
+    serve: Any, mnist: Dataset
+) -> None:
+    """As many as may be read at once go on aside, the rest is sent away; in the end `serve` sends SIGTERM."""
+    page = page_of_digits(mnist, 1, 1)
+    with ThreadPoolExecutor(4) as pool, serve("--decode-seconds", 10_000, "--stop-seconds", 1) as served:
+        asked = [pool.submit(served.ask, "POST", "/read", tiling_pattern()) for _ in range(4)]
+        wait_for(lambda: sum(one.done() for one in asked) == 2, "nobody is sent away")
+        for answer in (one.result() for one in asked if one.done()):
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+            assert "2 other pictures that take long to decode" in answer.json["error"]
+        assert served.ask("POST", "/read", page).status == 200
+        assert sum(one.done() for one in asked) == 2, "the others are still being decoded"
         decoders = served.process.children()
-        wait_for(lambda: all(decoder.cpu_times().user > 0.3 for decoder in decoders), "they are never decoded")
     assert psutil.wait_procs(decoders, PATIENCE)[1] == []
+
+
+def test_pictures_are_at_most_half_of_the_requests() -> None:
+    reading = pictures.Pictures(load_reader_model(), Limits(request_limit=4))
+    with reading.admit(), reading.admit():
+        with pytest.raises(HTTPException, match="2 pictures are in progress") as refused, reading.admit():
+            pass
+        assert (refused.value.status_code, refused.value.headers) == (503, {"Retry-After": "1"})
+    with reading.admit(), reading.admit():
+        pass
+    reading.close()

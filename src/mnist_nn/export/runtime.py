@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_nn.errors import ConfigError, ModelFileError
+from mnist_nn.errors import ConfigError, ModelFileError, shorten
 from mnist_nn.util.io_errors import explain_io_errors
 
 SECONDS = 300  # that a program may take
@@ -37,5 +37,5 @@ def call(command: Sequence[str], *, folder: Path | None = None, text: str | None
         raise ModelFileError(f"{name} took longer than {SECONDS} s") from error
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
-        raise ModelFileError(f"{name} failed: {lines[0] if lines else f'exit code {done.returncode}'}")
+        raise ModelFileError(f"{name} failed: {shorten(lines[0]) if lines else f'exit code {done.returncode}'}")
     return done.stdout

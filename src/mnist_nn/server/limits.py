@@ -28,9 +28,9 @@ class Limits:
     connection_limit
         Connections that are open at once; enforced in `http.connections`, which closes the longest idle ones.
     reading_limit
-        Pictures that are read at once, each in a thread; enforced in `pictures`, like the next three.
+        Pictures that are read at once; as many again may be decoded for long. Enforced in `turns`.
     pixel_limit
-        Pixels in a page.
+        Pixels in a page; enforced in `pictures`, like the next two.
     page_limit
         Pages in a picture.
     decode_seconds
@@ -93,6 +93,7 @@ class FixedLimits:
     request_id_characters: int = 64  # a UUID has 36; a longer one would make log lines as long as a client likes
     form_parts: int = 8  # that are parsed: a form with more than one is refused anyway
     cached_readers: int = 64  # combinations of options whose readers are kept; another is made in a few milliseconds
+    quick_decode_seconds: float = 1.0  # of processor time that a picture may be decoded while others wait for its turn
     one_of_characters: int = 4096  # of the allowed values in an address: the longest that every proxy lets pass
     json_characters_per_pixel: int = 8  # "255, " are five; the rest is for indentation
     json_envelope_characters: int = 2**16  # around the pixels: names, shape, parameters

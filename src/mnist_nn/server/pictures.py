@@ -5,9 +5,12 @@
 
 import asyncio
 import io
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from http import HTTPStatus
 from threading import Event
 from typing import Any, cast
 
@@ -17,12 +20,14 @@ from starlette.types import Receive, Scope
 
 from mnist_nn.errors import ImageError
 from mnist_nn.imaging.load.child.pool import Pool
+from mnist_nn.imaging.load.child.process import Patience
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.document import page_document
 from mnist_nn.reading.pages import PageResult, read_each_page
 from mnist_nn.reading.reader import Reader
 from mnist_nn.server.http.request_context import get_context
 from mnist_nn.server.limits import FIXED_LIMITS, Limits
+from mnist_nn.server.turns import Turns
 from mnist_nn.util.documents import plain
 
 DEFAULT_NAME = "picture"  # of a picture that came without one
@@ -56,6 +61,8 @@ class Pictures:
 
     def __init__(self, model: Model, limits: Limits) -> None:
         self._limits = limits
+        self._turns = Turns(limits.reading_limit)
+        self._in_progress = 0
         self.use(model)
         self.open()
 
@@ -72,7 +79,7 @@ class Pictures:
         reader, client_left = self._reader(options), Event()
         watching = asyncio.create_task(_watch(receive, client_left))
         try:
-            job = partial(_read, reader, picture, name, self._limits, self._decoders, client_left)
+            job = partial(_read, reader, picture, name, self._limits, self._decoders, self._turns, client_left)
             pages = await asyncio.get_running_loop().run_in_executor(self._threads, job)
             if client_left.is_set():
                 raise ClientDisconnect
@@ -80,6 +87,28 @@ class Pictures:
         finally:
             client_left.set()
             watching.cancel()
+
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Count a picture while it is received, waits and is read, so that pictures leave room for other requests.
+
+        Raises
+        ------
+        HTTPException
+            503 if pictures are half of the requests that the server works on at once.
+        """
+        limit = max(1, self._limits.request_limit // 2)
+        if self._in_progress >= limit:
+            raise HTTPException(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{limit} pictures are in progress, which is the limit (half of --request-limit); try again later",
+                {"Retry-After": "1"},
+            )
+        self._in_progress += 1
+        try:
+            yield
+        finally:
+            self._in_progress -= 1
 
     def use(self, model: Model) -> None:
         """Read with another model from the next picture on; any thread may say so.
@@ -95,8 +124,9 @@ class Pictures:
 
     def open(self) -> None:
         """Start the threads, for the first time or again."""
-        self._decoders = Pool()
-        self._threads = ThreadPoolExecutor(self._limits.reading_limit, "mnist-nn-read")
+        quick = FIXED_LIMITS.quick_decode_seconds
+        self._decoders = Pool(Patience(quick, self._turns.aside) if self._limits.decode_seconds > quick else None)
+        self._threads = ThreadPoolExecutor(2 * self._limits.reading_limit, "mnist-nn-read")  # with those aside
 
     def close(self) -> None:
         """Let the threads end, each after the page that it is reading; decoding is aborted."""
@@ -141,20 +171,24 @@ class _NamedBytes(io.BytesIO):
     name: str
 
 
-def _read(reader: Reader, picture: bytes, name: str, limits: Limits, decoders: Pool, client_left: Event) -> Pages:
+def _read(
+    reader: Reader, picture: bytes, name: str, limits: Limits, decoders: Pool, turns: Turns, client_left: Event
+) -> Pages:
     """Read the pages one by one; a page that cannot be read becomes an error element, unless all pages fail."""
     file = _NamedBytes(picture)
     file.name = name
     allowed = {"pixel_limit": limits.pixel_limit, "page_limit": limits.page_limit}
     results: list[PageResult] = []
-    if client_left.is_set():
-        return []
-    for result in read_each_page(reader, file, **allowed, decode_seconds=limits.decode_seconds, decoders=decoders):
-        if result.cause and not isinstance(result.cause, ImageError):
-            raise result.cause  # a fault of ours is the server's to answer for
-        results.append(result)
+    with turns.turn():
         if client_left.is_set():
             return []
+        for result in read_each_page(reader, file, **allowed, decode_seconds=limits.decode_seconds, decoders=decoders):
+            if result.cause and not isinstance(result.cause, ImageError):
+                raise result.cause  # a fault of ours is the server's to answer for
+            results.append(result)
+            turns.pass_on()
+            if client_left.is_set():
+                return []
     if results and all(result.cause for result in results):
         raise cast(Exception, results[0].cause)
     return [plain(page_document(result)) for result in results]

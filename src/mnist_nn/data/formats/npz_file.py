@@ -117,7 +117,8 @@ def _read_rows(path: Path, archive: zipfile.ZipFile, name: str) -> Iterator[npt.
     with archive.open(info) as file:
         shape, by_columns, dtype = _read_header(path, name, file)
         size = dtype.itemsize * int(np.prod(shape[1:], dtype=object))
-        if not shape or dtype.hasobject or size * shape[0] != info.file_size - file.tell():
+        is_whole = size * shape[0] == info.file_size - file.tell() if shape and min(shape) >= 0 else False
+        if dtype.hasobject or not is_whole:
             what = "contains Python objects" if dtype.hasobject else f"does not have the bytes of its shape {shape}"
             raise DataError(f"the array {name!r} of {str(path)!r} {what}; {REMEDY}")
         if size * shape[0] > LIMIT and by_columns:
@@ -136,7 +137,7 @@ def _read_header(path: Path, name: str, file: IO[bytes]) -> tuple[tuple[int, ...
         version = np.lib.format.read_magic(file)
         reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         return reader(file)
-    except ValueError as error:
+    except Exception as error:  # NumPy lets through what Python's own parser raises
         raise DataError(
             f"{name!r} in {str(path)!r} is not an array ({' '.join(str(error).split())}); {REMEDY}"
         ) from error

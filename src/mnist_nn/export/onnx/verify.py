@@ -1,7 +1,9 @@
 """Checks an ONNX file with ONNX Runtime."""
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,11 +50,12 @@ def run(model: Model, content: bytes, images: Pixels) -> Ran:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        with redirect_stdout(io.StringIO()):  # it prints what the error below says
+            session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         names = [output.name for output in session.get_outputs()]
         values = session.run(names, {"X": images.reshape(-1, *input_shape(model.network.config))})
     except Exception as error:  # its errors have no common class of their own
-        reason = str(error).splitlines()[0]
+        reason = shorten(str(error).partition("\n")[0])
         raise ModelFileError(f"ONNX Runtime {onnxruntime.__version__} cannot run it: {reason}") from error
     found = dict(zip(names, map(np.asarray, values), strict=True))
     return Ran(f"ONNX Runtime {onnxruntime.__version__}", Predictions.of_outputs(**found))

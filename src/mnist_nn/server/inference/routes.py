@@ -102,11 +102,12 @@ def _add_read(app: FastAPI, service: Service, pictures: Pictures) -> None:
         unknown = sorted(set(request.query_params) - set(OPTION_NAMES))
         if unknown:
             raise HTTPException(422, f"there is no option {unknown[0][:40]!r}; choose from: {', '.join(OPTION_NAMES)}")
-        body = await read_body(request.scope, request.receive, service.limits)
-        picture, file = await find_picture(request.scope, body)
         values = None if one_of is None else tuple(value.strip() for value in one_of.split(","))
         options = ReadOptions(field, length, pattern, values, checksum, max_error, max_error_per_digit)
-        pages = await pictures(picture, file, options, request.receive)
+        with pictures.admit():
+            body = await read_body(request.scope, request.receive, service.limits)
+            picture, file = await find_picture(request.scope, body)
+            pages = await pictures(picture, file, options, request.receive)
         for decision in _list_decisions(pages):
             service.metrics.count_decision(decision)
         return JSONResponse(pages)

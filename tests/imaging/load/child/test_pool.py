@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
-from hostile_files import tiling_pattern
+from hostile_files import nested_forms, tiling_pattern
 from patience import PATIENCE, wait_for
 from picture_files import SLOPE, saved
 from PIL import Image
@@ -20,6 +21,7 @@ from mnist_nn.imaging import read_pages
 from mnist_nn.imaging.load.child import pool as pools
 from mnist_nn.imaging.load.child.budget import Budget
 from mnist_nn.imaging.load.child.pool import Pool
+from mnist_nn.imaging.load.child.process import Patience
 
 BUDGET = Budget(10.0, 600_000_000)
 LONG = Budget(10_000.0, 600_000_000)
@@ -42,6 +44,38 @@ def decode(pool: Pool, path: Path, budget: Budget = BUDGET, page_limit: int = 9)
     with path.open("rb") as file:
         arguments = {"name": path.name, "pixel_limit": 64_000_000, "page_limit": page_limit}
         return list(pool.decode("pages", file, budget, arguments))
+
+
+class GivenUpError(Exception):
+    """Raised where a file that takes long is not waited for."""
+
+
+def test_a_file_that_takes_long_is_said_to_and_may_be_given_up(tmp_path: Path, picture: Path) -> None:
+    (tmp_path / "long.pdf").write_bytes(tiling_pattern())
+    asked = []
+
+    @contextmanager
+    def give_up() -> Iterator[None]:
+        asked.append(True)
+        raise GivenUpError
+        yield
+
+    pool = Pool(Patience(0.2, give_up))
+    decode(pool, picture)
+    assert not asked
+    with pytest.raises(GivenUpError):
+        decode(pool, tmp_path / "long.pdf", LONG)
+    assert processes(pool) == [], "its process is ended"
+    decode(pool, picture)
+    pool.close()
+
+
+def test_a_process_that_took_long_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "long.pdf").write_bytes(nested_forms(6))
+    pool = Pool(Patience(0.0, nullcontext))
+    assert len(decode(pool, tmp_path / "long.pdf", LONG)) == 1
+    assert processes(pool) == []
+    pool.close()
 
 
 def processes(pool: Pool) -> list[int]:

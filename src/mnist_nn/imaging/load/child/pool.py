@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from mnist_nn.errors import ImageError, MnistNNError
 from mnist_nn.imaging.load.child.budget import Budget
-from mnist_nn.imaging.load.child.process import Decoder, DecoderEnded
+from mnist_nn.imaging.load.child.process import Decoder, DecoderEnded, Patience
 from mnist_nn.imaging.load.grey import Grey
 from mnist_nn.util.io_errors import reason_of
 
@@ -25,6 +25,11 @@ FILES_EACH = 500  # that a process decodes before another takes its place, so th
 
 class Pool:
     """Processes that decode.
+
+    Parameters
+    ----------
+    patience
+        What to do while a file takes long; None to wait for it.
 
     Examples
     --------
@@ -38,7 +43,8 @@ class Pool:
     >>> pool.close()
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
+        self._patience = patience
         self._lock = Lock()
         self._is_closed = False
         self._idle: list[Decoder] = []
@@ -66,7 +72,7 @@ class Pool:
             return
         decoder, is_sound = self._take(arguments["name"]), False
         try:
-            yield from decoder.decode(task, file, budget, arguments)
+            yield from decoder.decode(task, file, budget, arguments, self._patience)
             is_sound = True
         except (GeneratorExit, MnistNNError):
             is_sound = True
@@ -113,7 +119,8 @@ class Pool:
         with self._lock:
             ours = decoder in self._busy
             self._busy.discard(decoder)
-            if ours and is_sound and not self._is_closed and decoder.files < FILES_EACH and len(self._idle) < KEPT:
+            is_sound = is_sound and not decoder.is_late and decoder.files < FILES_EACH
+            if ours and is_sound and not self._is_closed and len(self._idle) < KEPT:
                 self._idle.append(decoder)
                 return
         decoder.end()

@@ -5,12 +5,14 @@ program again.
 """
 
 import os
+import select
 import socket
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import suppress
-from typing import IO, Any, Never
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import IO, Any, NamedTuple, Never
 
 from mnist_nn.errors import ImageError, MissingExtraError, MnistNNError
 from mnist_nn.imaging.load.child.budget import Budget
@@ -20,6 +22,9 @@ from mnist_nn.imaging.load.grey import Grey
 _ERRORS: dict[str, type[MnistNNError]] = {kind.__name__: kind for kind in (ImageError, MissingExtraError)}
 # NumPy's threads and the arenas of malloc would reserve memory of the budget for nothing.
 _SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+_TICK = 0.1  # seconds between two looks at how long a file takes
+_CLOCK_PER_PROCESSOR = 60  # a file takes long after so many times its processor time by the clock, even if it waits
+_NICE = 10  # the lower priority of a process whose file takes long
 _LOG_BYTES = 2**16  # of what libraries print: what a pipe holds
 _LINE_CHARACTERS = 200  # of the last line of it
 
@@ -28,8 +33,24 @@ class DecoderEnded(Exception):  # noqa: N818 - it is no error of the program
     """Raised if the process ended or was ended; the text is one line that says why."""
 
 
+class Patience(NamedTuple):
+    """What to do while a file takes long to decode."""
+
+    seconds: float
+    """Seconds of processor time for the whole file, after which it does."""
+    aside: Callable[[], AbstractContextManager[None]]
+    """Entered while waiting for a page of such a file. If it raises an error, decoding is given up."""
+
+
 class Decoder:
     """A process that decodes.
+
+    Attributes
+    ----------
+    files
+        How many files it has been given.
+    is_late
+        Whether one of them took so long that the process has a lower priority from then on.
 
     Raises
     ------
@@ -39,6 +60,8 @@ class Decoder:
 
     def __init__(self) -> None:
         self.files = 0
+        self.is_late = False
+        self._begin = 0.0, 0.0
         self._channel, theirs = socket.socketpair()
         ours, log = os.pipe()
         self._log = open(ours, "rb", buffering=0)  # noqa: PTH123, SIM115 - a descriptor; closed in the end
@@ -59,7 +82,12 @@ class Decoder:
         return self._process.poll() is None
 
     def decode(
-        self, task: str, file: IO[bytes], budget: Budget, arguments: dict[str, Any]
+        self,
+        task: str,
+        file: IO[bytes],
+        budget: Budget,
+        arguments: dict[str, Any],
+        patience: Patience | None = None,
     ) -> Generator[Grey | ImageError]:
         """Decode a file page by page, each page when it is requested.
 
@@ -71,6 +99,8 @@ class Decoder:
             An open file with a descriptor, on the disk or in memory.
         budget
             The limits for this file.
+        patience
+            What to do while it takes long; None to wait for it.
 
         Yields
         ------
@@ -84,11 +114,12 @@ class Decoder:
             If the process is gone, for example because the file exceeded its budget.
         """
         self.files += 1
+        self._begin = self._measure() if patience else (0.0, 0.0)
         self._read_log()  # what an earlier file left there
         try:
             send_file(self._channel, file.fileno())
             send(self._channel, {"task": task, "budget": budget, "arguments": arguments})
-            while "end" not in (answer := self._receive(budget)):
+            while "end" not in (answer := self._receive(budget, patience)):
                 yield self._find(answer)
                 send(self._channel, {"more": True})
         except GeneratorExit:
@@ -115,12 +146,37 @@ class Decoder:
         self._process.returncode = 0
         self._close()
 
-    def _receive(self, budget: Budget) -> Message:
+    def _receive(self, budget: Budget, patience: Patience | None) -> Message:
+        is_quick = patience is None or self._answers_within(patience.seconds)
         self._channel.settimeout(budget.deadline)
-        answer = receive(self._channel)
+        with nullcontext() if is_quick or patience is None else patience.aside():
+            answer = receive(self._channel)
         if "error" in answer:
             raise _ERRORS[answer["kind"]](self._with_log(answer["error"]))
         return answer
+
+    def _answers_within(self, seconds: float) -> bool:
+        """Wait for an answer; return False, and lower the priority, once the file has taken so many seconds."""
+        waiting = select.poll()
+        waiting.register(self._channel, select.POLLIN)
+        while not waiting.poll(1000 * _TICK):
+            clock, used = (now - then for now, then in zip(self._measure(), self._begin, strict=True))
+            if used > seconds or clock > _CLOCK_PER_PROCESSOR * seconds:
+                self.is_late = True
+                with suppress(OSError):  # it has just ended
+                    os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+                return False
+        return True
+
+    def _measure(self) -> tuple[float, float]:
+        """Return the time by the clock and the processor time of the process, in seconds."""
+        import psutil  # noqa: PLC0415 only a server needs it
+
+        try:
+            used = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:  # it has ended, which whoever waits for it will see
+            return time.monotonic(), 0.0
+        return time.monotonic(), used.user + used.system
 
     def _find(self, answer: Message) -> Grey | ImageError:
         if "fault" in answer:
