@@ -107,6 +107,7 @@ def test_a_reader_takes_a_path_of_a_model_and_pages_in_any_form(tmp_path: Path) 
     assert expected.text
     for page in (PAGE, str(PAGE), Image.open(PAGE), np.stack([grey] * 3, -1), grey.tolist(), grey / 255):
         assert read(page).text == expected.text
+    assert read(PAGE.read_bytes()).text == expected.text
     with PAGE.open("rb") as file:
         assert read(file).text == expected.text
 
@@ -157,6 +158,17 @@ def test_tables_of_pandas_are_arrays() -> None:
 
 MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: train(NETWORK, X), r"give images and labels.*train\(network, samples"),  # type: ignore[call-overload]
+    (
+        lambda: train(NETWORK, X, Y, epochs=3),
+        r"keyword argument 'epochs'; call train\(network, samples, TrainingConfig",
+    ),  # type: ignore[call-overload]
+    (lambda: Network.create(hidden=(3,)), r"'hidden'; call Network\.create\(NetworkConfig"),  # type: ignore[call-arg]
+    (lambda: TrainingConfig(lr=0.1), r"'lr'; call TrainingConfig\(epochs=3, .*learning_rate=0\.1\)"),  # type: ignore[call-arg]
+    (lambda: NetworkConfig((20,)), r"too many positional arguments; call NetworkConfig\(hidden="),  # type: ignore[misc]
+    (lambda: Samples(X), r"lacks a required argument: 'labels'; call Samples\(images, labels\)"),  # type: ignore[call-arg]
+    (lambda: save_model(NETWORK), r"call save_model\(path, model\)"),  # type: ignore[call-overload]
+    (lambda: Reader(lenght=4), r"'lenght'; call Reader\("),  # type: ignore[call-arg]
+    (lambda: predict(NETWORK, ["a.png"]), r"images are text; to read a picture file call"),
     (lambda: train(NETWORK, None), r"the samples are None; .*train\(network, samples"),  # type: ignore[call-overload]
     (lambda: train(SAMPLES, NETWORK), r"the network is a Samples; call train\(network, samples"),  # type: ignore[call-overload]
     (lambda: train(NetworkConfig(), SAMPLES), r"Network\.create\(config\)"),  # type: ignore[call-overload]

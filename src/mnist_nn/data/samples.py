@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mnist_nn.data.coercion import as_images, as_labels, as_weights
 from mnist_nn.errors import DataError
+from mnist_nn.util.calls import shows_call
 
 Rows = npt.NDArray[np.int64]
 
@@ -56,6 +57,7 @@ class Samples:
     labels: Rows
     weights: npt.NDArray[Any] | None = None
 
+    @shows_call("Samples(images, labels)")
     def __init__(self, images: Any, labels: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> None:
         object.__setattr__(self, "images", as_images(images))
         object.__setattr__(self, "labels", as_labels(labels))

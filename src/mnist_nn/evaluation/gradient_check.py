@@ -23,6 +23,7 @@ from mnist_nn.nn.ctc import ctc_loss, ctc_posteriors, log_softmax
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util import checks, randomness
+from mnist_nn.util.calls import shows_call
 
 Array = npt.NDArray[Any]
 TOLERANCE = 1e-6
@@ -84,6 +85,7 @@ class GradientReport:
         return self.descends == self.said_to_descend and all(group.error < TOLERANCE for group in self.groups)
 
 
+@shows_call(CALL)
 def check_gradients(
     network: NetworkConfig | NetworkLike,
     training: TrainingConfig,
@@ -267,8 +269,11 @@ def relative_error(a: Array, b: Array) -> float:
     >>> relative_error(np.array([1.0]), np.array([3.0]))
     0.5
     """
-    scale = float(np.linalg.norm(a) + np.linalg.norm(b))
-    return float(np.linalg.norm(a - b)) / scale if scale else 0.0
+    largest = max(float(abs(a).max(initial=0)), float(abs(b).max(initial=0)))
+    if not largest:
+        return 0.0
+    a, b = a / largest, b / largest  # whose squares do not overflow
+    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)))
 
 
 def _plain(training: TrainingConfig, samples: int) -> TrainingConfig:

@@ -17,6 +17,7 @@ from mnist_nn.errors import DataError
 from mnist_nn.evaluation.prediction import predict
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
+from mnist_nn.util.calls import shows_call
 
 Z95 = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 BINS = 15
@@ -70,6 +71,7 @@ def evaluate(
 def evaluate(
     network: NetworkLike, samples: Any, labels: npt.ArrayLike, loss_name: str | None = None, *, engine: str = ...
 ) -> Evaluation: ...
+@shows_call(CALL)
 def evaluate(
     network: NetworkLike, samples: Any, labels: Any = None, loss_name: str | None = None, *, engine: str = "auto"
 ) -> Evaluation:

@@ -25,9 +25,11 @@ from mnist_nn.nn.activations import ACTIVATIONS, sigmoid
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.util.arrays import as_array, as_bytes
+from mnist_nn.util.calls import shows_call
 
 Array = npt.NDArray[Any]
 CALL = "predict(network, images)"
+FROM_FILES = "to read a picture file call mnist_nn.Reader()(path)"
 PART = 4_000_000  # values of images that are converted at a time
 BATCHES = 240  # images: a part is whole batches of the compiled engine, so that an image stays in its batch
 COLOURS = ((3,), (4,))  # the end of the shape of a picture in colours
@@ -106,6 +108,7 @@ class Prediction(NamedTuple):
         return float(self.probabilities.max())
 
 
+@shows_call(CALL)
 def predict(
     network: NetworkLike, images: Any, calibration: Calibration | None = None, *, engine: str = "auto"
 ) -> Predictions:
@@ -236,6 +239,7 @@ class Predictor:
     ((10,), 1.0)
     """
 
+    @shows_call("Predictor(network)")
     def __init__(self, network: NetworkLike, engine: str = "auto") -> None:
         self.network = as_network(network, "Predictor(network)")
         self._engine = engine
@@ -319,6 +323,8 @@ def _as_batch(images: Any, inputs: int) -> Any:
     if isinstance(images, list | tuple) and images and all(map(_is_pillow, images)):
         return [_as_image(image, inputs) for image in images]
     values = as_array("images", images, DataError)
+    if values.dtype.kind in "US":
+        raise DataError(f"the images are text; {FROM_FILES}")
     fits = math.prod(values.shape[1:]) == inputs
     is_one = not fits and (math.prod(values.shape) == inputs or values.ndim == 1)
     return values[None] if is_one else values
@@ -327,10 +333,7 @@ def _as_batch(images: Any, inputs: int) -> Any:
 def _as_image(image: Any, inputs: int) -> Array:
     """Turn anything that can only be one image into an array: a Pillow or colour image, a list, or a table."""
     if isinstance(image, str | os.PathLike):
-        raise DataError(
-            f"the image is the path {os.fspath(image)!r}, but a network takes pixels; to read a picture "
-            "file call mnist_nn.Reader()(path)"
-        )
+        raise DataError(f"the image is the path {os.fspath(image)!r}, but a network takes pixels; {FROM_FILES}")
     if _is_pillow(image):
         return np.asarray(_grey().as_grey(image, ground=0))
     values = as_array("the pixels of the image", image, DataError)

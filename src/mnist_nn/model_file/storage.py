@@ -53,6 +53,7 @@ from mnist_nn.nn.network import Network, TableNetwork
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.training.loop import Epoch
 from mnist_nn.util import checks, locks
+from mnist_nn.util.calls import shows_call
 from mnist_nn.util.files import Identity, write_whole
 from mnist_nn.util.files import check_writable as check_place
 from mnist_nn.util.io_errors import explain_io_errors
@@ -193,6 +194,7 @@ def save(path: str | os.PathLike[str], model: Model | Network, /) -> Path: ...
 def save(path: Model | Network, model: str | os.PathLike[str], /) -> Path: ...
 @overload
 def save(path: str | os.PathLike[str], model: Model | Network) -> Path: ...
+@shows_call("save_model(path, model)")
 def save(path: Any, model: Any) -> Path:
     """Write a model file; an existing file stays intact until the new one is on the disk.
 
@@ -265,6 +267,7 @@ def keep_others_off(path: str | os.PathLike[str], remedy: str = ELSEWHERE) -> Ab
     return locks.keep_others_off(path, remedy)
 
 
+@shows_call("load_model(path)")
 def load(path: str | os.PathLike[str]) -> Model:
     """Read a model file. An older file without a checksum is read too, and a message is logged.
 

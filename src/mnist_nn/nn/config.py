@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from mnist_nn.errors import ConfigError, quote, unknown
 from mnist_nn.util import checks
+from mnist_nn.util.calls import shows_call
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
 OUTPUTS = ("sigmoid", "softmax")
@@ -41,6 +42,7 @@ MAX_WEIGHTS = 2**32 - 1  # initial weights are drawn by a counter of 32 bits
 MAX_SAMPLES = 2**32  # and a sample's number 32
 
 
+@shows_call("NetworkConfig(hidden=(20,)), with any of inputs, outputs, activation, output, initializer, dtype")
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
     """The shape of a network.
@@ -126,6 +128,7 @@ class NetworkConfig:
         return cls(**_known(cls, values))
 
 
+@shows_call("TrainingConfig(epochs=3, batch_size=16, learning_rate=0.1); help(TrainingConfig) lists all settings")
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
     """How a network is trained. By default, as the classic network: with its loss, and one update per sample.

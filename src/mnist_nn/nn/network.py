@@ -17,6 +17,7 @@ from mnist_nn.nn.activations import OUTPUTS
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.initializers import initial_weights
 from mnist_nn.util import checks, randomness
+from mnist_nn.util.calls import shows_call
 from mnist_nn.util.memory import check_available
 
 Array = npt.NDArray[Any]
@@ -69,6 +70,7 @@ class Network:
                 raise NotFiniteError(f"{name} contains NaN or infinity; a network needs finite parameters")
 
     @classmethod
+    @shows_call("Network.create(NetworkConfig(hidden=(20,)))")
     def create(cls, config: NetworkConfig | None = None, seed: int = 0) -> "Network":
         """Create a new network with random weights and biases of zero.
 

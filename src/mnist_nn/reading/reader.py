@@ -56,6 +56,7 @@ from mnist_nn.reading.reader_model import load_reader_model
 from mnist_nn.reading.results import DIGIT, DOUBTFUL, Box, Digit, Number, Reading, percent
 from mnist_nn.reading.sequence.reader import SequenceReading, read_lines
 from mnist_nn.reading.spelling import spell_by_columns, spell_by_segments
+from mnist_nn.util.calls import shows_call
 
 Array = npt.NDArray[Any]
 
@@ -117,6 +118,7 @@ class Reader:
     '7210'
     """
 
+    @shows_call("Reader(model, length=4), where both may be left out")
     def __init__(
         self,
         model: ModelLike | None = None,

@@ -36,6 +36,7 @@ from mnist_nn.training.epoch_samples import EpochSamples
 from mnist_nn.training.memory import check_memory
 from mnist_nn.training.placement import Placement, make_targets
 from mnist_nn.util import checks, randomness
+from mnist_nn.util.calls import shows_call
 
 LARGE = 100.0  # inputs beyond this are named where a training diverges
 CALL = "train(network, samples, TrainingConfig(epochs=3))"
@@ -95,6 +96,7 @@ def train(
     resume: Checkpoint | None = ...,
     steps: bool = ...,
 ) -> Iterator[Epoch]: ...
+@shows_call(CALL)
 def train(
     network: NetworkLike,
     samples: Any,

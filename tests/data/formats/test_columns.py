@@ -25,5 +25,8 @@ def test_a_column_that_is_not_there_lists_those_that_are() -> None:
 def test_pixels_after_pixels_are_pixels() -> None:
     assert not is_bytes(np.array([[0.0, 1.0]]))
     assert make_images("a", np.array([[0.0, 0.5]]), as_bytes=False).dtype == np.float32
+    for large in (1e300, -1e300):
+        with pytest.raises(DataError, match=r"a has values from .*1e\+300.*; scale them"):
+            make_images("a", np.array([[0.5, large]]), as_bytes=False)
     with pytest.raises(DataError, match="pixels from 0 to 255 in its first rows, but values from 0 to 300 later"):
         make_images("a", np.array([[0, 300]]), as_bytes=True)

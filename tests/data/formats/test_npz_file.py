@@ -1,5 +1,6 @@
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -82,6 +83,15 @@ def test_broken_files_say_why(tmp_path: Path) -> None:
     ):
         np.savez(path, **arrays)  # type: ignore[arg-type]
         with pytest.raises(DataError, match=why):
+            read(path, "")
+    for header in (
+        b"{'descr': '|u1', (",
+        b"(" * 3000,
+        b"{'descr': '|u1', 'fortran_order': False, 'shape': (-1, -4), }",
+    ):
+        with ZipFile(path, "w") as archive:
+            archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(4))
+        with pytest.raises(DataError, match=r"is not an array|does not have the bytes of its shape"):
             read(path, "")
     with pytest.raises(DataNotFoundError, match="No such file"):
         npz_file.find_halves(tmp_path / "none.npz")

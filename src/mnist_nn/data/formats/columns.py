@@ -103,16 +103,18 @@ def make_images(name: str, values: npt.NDArray[Any], *, as_bytes: bool) -> npt.N
     Raises
     ------
     DataError
-        If a number is not a pixel although earlier ones are.
+        If a number is not a pixel although earlier ones are, or too large for float32.
 
     Examples
     --------
     >>> make_images("a.csv", np.array([[0, 255, 7, 9]]), as_bytes=True).tolist()
     [[[0, 255], [7, 9]]]
     """
-    if not as_bytes:
-        return values.astype(np.float32)
     least, most = values.min(initial=0), values.max(initial=0)
+    if not as_bytes:
+        if max(-least, most) > np.finfo(np.float32).max:
+            raise DataError(f"{name} has values from {least:.3g} to {most:.3g}; scale them to about 1, or at most 1e38")
+        return values.astype(np.float32)
     if least < 0 or most > _BYTE or (values.dtype.kind == "f" and (values != np.rint(values)).any()):
         raise DataError(
             f"{name} has pixels from 0 to 255 in its first rows, but values from {least:g} to {most:g} "

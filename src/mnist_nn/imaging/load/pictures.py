@@ -5,6 +5,7 @@ from a file or from memory. `mnist_nn.imaging.load.decode` knows the formats, an
 limits.
 """
 
+import io
 import os
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -101,7 +102,7 @@ def read_pages(
 
 
 def as_page(value: Any) -> Page:
-    """Convert anything that can only be one page to a `Page`: a file with one page, a Pillow image, or an array.
+    """Convert what can only be one page to a `Page`: a file with one page, its bytes, a Pillow image, or an array.
 
     Raises
     ------
@@ -118,6 +119,8 @@ def as_page(value: Any) -> Page:
     """
     if isinstance(value, Page):
         return value
+    if isinstance(value, bytes | bytearray):
+        value = io.BytesIO(value)
     if not (isinstance(value, str | os.PathLike) or hasattr(value, "read")):
         return Page("", 1, as_grey(value))
     with closing(each_page(value)) as pages:
