@@ -23,9 +23,9 @@ def shows_call(call: str) -> Callable[[F], F]:
     ...     return 2 * number
     >>> double(3)
     6
-    >>> double(nubmer=3)
+    >>> double(value=3)
     Traceback (most recent call last):
-    mnist_nn.errors.ConfigError: double() got an unexpected keyword argument 'nubmer'; call double(3)
+    mnist_nn.errors.ConfigError: double() got an unexpected keyword argument 'value'; call double(3)
     """
 
     def decorate(function: F) -> F:
