@@ -212,7 +212,7 @@ def test_one_pixel_too_many(kind: str) -> None:
 @pytest.mark.parametrize("side", [8001, 100_000])  # beyond our limit, and beyond Pillow's as well
 def test_a_bomb_is_refused_by_its_header(side: int) -> None:
     said = refusal(io.BytesIO(png(side, side, b"")))  # decoded, it would be truncated
-    assert re.search(r"at most 64 million are accepted|exceeds limit", said)
+    assert "at most 64 million are accepted" in said
 
 
 def test_a_limit_that_is_raised_holds() -> None:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from typing import IO
 
+from PIL import Image
+
 from mnist_nn.errors import ImageError, MnistNNError
 from mnist_nn.imaging.load.child.budget import Budget, forbid_core_dumps, hold_to
 from mnist_nn.imaging.load.child.messages import Message, receive, receive_file, send, send_pixels
@@ -74,6 +76,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other process, which ends this one
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     forbid_core_dumps()
+    Image.MAX_IMAGE_PIXELS = None  # `check_pixels` knows the limit that is set here, and names it
     channel = socket.socket(fileno=sys.stdin.fileno())
     threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
     serve(channel)
