@@ -4,6 +4,7 @@
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -245,7 +246,7 @@ class Dataset:
         try:
             yield
         except DataError as error:
-            named = self.name in str(error)  # what reads the files names them
+            named = re.search(rf"(?<!\w){re.escape(self.name)}(?!\w)", str(error))  # what reads the files names them
             raise DataError(str(error) if named else f"{self.name}, {half} half: {error}") from error
 
 

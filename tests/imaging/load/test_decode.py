@@ -103,3 +103,8 @@ def test_a_photo_of_12_megapixels_takes_80_megabytes(tmp_path: Path) -> None:
     assert int(out[0]) == 81
     assert int(out[2]) == 12_000_000
     assert 12 <= int(out[3]) < 80  # 92 if its colours were decoded too
+
+
+def test_a_pdf_is_no_square_and_is_named() -> None:
+    with pytest.raises(ImageError, match="'a.pdf' is PDF, not a picture"):
+        list(decode_square(io.BytesIO(b"%PDF-1.4\n"), "'a.pdf'", 784))

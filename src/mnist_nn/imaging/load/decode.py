@@ -22,6 +22,7 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # no other, as E
 # Files that people take for pictures and that are not read: from where, which bytes, what they are.
 FOREIGN = (
     (0, b"%!PS", "PostScript (EPS)"),
+    (0, b"%PDF-", "PDF"),
     (4, b"ftyphei", "HEIC"),
     (4, b"ftypmif1", "HEIC"),
     (4, b"ftypavi", "AVIF"),

@@ -24,7 +24,7 @@ _ERRORS: dict[str, type[MnistNNError]] = {kind.__name__: kind for kind in (Image
 _SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 _TICK = 0.1  # seconds between two looks at how long a file takes
 _CLOCK_PER_PROCESSOR = 60  # a file takes long after so many times its processor time by the clock, even if it waits
-_NICE = 10  # the lower priority of a process whose file takes long
+_NICE = 5  # the lower priority of a process whose file takes long
 _LOG_BYTES = 2**16  # of what libraries print: what a pipe holds
 _LINE_CHARACTERS = 200  # of the last line of it
 
