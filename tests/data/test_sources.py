@@ -153,7 +153,7 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
 def test_a_short_name_is_not_taken_for_a_letter_of_the_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_folder(Path("e"), test_images=GREY[:0], test_labels=np.zeros(0, np.uint8))
-    with pytest.raises(DataError, match="^e, test half: there are no labels"):
+    with pytest.raises(DataError, match=r"^e, test half: there are no labels"):
         _ = load("e").test
 
 

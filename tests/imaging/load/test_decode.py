@@ -106,5 +106,5 @@ def test_a_photo_of_12_megapixels_takes_80_megabytes(tmp_path: Path) -> None:
 
 
 def test_a_pdf_is_no_square_and_is_named() -> None:
-    with pytest.raises(ImageError, match="'a.pdf' is PDF, not a picture"):
+    with pytest.raises(ImageError, match=r"'a\.pdf' is PDF, not a picture"):
         list(decode_square(io.BytesIO(b"%PDF-1.4\n"), "'a.pdf'", 784))
