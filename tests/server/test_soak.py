@@ -37,7 +37,7 @@ def test_nothing_grows_and_nothing_is_answered_wrongly(serve: Any, soaking: Any,
             grown.append(soaking.growth(seen.samples))
         assert grown[-1].is_none, grown
         wait_for(lambda: served.usage().files <= before.files, lambda: f"{before} before, {served.usage()} after")
-        assert served.usage().threads <= before.threads + 2
+        assert served.usage().threads <= before.threads + 4, "those that read start when they are needed"
 
 
 def test_a_leak_would_be_seen(soaking: Any) -> None:
