@@ -12,6 +12,7 @@ from typing import Any
 
 from mnist_nn.engines.base import Array, Engine
 from mnist_nn.errors import ConfigError
+from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.util import checks
 
@@ -133,6 +134,18 @@ def prepare_serving(name: str, network: Network, most: int) -> tuple[str, Callab
         return chosen, _compiled().prepare_batches(network, most)
     engine = create(chosen, network.config.dtype)
     return chosen, lambda images: engine.forward(network, engine.place(images))
+
+
+def prepare_training(name: str, config: NetworkConfig, x: Any) -> None:
+    """Make the code of a training ready before the samples ``x`` are placed, because LLVM takes much memory meanwhile.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> prepare_training("reference", NetworkConfig(), np.zeros((1, 28, 28), np.uint8))
+    """
+    if choose(name, config.dtype) == COMPILED:
+        _compiled().prepare_training(config, x)
 
 
 def prepare_single(name: str, network: Network, *, floats: bool = False) -> Callable[[Array], tuple[int, Array]] | None:

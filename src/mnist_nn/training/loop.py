@@ -239,6 +239,7 @@ class _Run:
                 f"label {samples.largest_label} is too large for the network's {shape.outputs} outputs; create a "
                 "network with one output for each class"
             )
+        select.prepare_training(samples.engine.name, shape, samples.training.images)
         distortion = make_distortion(config.augmentation, config.figures)
         if distortion is not None:
             check_square(samples.training.images)

@@ -1,16 +1,19 @@
 """What the compiled engine promises beyond what the reference says: arguments untouched, whole bits, plain errors."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+import scipy.sparse
 from compiled_runs import ENGINE, FULL, bits, draw_samples, learn, plan_of
 
 from mnist_nn import Dataset, Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
 from mnist_nn.engines import select
+from mnist_nn.engines.compiled import CompiledEngine, native, prepare_training
 from mnist_nn.errors import ConfigError, DivergedError
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import key, permutation
@@ -35,6 +38,55 @@ def test_arguments_stay_as_they_are(optimizer: str, pixels: bool) -> None:
     assert [*bits(network, state), *(a.tobytes() for a in (*samples, plan.order, plan.rates))] == before
     assert bits(*first[:2]) == bits(*again[:2]) != bits(network, state)
     assert first[2] == again[2]
+
+
+@pytest.mark.parametrize("training", [TrainingConfig(**FULL), TrainingConfig(optimizer="momentum", batch_size=3)])
+def test_an_engine_that_goes_on_with_what_it_holds_gives_what_a_new_one_gives(training: TrainingConfig) -> None:
+    shape, samples = NetworkConfig(inputs=30), draw_samples(20)
+    plan = plan_of(shape, training, permutation(key(2), 20))
+    kept, found = CompiledEngine(1), []
+    for engine in (lambda: kept, lambda: CompiledEngine(1)):
+        one, other = (
+            (network, initial_state(training.optimizer, network.parameters))
+            for network in (Network.create(shape, 1), Network.create(shape, 2))
+        )
+        for _ in range(3):
+            one = engine().epoch(*one, engine().place(*samples), plan)[:2]
+            one = engine().epoch(*one, engine().place(*samples), plan)[:2]  # these lie in its memory
+            other = engine().epoch(*other, engine().place(*samples), plan)[:2]  # and these do not
+        found.append((bits(*one), bits(*other)))
+    assert found[0] == found[1]
+
+
+def test_one_engine_serves_several_threads() -> None:
+    shape, training, samples = NetworkConfig(inputs=30), TrainingConfig(optimizer="momentum"), draw_samples(40)
+    plan, engine = plan_of(shape, training, permutation(key(2), 40)), CompiledEngine(1)
+    placed = engine.place(*samples)
+
+    def learn_from(seed: int) -> list[bytes]:
+        network = Network.create(shape, seed)
+        at = network, initial_state("momentum", network.parameters)
+        for _ in range(50):
+            at = engine.epoch(*at, placed, plan)[:2]
+        return bits(*at)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(learn_from, range(4))) == list(map(learn_from, range(4)))
+
+
+@pytest.mark.parametrize("form", [np.asarray, lambda x: (x / 255).astype(np.float32), scipy.sparse.csr_array])
+def test_the_code_of_a_training_can_be_made_ready_before(
+    form: Callable[[Array], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape, training, (x, t) = NetworkConfig(inputs=30), TrainingConfig(), draw_samples(20)
+    samples = form(x) if form is not scipy.sparse.csr_array else form((x / 255).astype(np.float32))
+    placed = ENGINE.place(samples, t)
+    native._load.cache_clear()
+    prepare_training(shape, samples)
+    monkeypatch.setattr(native.machine_code, "fetch", None)
+    network = Network.create(shape, 1)
+    plan = plan_of(shape, training, permutation(key(2), 20))
+    assert ENGINE.epoch(network, initial_state("sgd", network.parameters), placed, plan)[2].samples == 20
 
 
 @pytest.mark.parametrize("pixels", [True, False])

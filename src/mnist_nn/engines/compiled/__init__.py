@@ -3,8 +3,8 @@
 What others may ask of it stands here; everything else in this package is its own.
 """
 
-from mnist_nn.engines.compiled.engine import CompiledEngine
+from mnist_nn.engines.compiled.engine import CompiledEngine, prepare_training
 from mnist_nn.engines.compiled.inference import prepare_batches, prepare_single
 from mnist_nn.engines.compiled.native import check
 
-__all__ = ["CompiledEngine", "check", "prepare_batches", "prepare_single"]
+__all__ = ["CompiledEngine", "check", "prepare_batches", "prepare_single", "prepare_training"]

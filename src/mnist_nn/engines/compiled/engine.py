@@ -4,6 +4,7 @@ It prepares memory, hands it to the kernels and takes the results out; no arithm
 """
 
 import time
+from collections import deque
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from mnist_nn.engines.base import Plan, Tally, check_targets, check_width
 from mnist_nn.engines.compiled import codes, inference, layout, native
 from mnist_nn.engines.compiled.distortion import warp_images
 from mnist_nn.engines.compiled.records import Context, Form, Learning, Memory, Order, Recipe, Words
-from mnist_nn.engines.compiled.samples import Placed, place, plain, reads_pairs, with_labels
+from mnist_nn.engines.compiled.samples import Placed, form_of, place, plain, reads_pairs, with_labels
 from mnist_nn.engines.compiled.target import host
 from mnist_nn.engines.compiled.threads import WORTH_A_THREAD, Pace, side_by_side
 from mnist_nn.nn.config import NetworkConfig
@@ -41,7 +42,7 @@ class CompiledEngine:
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads or count_processors()
         self.pace = Pace()
-        self._room: _Room | None = None
+        self._rooms: deque[_Room] = deque(maxlen=1)
 
     def place(
         self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None
@@ -81,13 +82,21 @@ class CompiledEngine:
         side_by_side(kernel, jobs, works)
         self.pace.record(threads, (time.perf_counter() - begin) / len(order))
         after = room.take_out(state.updates + len(plan.rates))
-        self._room = room
+        self._rooms.append(room)
         return *after, _tally(config, plan, room.memory)
 
     def _take_room(self, kind: "_Kind") -> "_Room":
-        """Take the room of the stretch before, if it is of this kind; until it is put back, nobody else has it."""
-        room, self._room = self._room, None
-        return room if room is not None and room.kind == kind else _Room(kind)
+        """Take the room of the stretch before, if it is of this kind; until it is put back, no other thread has it."""
+        try:
+            room = self._rooms.pop()
+        except IndexError:
+            return _Room(kind)
+        return room if room.kind == kind else _Room(kind)
+
+
+def prepare_training(config: NetworkConfig, x: Any) -> None:
+    """Make the code ready that a training of such a network on these samples needs."""
+    native.load("learn", form_of(x).name, layout.widest(config))
 
 
 class _Kind(NamedTuple):

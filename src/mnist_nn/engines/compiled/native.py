@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from itertools import count
 from typing import Any
@@ -73,8 +74,8 @@ def check() -> None:
 def _load(name: str, target: Target) -> Kernel:
     with _LOCK:
         try:
-            code = _read(name, target)
-            image = machine_code.fetch(name, _key(code, target), lambda: _compile(code, target))
+            key = _key(_read(name, target), target)
+            image = machine_code.fetch(name, key, lambda: _compile(_read(name, target), target))
             return _link(name, image, target)
         except (OSError, RuntimeError, ValueError) as error:
             raise ConfigError(
@@ -89,7 +90,7 @@ def _read(name: str, target: Target) -> bytes:
 
 def _key(code: bytes, target: Target) -> bytes:
     """All that machine code depends on."""
-    return b"\0".join([code, repr((llvmlite.__version__, *target)).encode()])
+    return sha256(code).digest() + repr((llvmlite.__version__, *target)).encode()
 
 
 def _machine(target: Target) -> Any:
@@ -120,6 +121,14 @@ def _compile(code: bytes, target: Target) -> bytes:
         return emit(code, target)
     finally:
         notice.cancel()
+        _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """Give back to the system what LLVM has freed, 20 MB, which the C library of Linux would keep."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _link(name: str, image: bytes, target: Target) -> Kernel:

@@ -71,7 +71,7 @@ def load(image: bytes, entry: str, functions: Mapping[str, int]) -> Loaded:
         return _load(image, entry, functions)
     except Unknown:
         raise
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, LookupError, ValueError, OverflowError) as error:
         raise Unknown(f"the object file is damaged: {error}") from error
 
 

@@ -3,6 +3,7 @@
 Pixels become pairs of (pixel number, byte), and a sparse matrix pairs of (column, float); nothing is made dense.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,18 +38,25 @@ class Placed:
 def place(x: Any, t: Array | None = None, weights: Array | None = None, labels: Array | None = None) -> Placed:
     """See `mnist_nn.engines.base.Engine.place`."""
     rows, labels = as_rows(x), _labels(t if labels is None else labels)
+    form = form_of(x)
     if is_csr(x):
-        form, data = FORMS["floats"], _pairs_of_floats(rows, labels)
+        data = _pairs_of_floats(rows, labels)
     elif rows.dtype == np.uint8:
-        form = form_of_bytes(rows.shape[1])
         data = _pairs_of_bytes(rows, labels, form)
     else:
-        form, data = FORMS["rows"], _floats(rows, labels)
+        data = _floats(rows, labels)
     if t is not None and t.ndim > 1:
         data = data._replace(targets=_soft(t))
     if weights is not None:
         data = data._replace(weights=plain(weights, np.float32), is_weighed=True)
     return Placed(data, form, rows.shape[1], rows.shape[0], () if t is None else t.shape[1:])
+
+
+def form_of(x: Any) -> Form:
+    """Return the form that samples are placed in."""
+    if x.dtype == np.uint8:
+        return form_of_bytes(math.prod(x.shape[1:]))
+    return FORMS["floats" if is_csr(x) else "rows"]
 
 
 def form_of_bytes(inputs: int) -> Form:
