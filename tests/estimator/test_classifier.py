@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from mnist_nn import Dataset
+from mnist_nn.data.class_weights import balance
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.estimator import MLPDigitClassifier
 from mnist_nn.training.loop import Epoch
@@ -83,6 +84,21 @@ def test_balanced_classes_help_the_rare_one() -> None:
     model = MLPDigitClassifier(random_state=0, max_iter=100, n_iter_no_change=None)
     recalls = [clone(model).set_params(class_weight=w).fit(x, y).predict(x)[y == 1].mean() for w in (None, "balanced")]
     assert recalls[0] < 0.5 < recalls[1]
+
+
+def test_balanced_classes_are_the_librarys() -> None:
+    y = np.repeat([0, 1, 2], [100, 30, 20])
+    by_class = MLPDigitClassifier(**BRIEF, class_weight="balanced").fit(X, y)
+    by_sample = MLPDigitClassifier(**BRIEF).fit(X, y, sample_weight=balance(y))
+    assert np.array_equal(by_class.coefs_[0], by_sample.coefs_[0])
+
+
+def test_frozen_layers_stay_while_the_rest_goes_on() -> None:
+    model = MLPDigitClassifier(**BRIEF, warm_start=True).fit(X, Y)
+    before = model.coefs_
+    after = model.set_params(freeze=1).fit(X, Y).coefs_
+    assert np.array_equal(before[0], after[0])
+    assert not np.array_equal(before[1], after[1])
 
 
 def test_class_weights_are_sample_weights() -> None:

@@ -73,6 +73,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "label_smoothing": (0.1, 0.1),
     "ema_decay": (0.8, 0.8),
     "subset": (90, 90),
+    "freeze": (1, 1),
     "validation": (0.3, 0.3),
     "patience": (4, 4),
     "beta1": (0.8, 0.8),
@@ -93,7 +94,7 @@ def test_an_option_reaches_the_library(field: str) -> None:
 def test_every_option_is_among_them() -> None:
     every = {field.name for config in (NetworkConfig, TrainingConfig) for field in fields(config)}
     of_a_teacher = {"teacher_share", "teacher_temperature"}
-    elsewhere = {"seed", "augmentation", "augment", "momentum", *of_a_teacher}  # the tests below
+    elsewhere = {"seed", "augmentation", "augment", "momentum", "class_weight", *of_a_teacher}  # the tests below
     assert set(OPTIONS) | elsewhere | set(FROM_DATA) == every
     parameters = set(MLPDigitClassifier().get_params())
     assert {PARAMETERS.get(name, name) for name in every - set(FROM_DATA)} < parameters

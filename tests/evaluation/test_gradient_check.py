@@ -275,12 +275,19 @@ def test_gradient_norms_depend_on_the_network_alone(clouds: Callable[..., Sample
     network, samples = Network.create(NetworkConfig(inputs=4, hidden=(5,), outputs=3), 1), clouds(40)
     plain = TrainingConfig()
     other = TrainingConfig(optimizer="nesterov", momentum=0.5, learning_rate=3.0, batch_size=7, schedule="cosine",
-                           dropout=0.5, max_norm=0.01, seed=9)  # fmt: skip
+                           dropout=0.5, max_norm=0.01, freeze=1, seed=9)  # fmt: skip
     assert gradient_norms(network, plain, samples).tolist() == gradient_norms(network, other, samples).tolist()
     assert (
         gradient_norms(network, TrainingConfig(loss="mse"), samples).max()
         < gradient_norms(network, plain, samples).max()
     )
+
+
+def test_layers_that_are_frozen_are_left_out(clouds: Callable[..., Samples]) -> None:
+    shape, few = NetworkConfig(inputs=4, hidden=(5, 6), outputs=3), clouds(9)
+    report = check_gradients(shape, TrainingConfig(freeze=1, l2=0.1, dropout=0.2), few, probes=20)
+    assert report.passed
+    assert [group.name for group in report.groups] == ["W2", "b2", "W3", "b3"]
 
 
 def test_gradient_norms_refuse_labels_without_an_output(clouds: Callable[..., Samples]) -> None:

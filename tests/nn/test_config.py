@@ -16,6 +16,7 @@ from mnist_nn.errors import ConfigError, MnistNNError
 from mnist_nn.nn.config import (
     ACTIVATIONS,
     AUGMENTATIONS,
+    CLASS_WEIGHTS,
     DTYPES,
     INITIALIZERS,
     LOSSES,
@@ -75,6 +76,8 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         ema_decay=draw(SHARE),
         augmentation=draw(st.sampled_from(AUGMENTATIONS)),
         augment=draw(st.just("") | st.dictionaries(st.sampled_from(["rotation", "alpha", "shift"]), st.floats(0, 180))),
+        freeze=draw(st.integers(0, MAX_LAYERS)),
+        class_weight=draw(st.sampled_from(CLASS_WEIGHTS)),
         subset=draw(st.none() | st.integers(1, 10**9)),
         validation=validation,
         patience=draw(st.none() | st.integers(1, 100)) if validation else None,
@@ -165,6 +168,8 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
     "teacher_share": [1.01, -0.1, None, *NOT_NUMBERS],
     "teacher_temperature": [0, -1.0, None, *NOT_NUMBERS],
     "ema_decay": [1, 1.0, -0.1, None, *NOT_NUMBERS],
+    "freeze": [-1, MAX_LAYERS + 1, *NOT_WHOLE],
+    "class_weight": ["balance me", "", None, 1],
     "subset": [0, -1, *(value for value in NOT_WHOLE if value is not None)],
     "validation": [-0.1, 1.5, None, *NOT_NUMBERS],
     "patience": [0, -1, *(value for value in NOT_WHOLE if value is not None)],
@@ -349,6 +354,13 @@ def test_training_settings_that_contradict_each_other(values: dict[str, Any], na
         ({"hidden": ()}, {"dropout": (0.5,)}, "dropout"),
         ({"hidden": ()}, {"max_norm": 2.0}, "max_norm"),
         ({"hidden": (4, 4)}, {"dropout": (0.1, 0.2, 0.3)}, "dropout has 3 values for 2 hidden layers"),
+        (
+            {"hidden": (4, 4)},
+            {"freeze": 3},
+            "freeze is 3, but the network has 2 hidden layers, and its output layer has",
+        ),
+        ({"hidden": (4,)}, {"freeze": 2}, "1 hidden layer, and its output layer has to learn; give at most 1"),
+        ({"hidden": ()}, {"freeze": 1}, "0 hidden layers, and its output layer has to learn; give at most 0"),
         ({"hidden": (4, 4)}, {"dropout": ()}, "dropout has 0 values for 2 hidden layers"),
     ],
 )
@@ -370,6 +382,7 @@ def test_network_and_training_that_contradict_each_other(
         ({"hidden": ()}, {"dropout": 0.0}),
         ({"hidden": (4, 4)}, {"dropout": (0.1, 0.2), "max_norm": 2.0}),
         ({}, {"patience": 1, "validation": 1}),
+        ({"hidden": (4, 4)}, {"freeze": 2, "class_weight": "Balanced"}),
         ({}, {"optimizer": "momentum", "momentum": 0.0}),
     ],
 )

@@ -1,6 +1,7 @@
 """Training with weights: what they change, what they must not, and sparse samples through the whole library."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import scipy.sparse
 
 from mnist_nn import Network, NetworkConfig, Samples, TrainingConfig, evaluate, train
 from mnist_nn.data import check_samples
+from mnist_nn.data.class_weights import balance
 from mnist_nn.errors import DataError
 from mnist_nn.training.loop import Epoch
 from mnist_nn.training.placement import split
@@ -96,6 +98,18 @@ def test_weights_follow_their_samples() -> None:
 def test_weights_that_cannot_be_used_are_refused(weights: Array, why: str) -> None:
     with pytest.raises(DataError, match=why):
         Samples(np.zeros((2, 4)), np.array([0, 1]), weights)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_balanced_classes_are_weights_of_the_samples(samples: Samples, own: bool) -> None:
+    rare = samples.take(np.r_[np.flatnonzero(samples.labels != 1), np.flatnonzero(samples.labels == 1)[:5]])
+    own_weights = np.random.default_rng(0).exponential(size=len(rare)) if own else np.ones(len(rare))
+    given = weighted(rare, own_weights) if own else rare
+    config = replace(TRAINING, class_weight="balanced", validation=0.2)
+    found = last(given, config)
+    expected = last(weighted(rare, own_weights * balance(rare.labels)), replace(config, class_weight="none"))
+    assert bits(found) == bits(expected)
+    assert found.scores.validation_accuracy == expected.scores.validation_accuracy
 
 
 def test_weights_that_are_all_zero_are_refused(samples: Samples) -> None:

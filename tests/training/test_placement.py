@@ -55,6 +55,7 @@ def test_only_as_many_orders_are_kept_as_there_are_epochs(clouds: Clouds) -> Non
         ({"seed": 1}, False),
         ({"validation": 0.2}, False),
         ({"subset": 30}, False),
+        ({"class_weight": "balanced"}, False),
         ({"augmentation": "affine"}, True),
     ],
 )

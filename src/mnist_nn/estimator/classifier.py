@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples
+from mnist_nn.data.class_weights import balance
 from mnist_nn.engines import select
 from mnist_nn.errors import DataError, MissingExtraError, quote, shorten
 from mnist_nn.estimator import parameters
@@ -95,6 +96,8 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         Figures of the distortion, such as ``{"rotation": 15, "alpha": 38}``, that replace those of ``augmentation``.
     subset
         Train on this many samples, with the classes in the same proportions; None for all.
+    freeze
+        Keep the first so many layers as they are, for example with ``warm_start``.
     class_weight
         None, ``balanced``, or a dictionary from class to weight.
     warm_start
@@ -160,6 +163,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         augmentation: str = "none",
         augment: str | Mapping[str, float] = "",
         subset: int | None = None,
+        freeze: int = 0,
         class_weight: str | dict[Any, float] | None = None,
         warm_start: bool = False,
         random_state: Any = None,
@@ -178,7 +182,8 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         self.augment, self.teacher = augment, teacher
         self.teacher_share, self.teacher_temperature = teacher_share, teacher_temperature
         self.label_smoothing, self.ema_decay = label_smoothing, ema_decay
-        self.class_weight, self.warm_start, self.random_state = class_weight, warm_start, random_state
+        self.freeze, self.class_weight, self.warm_start = freeze, class_weight, warm_start
+        self.random_state = random_state
         self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -266,7 +271,8 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         weights = None
         if sample_weight is not None or self.class_weight is not None:
             weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-            weights = weights * compute_sample_weight(self.class_weight, y)
+            balanced = isinstance(self.class_weight, str)
+            weights = weights * (balance(labels) if balanced else compute_sample_weight(self.class_weight, y))
         self._takes_pixels = checks.find_name(self.augmentation, ["none"]) is None or bool(self.augment)
         self._is_table |= parameters.is_table(X, self.classes_, pixels=self._takes_pixels)
         return Samples(self._as_images(X), labels.astype(np.int64), weights)

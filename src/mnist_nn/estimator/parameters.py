@@ -45,6 +45,9 @@ NAMED = re.compile(rf"(?<![a-z_])(?:unknown )?({'|'.join(PARAMETERS)})(?= is | '
 FROM_DATA = ("inputs", "outputs")
 """Fields that the data decide."""
 
+OWN = ("class_weight",)
+"""Fields that stay at their defaults, because the estimator gives the weights of classes as those of samples."""
+
 ACTIVATION_NAMES = (*ACTIVATIONS, "logistic")
 TRUTH = (bool, np.bool_)
 
@@ -240,7 +243,7 @@ class Plateau:
 
 def _take_fields(cls: type, values: Values) -> dict[str, Any]:
     """Extract the fields of one configuration from the parameters."""
-    names = [one.name for one in fields(cls) if one.name not in FROM_DATA]
+    names = [one.name for one in fields(cls) if one.name not in (*FROM_DATA, *OWN)]
     return {name: values[PARAMETERS.get(name, name)] for name in names}
 
 

@@ -14,11 +14,12 @@ from mnist_nn.data import Samples, check_labels
 from mnist_nn.doors import NetworkLike, as_network, as_samples
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import Plan, check_width
+from mnist_nn.engines.frozen import apply_frozen, take_rest
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging.windows import WINDOWS, cut_windows
 from mnist_nn.nn import losses
 from mnist_nn.nn.activations import OUTPUTS
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, dropout_rates
 from mnist_nn.nn.ctc import ctc_loss, ctc_posteriors, log_softmax
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
@@ -98,7 +99,7 @@ def check_gradients(
 
     The reference engine makes the update in float64 as one batch of plain SGD, with the configuration's loss, L2 and
     dropout. How it changes the weights is the analytic side. The numeric side is a five-point central difference of the
-    mean loss of the batch plus λ/2 · ΣW², with the same dropout masks.
+    mean loss of the batch plus λ/2 · ΣW², with the same dropout masks. Layers that are frozen are left out.
 
     Parameters
     ----------
@@ -137,8 +138,14 @@ def check_gradients(
     shape = replace(network, dtype="float64")
     config = _plain(training, len(known))
     start = Network.create(shape, training.seed)
+    checked, images = start.parameter_names[2 * training.freeze :], samples.images
+    if training.freeze:  # the layers behind are a network of their own
+        images = apply_frozen(start, images, training.freeze)
+        config = replace(config, dropout=dropout_rates(network, training)[training.freeze :] or 0.0)
+        start = take_rest(start, training.freeze)
+        shape = start.config
     targets = losses.smooth_labels(np.eye(shape.outputs)[known], config.label_smoothing)
-    placed = reference.ReferenceEngine().place(samples.images, targets)
+    placed = reference.ReferenceEngine().place(images, targets)
     analytic, plan = _update(start, config, placed)
     objective = _Objective(shape, placed.inputs(slice(None), "float64"), targets, plan)
     loss = losses.get_loss(config.loss, shape.output)
@@ -150,7 +157,7 @@ def check_gradients(
     said = names.index(loss.descended_name)
     groups = tuple(
         GroupCheck(name, p.shape, kept, p.ravel()[kept], numeric[:, said], skipped)
-        for name, p, (kept, numeric, skipped) in zip(start.parameter_names, analytic, probed, strict=True)
+        for name, p, (kept, numeric, skipped) in zip(checked, analytic, probed, strict=True)
     )
     flat = np.concatenate([group.analytic for group in groups])
     numeric = np.concatenate([numeric for _, numeric, _ in probed])

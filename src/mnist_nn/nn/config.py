@@ -27,6 +27,7 @@ ELASTIC = ("elastic", "reading")  # those of them with elastic displacement
 FIGURES = {"rotation": (0, 180), "slant": (0, 10), "stretch": (0, 10), "shift": (0, 1000), "alpha": (0, 10_000),
            "sigma": (0.1, 1000), "blur": (0, 100), "weight": (0, 10)}  # fmt: skip
 """The figures of a distortion and their bounds; `mnist_nn.data.augmentation.Distortion` says what they mean."""
+CLASS_WEIGHTS = ("none", "balanced")
 DTYPES = ("float32", "float64")
 DIGIT_SHAPE, DIGIT_CLASSES = (28, 28), 10  # of MNIST's images and labels, and of whatever is to read digits
 USED_BY = {
@@ -173,6 +174,12 @@ class TrainingConfig:
         How many training images to hold out: a share below 1 or a number of images; 0 for none.
     patience
         Stop after this many epochs without a better validation accuracy, and restore the best weights; None for never.
+    freeze
+        Keep the first so many layers as they are: neither their weights nor their biases are updated. The output layer
+        always learns. Frozen layers have no dropout.
+    class_weight
+        ``balanced`` multiplies the weight of each sample by n_samples / (n_classes · n_samples of its class), so that
+        all classes count the same, in the losses and in the validation accuracy too; ``none`` does not.
     seed
         Random seed for initial weights, order of samples, dropout, subset and held-out images.
     """
@@ -195,6 +202,8 @@ class TrainingConfig:
     subset: int | None = None
     validation: float = 0
     patience: int | None = None
+    freeze: int = 0
+    class_weight: str = "none"
     seed: int = 0
     momentum: float | None = None
     beta1: float = 0.9
@@ -225,6 +234,8 @@ class TrainingConfig:
             subset=None if self.subset is None else checks.integer("subset", self.subset, 1),
             validation=_validation(self.validation),
             patience=None if self.patience is None else checks.integer("patience", self.patience, 1),
+            freeze=checks.integer("freeze", self.freeze, 0, MAX_LAYERS),
+            class_weight=checks.choice("class_weight", self.class_weight, CLASS_WEIGHTS),
             seed=checks.integer("seed", self.seed, 0, 2**64 - 1),
             momentum=None if self.momentum is None else checks.share("momentum", self.momentum),
             beta1=checks.share("beta1", self.beta1),
@@ -322,6 +333,12 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
     if not network.hidden and (training.drops_units or training.max_norm):
         name = "dropout" if training.drops_units else "max_norm"
         raise ConfigError(f"{name} {without_effect(vars(network))[name]}")
+    if training.freeze > len(network.hidden):
+        layers = f"{len(network.hidden)} hidden layer{'' if len(network.hidden) == 1 else 's'}"
+        raise ConfigError(
+            f"freeze is {training.freeze}, but the network has {layers}, and its output layer has to learn; give at "
+            f"most {len(network.hidden)}"
+        )
     dropout_rates(network, training)
 
 

@@ -20,6 +20,7 @@ from mnist_nn.data.augmentation import DRAWS, check_square, make_distortion
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
 from mnist_nn.engines.base import Plan, Tally, check_width
+from mnist_nn.engines.frozen import FrozenLayers
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_learning_rate
@@ -176,7 +177,11 @@ def _train(
     steps: bool,
 ) -> Iterator[Epoch]:
     check_width(shape, samples.inputs)
-    placement = Placement.prepare(samples, config, select.create(engine, shape.dtype))
+    check(shape, config)
+    learner = select.create(engine, shape.dtype)
+    if config.freeze:
+        learner = FrozenLayers(learner, at.network, config.freeze)
+    placement = Placement.prepare(samples, config, learner)
     yield from train_placed(shape, config, placement, at, teacher=teacher, steps=steps)
 
 
@@ -194,7 +199,8 @@ def train_placed(
     Parameters
     ----------
     shape, config
-        The network, and how to train it; the samples must have been prepared for its subset, hold-out and seed.
+        The network, and how to train it; the samples must have been prepared for its subset, hold-out, class weights,
+        frozen layers and seed.
     samples
         The samples.
     at
@@ -232,6 +238,8 @@ class _Run:
         cls, shape: NetworkConfig, config: TrainingConfig, samples: Placement, teacher: Teacher | None
     ) -> "_Run":
         check(shape, config)
+        if config.freeze and not isinstance(samples.engine, FrozenLayers):
+            raise ConfigError("freeze has no effect on networks that share their samples; train this one alone")
         check_memory(shape, config, samples.engine.name)
         check_width(shape, samples.training.inputs)
         if samples.largest_label >= shape.outputs:

@@ -3,6 +3,8 @@
 `mnist_nn.util.memory` finds out how much is available and raises the error.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
@@ -19,10 +21,10 @@ PER_UNIT = 4  # numbers that are kept of a unit for a sample: weighted input, ac
 def estimate_memory(network: NetworkConfig, training: TrainingConfig, engine: str = "compiled") -> int:
     """Estimate how many bytes a training needs at most, in addition to the data.
 
-    It counts the weights and the optimizer's slots (before, during and after a stretch), the gradients, the best
-    weights with ``patience``, the average with ``ema_decay``, and the activations of a batch. If drawing the weights in
-    float64 needs more, it counts that instead. It is an estimate: the interpreter, the images and machine code are not
-    included.
+    It counts the weights and the optimizer's slots (before, during and after a stretch), the gradients of the layers
+    that are not frozen, the best weights with ``patience``, the average with ``ema_decay``, and the activations of a
+    batch. If drawing the weights in float64 needs more, it counts that instead. It is an estimate: the interpreter, the
+    images (or, with frozen layers, what these answer to them) and machine code are not included.
 
     Examples
     --------
@@ -32,11 +34,12 @@ def estimate_memory(network: NetworkConfig, training: TrainingConfig, engine: st
     size = np.dtype(network.dtype).itemsize
     weights = size * network.parameter_count
     slots = len(get_optimizer(training.optimizer).slots)
-    sets = SETS * (1 + slots) + 1 + (training.patience is not None) + 2 * (training.ema_decay > 0)
+    sets = SETS * (1 + slots) + (training.patience is not None) + 2 * (training.ema_decay > 0)
+    learned = size * sum((a + 1) * b for a, b in list(pairwise(network.sizes))[training.freeze :])
     whole = engine == "reference" or network.dtype == "float64"
     rows = max(training.batch_size if whole else min(training.batch_size, PART), ROWS)
     activations = PER_UNIT * size * rows * sum(network.sizes)
-    return max(sets * weights + activations, CREATION_BYTES * network.parameter_count)
+    return max(sets * weights + learned + activations, CREATION_BYTES * network.parameter_count)
 
 
 def check_memory(network: NetworkConfig, training: TrainingConfig, engine: str = "compiled") -> None:

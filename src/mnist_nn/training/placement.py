@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
+from mnist_nn.data.class_weights import balance
 from mnist_nn.engines.base import Engine
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.losses import smooth_labels
@@ -62,7 +63,7 @@ class Placement:
         """
         check_labels(samples.labels)
         check_pixels(samples.images)
-        training, held_out = split(samples, config)
+        training, held_out = split(weigh_classes(samples, config), config)
         training = replace(training, weights=relative(training.weights, LEARNED))
         return cls(engine, training, held_out and engine.place(held_out.images),
                    held_out.labels if held_out else np.empty(0, np.int64),
@@ -99,7 +100,7 @@ class Placement:
 
 
 def depends_on(config: TrainingConfig) -> tuple[Any, ...]:
-    """Return what the split of the samples depends on: runs with equal values can share a placement.
+    """Return what the split of the samples and their weights depend on: runs with equal values can share a placement.
 
     Examples
     --------
@@ -109,7 +110,15 @@ def depends_on(config: TrainingConfig) -> tuple[Any, ...]:
     False
     """
     is_drawn = config.subset is not None or config.validation
-    return config.subset, config.validation, config.seed if is_drawn else None
+    return config.subset, config.validation, config.class_weight, config.seed if is_drawn else None
+
+
+def weigh_classes(samples: Samples, config: TrainingConfig) -> Samples:
+    """Multiply the weights of the samples by those of their classes, where the configuration asks for it."""
+    if config.class_weight == "none":
+        return samples
+    weights = balance(samples.labels)
+    return Samples(samples.images, samples.labels, weights if samples.weights is None else weights * samples.weights)
 
 
 def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:

@@ -34,7 +34,7 @@ def test_every_setting_is_there_in_its_place_with_the_names_that_the_program_has
     for name, valid in (("output", config.OUTPUTS), ("initializer", config.INITIALIZERS), ("dtype", config.DTYPES)):
         assert network[name]["enum"] == list(valid)
     for name, valid in (("loss", config.LOSSES), ("optimizer", config.OPTIMIZERS), ("schedule", config.SCHEDULES),
-                        ("augmentation", config.AUGMENTATIONS)):  # fmt: skip
+                        ("augmentation", config.AUGMENTATIONS), ("class_weight", config.CLASS_WEIGHTS)):  # fmt: skip
         assert training[name]["enum"] == list(valid)
 
 

@@ -327,6 +327,18 @@ def test_other_classes_get_a_new_output_layer(cli: Cli, model: Path, tmp_path: P
     assert np.allclose(made.network.weights[0], load_model(model).network.weights[0], atol=1e-6)
 
 
+def test_frozen_layers_keep_the_weights_of_the_model(cli: Cli, model: Path, tmp_path: Path) -> None:
+    some = ("train", "--from", model, "--engine", "reference", "--quiet")
+    assert cli(*some, "--model", "more", "--epochs", "1", "--freeze", "1", "--class-weight", "balanced").code == 0
+    before, after = load_model(model), load_model(tmp_path / "more")
+    assert after.training is not None
+    assert (after.training.freeze, after.training.class_weight) == (1, "balanced")
+    assert before.network.weights[0].tobytes() == after.network.weights[0].tobytes()
+    assert before.network.weights[1].tobytes() != after.network.weights[1].tobytes()
+    assert "was trained with --freeze 1" in cli("train", "--model", "more", "--resume", "--freeze", "0").err
+    assert "freeze is 2, but the network has 1 hidden layer" in cli(*some, "--model", "x", "--freeze", "2").err
+
+
 def test_what_cannot_be_changed_is_said(cli: Cli, model: Path) -> None:
     others = ("train", "--from", model, "--model", "more", "--epochs", "1", "--quiet")
     assert "--hidden cannot differ from the network in" in cli(*others, "--hidden", "30").err

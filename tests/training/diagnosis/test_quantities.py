@@ -32,6 +32,15 @@ def test_every_number_by_hand() -> None:
     assert found["narrowest"] == 6
 
 
+def test_frozen_layers_are_not_blamed() -> None:
+    found = compute_quantities(SHAPE, TrainingConfig(freeze=1), [row(1, 2.0, 0.3)], [SIGNS])
+    assert (found["frozen"], found["layers"]) == (1, 1)
+    assert (found["dead"], found["dead_layer"], found["dead_units"]) == (0.5, 2, 3)
+    assert found["first_gradient"] == pytest.approx(0.1), "of the first layer that learns"
+    all_hidden = compute_quantities(SHAPE, TrainingConfig(freeze=2), [row(1, 2.0, 0.3)], [SIGNS])
+    assert (all_hidden["dead"], all_hidden["layers"], all_hidden["first_gradient"]) == (0, 0, 1)
+
+
 def test_what_cannot_be_known_is_left_out() -> None:
     found = compute_quantities(SHAPE, TrainingConfig(), [row(1, 2.0, 0.3)], [SIGNS])
     assert not {"gap", "loss_fall"} & set(found)

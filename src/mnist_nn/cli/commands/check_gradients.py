@@ -35,10 +35,21 @@ Lines = Annotated[
 
 
 # Every other setting is without effect on one update in float64.
-FIXED_BY_LINES = ("output", "loss", "dropout", "label_smoothing")
+FIXED_BY_LINES = ("output", "loss", "dropout", "label_smoothing", "freeze")
 GLYPHS = 200  # people's digits, and as many of drawn hands, that lines are made of
 SHORT = (1, 1, 1, *[0] * 9)  # shares of the lengths of lines: one to three digits, because every probe reads them all
-SETTINGS = ("hidden", "activation", "output", "initializer", "loss", "dropout", "l2", "label_smoothing", "seed")
+SETTINGS = (
+    "hidden",
+    "activation",
+    "output",
+    "initializer",
+    "loss",
+    "dropout",
+    "l2",
+    "label_smoothing",
+    "freeze",
+    "seed",
+)
 
 
 @with_settings(*SETTINGS)

@@ -97,6 +97,8 @@ SETTINGS = (
             f"{', '.join(config.FIGURES)}.", "NAME=NUMBER,…", default="those of the augmentation"),
     Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy; keep the best.",
             "N", default="never"),
+    Setting("freeze", int, TRAINING, "Keep the first N layers as they are, mostly with --from.", "N"),
+    _named("class_weight", DATA, "Weigh samples so that all classes count the same", config.CLASS_WEIGHTS),
     Setting("subset", int, DATA, "Train on only N images, with the classes in proportion.", "N", default="all images"),
     Setting("validation", float, DATA, "Share or number of the training images to hold out for validation.", "SHARE|N"),
 )  # fmt: skip

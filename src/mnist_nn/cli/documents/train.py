@@ -74,6 +74,10 @@ class TrainingSettings(Document):
         description="number of epochs without a better validation accuracy after which training stops; null if it "
         "does not stop early"
     )
+    freeze: Count = Field(description="number of layers, from the first, that were not updated")
+    class_weight: Annotated[str, one_of(config.CLASS_WEIGHTS)] = Field(
+        description="whether samples were weighed so that all classes count the same"
+    )
     seed: Count = Field(description="the random seed, which decides everything that is drawn")
     momentum: NonNegative | None = Field(description="of `momentum` and `nesterov`; null for the other optimizers")
     beta1: float = Field(description="decay rate of Adam's mean gradient")

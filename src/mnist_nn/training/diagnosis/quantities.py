@@ -35,7 +35,7 @@ def compute_quantities(
     ``loss_fall`` the share by which the last epoch lowered it; ``decay`` λ·η·updates of an epoch; ``first_gradient``
     the gradient of the first layer by that of the last; ``weight_growth`` the weights by those drawn at the start, of
     the layer that has shrunk most; ``validation_peak`` the last validation loss by the least. The others are named as
-    in `Signs`.
+    in `Signs`. Layers that are frozen are counted as ``frozen``, and in no other number about layers.
     """
     last, now = history[-1], signs[-1]
     updates = math.ceil(now.samples / config.batch_size)
@@ -57,12 +57,13 @@ def compute_quantities(
         "l2": config.l2,
         "dropout": max(dropout_rates(shape, config), default=0.0),
         "narrowest": float(min(shape.hidden, default=shape.inputs)),
-        "layers": float(len(shape.hidden)),
-        "weight_growth": _grow(shape, now),
+        "layers": float(len(shape.hidden) - config.freeze),
+        "frozen": float(config.freeze),
+        "weight_growth": _grow(shape, now, config.freeze),
     }
     found |= _compare_losses(history)
-    found |= _look_at_layers(shape, now)
-    found["first_equal"] = max(signs[0].equal, default=0.0)
+    found |= _look_at_layers(shape, now, config.freeze)
+    found["first_equal"] = max(signs[0].equal[config.freeze :], default=0.0)
     if last.validation_accuracy is not None:
         found["gap"] = last.accuracy - last.validation_accuracy
         losses = [row.validation_loss for row in history if row.validation_loss is not None]
@@ -86,13 +87,14 @@ def _compare_losses(history: Sequence[Scores]) -> Quantities:
     }
 
 
-def _look_at_layers(shape: NetworkConfig, now: Signs) -> Quantities:
-    found = {"dead": max(now.dead, default=0.0), "saturated": max(now.saturated, default=0.0)}
-    found["dead_layer"] = float(now.dead.index(found["dead"]) + 1) if now.dead else 0.0
-    found["saturated_layer"] = float(now.saturated.index(found["saturated"]) + 1) if now.saturated else 0.0
-    found["dead_units"] = round(found["dead"] * shape.hidden[int(found["dead_layer"]) - 1]) if now.dead else 0
+def _look_at_layers(shape: NetworkConfig, now: Signs, frozen: int) -> Quantities:
+    dead, saturated = now.dead[frozen:], now.saturated[frozen:]
+    found = {"dead": max(dead, default=0.0), "saturated": max(saturated, default=0.0)}
+    found["dead_layer"] = float(dead.index(found["dead"]) + 1 + frozen) if dead else 0.0
+    found["saturated_layer"] = float(saturated.index(found["saturated"]) + 1 + frozen) if saturated else 0.0
+    found["dead_units"] = round(found["dead"] * shape.hidden[int(found["dead_layer"]) - 1]) if dead else 0
     if now.gradients[-1]:
-        found["first_gradient"] = now.gradients[0] / now.gradients[-1]
+        found["first_gradient"] = now.gradients[frozen] / now.gradients[-1]
     return found
 
 
@@ -101,6 +103,6 @@ def _start_rms(shape: NetworkConfig) -> list[float]:
     return [math.sqrt(2 / (a + b)) for a, b in pairwise(shape.sizes)]
 
 
-def _grow(shape: NetworkConfig, now: Signs) -> float:
+def _grow(shape: NetworkConfig, now: Signs, frozen: int) -> float:
     """Weights by those drawn at the start, of the layer that has shrunk most."""
-    return min(rms / start for rms, start in zip(now.weights, _start_rms(shape), strict=True))
+    return min(rms / start for rms, start in list(zip(now.weights, _start_rms(shape), strict=True))[frozen:])
