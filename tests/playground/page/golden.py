@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.ndimage import affine_transform
 
 from mnist_nn.data import Samples, hold_out, load, subset
 from mnist_nn.engines import reference
@@ -87,6 +88,8 @@ def build() -> dict[str, Any]:
         },
         "models": models(),
         "diagnosis": {name: diagnosis_case(*FAILING[name]) for name in FAILING},
+        "components": components(),
+        "distortions": distortions(),
     }
 
 
@@ -316,6 +319,57 @@ def glyph(name: str, height: int, width: int, pen: float | None = None) -> tuple
 
 def text_of(array: Array) -> str:
     return base64.b64encode(array.astype(np.uint8).tobytes()).decode()
+
+
+# Views of a layer, and of a picture that is not as it was
+
+
+def components() -> dict[str, Any]:
+    """Find principal components by singular values: of a layer's activations, of nearly equal ones, and of a line."""
+    network = Network.create(NetworkConfig(), seed=3)
+    images = load("mnist").test.images[:60].reshape(60, -1)
+    z = np.asarray(images / 255 @ np.asarray(network.weights[0], np.float64).T)
+    normal = randomness.normal(randomness.key(8), 30 * 6).reshape(30, 6)
+    return {
+        "the hidden activations of 60 digits": component_case(np.round(1 / (1 + np.exp(-z)), 6), 2),
+        "nearly equal variances": component_case(np.round(normal * (1, 1.01, 0.99, 1.005, 0.2, 0.1), 6), 3),
+        "points on a line": component_case(np.outer(np.arange(9.0), (1, -2, 0.5)), 1),
+    }
+
+
+def component_case(rows: Array, wanted: int) -> dict[str, Any]:
+    apart = rows - rows.mean(axis=0)
+    _, s, axes = np.linalg.svd(apart, full_matrices=False)
+    variances = s**2 / (len(rows) - 1)
+    signs = np.array([np.sign(axis[np.abs(axis).argmax()]) for axis in axes])
+    return {
+        "rows": plain(rows),
+        "size": rows.shape[1],
+        "mean": plain(rows.mean(axis=0)),
+        "axes": [plain(axis) for axis in (axes * signs[:, None])[:wanted]],
+        "variances": plain(variances[:wanted]),
+        "shares": plain(variances[:wanted] / variances.sum()),
+    }
+
+
+def distortions() -> dict[str, Any]:
+    cases = {
+        "turned by 30 degrees": {"turn": 30},
+        "turned by -90 degrees": {"turn": -90},
+        "shifted": {"right": 3, "down": -4},
+        "shifted by parts of a pixel": {"right": 0.25, "down": 0.5},
+        "turned and shifted": {"turn": -17, "right": -2.5, "down": 1},
+    }
+    return {name: {"distortion": one, "pixels": text_of(distorted(**one))} for name, one in cases.items()}
+
+
+def distorted(turn: float = 0.0, right: float = 0.0, down: float = 0.0) -> Array:
+    digit = load("mnist").test.images[0].astype(np.float64)
+    angle, middle = np.deg2rad(turn), np.full(2, 13.5)
+    back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    start = middle - back @ (middle + np.array((down, right)))
+    found: Array = affine_transform(digit, back, start, order=1, mode="grid-constant")
+    return found.round().clip(0, 255)
 
 
 # Model files

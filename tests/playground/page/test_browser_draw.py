@@ -263,3 +263,47 @@ def test_the_page_is_light(visit: Visit) -> None:
     light = [(name, size) for name, size in sent if "/data/test-" not in name]
     assert sum(size for _, size in light) < 1_000_000, "page and reader"
     assert sum(size for name, size in light if "/data/" not in name) < 160_000, "page alone"
+
+
+@pytest.mark.slow
+def test_a_turned_digit_is_read_otherwise_at_some_point(visit: Visit) -> None:
+    page = visit("#/draw?model=classic&image=test:0")
+    says(page, "7")
+    page.get_by_text("Turn it, shift it, add noise").click()
+    page.locator(".strip .same").first.wait_for()
+    slider = page.get_by_role("slider", name="Turn to the left")
+    slider.fill("-90")
+    page.wait_for_url(re.compile("turn=-90"))
+    page.locator(".decision", has_text="Wrong: the label says 7").wait_for()
+    strip = page.locator("#robust-turn ~ .strip i")
+    assert strip.count() == 19
+    assert strip.nth(9).inner_text() == "7"
+    assert strip.first.inner_text() == page.locator(".bars .best b").inner_text()
+    again = visit(page.url.removeprefix(page.evaluate("location.origin") + "/"))
+    again.locator(".decision", has_text="Wrong: the label says 7").wait_for()
+    again.get_by_role("button", name="Back to the picture as it was").click()
+    says(again, "7")
+    again.locator(".decision", has_text="The label says 7 too").wait_for()
+
+
+@pytest.mark.slow
+def test_the_map_of_a_layer_shows_the_image_of_a_digit(
+    visit: Visit, mnist: Dataset, findings: Callable[[Any], list[str]]
+) -> None:
+    page = visit("#/draw?model=classic&image=test:0", bypass_csp=True)
+    page.get_by_text("A map of a layer").click()
+    page.get_by_text("of all differences between the 1,000 test digits").wait_for()
+    field = page.locator(".layer-map")
+    field.focus()
+    field.press("ArrowRight")
+    page.get_by_text(f"Test digit 0: a {mnist.test.labels[0]}, read as 7.").wait_for()
+    field.press("ArrowLeft")
+    page.get_by_text("Test digit 0:").wait_for(state="detached")
+    words = page.locator(".layer-map-row .note").inner_text()
+    image = int(re.findall(r"Test digit (\d+)", words)[0])
+    assert f": a {mnist.test.labels[image]}," in words
+    page.get_by_label("Layer", exact=True).select_option("-1")
+    page.get_by_text("of all differences").wait_for()
+    assert findings(page) == []
+    page.get_by_role("button", name="Take it to the sheet").click()
+    page.wait_for_url(re.compile(f"image=test:{image}"))

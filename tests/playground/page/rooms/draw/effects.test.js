@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { evaluate } from "#page/core/evaluation.js";
+import { forward } from "#page/core/network.js";
+import { project } from "#page/core/pca.js";
 import { applyEdits } from "#page/ui/edits.js";
-import { answersWith, countRight, remember } from "#page/rooms/draw/effects.js";
+import { answersWith, countRight, mapLayer, remember } from "#page/rooms/draw/effects.js";
+import { near } from "../../support.mjs";
 import { changes, few, model, nothing } from "./networks.mjs";
 
 for (const [name, edits] of Object.entries(changes)) {
@@ -20,3 +23,14 @@ for (const [name, edits] of Object.entries(changes)) {
     assert.equal(answersWith(memory, nothing), memory.answers);
   });
 }
+
+test("a map of a layer is made of its activations, and one of the pixels of the pixels", () => {
+  const { network } = model("deep");
+  const memory = remember(network, few.images, few.labels);
+  for (const layer of [-1, 0, 2]) {
+    const { components, points } = mapLayer(memory, layer, 40);
+    const a = forward(network, few.images.subarray(784 * 7, 784 * 8)).a[layer + 1];
+    near(points.subarray(14, 16), project(components, a), 1e-5, `layer ${layer}`); // z is kept in float32
+    assert.ok(components.shares[0] > components.shares[1]);
+  }
+});

@@ -5,12 +5,13 @@
 
 import { activation, argmax, output } from "../../core/activations.js";
 import { makeLayers, pass } from "../../core/layers.js";
+import { findComponents, project } from "../../core/pca.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../ui/edits.js").Edits} Edits */
 /**
  * z of every layer for every image, image by image, and the answers.
- * @typedef {{network: Network, labels: Uint8Array, z: Float32Array[], answers: Uint8Array}} Memory
+ * @typedef {{network: Network, images: Uint8Array, labels: Uint8Array, z: Float32Array[], answers: Uint8Array}} Memory
  */
 
 /**
@@ -30,7 +31,7 @@ export function remember(network, images, labels) {
     layers.forEach((layer, k) => z[k].set(layer.z, i * layer.units));
     answers[i] = argmax(layers[layers.length - 1].z);
   }
-  return { network, labels, z, answers };
+  return { network, images, labels, z, answers };
 }
 
 /**
@@ -55,6 +56,24 @@ export function answersWith(memory, edits) {
     found[i] = argmax(rows[last]);
   }
   return found;
+}
+
+/**
+ * Where the first images lie on the map of a layer: along the two directions in which its activations differ most.
+ * @param {Memory} memory
+ * @param {number} layer from 0; −1 stands for the pixels
+ * @param {number} count
+ * @returns {{components: import("../../core/pca.js").Components, points: Float64Array}} x and y of each image
+ */
+export function mapLayer({ network: { config, biases }, images, z }, layer, count) {
+  const size = layer < 0 ? config.inputs : biases[layer].length;
+  const all = layer < 0 ? images : z[layer];
+  const f = layer < 0 ? (/** @type {number} */ pixel) => pixel / 255 : activation(config.activation[layer]).f;
+  const rows = Float64Array.from(all.subarray(0, count * size), f);
+  const components = findComponents(rows, size, 2);
+  const points = new Float64Array(2 * count);
+  for (let i = 0; i < count; i++) points.set(project(components, rows.subarray(i * size, (i + 1) * size)), 2 * i);
+  return { components, points };
 }
 
 /**

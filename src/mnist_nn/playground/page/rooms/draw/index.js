@@ -4,6 +4,7 @@
 
 import { decide, predict } from "../../core/calibration.js";
 import { frameDigit } from "../../core/thicken.js";
+import { STILL, distort } from "../../core/distort.js";
 import { forward } from "../../core/network.js";
 import { fill, h } from "../../ui/dom.js";
 import { pickFile } from "../../ui/files.js";
@@ -25,6 +26,8 @@ import { buildInspector } from "./inspector.js";
 import { buildMeasure } from "./measure.js";
 import { readInk } from "./photo.js";
 import { drawConnections, lightNeurons } from "./scene.js";
+import { buildLayerMap, COUNT } from "./layer-map.js";
+import { buildRobustness, isStill, readDistortion, writeDistortion } from "./robust.js";
 import { decode, encode } from "./strokes.js";
 
 export * as strings from "./strings.js";
@@ -34,8 +37,9 @@ export * as strings from "./strings.js";
 /** @typedef {import("../../ui/edits.js").Place} Place */
 /**
  * What there is to see: the picture's name and pixels (null: nothing there), its label if known, the chosen neuron,
- * and what was changed in the network.
- * @typedef {{image: string, pixels: Uint8Array | null, label: number | null, place: Place | null, edits: Edits}} View
+ * what was changed in the network, and how the picture is distorted.
+ * @typedef {{image: string, pixels: Uint8Array | null, label: number | null, place: Place | null, edits: Edits,
+ *   distortion: import("../../core/distort.js").Distortion}} View
  */
 
 /** @typedef {import("../../ui/ink.js").Stroke} Stroke */
@@ -51,7 +55,7 @@ class Draw {
   constructor(root, app) {
     this.app = app;
     /** @type {View} */
-    this.view = { image: "", pixels: null, label: null, place: null, edits: { off: [], bias: [] } };
+    this.view = { image: "", pixels: null, label: null, place: null, edits: { off: [], bias: [] }, distortion: STILL };
     this.frameWanted = 0;
     this.ticket = 0;
     this.pad = buildDrawingCanvas((strokes, resting) => this.drawn(strokes, resting), () => this.undo());
@@ -69,7 +73,14 @@ class Draw {
       shift: (place, shift) => this.change(shiftBias(this.view.edits, place, shift)),
       close: () => this.view.place && this.choose(this.view.place),
     });
-    this.measure = buildMeasure(app, (measured) => this.measured(measured));
+    this.measure = buildMeasure(app, (measured) => this.measured(measured), (mapped) => this.map.show(mapped));
+    this.map = buildLayerMap({
+      ask: (layer) => this.measure.askMap({ layer, count: COUNT }), open: (image) => this.open(`test:${image}`),
+    });
+    this.robust = buildRobustness((distortion, resting) => {
+      this.view.distortion = distortion;
+      this.see(resting);
+    });
     this.legend = h("p", { class: "note", "data-explain": "connections", tabindex: "0" });
     this.accuracy = h("p", { class: "accuracy" }, app.text("draw.measuring"));
     this.failure = h("p", { class: "failure-line", role: "alert" });
@@ -79,13 +90,29 @@ class Draw {
       app.text("draw.microscope"), " →");
     root.append(this.left(), this.right(), h("section", { class: "panel draw-digits" }, this.digits.element));
     this.network.use(app.model.network);
+    this.map.use(app.model);
     this.ends = [app.on("model", () => this.renew()), app.on("theme", () => this.repaint()),
-      followUndoKeys(this), this.pad.close, this.network.close, this.measure.close];
+      followUndoKeys(this), this.pad.close, this.network.close, this.measure.close, this.map.close];
   }
 
   /** The output layer. */
   get last() {
     return this.app.model.network.biases.length - 1;
+  }
+
+  /** What the network receives: the picture with its distortion. */
+  get received() {
+    const { pixels, distortion } = this.view;
+    return pixels && distort(pixels, distortion);
+  }
+
+  /**
+   * @param {import("../../core/modelfile.js").Model} model
+   * @param {Uint8Array} pixels
+   */
+  read(model, pixels) {
+    const { probabilities } = predict(model, pixels);
+    return probabilities.indexOf(Math.max(...probabilities));
   }
 
   left() {
@@ -104,7 +131,8 @@ class Draw {
       h("div", { class: "row apart" }, decision.element, onward),
       h("div", { class: "net-row" }, network.element, bars.element),
       legend, h("div", { class: "row apart" }, accuracy, reset));
-    return h("div", { class: "stack draw-right" }, answer, inspector.element);
+    return h("div", { class: "stack draw-right" }, answer, inspector.element,
+      this.robust.element, this.map.element);
   }
 
   /**
@@ -177,7 +205,8 @@ class Draw {
   /** Show everything anew. @param {boolean} resting whether the picture is done, and worth an announcement */
   see(resting) {
     const { view, app } = this;
-    const { pixels, place, edits } = view;
+    const { place, edits } = view;
+    const pixels = this.received;
     const now = applyEdits(app.model, edits);
     const pass = forward(now.network, pixels ?? BLANK);
     const prediction = pixels && predict(now, pixels);
@@ -196,6 +225,8 @@ class Draw {
     const legend = !prediction ? "draw.legendEmpty" : place && chosen < 0 ? "draw.legendNeuron" : "draw.legend";
     this.legend.textContent = app.text(legend, target.unit);
     this.inspector.show(place && { place, model: app.model, now, pass, edits });
+    this.robust.show(view.pixels, view.distortion, (picture) => this.read(now, picture), resting);
+    this.map.mark(pixels && pass);
     this.reset.hidden = isEmpty(edits);
     this.onward.hidden = !pixels;
     this.digits.show(view.image.startsWith("test:") ? Number(view.image.slice(5)) : null);
@@ -206,10 +237,10 @@ class Draw {
   }
 
   save() {
-    const { image, place, edits } = this.view;
+    const { image, place, edits, distortion } = this.view;
     const say = this.isStep ? state.step : state.write;
     this.isStep = false;
-    say("draw", { image, neuron: place && nameNeuron(place), ...toParams(edits) });
+    say("draw", { image, neuron: place && nameNeuron(place), ...toParams(edits), ...writeDistortion(distortion) });
   }
 
   /** Show another image, as a step that can be gone back. @param {string} name */
@@ -253,18 +284,20 @@ class Draw {
 
   /** Take the image to the microscope, and with it the network that answered and, if it was sure, its answer. */
   goOn() {
-    const { app, view: { image, pixels, label, edits } } = this;
+    const { app, received: pixels, view: { image, label, edits, distortion } } = this;
     if (!pixels) return;
     const now = applyEdits(app.model, edits);
     const { decision, digit } = decide(now, predict(now, pixels));
-    const own = { image: imageName(pixels), label: decision === "digit" ? digit : null };
-    app.navigate("microscope", { ...(label === null ? own : { image }), model: app.modelId, ...toParams(edits) });
+    const own = { image: imageName(pixels), label: label ?? (decision === "digit" ? digit : null) };
+    const isOwn = label === null || !isStill(distortion);
+    app.navigate("microscope", { ...(isOwn ? own : { image }), model: app.modelId, ...toParams(edits) });
   }
 
   /** @param {import("./measure.js").Measured} measured */
   measured({ before, after, count, answers, labels }) {
     const { app, digits, accuracy, view } = this;
     digits.use(answers, labels);
+    app.test().then(({ images }) => this.map.know({ images, labels, answers }));
     const [all, right, unchanged] = [count, after, before].map((n) => n.toLocaleString("en"));
     const share = ((100 * after) / count).toFixed(2);
     fill(accuracy, isEmpty(view.edits)
@@ -280,6 +313,7 @@ class Draw {
     fill(this.accuracy, this.app.text("draw.measuring"));
     this.inspector.forget();
     this.network.use(this.app.model.network);
+    this.map.use(this.app.model);
     this.see(true);
     this.measure.ask(this.view.edits);
   }
@@ -287,6 +321,7 @@ class Draw {
   repaint() {
     this.network.rebuild();
     this.pad.repaint();
+    this.map.repaint();
     this.see(false);
   }
 
@@ -294,6 +329,7 @@ class Draw {
   update(params) {
     this.view.edits = readEdits(params, this.app.model);
     this.view.place = findPlace(params.get("neuron"), this.app.model);
+    this.view.distortion = readDistortion(params);
     this.inspector.forget();
     this.measure.ask(this.view.edits);
     return this.open(params.get("image") ?? "");

@@ -4,13 +4,16 @@
 
 /** @typedef {import("../../ui/app.js").App} App */
 /** @typedef {import("../../ui/edits.js").Edits} Edits */
+/** @typedef {{layer: number, count: number}} Wanted a map of that layer, with that many test images */
+/** @typedef {{map: Wanted} & ReturnType<typeof import("./effects.js").mapLayer>} Mapped */
 /** @typedef {{before: number, after: number, count: number, answers: Uint8Array, labels: Uint8Array}} Measured */
 
 /**
  * @param {App} app
  * @param {(measured: Measured) => void} done
+ * @param {(mapped: Mapped) => void} mapped
  */
-export function buildMeasure(app, done) {
+export function buildMeasure(app, done, mapped) {
   const worker = new Worker(new URL("./effects-worker.js", import.meta.url), { type: "module" });
   /** @type {import("../../core/modelfile.js").Model | null} */
   let known = null;
@@ -21,6 +24,10 @@ export function buildMeasure(app, done) {
   /** @type {Edits | null} */
   let waiting = null;
   worker.addEventListener("message", ({ data }) => {
+    if (data.map) {
+      mapped(data);
+      return;
+    }
     busy = false;
     if (data.ticket === ticket) done({ ...data, count: labels.length, labels });
     if (waiting) ask(waiting);
@@ -39,5 +46,7 @@ export function buildMeasure(app, done) {
     const model = isNew ? { network: app.model.network, images: samples.images, labels } : {};
     worker.postMessage({ ticket: ++ticket, edits, ...model });
   };
-  return { ask, close: () => worker.terminate() };
+  /** Once the network is known there, which every question before has seen to. @param {Wanted} map */
+  const askMap = (map) => worker.postMessage({ map });
+  return { ask, askMap, close: () => worker.terminate() };
 }

@@ -170,6 +170,15 @@ export const en = {
   "word.changes": "What is different",
   "word.changes.short": "What this run changes of the classic settings, and what there is to learn from it.",
   "word.changes.more": "The classic settings are 20 hidden units, sigmoid everywhere, and one image for each update.",
+  "word.map": "Map of a layer",
+  "word.map.short": "Each test digit where this layer puts it: what the layer finds alike lies together.",
+  "word.map.more": "A layer has as many numbers as it has neurons. The map shows the two directions in which they "
+    + "differ most (principal components). Compare the pixels with the last hidden layer: training pulls the ten "
+    + "digits apart.",
+  "word.robust": "Robustness",
+  "word.robust.short": "Turn and shift the picture or add noise, and see when the answer changes.",
+  "word.robust.more": "People hardly notice such changes. A network bears only what it has met in training, so it is "
+    + "often trained with pictures that are turned and shifted a little.",
   "word.model": "Model",
   "word.model.short": "The network in use: its shape is the number of inputs, of hidden units and of outputs.",
   "word.model.more": "The reader is large and reads people’s writing. The small ones have one hidden layer of 20 "
