@@ -25,6 +25,14 @@ export const en = {
   "share.ownModel": "The link does not contain your model “{0}”: save it as a file and give that out, too.",
   "share.print": "Print this room",
 
+  "picture.failed": "The picture could not be made: {0}.",
+  "picture.of": "Picture of",
+  "picture.png": "Save as PNG",
+  "picture.room": "the whole room",
+  "picture.saved": "{0} is saved.",
+  "picture.svg": "Save as SVG",
+  "picture.title": "Save a picture",
+
   "guide.back": "Back",
   "guide.begin": "Begin",
   "guide.end": "Finish",

@@ -20,6 +20,29 @@ export function followTheme(changed) {
   const stored = recallTheme();
   if (stored === "light" || stored === "dark") document.documentElement.dataset.theme = stored;
   dark.addEventListener("change", changed);
+  followPrint(changed);
+}
+
+/**
+ * Paper is light: what is drawn in the colours of the theme is drawn anew for it, and after it.
+ * @param {() => void} changed
+ */
+function followPrint(changed) {
+  const { dataset } = document.documentElement;
+  /** @type {string | undefined} */
+  let before;
+  addEventListener("beforeprint", () => {
+    before = dataset.theme;
+    dataset.theme = "light";
+    document.body.classList.add("printing"); // as wide as paper, for what measures its place
+    changed();
+  });
+  addEventListener("afterprint", () => {
+    document.body.classList.remove("printing");
+    if (before) dataset.theme = before;
+    else delete dataset.theme;
+    changed();
+  });
 }
 
 /** The other of the two, from now on. */

@@ -1,11 +1,12 @@
 /**
- * What can be taken away from every room: its link, a print, and, for teachers, a link with a task.
+ * What can be taken away from every room: its link, a print, a picture, and, for teachers, a link with a task.
  */
 
 import { h } from "../dom.js";
 import * as state from "../state.js";
 import { text } from "../text.js";
 import { copyLink } from "./link.js";
+import { buildSave } from "./save.js";
 import { buildTaskForm } from "./task-form.js";
 
 /** @param {import("./task-form.js").Task[]} tasks that are ready to be set */
@@ -20,5 +21,5 @@ export function buildShare(tasks) {
     h("button", { type: "button", onclick: copy }, text("share.copy")),
     h("button", { type: "button", onclick: () => print() }, text("share.print")));
   addEventListener("hashchange", () => void (said.textContent = ""));
-  return { element: h("div", { class: "stack share" }, tools, said, form.element), openTasks: form.open };
+  return { element: h("div", { class: "stack share" }, tools, said, buildSave(), form.element), openTasks: form.open };
 }
