@@ -10,7 +10,7 @@ export const tasks = [
   { id: "units", at: "train?hidden=12", hide: ["hidden"] },
   { id: "rescue", at: "train?initializer=zeros&batch=4&l2=0.0001", hide: [] },
   { id: "derivative", at: "microscope?model=softmax&stage=untrained&image=test:0&fault=no_derivative&step=8",
-    hide: ["fault", "loss"] },
+    hide: ["fault"] },
   { id: "lane", at: "race?lane=A@batch:32,fault:summed&lane=B@batch:32&lane=C@batch:32,fault:zero_weights",
     hide: BLIND },
   { id: "guess", at: "race?race=activations&guess=first", hide: [] },

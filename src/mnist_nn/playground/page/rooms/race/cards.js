@@ -39,7 +39,7 @@ export function buildLaneCard(text, number, { changed, remove, links }) {
   const neurons = buildNeuronGrid((shown, all) => text("training.neurons.label", shown, all), NEURONS);
   const element = h("section", { class: "panel lane" },
     h("div", { class: "row lane-head" }, buildKey(number), name, score), track, different, neurons.element, facts,
-    h("div", { class: "row lane-links" }, ...links),
+    h("div", { class: "row lane-links", "data-explain": "lane" }, ...links),
     h("details", { "data-explain": "lane" }, h("summary", {}, text("race.lane.settings")), form.element),
     remove ? h("button", { type: "button", class: "plain", onclick: remove }, text("race.lane.remove")) : null);
   element.style.setProperty("--lane", `var(${COLOURS[number]})`);

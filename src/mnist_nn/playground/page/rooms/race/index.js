@@ -45,6 +45,13 @@ class RaceRoom {
   constructor(root, app) {
     this.app = app;
     this.session = openRace(app);
+    this.guess = buildGuess(app.text, {
+      choose: (lane) => {
+        this.session.guess = lane;
+        this.render();
+      },
+      require: (is) => this.session.ask(is ? "first" : ""),
+    });
     this.controls = this.buildControls();
     this.charts = buildCharts(app.text);
     this.results = buildResultsTable(app.text);
@@ -52,16 +59,9 @@ class RaceRoom {
     this.say = h("p", { class: "message", role: "status" });
     this.lesson = h("p", { class: "race-lesson", "data-explain": "changes", tabindex: "0" });
     const { text } = app;
-    this.guess = buildGuess(text, {
-      choose: (lane) => {
-        this.session.guess = lane;
-        this.render();
-      },
-      require: (is) => this.session.ask(is ? "first" : ""),
-    });
     root.append(
       h("h2", {}, text("race.title")), h("p", { class: "note" }, text("race.intro")),
-      h("section", { class: "panel transport" }, this.controls.element, this.guess.element, this.lesson, this.say),
+      h("section", { class: "panel transport" }, this.controls.element, this.lesson, this.say),
       this.lanes,
       h("div", { class: "two" }, ...this.charts.map(({ element }) => h("section", { class: "panel" }, element))),
       h("section", { class: "panel stack" }, this.results.element, h("p", { class: "note" }, text("race.seconds"))),
@@ -97,7 +97,7 @@ class RaceRoom {
       text("race.undo"));
     const element = h("div", { class: "stack" },
       h("div", { class: "race-controls" }, ...[preset, subset, epochs, seed, measure].map((one) => one.element)),
-      h("div", { class: "row" }, play, again, add, back));
+      this.guess.element, h("div", { class: "row" }, play, again, add, back));
     return { element, preset, subset, epochs, seed, measure, play, again, add, back };
   }
 
