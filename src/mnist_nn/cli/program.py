@@ -27,6 +27,7 @@ from mnist_nn.cli.commands import (
     report,
     schema,
     serve,
+    sweep,
     train,
     train_reader,
     verify,
@@ -64,6 +65,7 @@ app = typer.Typer(
 )
 for command in (
     train.train,
+    sweep.sweep,
     evaluate.evaluate,
     predict.predict,
     read.read,

@@ -27,6 +27,7 @@ from mnist_nn.util.memory import check_available
 from mnist_nn.util.processors import count_processors
 
 BLOCK = 16  # runs; more would only make threads wait for each other at the end
+KEPT = 4  # kinds of data at least, because most sweeps have few seeds
 BLOCKS_PER_JOB = 3  # at least, so that no thread is left over with a long one
 
 
@@ -129,7 +130,8 @@ def divide(trials: Sequence[Trial], jobs: int) -> list[list[int]]:
     for number, trial in enumerate(trials):
         groups.setdefault(_name_data(trial), []).append(number)
     length = min(BLOCK, max(1, math.ceil(len(trials) / (BLOCKS_PER_JOB * jobs))))
-    return [group[at : at + length] for group in groups.values() for at in range(0, len(group), length)]
+    blocks = [group[at : at + length] for group in groups.values() for at in range(0, len(group), length)]
+    return sorted(blocks)  # so that whoever needs the results in order need not wait long
 
 
 def _name_data(trial: Trial) -> Any:
@@ -143,7 +145,7 @@ def _check_memory(trials: Sequence[Trial], jobs: int, engine: str) -> None:
 
 
 class _Shelf:
-    """Placements that blocks with the same data share; only as many are kept as there are threads."""
+    """Placements that blocks with the same data share; only a few are kept."""
 
     def __init__(self, samples: Samples, engine: str, jobs: int) -> None:
         self.samples, self.engine, self.jobs = samples, engine, jobs
@@ -156,7 +158,7 @@ class _Shelf:
         with self.lock:
             found = self.kept.pop(name, None)
             self.kept[name] = shared = found or Future()
-            while len(self.kept) > self.jobs:
+            while len(self.kept) > max(self.jobs, KEPT):
                 del self.kept[next(iter(self.kept))]
         if found is None:
             try:

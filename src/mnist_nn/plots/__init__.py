@@ -18,6 +18,7 @@ except ImportError as error:
 
 from mnist_nn.plots.curves import calibration_diagram, gradient_norms, learning_curves, refusal_curve
 from mnist_nn.plots.pictures import confusion, digits, weight_images
+from mnist_nn.plots.responses import response_curve
 
 __all__ = [
     "calibration_diagram",
@@ -26,5 +27,6 @@ __all__ = [
     "gradient_norms",
     "learning_curves",
     "refusal_curve",
+    "response_curve",
     "weight_images",
 ]

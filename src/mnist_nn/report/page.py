@@ -122,5 +122,7 @@ def build_report(
     bodies = {key: body for key, body in written.items() if isinstance(body, Markup)}
     left_out = {key: body.reason for key, body in written.items() if isinstance(body, Missing)}
     titles = {key: section.title for key, section in SECTIONS.items()}
-    html = render(__package__, "page.html", name=name, titles=titles, bodies=bodies, left_out=left_out)
+    html = render(
+        __package__, "page.html", heading=f"Report on {name}", titles=titles, bodies=bodies, left_out=left_out
+    )
     return Report(str(html), measured.evaluation, tuple(bodies), left_out)

@@ -95,7 +95,7 @@ def _threefry_of_one(k: Key, x0: int, x1: int) -> Key:
 
 
 # The purposes a run's key is folded with. The numbers are part of every saved run: never reuse or change one.
-WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE, AUGMENT, CALIBRATION, LINES, AUDIT = range(1, 11)
+WEIGHTS, SHUFFLE, DROPOUT, SUBSET, HOLD_OUT, PROBE, AUGMENT, CALIBRATION, LINES, AUDIT, SWEEP = range(1, 12)
 
 
 def uniform(k: Key, count: int) -> npt.NDArray[np.float64]:

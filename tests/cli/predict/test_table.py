@@ -37,5 +37,5 @@ def test_what_may_not_be_replaced_or_continued_is_left(tmp_path: Path) -> None:
     assert fill(path, [(1, "8")], force=True) == 0
     assert path.read_text() == "ImageId,Label\n1,8\n"
     path.write_text("precious\n")
-    with pytest.raises(ConfigError, match="is not a table of these predictions"):
+    with pytest.raises(ConfigError, match="is not a table that this command began"):
         fill(path, [], resume=True)

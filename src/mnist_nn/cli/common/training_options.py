@@ -8,7 +8,7 @@ import argparse
 import functools
 import inspect
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
@@ -107,31 +107,40 @@ ALIASES = {"learning_rate": ("--lr", "--rate")}
 LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dropout": float}
 
 
+def with_axes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command an option for each setting, whose values are passed on as text."""
+    return _with_options(command, SETTINGS, str, lambda _name, text: text)
+
+
 def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command an option for each of these fields, or for all; its last parameter is called ``settings``."""
     offered = [setting for setting in SETTINGS if not fields or setting.field in fields]
+    return lambda command: _with_options(command, offered, None, parse)
+
+
+def _with_options(
+    command: Callable[..., Any], offered: Sequence[Setting], kind: type | None, read: Callable[[str, Any], Any]
+) -> Callable[..., Any]:
+    """Give a command options, all of one kind or each of its own; ``read`` turns what was typed into a setting."""
     extra = [
         inspect.Parameter(
             setting.field,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[setting.kind | None, setting.option],
+            annotation=Annotated[(kind or setting.kind) | None, setting.option],
         )
         for setting in offered
     ]
 
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(command)
-        def call(**given: Any) -> Any:
-            typed = {setting.field: given.pop(setting.field) for setting in offered}
-            return command(**given, settings={name: parse(name, v) for name, v in typed.items() if v is not None})
+    @functools.wraps(command)
+    def call(**given: Any) -> Any:
+        typed = {setting.field: given.pop(setting.field) for setting in offered}
+        return command(**given, settings={name: read(name, v) for name, v in typed.items() if v is not None})
 
-        own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
-        call.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
-        call.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *extra]}
-        return call
-
-    return decorate
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[:-1]
+    call.__signature__ = inspect.Signature([*own, *extra])  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in [*own, *extra]}
+    return call
 
 
 def parse_configuration(text: str) -> tuple[str, dict[str, Any]]:
@@ -161,6 +170,35 @@ def parse_configuration(text: str) -> tuple[str, dict[str, Any]]:
         ) from None
     preset = checks.choice("preset", found.pop("preset"), options.PRESETS)
     return preset, {name: parse(name, value) for name, value in found.items() if value is not None}
+
+
+def parse_value(name: str, text: str) -> Any:
+    """Read one value of a setting as the command line does; ``none`` is the default of one that may be missing.
+
+    Examples
+    --------
+    >>> parse_value("hidden", "30,20"), parse_value("epochs", "3"), parse_value("max_norm", "none")
+    ((30, 20), 3, None)
+    """
+    (kind,) = (setting.kind for setting in SETTINGS if setting.field == name)
+    if text.lower() == "none" and name not in LISTS and DEFAULTS[name] is None:
+        return None
+    try:
+        return parse(name, kind(text))
+    except ValueError:
+        number = "a whole number" if kind is int else "a number"
+        raise ConfigError(f"{name} is {quote(text)}; give {number}, or several separated by commas") from None
+
+
+def takes_whole_numbers(name: str) -> bool:
+    """Say whether the values of a setting are whole numbers.
+
+    Examples
+    --------
+    >>> takes_whole_numbers("hidden"), takes_whole_numbers("l2")
+    (True, False)
+    """
+    return int in {LISTS.get(name), *(setting.kind for setting in SETTINGS if setting.field == name)}
 
 
 class _Parser(argparse.ArgumentParser):

@@ -26,6 +26,7 @@ DOCUMENTS = {
     "read": "mnist_nn.reading.document:ReadDocument",
     "report": "mnist_nn.cli.documents.report:ReportDocument",
     "serve": "mnist_nn.cli.documents.serve:ServeDocument",
+    "sweep": "mnist_nn.cli.documents.sweep:SweepDocument",
     "train": "mnist_nn.cli.documents.train:TrainDocument",
     "train-reader": "mnist_nn.cli.documents.train_reader:TrainReaderDocument",
     "verify": "mnist_nn.cli.documents.verify:VerifyDocument",

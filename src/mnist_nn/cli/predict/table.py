@@ -94,7 +94,7 @@ def _count_rows(path: Path, header: bytes) -> tuple[int, int]:
     with explain_io_errors(ConfigError, "continue", path, ANOTHER), path.open("rb") as file:
         head = file.read(len(header))
         if not header.startswith(head):
-            raise ConfigError(f"{str(path)!r} is not a table of these predictions; {ANOTHER}")
+            raise ConfigError(f"{str(path)!r} is not a table that this command began; {ANOTHER}")
         if head != header:
             return 0, 0
         rows, size, at = 0, len(header), len(header)

@@ -118,27 +118,27 @@ def draw_bar(training: TrainingConfig) -> Iterator[Show]:
 
 
 @contextmanager
-def show_trials(count: int, *, quiet: bool) -> Iterator[ShowTrial]:
+def show_trials(count: int, *, done: int = 0, quiet: bool) -> Iterator[ShowTrial]:
     """Show how many of several runs are done: one bar for all of them in a terminal, one line for each elsewhere.
 
-    Yields a function to call with every `Step` and the name of its run.
+    ``done`` of them were done before. Yields a function to call with every `Step` and the name of its run.
     """
     if quiet:
         yield lambda _step, _name: None
     elif terminal.can_draw():
         with _open_bar(float(count)) as update:
-            yield _make_trial_bar(count, update)
+            yield _make_trial_bar(count, done, update)
     else:
         yield _print_trial
 
 
-def _make_trial_bar(count: int, update: Callable[[float, str], None]) -> ShowTrial:
+def _make_trial_bar(count: int, before: int, update: Callable[[float, str], None]) -> ShowTrial:
     progress: dict[int, float] = {}
 
     def show(step: "Step", _name: str) -> None:
         progress[step.trial] = 1.0 if step.epoch is None or step.is_last else step.epoch.progress
-        done = sum(share == 1.0 for share in progress.values())
-        update(sum(progress.values()), f"{done} of {count} runs")
+        done = before + sum(share == 1.0 for share in progress.values())
+        update(before + sum(progress.values()), f"{done} of {count} runs")
 
     return show
 

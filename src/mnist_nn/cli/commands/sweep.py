@@ -1,0 +1,84 @@
+"""``mnist-nn sweep``: train many configurations, and choose one by held-out images."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mnist_nn.cli.common import help_page, options
+from mnist_nn.cli.common.exit_codes import INTERRUPTED
+from mnist_nn.cli.common.terminal import say
+from mnist_nn.cli.common.training_options import with_axes
+
+DEFAULT_TABLE = Path("mnist-sweep.csv")
+
+Csv = Annotated[
+    Path,
+    typer.Option(
+        "--csv",
+        help="Where to write the table; page, model and Parquet file go beside it.",
+        metavar="FILE",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
+Search = Annotated[
+    str,
+    typer.Option("--search", help="How configurations are chosen.", **options.one_of("search", "grid", "random")),
+]
+Trials = Annotated[
+    int | None,
+    typer.Option("--trials", help="With --search random: number of configurations to draw.", metavar="N", min=1),
+]
+Seeds = Annotated[
+    int,
+    typer.Option("--seeds", help="Train each configuration with N seeds, from --seed on.", metavar="N", min=1),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Continue the table; the same options must be given.",
+                 rich_help_panel=help_page.OUTPUT),
+]  # fmt: skip
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", help="Print only errors: no progress and no summary.", rich_help_panel=help_page.OUTPUT),
+]
+
+
+@with_axes
+def sweep(
+    csv: Csv = DEFAULT_TABLE,
+    preset: options.Preset = None,
+    data: options.Data = "mnist",
+    search: Search = "grid",
+    trials: Trials = None,
+    seeds: Seeds = 3,
+    engine: options.Engine = "auto",
+    jobs: options.Jobs = None,
+    resume: Resume = False,
+    force: options.Force = False,
+    json: options.Json = False,
+    quiet: Quiet = False,
+    *,
+    settings: dict[str, str],
+) -> int:
+    """Train many configurations and choose one by held-out images.
+
+    A setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --search random a range to draw from
+    (log:0.001:1). Write / between the layers of one value: --hidden 16,30/20.
+
+    For example: mnist-nn sweep --learning-rate log:0.003:0.3:5 --hidden 10,20,40 --epochs 3
+    """
+    from mnist_nn.cli.sweep.run import prepare_sweep
+    from mnist_nn.cli.sweep.summary import show
+
+    begin = time.perf_counter()
+    plan = prepare_sweep(preset or "classic", settings, data, search=search, trials=trials, seeds=seeds)
+    found = plan.run(csv, engine=engine, jobs=jobs, resume=resume, force=force, quiet=quiet)
+    if found is None:
+        say(f"mnist-nn: stopped; the runs that are done are in {csv}. Continue with the same command and --resume",
+            file=sys.stderr)  # fmt: skip
+        return INTERRUPTED
+    show(found, time.perf_counter() - begin, json=json, quiet=quiet)
+    return 0
