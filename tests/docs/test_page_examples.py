@@ -36,6 +36,7 @@ def prepare_nothing(_folder: Path) -> dict[str, Any]:
 
 
 HERE: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "how-to/compare": prepare_nothing,
     "how-to/look-inside": prepare_model,
     "how-to/own-data": prepare_data,
     "explanation/reading": prepare_nothing,
