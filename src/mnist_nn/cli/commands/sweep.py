@@ -63,9 +63,10 @@ def sweep(
     *,
     settings: dict[str, str],
 ) -> int:
-    """Train many configurations and choose one by held-out images.
+    """Train many configurations and choose the best.
 
-    A setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --search random a range to draw from
+    The choice is made by held-out images; the test images are used once, at the end, for the chosen configuration. A
+    setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --search random a range to draw from
     (log:0.001:1). Write / between the layers of one value: --hidden 16,30/20.
 
     For example: mnist-nn sweep --learning-rate log:0.003:0.3:5 --hidden 10,20,40 --epochs 3

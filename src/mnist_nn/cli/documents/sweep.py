@@ -66,8 +66,8 @@ def _configuration(result: "ConfigurationResult") -> ConfigurationDocument:
     return ConfigurationDocument(
         number=result.number,
         settings=dict(result.configuration.settings),
-        accuracy=summary and summary.mean,
-        deviation=summary and summary.deviation,
-        interval=summary and summary.interval,
+        accuracy=summary.mean if summary else None,
+        deviation=summary.deviation if summary else None,
+        interval=summary.interval if summary else None,
         diverged=result.diverged,
     )
