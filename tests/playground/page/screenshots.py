@@ -90,7 +90,7 @@ def take(page: Page, name: str, top: int) -> None:
     time.sleep(0.5)  # for what is drawn in the next frames
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     path = FOLDER / f"{name}.png"
-    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
     if path.stat().st_size > MOST:
         raise ValueError(f"{path} has {path.stat().st_size} bytes; a picture of the README has at most {MOST}")
 

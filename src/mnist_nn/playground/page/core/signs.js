@@ -6,6 +6,7 @@
 import { argmax, output } from "./activations.js";
 import { addGradient, back, makeLayers, pass } from "./layers.js";
 import { loss } from "./losses.js";
+import { countParameters } from "./network.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {import("./layers.js").Layer} Layer */
@@ -19,6 +20,8 @@ import { loss } from "./losses.js";
  */
 
 const IMAGES = 200; // that are looked at
+const WORK = 400_000_000; // multiplications of a pass over them: with a very wide network, fewer are looked at
+const FEWEST = 20;
 const FEW = 5; // images of a class, below which it says nothing that none was named so
 /** The ends of activations that saturate. @type {Readonly<Record<string, [number, number]>>} */
 const SQUASHED = { sigmoid: [0, 1], tanh: [-1, 1] };
@@ -31,7 +34,7 @@ const TINY = 1.1754943508222875e-38;
 /**
  * Measure the signs of a network as it is after an epoch.
  * @param {Network} network
- * @param {Learned} learned what it learns from; 200 images of them are looked at, spread evenly
+ * @param {Learned} learned what it learns from; 200 images of them, spread evenly, or fewer with a very wide network
  * @param {{loss: string}} training
  * @param {number} epoch which one is over, from 1
  * @returns {Signs}
@@ -39,7 +42,8 @@ const TINY = 1.1754943508222875e-38;
 export function measureSigns(network, learned, { loss: name }, epoch) {
   const { config } = network;
   const all = listLabels(learned);
-  const numbers = spread(all.length);
+  const most = Math.min(IMAGES, Math.max(Math.floor(WORK / countParameters(config)), FEWEST));
+  const numbers = spread(all.length, most);
   const labels = numbers.map((number) => all[number]);
   const rows = numbers.map((number) => learned.rows?.[number] ?? number);
   const { layers, units, named } = run(network, learned.images, rows, labels, name);
@@ -109,9 +113,10 @@ const listLabels = ({ labels, rows }) => (rows ? Uint8Array.from(rows, (row) => 
 /**
  * Numbers of the samples that are looked at.
  * @param {number} samples
+ * @param {number} most
  */
-function spread(samples) {
-  const count = Math.min(IMAGES, samples);
+function spread(samples, most) {
+  const count = Math.min(most, samples);
   const step = count > 1 ? (samples - 1) / (count - 1) : 0;
   return Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? samples - 1 : Math.trunc(i * step)));
 }

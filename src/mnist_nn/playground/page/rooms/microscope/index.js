@@ -71,7 +71,7 @@ class Microscope {
     this.question = h("section", { class: "panel stack ask-label", hidden: true });
     this.lesson = h("section", { class: "panel row lesson", "aria-label": text("micro.apply") });
     this.sheets = buildClassSet(app, () => this.takeForSheets());
-    const choice = h("section", { class: "panel", "aria-label": text("micro.choice") }, this.picker.element);
+    const choice = h("section", { class: "panel choice", "aria-label": text("micro.choice") }, this.picker.element);
     root.append(choice, this.map.element, this.map.bar, this.waiting, this.question, this.stage.element, this.lesson,
       this.sheets);
     this.reveal(null);
