@@ -195,7 +195,29 @@ def test_a_page_is_made_of_it(name: str, copies: Path, tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     text = page.read_text(encoding="utf-8")
     assert "Traceback" not in text
-    assert text.count("data:image/png;base64") >= 5
+    assert name.startswith("assignment") or text.count("data:image/png;base64") >= 5
+
+
+def test_the_assignment_is_its_solution_without_the_answers() -> None:
+    assignment, solution = (
+        (ROOT / "notebooks" / f"assignment{which}.py").read_text("utf-8").split("with app.setup:")[1]
+        for which in ("", "_solution")
+    )
+    assert re.sub(r"### BEGIN SOLUTION\n.*?### END SOLUTION", "# your lines", solution, flags=re.DOTALL) == assignment
+
+
+def test_the_assignment_grades_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("assignment")["results"] == [False] * 5
+    printed = capsys.readouterr().out
+    assert "4 · hidden error: The code returns nothing" in printed
+    assert "0 of 5 exercises are right." in printed
+
+
+def test_the_solution_of_the_assignment_learns(capsys: pytest.CaptureFixture[str]) -> None:
+    found = run("assignment_solution")
+    assert found["results"] == [True] * 5
+    assert found["accuracy"] > 0.8
+    assert "5 · update: right" in capsys.readouterr().out
 
 
 def test_each_is_described() -> None:

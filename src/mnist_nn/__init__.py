@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mnist_nn.evaluation.inside import activations, input_gradient
     from mnist_nn.evaluation.metrics import Evaluation, evaluate
     from mnist_nn.evaluation.prediction import Predictor, predict
+    from mnist_nn.evaluation.student.check import check_equation, check_student, check_update
+    from mnist_nn.evaluation.student.report import StudentFinding, StudentReport
     from mnist_nn.model_file.storage import Model
     from mnist_nn.model_file.storage import load as load_model
     from mnist_nn.model_file.storage import save as save_model
@@ -43,9 +45,14 @@ _HOMES = {
     "Reader": "mnist_nn.reading.reader:Reader",
     "Reading": "mnist_nn.reading.results:Reading",
     "Samples": "mnist_nn.data:Samples",
+    "StudentFinding": "mnist_nn.evaluation.student.report:StudentFinding",
+    "StudentReport": "mnist_nn.evaluation.student.report:StudentReport",
     "TrainingConfig": "mnist_nn.nn.config:TrainingConfig",
     "activations": "mnist_nn.evaluation.inside:activations",
+    "check_equation": "mnist_nn.evaluation.student.check:check_equation",
     "check_gradients": "mnist_nn.evaluation.gradient_check:check_gradients",
+    "check_student": "mnist_nn.evaluation.student.check:check_student",
+    "check_update": "mnist_nn.evaluation.student.check:check_update",
     "diagnose": "mnist_nn.training.diagnosis.diagnose:diagnose",
     "evaluate": "mnist_nn.evaluation.metrics:evaluate",
     "input_gradient": "mnist_nn.evaluation.inside:input_gradient",
@@ -70,9 +77,14 @@ __all__ = [
     "Reader",
     "Reading",
     "Samples",
+    "StudentFinding",
+    "StudentReport",
     "TrainingConfig",
     "activations",
+    "check_equation",
     "check_gradients",
+    "check_student",
+    "check_update",
     "diagnose",
     "evaluate",
     "input_gradient",

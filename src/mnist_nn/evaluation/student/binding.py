@@ -182,7 +182,7 @@ class Workspace:
             fits = _share(fits, self.case)
         for name, value, candidates in fits:
             if candidates:
-                self.evidence.append(Evidence(f"{name} of {source}" if name else source, candidates, value))
+                self.evidence.append(Evidence(f"{name} of {source}" if name else source, candidates, value.copy()))
                 self.made.setdefault(candidates[0], value)
         for _, value, candidates in fits:
             for other in candidates[1:]:

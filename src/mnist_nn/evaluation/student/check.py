@@ -100,16 +100,15 @@ def check_student(
     settings = Settings(activation, output, loss, biases, seed, checks.choice("samples", samples, ("any", "one")))
     chosen = tuple(checks.sequence("layers", layers)) if layers is not None else None
     ladder = [chosen] if chosen else [runs.sizes] if runs.sizes else list(SIZES)
-    error = ""
+    silence = ""
     for sizes in ladder:
         trial = Trial(runs, settings, sizes)
-        error = error or trial.error
+        silence = silence or trial.silence()
         if trial.seen:
             return trial.report()
-    remark = f"The code stops: {error}"
-    if runs.flexible and not chosen and (found := try_square(runs, settings, remark)):
+    if runs.flexible and not chosen and (found := try_square(runs, settings, silence)):
         return found
-    return StudentReport(False, (), (), None, "", (), (remark,))
+    return StudentReport(False, (), (), None, "", (), (silence,))
 
 
 def check_update(

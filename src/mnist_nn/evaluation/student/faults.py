@@ -175,16 +175,17 @@ def _forward(case: Case, n: _Names) -> list[Fault]:
                     "wrong_sign", n, g, f"σ(-{n('z', k)})", "the minus in exp(-z) is missing", lambda z: sigmoid(-z)
                 )
             )
-        found.append(
-            _activation(
-                "double_activation",
-                n,
-                g,
-                f"{n.f(k)}({n.f(k)}({n('z', k)}))",
-                "the activation is applied twice",
-                _twice(ACTIVATIONS[own].f),
+        if own not in {"relu", "identity"}:  # ReLU of ReLU is ReLU
+            found.append(
+                _activation(
+                    "double_activation",
+                    n,
+                    g,
+                    f"{n.f(k)}({n.f(k)}({n('z', k)}))",
+                    "the activation is applied twice",
+                    _twice(ACTIVATIONS[own].f),
+                )
             )
-        )
         found += [_other_activation(n, g, name) for name in ACTIVATIONS if name not in {own, "identity"}]
     return found + _output_activation(case, n)
 
@@ -293,7 +294,7 @@ def _loss(case: Case, _n: _Names) -> list[Fault]:
             fault("summed", "Σ (o - l)²", "sum for mean: the squares are added up over the outputs", lambda v: v * mean * units),
             fault("wrong_factor", "½ Σ (o - l)²", "this is half of the sum over the outputs", lambda v: v * mean * units / 2),
             fault("wrong_factor", "½ (1/n) Σ (o - l)²", "the mean squared error is halved", lambda v: v * mean / 2),
-            fault("wrong_factor", "(1/n) Σ (o - l)²", "this is the mean over the outputs", lambda v: v * mean),
+            *([fault("wrong_factor", "(1/n) Σ (o - l)²", "this is the mean over the outputs", lambda v: v * mean)] if mean != 1 else []),
             fault("loss_for_error", "√ of the mean of (o - l)²", "the root is not part of the loss", lambda v: np.sqrt((v * mean).mean())),
             fault("summed", "Σ (o - l)² over outputs and batch", "sum for mean: the squares are added up over outputs and batch",
                   lambda v: (v * mean * units).sum()),
@@ -409,11 +410,12 @@ def _slopes(name: str, z: str, a: str) -> list[tuple[str, str, str, Callable[[Ar
     sign = SIGNS[name]
     derivative, f = ACTIVATIONS[name].derivative, ACTIVATIONS[name].f
     in_a = {"sigmoid": f"{a} ⊙ (1 - {a})", "tanh": f"1 - {a}²"}
-    found: list[tuple[str, str, str, Callable[[Array, Array], Array]]] = [
-        ("derivative_of_activation", f"{sign}'({a})", f"the derivative is taken at {a} instead of {z}", lambda _z, a: derivative(f(a))),
-        ("derivative_at_z", f"{in_a.get(name, '').replace(a, z)}",
-         f"the derivative {in_a.get(name)} is written for {a}, and is given {z}", lambda z, _a: derivative(z)),
-    ]  # fmt: skip
+    found: list[tuple[str, str, str, Callable[[Array, Array], Array]]] = []
+    if name in in_a:  # those of ReLU are the same at z and at a
+        found += [
+            ("derivative_of_activation", f"{sign}'({a})", f"the derivative is taken at {a} instead of {z}", lambda _z, a: derivative(f(a))),
+            ("derivative_at_z", in_a[name].replace(a, z), f"the derivative {in_a[name]} is written for {a}, and is given {z}", lambda z, _a: derivative(z)),
+        ]  # fmt: skip
     if name == "sigmoid":
         found += [
             ("half_derivative", a, f"the factor 1 - {a} of the derivative is missing", lambda _z, a: a),

@@ -15,7 +15,7 @@ WORDS = {
     "l": "y l t label labels target targets ytrue expected onehot desired answer ybatch ytrain truth d targetslist tgt"
     " targetlist targetvector ylabel groundtruth real yreal yonehot onehoty labelsonehot actual expectedoutput ys"
     " targetoutput targetarray trainy batchy gt trueoutput correct yt lab expectedoutputs desiredoutput answers",
-    "eta": "eta lr learningrate alpha rate stepsize lrate learnrate learn α η",
+    "eta": "step eta lr learningrate alpha rate stepsize lrate learnrate learn α η",
     "weights": "weights ws w thetas weightmatrices",
     "biases": "biases bs b bias",
     "params": "params parameters p model network net nn theta state layers param",
@@ -142,7 +142,7 @@ def is_gradient(name: str) -> bool:
     """
     return bool(
         re.match(
-            r"(d[wb]|d_|grad|delta|nabla|velocity|momentum|[vm]_?d?[wb]|sum|acc|cache|error|prev)",
+            r"(d[wb]|d_|grad|delta|nabla|velocity|momentum|[vm]_d?[wb]|[vm]d[wb]|sum|acc|cache|error|prev)",
             name.rsplit(".", 1)[-1].lower(),
         )
     )

@@ -177,7 +177,7 @@ def _holds_parameters(name: str) -> bool:
     return bool(known and known[0] in {"W", "b", "dW", "db"}) or bool({"weights", "biases"} & set(names.meanings(name)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Slot:
     """A place in an object where an array or a nested list of numbers is."""
 
@@ -251,32 +251,28 @@ def find_parameters(thing: Any, sizes: tuple[int, ...]) -> dict[str, list[Slot]]
         If there are no matrices for layers of these sizes.
     """
     slots = [slot for slot in walk(thing) if not names.is_gradient(slot.name)]
+    slots.sort(key=lambda slot: not _is_bias(slot.name))  # vectors that are called biases come before others
     found: dict[str, list[Slot]] = {"W": [], "b": []}
-    for k in range(1, len(sizes)):
-        fan_in, units = sizes[k - 1], sizes[k]
-        W = next(
-            (s for s in slots if s not in found["W"] and s.get().shape in {(units, fan_in), (fan_in, units)}), None
-        )
+    for fan_in, units in itertools.pairwise(sizes):
+        W = _take(slots, {(units, fan_in), (fan_in, units)})
         if W is None:
             shapes = ", ".join(f"{s.name} {s.get().shape}" for s in slots) or "none"
             raise ConfigError(
-                f"layer {k} of {sizes} has {units}×{fan_in} weights, but the object's arrays are: {shapes}; say the"
+                f"layers of {sizes} units need weights {units}×{fan_in}, but the object's arrays are: {shapes}; say the"
                 " sizes with layers=(inputs, hidden, outputs)"
             )
         found["W"].append(W)
-        b = next(
-            (
-                s
-                for s in slots
-                if s not in found["b"] and s.get().shape in {(units,), (units, 1), (1, units)} and _is_bias(s.name)
-            ),
-            None,
-        )
-        if b is not None:
-            found["b"].append(b)
+        b = _take(slots, {(units,), (units, 1), (1, units)})
+        found["b"] += [b] if b else []
     if len(found["b"]) < len(found["W"]):
         found["b"] = []
     return found
+
+
+def _take(slots: list[Slot], shapes: set[tuple[int, ...]]) -> Slot | None:
+    """Take the first array of a shape out of a list."""
+    at = next((i for i, slot in enumerate(slots) if slot.get().shape in shapes), None)
+    return None if at is None else slots.pop(at)
 
 
 def _is_bias(name: str) -> bool:
@@ -359,8 +355,12 @@ def as_program(
 def _of_module(module: ModuleType, meant: Mapping[str, str]) -> Program:
     own = [v for v in vars(module).values() if inspect.isclass(v) and v.__module__ == module.__name__]
     for kind in own:
-        if _find(kind, names.BACKWARD + " " + names.TRAIN) and not _is_layer(kind) and _has_weights(kind):
+        if not _find(kind, names.BACKWARD + " " + names.TRAIN) or _is_layer(kind):
+            continue
+        if _has_weights(kind):
             return Program(make=partial(construct, kind), meant=meant)
+        if fixed := _fixed_sizes(kind):
+            return Program(make=partial(construct, kind), meant=meant, sizes=fixed)
     forward, backward = _find(module, names.FORWARD), _find(module, names.BACKWARD)
     train, update = _find(module, names.TRAIN), _find(module, names.UPDATE)
     cost, initialize = _find(module, names.COST), _find(module, names.INITIALIZE)
@@ -384,6 +384,14 @@ def _has_weights(kind: type) -> bool:
             continue
         return True
     return False
+
+
+def _fixed_sizes(kind: type) -> tuple[int, ...] | None:
+    """Return the widths of the layers of a class that has them in its code; None if it has no weights."""
+    try:
+        return find_sizes(construct(kind, SIZES[0]))
+    except Exception:  # noqa: BLE001 - as above
+        return None
 
 
 def _is_layer(kind: type) -> bool:

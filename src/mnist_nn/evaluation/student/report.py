@@ -115,7 +115,7 @@ class StudentReport:
             lines.append(
                 "The same numbers come out if " + ", and ".join(f"{one.cause} [{one.yours}]" for one in other) + "."
             )
-        if not self.passed and not self.findings:
+        if self.difference and not self.findings:
             lines.append(
                 "No known fault, and no two of them, give these numbers. Look at the equation of the first difference."
             )

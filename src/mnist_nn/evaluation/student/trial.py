@@ -140,7 +140,7 @@ class Trial:
         missing = () if self.biases or not self.settings.biases or self.wanted else (find_missing_biases(self.case(0)),)
         extra = (*zero, *missing)
         if not self.seen:
-            return StudentReport(False, (), (), None, "", (), (f"The code stops: {self.error}",))
+            return StudentReport(False, (), (), None, "", (), (self.silence(),))
         batched = [one for one in self.seen if one[0].batched]
         single = [one for one in self.seen if not one[0].batched]
         for group in (batched, single):
@@ -156,6 +156,10 @@ class Trial:
                         return write_report(seen, found, extra, self.remarks(layout, seen, found, single))
         layout, seen = self.best(self.seen)[0]
         return write_report(seen, [], extra, ())
+
+    def silence(self) -> str:
+        """Say why nothing was seen."""
+        return f"The code stops: {self.error}" if self.error else "The code returns nothing, and changes no weights."
 
     def remarks(
         self, layout: Layout, seen: Observation, found: list["Found"], single: list[tuple[Layout, Observation]]
