@@ -73,6 +73,26 @@ WRONG: dict[str, tuple[dict[str, Any], Named]] = {
     "zero_weights_class": ({}, (("zero_weights", "W_ih"),)),
 }
 
+LATER: dict[str, tuple[dict[str, Any], Named]] = {
+    "functional_namedtuple": ({}, (("wrong_factor", "δ_o"),)),
+    "mnist_sizes_in_the_code": (RELU, (("no_derivative", "δ_h"),)),
+    "online_training_loop": ({}, (("no_bias", "z_h"), ("wrong_sign", "δ_h"))),
+    "trask_style": ({"loss": "half_squared_error"}, (("raw_error", "δ_h"), ("summed", "∂L/∂W_ho"))),
+}
+"""Programs written after the checker; the first and the last were named at once, the others when it had been mended."""
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_a_program_written_later_is_named(name: str) -> None:
+    settings, named = LATER[name]
+    report = check_student(PROGRAMS / "later" / f"{name}.py", **settings)
+    assert tuple((finding.fault, finding.symbol) for finding in report.findings) == named, str(report)
+
+
+def test_neurons_with_weights_of_their_own_are_not_understood() -> None:
+    with pytest.raises(ConfigError, match="has no function such as backward"):
+        check_student(PROGRAMS / "later" / "list_of_neurons.py")
+
 
 def test_every_program_is_tried() -> None:
     assert {path.stem for path in (PROGRAMS / "right").glob("*.py")} == set(RIGHT)

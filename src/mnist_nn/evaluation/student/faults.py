@@ -308,8 +308,9 @@ def _loss(case: Case, _n: _Names) -> list[Fault]:
                 lambda v: v / units,
             )
         )
-        found.append(Fault("half_loss", L, "L = -Σ l ln o", "the term (1 - l) ln (1 - o) of the outputs that should be 0 is missing",
-                           {"report_loss": lambda _s: lambda c, _z, o: -(c.l * np.log(o)).sum(axis=-1)}))  # fmt: skip
+        if case.config.output == "sigmoid":
+            found.append(Fault("half_loss", L, "L = -Σ l ln o", "the term (1 - l) ln (1 - o) of the outputs that should be 0 is missing",
+                               {"report_loss": lambda _s: lambda c, _z, o: -(c.l * np.log(o)).sum(axis=-1)}))  # fmt: skip
     return found if B > 1 else [one for one in found if "batch" not in one.equation]
 
 
