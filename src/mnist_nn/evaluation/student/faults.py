@@ -360,6 +360,14 @@ def _output(case: Case, n: _Names) -> list[Fault]:
             error("no_output_derivative", "∂L/∂o", "the derivative of the output activation is left out",
                   (lambda _s, c, _z, o: -c.l / o) if case.config.output == "softmax" else (lambda _s, c, _z, o: (o - c.l) / (o * (1 - o)))),
         ]  # fmt: skip
+    return found + _output_steps(mse, case, error, through, z)
+
+
+def _output_steps(
+    mse: bool, case: Case, error: Callable[..., Fault], through: Callable[..., Fault], z: str
+) -> list[Fault]:
+    """Say what may be wrong with the derivative of the outputs, and with what it is taken of."""
+    found: list[Fault] = []
     slopes = _slopes("sigmoid", z, "o") if mse else []
     found += [
         through(name, f"{SQUARED[case.loss_name]}(o - l) ⊙ {right}", cause, lambda _s, _c, e, z, o, f=f: e * f(z, o))
@@ -482,27 +490,29 @@ def _hidden(case: Case, n: _Names) -> list[Fault]:
     return found
 
 
+def _scaled(n: _Names, name: str, kinds: str, g: tuple[int, ...], factor: float, right: str, cause: str) -> Fault:
+    """Multiply the gradients of some parameters by a factor."""
+    q = Quantity("d" + kinds[0], max(g))
+    wraps = {"average": _at(g, lambda s, c, k, kind, v: s(c, k, kind, v) * (factor if kind in kinds else 1.0))}
+    return Fault(name, q, right.format(q=n(*q), d=n("delta", max(g)), a=n("a", max(g) - 1)), cause, wraps)
+
+
 def _gradient(case: Case, n: _Names) -> list[Fault]:
     L, B = case.layers, len(case.x)
     found: list[Fault] = []
 
-    def scaled(name: str, kinds: str, g: tuple[int, ...], factor: float, right: str, cause: str) -> Fault:
-        q = Quantity("d" + kinds[0], max(g))
-        wraps = {"average": _at(g, lambda s, c, k, kind, v: s(c, k, kind, v) * (factor if kind in kinds else 1.0))}
-        return Fault(name, q, right.format(q=n(*q), d=n("delta", max(g)), a=n("a", max(g) - 1)), cause, wraps)
-
     whole = tuple(range(1, L + 1))
     if B > 1:
         found += [
-            scaled("summed", "Wb", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: the gradient is the sum over the batch"),
-            scaled("summed", "W", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: the gradients of the weights are sums over the batch, those of the biases means"),
-            scaled("summed", "b", whole, B, "{q} = Σ {d} over the batch", "sum for mean: the gradients of the biases are sums over the batch, those of the weights means"),
-            scaled("averaged_twice", "Wb", whole, 1 / B, "{q} = (1/B²) Σ {d} {a}ᵀ", "the gradient is divided by the batch size twice"),
-            scaled("averaged_twice", "W", whole, 1 / B, "{q} = (1/B²) Σ {d} {a}ᵀ", "the gradients of the weights are divided by the batch size twice"),
-            scaled("averaged_twice", "b", whole, 1 / B, "{q} = (1/B²) Σ {d}", "the gradients of the biases are divided by the batch size twice"),
+            _scaled(n, "summed", "Wb", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: the gradient is the sum over the batch"),
+            _scaled(n, "summed", "W", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: the gradients of the weights are sums over the batch, those of the biases means"),
+            _scaled(n, "summed", "b", whole, B, "{q} = Σ {d} over the batch", "sum for mean: the gradients of the biases are sums over the batch, those of the weights means"),
+            _scaled(n, "averaged_twice", "Wb", whole, 1 / B, "{q} = (1/B²) Σ {d} {a}ᵀ", "the gradient is divided by the batch size twice"),
+            _scaled(n, "averaged_twice", "W", whole, 1 / B, "{q} = (1/B²) Σ {d} {a}ᵀ", "the gradients of the weights are divided by the batch size twice"),
+            _scaled(n, "averaged_twice", "b", whole, 1 / B, "{q} = (1/B²) Σ {d}", "the gradients of the biases are divided by the batch size twice"),
         ]  # fmt: skip
         found += [
-            scaled("summed", kinds, (k,), B, "{q} = Σ over the batch", f"sum for mean in layer {k} alone")
+            _scaled(n, "summed", kinds, (k,), B, "{q} = Σ over the batch", f"sum for mean in layer {k} alone")
             for k in whole if L > 1 for kinds in ("Wb", "W", "b")
         ]  # fmt: skip
         found.append(
@@ -517,12 +527,19 @@ def _gradient(case: Case, n: _Names) -> list[Fault]:
                   {"weight_gradient": lambda s: lambda c, k, d, a, z: s(c, k, d[-1:], a[-1:], z[-1:]) / len(d),
                    "bias_gradient": lambda s: lambda c, k, d: s(c, k, d[-1:]) / len(d)})
         )  # fmt: skip
+    return found + _products(case, n)
+
+
+def _products(case: Case, n: _Names) -> list[Fault]:
+    """Say what may be wrong with the products themselves, in all layers or in one."""
+    L = case.layers
+    found: list[Fault] = []
     for g in _groups(L):
         k = max(g)
         found += [
-            scaled("no_bias_update", "b", g, 0.0, "{q} = 0", f"the bias {_and(n('b', one) for one in g)} is never updated"),
-            scaled("no_update", "W", g, 0.0, "{q} = 0", f"the weights {_and(n('W', one) for one in g)} are never updated"),
-            scaled("no_update", "Wb", g, 0.0, "{q} = 0", f"{_and(n(kind, one) for one in g for kind in 'Wb')} are never updated"),
+            _scaled(n, "no_bias_update", "b", g, 0.0, "{q} = 0", f"the bias {_and(n('b', one) for one in g)} is never updated"),
+            _scaled(n, "no_update", "W", g, 0.0, "{q} = 0", f"the weights {_and(n('W', one) for one in g)} are never updated"),
+            _scaled(n, "no_update", "Wb", g, 0.0, "{q} = 0", f"{_and(n(kind, one) for one in g for kind in 'Wb')} are never updated"),
             Fault("sum_over_units", Quantity("db", k), f"{n('db', k)} = Σ over the batch and the units",
                   f"one number is added up for all of {_and(n('b', one) for one in g)}: the sum needs an axis",
                   {"bias_gradient": _at(g, lambda s, c, k, d: np.full(d.shape[1], s(c, k, d).sum()))}),
