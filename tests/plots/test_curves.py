@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from mnist_nn import plots
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.reliability import Reliability, reliability, risk_coverage
+from mnist_nn.evaluation.robustness import Robustness
 from mnist_nn.training.checkpoint import Scores
 
 HISTORY = [Scores(n, 1 / n, 5 / n, 1 - 0.1 / n, 0.03, 0.1, 1.1 / n, 1 - 0.12 / n) for n in range(1, 6)]
@@ -91,3 +92,20 @@ def test_the_refusal_curve_is_the_curve_and_its_points() -> None:
 def test_what_cannot_be_drawn_is_said(draw: Callable[[], Figure], says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         draw()
+
+
+def test_robustness_curves_have_a_panel_for_each_distortion() -> None:
+    curves = [
+        Robustness(kind, np.arange(3.0), np.array([0.9, 0.5, 0.1]), 10) for kind in ("rotation", "shift", "noise")
+    ]
+    figure = plots.robustness_curves(curves)
+    assert [axes.get_xlabel().split()[0] for axes in figure.axes] == ["rotation", "shift", "standard"]
+    assert rows(figure, 2) == [[0, 0.9], [1, 0.5], [2, 0.1]]
+
+
+def test_the_map_draws_every_image_as_its_class() -> None:
+    points = np.array([[0.0, 1.0], [2.0, 3.0]])
+    texts = plots.class_map(points, np.array([1, 0]), ["lower case", "b"]).axes[0].texts
+    assert [(one.get_text(), one.get_position()) for one in texts] == [("b", (0, 1)), ("low", (2, 3))]
+    with pytest.raises(ConfigError, match="2 points but 1 labels"):
+        plots.class_map(points, np.array([1]))

@@ -107,7 +107,7 @@ def test_a_network_alone_is_judged_all_the_same(parse: Parse, bare: Report) -> N
 
 def test_the_packaged_reader_has_a_report(parse: Parse, few: Dataset) -> None:
     made = build_report(load_reader_model(), few)
-    assert set(made.left_out) - {"mistakes"} == {"diagnosis", "learning", "gradients", "reproduce"}
+    assert set(made.left_out) - {"mistakes", "labels"} == {"diagnosis", "learning", "gradients", "reproduce"}
     assert made.evaluation.accuracy > 0.98
     assert len(parse(made.html).table("max error")) > 2
 
@@ -129,6 +129,7 @@ def test_what_is_no_picture_and_what_has_many_classes(make_data: MakeData) -> No
     network = Network.create(NetworkConfig(inputs=7, hidden=(4,), outputs=70))
     assert set(build_report(Model(network), points).left_out) == {
         "diagnosis", "learning", "weights", "confusion", "classes", "mistakes", "gradients", "reproduce",
+        "labels", "robustness", "map",
     }  # fmt: skip
 
 
@@ -167,7 +168,7 @@ def test_the_documentation_names_every_section_and_every_figure() -> None:
 
 def test_the_examples_of_the_documentation_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL))
     exec(compile(code, "report.md", "exec"), {})  # noqa: S102 - the documentation's own words
     assert {path.name for path in tmp_path.iterdir()} == set(re.findall(r'savefig\("(.*?)"', code))
 

@@ -16,17 +16,26 @@ except ImportError as error:
         "figures and reports need matplotlib 3.10 or later; install it with: pip install 'mnist-nn[plot]'"
     ) from error
 
-from mnist_nn.plots.curves import calibration_diagram, gradient_norms, learning_curves, refusal_curve
+from mnist_nn.plots.curves import (
+    calibration_diagram,
+    class_map,
+    gradient_norms,
+    learning_curves,
+    refusal_curve,
+    robustness_curves,
+)
 from mnist_nn.plots.pictures import confusion, digits, weight_images
 from mnist_nn.plots.responses import response_curve
 
 __all__ = [
     "calibration_diagram",
+    "class_map",
     "confusion",
     "digits",
     "gradient_norms",
     "learning_curves",
     "refusal_curve",
     "response_curve",
+    "robustness_curves",
     "weight_images",
 ]

@@ -11,11 +11,18 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.reliability import Reliability, RiskCoverage
+from mnist_nn.evaluation.robustness import Robustness
 from mnist_nn.plots.style import INK, SERIES, SOFT, create_figure, label_axes, series_style, with_own_settings
 from mnist_nn.training.checkpoint import Scores
 
 Floats = npt.NDArray[np.float64]
 MAX_MARKED_POINTS = 30  # a longer curve has no marker at each point
+DISTORTIONS = {
+    "rotation": "rotation in degrees",
+    "shift": "shift in pixels",
+    "noise": "standard deviation of the noise",
+}
+MAX_NAME = 3  # letters of a class that fit on a map
 MAX_LABEL_LETTERS = 22  # in one line beside a low panel
 
 
@@ -172,4 +179,64 @@ def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]]
     axes.set_ylim(bottom=0)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    return figure
+
+
+@with_own_settings
+def robustness_curves(curves: Sequence[Robustness]) -> Figure:
+    """Draw how accuracy falls as pictures are distorted, a panel for each distortion.
+
+    Parameters
+    ----------
+    curves
+        From `mnist_nn.evaluation.robustness.measure_robustness`.
+
+    Examples
+    --------
+    >>> curve = Robustness("shift", np.array([0.0, 1.0]), np.array([0.9, 0.8]), 10)
+    >>> robustness_curves([curve]).axes[0].lines[0].get_xydata().tolist()
+    [[0.0, 0.9], [1.0, 0.8]]
+    """
+    figure = create_figure(1.6 * len(curves) + 0.3)
+    for axes, curve in zip(np.ravel(figure.subplots(len(curves), squeeze=False)), curves, strict=True):
+        label_axes(axes, DISTORTIONS[curve.kind], "accuracy")
+        axes.plot(curve.amounts, curve.accuracy, **series_style(0))
+        axes.set_ylim(0, 1.02)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    return figure
+
+
+@with_own_settings
+def class_map(points: Floats, labels: npt.NDArray[np.int64], names: Sequence[str] = ()) -> Figure:
+    """Draw a map of images: a letter or digit for each, in the colour of its class.
+
+    Parameters
+    ----------
+    points
+        Where each image lies, as from `mnist_nn.evaluation.projection.project`: shape (n, 2).
+    labels
+        The class of each image, shape (n,).
+    names
+        The names of the classes, in order; by default, their numbers.
+
+    Raises
+    ------
+    ConfigError
+        If the numbers of points and labels differ.
+
+    Examples
+    --------
+    >>> figure = class_map(np.array([[0.0, 1.0], [2.0, 3.0]]), np.array([7, 2]))
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['7', '2']
+    """
+    if len(points) != len(labels):
+        raise ConfigError(f"there are {len(points)} points but {len(labels)} labels; give one for each")
+    figure = create_figure(3.6)
+    axes = label_axes(figure.add_subplot(), "first principal component", "second principal component")
+    axes.scatter(points[:, 0], points[:, 1], s=0)  # for the limits of the axes
+    for (x, y), label in zip(points.tolist(), labels.tolist(), strict=True):
+        name = names[label] if names else str(label)
+        colour = SERIES[label % len(SERIES)]
+        axes.text(x, y, name[:MAX_NAME], color=colour, fontsize=7, ha="center", va="center", clip_on=True)
     return figure

@@ -11,8 +11,11 @@ from mnist_nn.data import Dataset, Samples, subset
 from mnist_nn.engines.base import check_width
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.gradient_check import gradient_norms
+from mnist_nn.evaluation.inside import activations
+from mnist_nn.evaluation.label_errors import LabelErrors, find_label_errors
 from mnist_nn.evaluation.metrics import Evaluation, evaluate
 from mnist_nn.evaluation.prediction import interpret
+from mnist_nn.evaluation.projection import Projection, project
 from mnist_nn.evaluation.reliability import (
     Outcomes,
     Reliability,
@@ -21,6 +24,7 @@ from mnist_nn.evaluation.reliability import (
     reliability,
     risk_coverage,
 )
+from mnist_nn.evaluation.robustness import Robustness, measure_robustness
 from mnist_nn.evaluation.selective import OperatingPoint
 from mnist_nn.model_file.recording import Recording
 from mnist_nn.model_file.storage import Model
@@ -34,6 +38,7 @@ MAX_ERRORS = (0.002, 0.005, 0.01, 0.02, 0.05)  # shares of wrong answers that pe
 EXAMPLES = 8  # pictures of each class
 MAX_CLASSES = 60  # with more, nobody looks at each
 GRADIENT_IMAGES = 1000  # training images that gradients are averaged over
+MAP_IMAGES = 250  # test images on the map; more would cover each other
 ENGINE = "reference"  # whatever ran before in this process, the same numbers to the last bit
 
 
@@ -136,6 +141,29 @@ class Measurements:
             return self.model.calibration.operating_point(max_error) if self.model.calibration else None
         except ConfigError:
             return None
+
+    @cached_property
+    def robustness(self) -> tuple[Robustness, ...]:
+        """Accuracy on turned, shifted and noisy test images; nothing for images that are not pictures."""
+        if not self.has_pictures:
+            return ()
+        return measure_robustness(self.model.network, self.data.test, engine=ENGINE)
+
+    @cached_property
+    def map_rows(self) -> npt.NDArray[np.int64]:
+        """The test images on the map, spread evenly."""
+        count = len(self.data.test)
+        return np.linspace(0, count - 1, min(MAP_IMAGES, count)).astype(np.int64)
+
+    @cached_property
+    def hidden_map(self) -> Projection:
+        """The last hidden layer's activations for these images, on two axes."""
+        return project(activations(self.model.network, self.data.test.take(self.map_rows))[-2])
+
+    @cached_property
+    def label_errors(self) -> LabelErrors:
+        """The test images in the order of how likely their label is wrong."""
+        return find_label_errors(self.outcomes.predictions.probabilities, self.data.test.labels)
 
     @cached_property
     def gradient_norms(self) -> GradientNorms | None:

@@ -11,7 +11,9 @@ from markupsafe import Markup
 
 from mnist_nn.data import Dataset
 from mnist_nn.doors import as_dataset
+from mnist_nn.evaluation.label_errors import LabelErrors
 from mnist_nn.evaluation.metrics import Evaluation
+from mnist_nn.evaluation.robustness import Robustness
 from mnist_nn.model_file.recording import Recording
 from mnist_nn.model_file.storage import ModelLike, as_model
 from mnist_nn.model_file.training_data import find_training_data
@@ -23,11 +25,14 @@ from mnist_nn.report.sections import (
     confusion,
     diagnosis,
     gradients,
+    hidden_map,
+    labels,
     learning,
     mistakes,
     provenance,
     refusal,
     reproduce,
+    robustness,
     settings,
     summary,
     weights,
@@ -54,6 +59,9 @@ SECTIONS: dict[str, Section] = {
     "confusion": Section("What it mistakes for what", confusion.write),
     "classes": Section("Class by class", classes.write),
     "mistakes": Section("Its worst mistakes", mistakes.write),
+    "labels": Section("Labels that may be wrong", labels.write),
+    "robustness": Section("What turning, shifting and noise do to it", robustness.write),
+    "map": Section("How it sorts the images", hidden_map.write),
     "calibration": Section("How sure it is, and how right", calibration.write),
     "refusal": Section("What refusing costs", refusal.write),
     "gradients": Section("How large its gradients are", gradients.write),
@@ -65,10 +73,15 @@ SECTIONS: dict[str, Section] = {
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """A web page, the numbers in it, and the sections that are missing, with the reason for each."""
+    """A web page, the numbers in it, and the sections that are missing, with the reason for each.
+
+    ``robustness`` is empty, and ``label_errors`` None, where the images are not pictures.
+    """
 
     html: str
     evaluation: Evaluation
+    robustness: tuple[Robustness, ...]
+    label_errors: LabelErrors | None
     sections: tuple[str, ...]
     left_out: dict[str, str]
 
@@ -125,4 +138,5 @@ def build_report(
     html = render(
         __package__, "page.html", heading=f"Report on {name}", titles=titles, bodies=bodies, left_out=left_out
     )
-    return Report(str(html), measured.evaluation, tuple(bodies), left_out)
+    errors = measured.label_errors if measured.has_pictures else None
+    return Report(str(html), measured.evaluation, measured.robustness, errors, tuple(bodies), left_out)
