@@ -49,6 +49,7 @@ export function computeQuantities(shape, training, history, signs) {
     dropout: Math.max(0, ...listDropoutRates(shape, training)),
     narrowest: shape.hidden.length ? Math.min(...shape.hidden) : shape.inputs,
     layers: shape.hidden.length,
+    frozen: 0, // the page freezes no layers
     weight_growth: findGrowth(shape, now),
     ...compareLosses(history),
     ...lookAtLayers(shape, now),

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { RULES } from "#page/core/rules.js";
 import { applyProposal } from "#page/ui/training/apply.js";
 import { DEFAULTS, parseSettings } from "#page/ui/training/settings.js";
+import { en } from "#page/ui/training/strings.js";
 
 test("settings take the page's names, and layers keep what is wide enough", () => {
   const before = { ...DEFAULTS, hidden: "3, 64", fault: "zero_weights" };
@@ -27,4 +28,9 @@ test("every proposal of a rule can be trained with", () => {
       [name, typeof value === "string" && /^(rate|epochs)_/.test(value) ? 2 : value]);
     assert.doesNotThrow(() => parseSettings(applyProposal(DEFAULTS, Object.fromEntries(plain)).settings));
   }
+});
+
+test("every rule has its title and its words", () => {
+  const names = RULES.flatMap(({ name }) => [`rule.${name}`, `rule.${name}.more`]);
+  assert.deepEqual(names.filter((name) => !en[name]), []);
 });

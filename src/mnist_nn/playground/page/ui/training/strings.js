@@ -131,6 +131,9 @@ export const en = {
   "rule.overfitting": "Learned by heart",
   "rule.overfitting.more": "The training images are read much better than the test images: the network has learned "
     + "these images, and not what digits look like. The images held out are the test images here.",
+  "rule.frozen_layers": "Frozen layers",
+  "rule.frozen_layers.more": "Layers that do not learn pass on only what they learned before. If that was something "
+    + "else, or nothing, the layers behind them have too little to go on. This page freezes no layers.",
   "rule.labels_unrelated": "Labels have nothing to do with the images",
   "rule.labels_unrelated.more": "Everything about the network is sound, and still it only guesses. That happens "
     + "where images or labels were put in another order, without the other.",
