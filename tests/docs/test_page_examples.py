@@ -11,6 +11,7 @@ import pytest
 
 from mnist_nn import Network, TrainingConfig, load_data, save_model, train
 from mnist_nn.model_file.storage import Model
+from mnist_nn.nn.own import forget
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -39,6 +40,7 @@ HERE: dict[str, Callable[[Path], dict[str, Any]]] = {
     "how-to/compare": prepare_nothing,
     "how-to/look-inside": prepare_model,
     "how-to/own-data": prepare_data,
+    "how-to/own-parts": prepare_nothing,
     "explanation/reading": prepare_nothing,
     "reference/training": prepare_model,
 }
@@ -72,3 +74,4 @@ def test_examples_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names = HERE[page](tmp_path)
     for code in BLOCK.findall((ROOT / "docs" / f"{page}.md").read_text("utf-8")):
         exec(compile(code, page, "exec"), names)  # noqa: S102 - the documentation's own words
+    forget()

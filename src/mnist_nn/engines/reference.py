@@ -74,16 +74,18 @@ def gradients(
             dW = dW + l2 * W[k]
         g = [dW, db, *g]
         if k > 0:
-            delta = carry_back(config, W, a, delta, k, masks)  # (BP2)
+            delta = carry_back(config, W, z, a, delta, k, masks)  # (BP2)
     return g, z[-1]
 
 
-def carry_back(config: NetworkConfig, W: Arrays, a: Arrays, delta: Array, k: int, masks: Arrays = ()) -> Array:
+def carry_back(
+    config: NetworkConfig, W: Arrays, z: Arrays, a: Arrays, delta: Array, k: int, masks: Arrays = ()
+) -> Array:
     """Return delta[k] of a hidden layer, given that of the layer behind it (BP2), in three steps."""
     delta = delta @ W[k]
     if masks:
         delta = delta * masks[k - 1]
-    return np.asarray(delta * ACTIVATIONS[config.activation[k - 1]].derivative(a[k]))
+    return np.asarray(delta * ACTIVATIONS[config.activation[k - 1]].slope(z[k - 1], a[k]))
 
 
 def input_gradient(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, loss: Loss) -> Array:
@@ -91,7 +93,7 @@ def input_gradient(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Arr
     z, a = forward(config, W, b, x)
     delta = loss.output_delta(OUTPUTS[config.output](z[-1]), l)
     for k in reversed(range(1, len(W))):
-        delta = carry_back(config, W, a, delta, k)
+        delta = carry_back(config, W, z, a, delta, k)
     return np.asarray(delta @ W[0])  # (BP5)
 
 

@@ -147,13 +147,14 @@ def check_gradients(
     targets = losses.smooth_labels(np.eye(shape.outputs)[known], config.label_smoothing)
     placed = reference.ReferenceEngine().place(images, targets)
     analytic, plan = _update(start, config, placed)
-    objective = _Objective(shape, placed.inputs(slice(None), "float64"), targets, plan)
     loss = losses.get_loss(config.loss, shape.output)
+    meant = dict(CANDIDATES[shape.output]) | {loss.descended_name: loss.descended}
+    objective = _Objective(shape, placed.inputs(slice(None), "float64"), targets, plan, tuple(meant.values()))
     probed = [
         _probe(objective, start, group, _entries(p.size, probes, config.seed, group))
         for group, p in enumerate(analytic)
     ]
-    names = [name for name, _ in CANDIDATES[shape.output]]
+    names = list(meant)
     said = names.index(loss.descended_name)
     groups = tuple(
         GroupCheck(name, p.shape, kept, p.ravel()[kept], numeric[:, said], skipped)
@@ -318,17 +319,18 @@ class _Objective:
     x: Array
     l: Array
     plan: Plan
+    losses: tuple[Callable[[Array, Array, Array], Array], ...]
 
     @property
     def candidates(self) -> int:
-        return len(CANDIDATES[self.shape.output])
+        return len(self.losses)
 
     def __call__(self, p: Sequence[Array]) -> tuple[Array, list[Array]]:
         masks = reference.draw_masks(self.shape, self.plan)
         z, _ = reference.forward(self.shape, p[0::2], p[1::2], self.x, masks)
         penalty = 0.5 * self.plan.coupled_decay * sum(float((W * W).sum()) for W in p[0::2])
         o = OUTPUTS[self.shape.output](z[-1])
-        values = [float(f(z[-1], o, self.l).mean()) + penalty for _, f in CANDIDATES[self.shape.output]]
+        values = [float(f(z[-1], o, self.l).mean()) + penalty for f in self.losses]
         return np.array(values), _kinks(self.shape, z)
 
 

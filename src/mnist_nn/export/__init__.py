@@ -21,6 +21,7 @@ from mnist_nn.export.verification import Verification, find_differences
 from mnist_nn.model_file.checksum import ANOTHER
 from mnist_nn.model_file.storage import DAMAGES, Model, ModelLike, as_model, check_takes_pixels
 from mnist_nn.model_file.training_data import find_training_data
+from mnist_nn.nn.config import find_own
 from mnist_nn.util.io_errors import describe_io_error
 from mnist_nn.util.randomness import key, uniform
 
@@ -98,6 +99,8 @@ def export(
             f"prefix is {quote(prefix)}, but prefixes are only for the format c; leave prefix out for {format}"
         )
     model = as_model(model, CALL)
+    if parts := find_own(model.network.config):
+        raise ConfigError(f"{parts[0]} is your own function of Python, which no exported file can run; keep to Python")
     data = choose_vectors_data(model) if data is None else as_dataset(data, CALL)
     if format not in TAKE_NUMBERS:
         check_takes_pixels(model, f"the format {format}")

@@ -48,7 +48,7 @@ from mnist_nn.model_file.tensors import (
     describe_calibration,
     describe_checkpoint,
 )
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, find_own
 from mnist_nn.nn.network import Network, TableNetwork
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.training.loop import Epoch
@@ -297,6 +297,20 @@ def load_data(path: str | os.PathLike[str], data: bytes, build: Callable[[bytes]
     return loaded
 
 
+def _check_no_own_parts(model: Model) -> None:
+    """Reject what only lives in this program: a file with it could not be read in another one."""
+    if own := find_own(model.network.config):
+        raise ModelFileError(
+            f"{own[0]} is your own function, which a model file cannot contain; keep the weights with "
+            "numpy.savez(path, *network.parameters), and build the network again with Network.of(config, arrays)"
+        )
+    if own := find_own(model.training) if model.training else []:
+        raise ModelFileError(
+            f"{own[0]} is your own function, which a model file cannot contain; save the network without its training: "
+            "save_model(path, epoch.network)"
+        )
+
+
 def to_bytes(model: Model) -> bytes:
     """Serialize a model; raise ModelFileError if `from_bytes` would reject it.
 
@@ -308,6 +322,7 @@ def to_bytes(model: Model) -> bytes:
     True
     """
     checks.instance("the model", model, Model, SAVE)
+    _check_no_own_parts(model)
     header = {
         "format": FORMAT,
         "network": model.network.config.to_dict(),

@@ -27,6 +27,10 @@ class Activation:
     f: Callable[[Array], Array]
     derivative: Callable[[Array], Array]
 
+    def slope(self, _z: Array, a: Array) -> Array:
+        """Return f'(z), given z and a = f(z)."""
+        return self.derivative(a)
+
 
 def sigmoid(z: Array) -> Array:
     """σ(z) = 1 / (1 + exp(-z)), without overflow.

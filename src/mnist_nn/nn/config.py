@@ -29,6 +29,8 @@ FIGURES = {"rotation": (0, 180), "slant": (0, 10), "stretch": (0, 10), "shift": 
 """The figures of a distortion and their bounds; `mnist_nn.data.augmentation.Distortion` says what they mean."""
 CLASS_WEIGHTS = ("none", "balanced")
 DTYPES = ("float32", "float64")
+OWN: dict[str, dict[str, None]] = {"activation": {}, "loss": {}, "optimizer": {}, "schedule": {}}
+"""Names that `mnist_nn.nn.own` has added, by the kind of part; they are as valid as those above."""
 DIGIT_SHAPE, DIGIT_CLASSES = (28, 28), 10  # of MNIST's images and labels, and of whatever is to read digits
 USED_BY = {
     "momentum": ("momentum", "nesterov"),
@@ -87,11 +89,18 @@ class NetworkConfig:
             inputs=checks.integer("inputs", self.inputs, 1, MAX_UNITS),
             hidden=tuple(checks.integer("hidden", width, 1, MAX_UNITS) for width in hidden),
             outputs=checks.integer("outputs", self.outputs, 2, MAX_UNITS),
-            activation=tuple(checks.choice("activation", name, ACTIVATIONS) for name in activation),
+            activation=tuple(
+                checks.choice("activation", name, (*ACTIVATIONS, *OWN["activation"])) for name in activation
+            ),
             output=checks.choice("output", self.output, OUTPUTS),
             initializer=checks.choice("initializer", self.initializer, INITIALIZERS),
             dtype=checks.choice("dtype", self.dtype, DTYPES),
         )
+        if self.dtype != "float64" and (own := find_own(self)):
+            raise ConfigError(
+                f"{own[0]} is your own, and only the reference engine can compute it; add dtype 'float64', which this "
+                "engine takes"
+            )
         for a, b in pairwise(self.sizes):
             if a * b > MAX_WEIGHTS:
                 raise ConfigError(
@@ -216,10 +225,10 @@ class TrainingConfig:
         shares = tuple(checks.share("dropout", rate) for rate in dropout)
         _set(
             self,
-            loss=checks.choice("loss", self.loss, LOSSES),
-            optimizer=checks.choice("optimizer", self.optimizer, OPTIMIZERS),
+            loss=checks.choice("loss", self.loss, (*LOSSES, *OWN["loss"])),
+            optimizer=checks.choice("optimizer", self.optimizer, (*OPTIMIZERS, *OWN["optimizer"])),
             learning_rate=None if self.learning_rate is None else checks.positive("learning_rate", self.learning_rate),
-            schedule=checks.choice("schedule", self.schedule, SCHEDULES),
+            schedule=checks.choice("schedule", self.schedule, (*SCHEDULES, *OWN["schedule"])),
             epochs=checks.integer("epochs", self.epochs, 1),
             batch_size=checks.integer("batch_size", self.batch_size, 1, MAX_SAMPLES),
             dropout=shares if several else shares[0],
@@ -242,6 +251,8 @@ class TrainingConfig:
             beta2=checks.share("beta2", self.beta2),
             epsilon=checks.positive("epsilon", self.epsilon),
         )
+        if self.learning_rate is None and (own := [name for name in find_own(self) if "schedule" not in name]):
+            raise ConfigError(f"{own[0]} is your own, so there is no default learning_rate for it; give one")
         for name, why in without_effect(vars(self)).items():
             if getattr(self, name) != getattr(TrainingConfig, name):  # the default counts as not given
                 raise ConfigError(f"{name} {why}")
@@ -316,6 +327,22 @@ def resolve_learning_rate(network: NetworkConfig, training: TrainingConfig) -> f
     rectified = any("relu" in name for name in network.activation)
     rate *= math.pow(min(batch, 32), 0.9) / 3 if rectified else math.pow(min(batch, 128), 0.7)
     return rate / 10 if training.optimizer in ("momentum", "nesterov") else rate
+
+
+def find_own(config: NetworkConfig | TrainingConfig) -> list[str]:
+    """Name the parts of a configuration that `mnist_nn.nn.own` has added, such as ``optimizer 'lion'``.
+
+    Examples
+    --------
+    >>> find_own(TrainingConfig())
+    []
+    """
+    found = []
+    for kind, names in OWN.items():
+        value = getattr(config, kind, ())
+        values = (value,) if isinstance(value, str) else value
+        found += [f"{kind} {name!r}" for name in dict.fromkeys(values) if name in names]
+    return found
 
 
 def check(network: NetworkConfig, training: TrainingConfig) -> None:

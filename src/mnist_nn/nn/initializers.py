@@ -73,7 +73,7 @@ def initial_weights(name: str, activation: str, key: Key, fan_in: int, fan_out: 
     >>> initial_weights("auto", "relu", Key(0, 1), 784, 20).shape
     (20, 784)
     """
-    chosen = DEFAULTS[activation] if name == "auto" else name
+    chosen = DEFAULTS.get(activation, "glorot_uniform") if name == "auto" else name
     if chosen not in INITIALIZERS:
         raise unknown("initializer", name, ["auto", *INITIALIZERS])
     return INITIALIZERS[chosen](key, fan_in, fan_out)

@@ -23,7 +23,7 @@ from mnist_nn.engines.base import Plan, Tally, check_width
 from mnist_nn.engines.frozen import FrozenLayers
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, resolve_learning_rate
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, find_own, resolve_learning_rate
 from mnist_nn.nn.losses import get_loss
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import get_optimizer
@@ -178,7 +178,8 @@ def _train(
 ) -> Iterator[Epoch]:
     check_width(shape, samples.inputs)
     check(shape, config)
-    learner = select.create(engine, shape.dtype)
+    is_auto = checks.find_name(engine, [select.AUTO]) is not None
+    learner = select.create(select.REFERENCE if is_auto and find_own(config) else engine, shape.dtype)
     if config.freeze:
         learner = FrozenLayers(learner, at.network, config.freeze)
     placement = Placement.prepare(samples, config, learner)
@@ -238,6 +239,8 @@ class _Run:
         cls, shape: NetworkConfig, config: TrainingConfig, samples: Placement, teacher: Teacher | None
     ) -> "_Run":
         check(shape, config)
+        if (own := find_own(config)) and samples.engine.name != select.REFERENCE:
+            raise ConfigError(f"{own[0]} is your own, which the compiled engine cannot run; choose engine reference")
         if config.freeze and not isinstance(samples.engine, FrozenLayers):
             raise ConfigError("freeze has no effect on networks that share their samples; train this one alone")
         check_memory(shape, config, samples.engine.name)
