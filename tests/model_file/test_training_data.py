@@ -121,3 +121,12 @@ def test_data_sets_are_known_by_their_digests() -> None:
     assert MNIST.digest == DIGESTS["mnist"]
     if FASHION_FOLDER.is_dir():
         assert load_data(FASHION).digest == DIGESTS[FASHION]
+
+
+def test_options_of_another_format_are_left_out(tmp_path: Path) -> None:
+    few = load_data("mnist").train.take(range(20))
+    np.savez(tmp_path / "a.npz", x=few.images, y=few.labels)
+    model = Model(Network.create(), data={"name": "pictures", "as_is": "True", "label_column": "kind"})
+    assert choose_data(model, str(tmp_path / "a.npz")).inputs == 784
+    with pytest.raises(ConfigError, match="as_is has no effect on npz"):
+        choose_data(model, str(tmp_path / "a.npz"), as_is=True)

@@ -8,10 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from mnist_nn.data import Dataset, load
+from mnist_nn.data.formats.find import TABLES, find_images
 from mnist_nn.data.read_options import ReadOptions
-from mnist_nn.data.sources import DIGESTS, FASHION, MNIST, NAMES
+from mnist_nn.data.sources import DIGESTS, FASHION, MNIST, NAMES, holds_idx
 from mnist_nn.errors import ConfigError, DataError, DataNotFoundError
 from mnist_nn.model_file.storage import Model
+from mnist_nn.util.files import expand_path
 
 DIGITS = tuple("0123456789")
 _logger = logging.getLogger(__name__)
@@ -132,4 +134,14 @@ def load_alike(model: Model, name: str, **given: Any) -> Dataset:
     kept = asdict(ReadOptions.from_dict(model.data))
     if name in NAMES:
         return load(name, **given)
-    return load(name, **{**kept, **given})
+    return load(name, **{**_keep_effective(name, kept), **given})
+
+
+def _keep_effective(name: str, kept: dict[str, Any]) -> dict[str, Any]:
+    """Leave out options that were chosen for data of another format and have no effect on this one."""
+    path = expand_path(name)
+    if not path.exists() or holds_idx(path):
+        return kept if not path.exists() else {**kept, "as_is": False, "label_column": None}
+    kind = find_images(path, ReadOptions()).kind
+    as_is = kept["as_is"] and kind in {"folder", "parquet"}
+    return {**kept, "as_is": as_is, "label_column": kept["label_column"] if kind in TABLES else None}
