@@ -45,9 +45,10 @@ def compare(
     json: options.Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Compare two models, or two configurations trained with several seeds.
+    """Compare two models or two configurations.
 
-    Says whether a difference in test accuracy is shown, how large it is, and how many seeds would show half a point.
+    Configurations are trained with several seeds. Says whether a difference in test accuracy is shown, how large it is,
+    and how many seeds would show half a point.
 
     For example: mnist-nn compare "classic" "classic --hidden 40" --seeds 10
     """
