@@ -191,7 +191,7 @@ def test_answers_that_round_to_certainty_are_told_apart_as_evaluation_does(mnist
     ("confidence", "right", "says"),
     [
         ([], [], "at least one answer"),
-        ([0.5, 0.5], [True], "give one value of each for every answer"),
+        ([0.5, 0.5], [True], "give both for every answer"),
         ([0.5], [1], "give booleans"),
         ([1.5], [True], "below 0 or above 1"),
         ([math.nan], [True], "below 0 or above 1"),

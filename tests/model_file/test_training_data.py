@@ -90,7 +90,7 @@ def test_clothes_are_no_digits_under_any_name(data: dict[str, str]) -> None:
 
 def test_classes_with_other_names_are_no_digits(caplog: pytest.LogCaptureFixture) -> None:
     data = {"name": "scans", "sha256": "0"}
-    with pytest.raises(ConfigError, match=r"knows the classes 'zero', 'one', 'two' …, which are no digits"):
+    with pytest.raises(ConfigError, match=r"knows the classes 'zero', 'one', 'two' …, which are not digits"):
         check_learned_digits(Model(Network.create(), data=data, class_names=("zero", "one", "two", *"3456789")))
     digits = Model(Network.create(), data=data, class_names=tuple("0123456789"))
     check_learned_digits(digits)

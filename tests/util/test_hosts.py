@@ -36,7 +36,7 @@ def test_names_that_are_told_are_known_however_they_are_written() -> None:
 
 @pytest.mark.parametrize("other", ["http://a", "a:80", "a/b", "", "a b", "[::1]:80"])
 def test_what_is_no_host_is_refused(other: str) -> None:
-    with pytest.raises(ConfigError, match="is no host; give a name or an address"):
+    with pytest.raises(ConfigError, match="is not a host; give a name or an address"):
         allowed_hosts("127.0.0.1", 0, [other])
 
 

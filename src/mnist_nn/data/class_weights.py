@@ -12,7 +12,7 @@ from mnist_nn.data.splits import check_integers
 
 
 def balance(labels: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Weigh each sample by n_samples / (n_classes · n_samples of its class), as scikit-learn's ``balanced`` does.
+    """Weight each sample by n_samples / (n_classes · n_samples of its class), as scikit-learn's ``balanced`` does.
 
     Only classes that occur are counted. The weights of every class add up to the same number, and those of all samples
     to n_samples. Source: G. King and L. Zeng, *Logistic regression in rare events data*, Political Analysis 2001.

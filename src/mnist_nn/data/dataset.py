@@ -233,7 +233,7 @@ class Dataset:
 
     @cached_property
     def classes(self) -> int:
-        """Number of classes: at least 2, and larger than any training label; reads only the labels."""
+        """Number of classes: at least 2, and larger than any training label. Only the labels are read."""
         if self.known_classes is not None:
             return self.known_classes
         labels, _ = self.files[1].read()
@@ -251,7 +251,7 @@ class Dataset:
 
 
 def describe(dataset: Dataset) -> tuple[FileInfo, ...]:
-    """Describe the files of a data set (four IDX files, or the files of each half); decodes all of them.
+    """Describe the files of a data set (four IDX files, or the files of each half), after decoding all of them.
 
     Raises
     ------

@@ -109,7 +109,7 @@ def takes_double(network: Network, samples: int) -> bool:
 
 
 def prepare_serving(name: str, network: Network, most: int) -> tuple[str, Callable[[Array], Array]]:
-    """Make a network ready for a process that answers about few images at a time, for as long as it lives.
+    """Make a network ready for a long-running process that answers requests of a few images each.
 
     Returns the engine's name, and a function from uint8 (n, inputs) to z_o (n, outputs).
 

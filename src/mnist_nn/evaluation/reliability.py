@@ -206,8 +206,8 @@ def _check(confidence: Floats, right: npt.NDArray[np.bool_]) -> None:
     """Raise DataError unless these are confidences of answers and whether the answers are right."""
     if np.ndim(confidence) != 1 or np.shape(right) != np.shape(confidence) or not len(confidence):
         raise DataError(
-            f"confidence has shape {np.shape(confidence)}, but right has shape {np.shape(right)}; give one "
-            "value of each for every answer, and at least one answer"
+            f"confidence has shape {np.shape(confidence)}, but right has shape {np.shape(right)}; give both "
+            "for every answer, and at least one answer"
         )
     if np.asarray(right).dtype != bool:
         raise DataError(f"right is {np.asarray(right).dtype}; give booleans, such as answers == labels")

@@ -34,11 +34,11 @@ class SelectiveParameters:
     """Where the walk begins, as a multiple of the fewest answers that can prove the limit. At 4 times as many, some
     errors are allowed, so that a single confident mistake does not end the walk."""
     early_share: float = 0.25
-    """But it begins no later than where this share of all answers is accepted, because there may be no more."""
+    """Upper limit of that start, as a share of all answers, because a small sample may not accept more."""
     late_start: float = 8.0
     """Where a second walk begins, for samples that are large enough for two."""
     late_share: float = 0.5
-    """And no later than where this share is accepted."""
+    """Upper limit of the second start, as a share of all answers."""
 
 
 SELECTIVE = SelectiveParameters()
@@ -59,7 +59,7 @@ class OperatingPoint(NamedTuple):
 
 
 def count_needed(max_error: float, level: float = SELECTIVE.level) -> int:
-    """Return how many accepted answers, all right, it takes to prove a limit on the error: about 3 / limit.
+    """Return how many accepted answers, all of them right, prove a limit on the error: about 3 / limit.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def choose_starts(
 
 @dataclass(frozen=True, eq=False)
 class ThresholdTest:
-    """Counts with which any limit on the error can be tested.
+    """The counts from which any limit on the error can be tested.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Many training runs at once: blocks of runs on several threads, with the same bits for any number of threads.
 
-Each run gives what `mnist_nn.training.loop.train` gives for the same settings. Threads are enough because the compiled
-engine lets other threads run while it computes, and because they share the images. A block of runs with the same data
-places, splits and shuffles them once. Nothing is saved or printed here.
+Each run gives the same result as `mnist_nn.training.loop.train` with the same settings. Threads are enough because the
+compiled engine lets other threads run while it computes, and because they share the images. A block of runs with the
+same data places, splits and shuffles them once. Nothing is saved or printed here.
 """
 
 import math

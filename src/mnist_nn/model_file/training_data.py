@@ -26,7 +26,7 @@ def name_training_data(model: Model) -> str | None:
 
 
 def check_learned_digits(model: Model, name: str = "the model") -> None:
-    """Refuse to read digits with a model whose classes are known to be none: by their names, or by its data.
+    """Refuse to read digits with a model whose classes are known, by their names or its data, not to be digits.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def check_learned_digits(model: Model, name: str = "the model") -> None:
     Raises
     ------
     ConfigError
-        If they are.
+        If they are known not to be digits.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def check_learned_digits(model: Model, name: str = "the model") -> None:
     if model.class_names not in {None, DIGITS}:
         names = ", ".join(map(repr, model.class_names[:3]))
         raise ConfigError(
-            f"{name} knows the classes {names} …, which are no digits; give one that was trained on digits"
+            f"{name} knows the classes {names} …, which are not digits; give one that was trained on digits"
         )
     origin = name_training_data(model)
     if origin == FASHION or model.data.get("sha256") == DIGESTS[FASHION]:
@@ -59,9 +59,10 @@ def check_learned_digits(model: Model, name: str = "the model") -> None:
 
 
 def warn_of_doubt(model: Model) -> None:
-    """Say through the logger that nothing tells whether a model's data were digits, unless it learned from MNIST.
+    """Log a warning if nothing shows that a model's training data were digits.
 
-    A file that names no data, or names the digits as its classes, is not doubted.
+    There is no warning if the model learned from MNIST, if its classes are named after the digits, or if the file does
+    not name the data.
     """
     origin = name_training_data(model)
     if origin not in {None, MNIST} and model.class_names is None and model.data.get("sha256") != DIGESTS[MNIST]:

@@ -24,7 +24,7 @@ Array = npt.NDArray[Any]
 SQUASHING = ("sigmoid", "tanh")  # activations whose outputs lie between -1 and 1
 CREATE = "Network.create(NetworkConfig(hidden=(64, 32)), seed=1)"
 CREATION_BYTES = 28
-"""What drawing a parameter takes for a moment: counters and draws of 64 bits each. 27.7 were measured."""
+"""Bytes that drawing one parameter takes for a moment: counters and draws of 64 bits each. 27.7 was measured."""
 
 
 @dataclass(frozen=True, eq=False)

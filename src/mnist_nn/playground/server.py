@@ -36,7 +36,7 @@ class Server(ThreadingHTTPServer):
     Raises
     ------
     ConfigError
-        If nothing can listen there, or one of ``allow_hosts`` is no host.
+        If nothing can listen there, or one of ``allow_hosts`` is not a host.
     """
 
     daemon_threads = True

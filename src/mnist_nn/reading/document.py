@@ -67,7 +67,7 @@ class Number(Document):
     decision: Decision = Field(description="the worst decision among its digits")
     reason: str = Field(description="why the number as a whole is not accepted; empty if there is no such reason")
     note: str = Field(
-        description="what was left out beside the number without counting against it; empty if nothing was"
+        description="marks beside the number that were left out and do not make it doubtful; empty if there are none"
     )
     readings: NumberReadings | None = Field(
         description="what the segments and each sequence network read; null if the model has no sequence networks"

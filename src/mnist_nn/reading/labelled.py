@@ -21,7 +21,7 @@ from mnist_nn.util.csv_rows import read_rows
 
 PICTURE, ANSWER = "picture", "answer"
 UNITS = ("writer", "page")
-"""Columns that say which answers depend on each other; without one, the answers of one picture do."""
+"""Columns that say which answers depend on each other. Without one, the answers of the same picture do."""
 NO_NUMBER = "-"
 REMEDY = "give a table with the columns picture and answer, and writer or page if known"
 FAULTS_SHOWN = 5
@@ -62,7 +62,8 @@ def load_labelled(path: Path, *, field: bool = False) -> LabelledTable:
     path
         A CSV file. The names of pictures are relative to its folder.
     field
-        Whether every picture is one number, in which spaces do not count; otherwise spaces separate numbers.
+        Whether every picture shows one number, so that spaces in its answer are ignored; otherwise spaces separate
+        numbers.
 
     Raises
     ------

@@ -129,7 +129,7 @@ def doubt_ambiguous(
 ) -> tuple[Number, ...]:
     """Mark numbers as doubtful that may be accepted only because the page is not upright.
 
-    On a page that is mostly not accepted, these are all numbers whose digits have no top, unless other accepted digits
+    If most of a page is not accepted, these are all numbers whose digits have no top, unless other accepted digits
     show which way up it is. If another direction reads well (``other_way``), these are all numbers.
     """
     if not other_way and _count_with_top(numbers) >= parameters.least_with_top:

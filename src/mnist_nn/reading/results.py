@@ -1,6 +1,6 @@
 """The results of reading: digits, numbers and pages, each with its decision and the reason for it.
 
-Plain data; the only things computed here follow from its parts. `decision` decides.
+These are plain data: everything computed here follows from the parts. `mnist_nn.reading.decision` makes the decisions.
 """
 
 from collections.abc import Iterable
@@ -73,9 +73,10 @@ class Number:
 
     ``confidence`` is the product of the digits' confidences or, if numbers are calibrated, the score of its
     ``evidence``, which summarizes its two readings. ``line`` is the number of the text line on the page, from 0.
-    ``reason`` concerns the number as a whole, such as a checksum that no reading of it satisfies. ``note`` says what
-    was left out beside it without counting against it, such as the dash that closes an amount. ``readings`` are the
-    readings by its segments and by each sequence network; None if the model has no sequence networks.
+    ``reason`` concerns the number as a whole, such as a checksum that no reading of it satisfies. ``note`` names
+    marks beside the number that were left out and do not make it doubtful, such as the dash that closes an amount.
+    ``readings`` are the readings by its segments and by each sequence network; None if the model has no sequence
+    networks.
     """
 
     text: str
@@ -150,7 +151,7 @@ class Reading:
 
     @property
     def unlike(self) -> tuple[str, ...]:
-        """The features in which its numbers differ from those calibrated on: names from `LOOKS`."""
+        """The features, named as in `LOOKS`, in which its numbers differ from those of the calibration."""
         return self.looks.unlike if self.looks else ()
 
     @property

@@ -75,7 +75,7 @@ class EpochSamples:
         return self._placed
 
     def close(self) -> None:
-        """Give up what is being made."""
+        """Stop making samples, and discard those that are being made."""
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 

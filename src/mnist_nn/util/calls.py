@@ -1,6 +1,6 @@
 """Calls with arguments that a function does not take: the error shows the right call, as for every wrong argument.
 
-`mnist_nn.doors` decides about the values of arguments.
+`mnist_nn.doors` checks the values of the arguments.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """Which hosts a server answers to: the names and addresses that it listens on, and those that it was told.
 
-A web page can let its own name lead to this machine (DNS rebinding), and could then read whatever a server here
+A web page can make its own name point to this machine (DNS rebinding), and could then read whatever a server here
 answers. But the browser still names the page's host in its requests, so a server that answers only to its own names
-gives that page nothing. An address in place of a name cannot be turned that way.
+gives that page nothing. An address in place of a name cannot be redirected in this way.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ SHOWN_CHARACTERS = 60  # of a host in a message
 
 
 class Hosts(NamedTuple):
-    """Names and addresses, in lower case, that a server answers to; ``any_address`` is for one that listens on all."""
+    """Names and addresses, in lower case, that a server answers to; ``any_address``: it listens on all."""
 
     names: frozenset[str]
     any_address: bool = False
@@ -37,13 +37,13 @@ class HostError(NamedTuple):
 def allowed_hosts(host: str, port: int, others: Iterable[str] = ()) -> Hosts:
     """List what a server that listens on ``host`` answers to: that name, its address, and ``others``.
 
-    One that listens on this machine alone answers to all names of it. One that listens on all addresses answers to
-    all of them too, because nobody can list them, to the names of this machine, and to no other name.
+    A server that listens on this machine alone answers to every name for "this machine". A server that listens on all
+    addresses answers to the names of this machine and to every address, because nobody can list them all.
 
     Raises
     ------
     ConfigError
-        If there is no such host, or one of the others is no name and no address.
+        If there is no such host, or one of the others is neither a name nor an address.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def check_host(headers: Sequence[str], hosts: Hosts | None) -> HostError | None:
     >>> hosts = Hosts(frozenset({"localhost"}))
     >>> check_host(["localhost:8000"], hosts)
     >>> check_host(["rebound.example"], hosts).message
-    "this server does not answer to the host 'rebound.example'; it does to localhost, and to others with --allow-host"
+    "this server does not answer to the host 'rebound.example', only to localhost; add others with --allow-host"
     >>> check_host([], hosts).status, check_host(["localhost"] * 2, hosts).message
     (<HTTPStatus.BAD_REQUEST: 400>, 'the request has 2 Host headers; send one')
     """
@@ -89,7 +89,7 @@ def check_host(headers: Sequence[str], hosts: Hosts | None) -> HostError | None:
     known = ", ".join([*sorted(hosts.names), *["every address"] * hosts.any_address])
     return HostError(
         HTTPStatus.MISDIRECTED_REQUEST,
-        f"this server does not answer to the host {_show(name)}; it does to {known}, and to others with --allow-host",
+        f"this server does not answer to the host {_show(name)}, only to {known}; add others with --allow-host",
     )
 
 
@@ -97,7 +97,8 @@ def _check(other: str) -> str:
     name = other if _is_address(other) else (HEADER.fullmatch(other) or [""])[0]
     if not name or (":" in name and not _is_address(_normalise(name))):
         raise ConfigError(
-            f"{_show(other)} is no host; give a name or an address and nothing else, as in --allow-host digits.example"
+            f"{_show(other)} is not a host; give a name or an address and nothing else, as in --allow-host "
+            "digits.example"
         )
     return _normalise(name)
 

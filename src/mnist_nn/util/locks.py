@@ -73,7 +73,9 @@ def keep_others_off(path: str | os.PathLike[str], remedy: str) -> Iterator[None]
 
 
 def keep_others_off_still(path: str | os.PathLike[str], remedy: str) -> AbstractContextManager[None]:
-    """Hold a lock as `keep_others_off` does, unless this process holds it already: for what only writes once.
+    """Hold a lock as `keep_others_off` does, unless this process already holds it.
+
+    It is for functions that write a file once, and may be called by others that hold its lock for longer.
 
     Examples
     --------

@@ -104,7 +104,7 @@ def test_export_says_what_to_do_next(cli: Callable[..., Any], tmp_path: Path) ->
         (["--export", "site", "--no-open"], "--host, --port, --allow-host and --no-open have no effect with --export"),
         (["--export", "site", "--port", "8000"], "have no effect with --export"),
         (["--export", "site", "--allow-host", "a"], "have no effect with --export"),
-        (["--no-open", "--allow-host", "http://a"], "'http://a' is no host"),
+        (["--no-open", "--allow-host", "http://a"], "'http://a' is not a host"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(cli: Callable[..., Any], arguments: list[str], words: str) -> None:

@@ -126,7 +126,7 @@ def test_a_port_in_use_is_one_line(cli: Callable[..., Any]) -> None:
         (("--name", "two words"), "two words"),
         (("--host", "no.such.host.invalid"), "no.such.host.invalid"),
         (("--port", "65536"), "65536"),
-        (("--allow-host", "digits.example:8000"), "'digits.example:8000' is no host"),
+        (("--allow-host", "digits.example:8000"), "'digits.example:8000' is not a host"),
     ],
 )
 def test_options_that_cannot_be_are_one_line(cli: Callable[..., Any], arguments: tuple[str, ...], says: str) -> None:

@@ -230,7 +230,7 @@ def test_a_model_is_opened_and_downloaded(visit: Visit, tmp_path: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Open a model file").click()
     chooser.value.set_files(tmp_path / "older.safetensors")
-    page.get_by_role("alert").filter(has_text="older.safetensors is from before files had a checksum").wait_for()
+    page.get_by_role("alert").filter(has_text="older.safetensors was saved before model files had").wait_for()
     page.locator("#model option:checked", has_text="older").wait_for(state="attached")
 
 
@@ -305,5 +305,5 @@ def test_the_map_of_a_layer_shows_the_image_of_a_digit(
     page.get_by_label("Layer", exact=True).select_option("-1")
     page.get_by_text("of all differences").wait_for()
     assert findings(page) == []
-    page.get_by_role("button", name="Take it to the sheet").click()
+    page.get_by_role("button", name="Put it on the sheet").click()
     page.wait_for_url(re.compile(f"image=test:{image}"))

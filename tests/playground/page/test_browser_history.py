@@ -223,7 +223,7 @@ def test_a_moment_goes_under_the_microscope(visit: Visit, theatre: str, film: Pa
 
 def test_what_is_not_there_is_said(visit: Visit, tmp_path: Path) -> None:
     page = visit("#/history?run=training-9")
-    page.get_by_text("The training run of this address is not here").wait_for()
+    page.get_by_text("The training run in this address is not stored here").wait_for()
     (tmp_path / "notes.safetensors").write_text("no recording")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Open a recording").first.click()

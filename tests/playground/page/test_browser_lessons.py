@@ -29,7 +29,7 @@ def test_a_lesson_opens_rooms_and_asks_before_it_shows(visit: Visit) -> None:
     page.locator(".guide").get_by_role("button", name="Leave").click()
     page.locator(".guide").wait_for(state="hidden")
     page.get_by_text("Lessons", exact=True).click()
-    page.get_by_role("button", name="Go on at card 3").click()
+    page.get_by_role("button", name="Continue at card 3").click()
     page.get_by_role("heading", name="A network that knows nothing").wait_for()
 
 
@@ -103,7 +103,7 @@ def test_a_teacher_sets_a_task_and_hides_controls(visit: Visit) -> None:
 def test_a_task_that_is_ready_opens_its_room_and_hides_the_answer(visit: Visit) -> None:
     page = visit("#/draw")
     page.get_by_text("For teachers: make a task link").click()
-    page.get_by_label("A task that is ready").select_option("derivative")
+    page.get_by_label("A prepared task").select_option("derivative")
     page.locator(".task", has_text="computed wrongly").wait_for()
     page.locator(".check .agrees").first.wait_for()  # the output layer is right
     assert page.locator("#fault").is_hidden()

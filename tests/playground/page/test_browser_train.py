@@ -176,7 +176,7 @@ def test_another_network_starts_anew_and_says_so(visit: Visit) -> None:
     field = page.get_by_role("textbox", name="Hidden units")
     field.fill("8, 12")
     field.press("Enter")
-    page.locator(".message", has_text="Another network: the training started anew.").wait_for()
+    page.locator(".message", has_text="This is another network, so the training started again.").wait_for()
     until(page, "document.querySelector('[data-stat=samples]').textContent === '0'")
     until(page, "document.querySelectorAll('.neurons canvas').length === 8")
 
@@ -307,7 +307,7 @@ def test_a_training_survives_a_reload(visit: Visit) -> None:
     assert before["test"] >= 70
     page.wait_for_timeout(1500)  # longer than what is kept is gathered
     page.reload()
-    page.locator(".message", has_text="The training goes on from where it stood").wait_for()
+    page.locator(".message", has_text="The training continues from where it was").wait_for()
     ready(page)
     assert {name: stat(page, name) for name in before} == before
     button(page, "One epoch").click()

@@ -98,7 +98,7 @@ SETTINGS = (
     Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy; keep the best.",
             "N", default="never"),
     Setting("freeze", int, TRAINING, "Keep the first N layers as they are, mostly with --from.", "N"),
-    _named("class_weight", DATA, "Weigh samples so that all classes count the same", config.CLASS_WEIGHTS),
+    _named("class_weight", DATA, "Weight samples so that all classes count the same", config.CLASS_WEIGHTS),
     Setting("subset", int, DATA, "Train on only N images, with the classes in proportion.", "N", default="all images"),
     Setting("validation", float, DATA, "Share or number of the training images to hold out for validation.", "SHARE|N"),
 )  # fmt: skip
@@ -108,12 +108,12 @@ LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dro
 
 
 def with_axes(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an option for each setting, whose values are passed on as text."""
+    """Give a command one option for each setting; the command receives the values as text."""
     return _with_options(command, SETTINGS, str, lambda _name, text: text)
 
 
 def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command an option for each of these fields, or for all; its last parameter is called ``settings``."""
+    """Give a command one option for each of these fields, or for all; its last parameter is called ``settings``."""
     offered = [setting for setting in SETTINGS if not fields or setting.field in fields]
     return lambda command: _with_options(command, offered, None, parse)
 
@@ -144,7 +144,7 @@ def _with_options(
 
 
 def parse_configuration(text: str) -> tuple[str, dict[str, Any]]:
-    """Read a configuration as people write it: a preset, options of ``train``, or both; returns both.
+    """Read a configuration as people write it: a preset, options of ``train``, or both; return both parts.
 
     Raises
     ------

@@ -76,9 +76,9 @@ class TrainingSettings(Document):
     )
     freeze: Count = Field(description="number of layers, from the first, that were not updated")
     class_weight: Annotated[str, one_of(config.CLASS_WEIGHTS)] = Field(
-        description="whether samples were weighed so that all classes count the same"
+        description="whether samples were weighted so that all classes count the same"
     )
-    seed: Count = Field(description="the random seed, which decides everything that is drawn")
+    seed: Count = Field(description="the random seed, which determines everything that is drawn at random")
     momentum: NonNegative | None = Field(description="of `momentum` and `nesterov`; null for the other optimizers")
     beta1: float = Field(description="decay rate of Adam's mean gradient")
     beta2: float = Field(description="decay rate of Adam's mean squared gradient")

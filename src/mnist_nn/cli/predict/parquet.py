@@ -1,7 +1,7 @@
-"""The Parquet file that predictions go to: row group after row group, and complete or not there at all.
+"""Writes predictions to a Parquet file, one row group after another; the file is complete or does not exist.
 
 Parquet cannot be continued, because it ends with its table of contents. So the rows are kept in FILE.part, a plain
-table that can be, until there are all of them. pyarrow, which writes the format, is an extra.
+table that can be, until they are complete. pyarrow, which writes the format, is an extra.
 """
 
 import csv
@@ -61,7 +61,8 @@ def open_parquet(
     Raises
     ------
     ConfigError
-        If it is there and may be neither replaced nor continued, was begun with other settings, or cannot be written.
+        If the file exists and may be neither replaced nor continued, or was begun with other settings, or if it cannot
+        be written.
     MissingExtraError
         If pyarrow is not installed.
     """
@@ -94,7 +95,7 @@ def write_parquet(
     rows
         The rows, of which 65,536 are held in memory at a time.
     settings
-        What they were computed with, for the metadata of the file.
+        The settings that the predictions were computed with, which are stored in the metadata of the file.
 
     Raises
     ------

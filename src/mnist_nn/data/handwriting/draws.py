@@ -1,6 +1,6 @@
 """Random draws for many rows at once: every row has its own, which follow from the key and the row's number alone.
 
-It is a table of even draws that is read column by column; it knows nothing of what they are for.
+It is a table of uniform draws that is read column by column; it knows nothing of what they are for.
 """
 
 from functools import lru_cache
@@ -68,7 +68,7 @@ class Draws:
         return np.asarray(np.minimum((self.even() * count).astype(np.int64), count - 1))
 
     def normal(self) -> Array:
-        """Draw from a bell curve of mean 0 and deviation 1, the sum of four even draws, never beyond 3.5: float32."""
+        """Draw from a bell curve with mean 0 and deviation 1: four uniform draws added, float32, never beyond 3.5."""
         return np.asarray((self.evens(4).sum(axis=1) - 2) * np.float32(np.sqrt(3)))
 
     def _draw_block(self) -> list[Array]:

@@ -88,7 +88,7 @@ class Pose:
 
 @dataclass(frozen=True, eq=False)
 class GlyphPool:
-    """Digits to draw with.
+    """A pool of digits that can be drawn.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class GlyphPool:
     labels
         int64 of shape (n,).
     hands
-        People who write: each has ``copies`` pen glyphs of each digit, after MNIST's, ordered by hand, then label.
+        Simulated writers: each has ``copies`` pen glyphs of each digit, after MNIST's, ordered by hand, then label.
     copies
         Pen glyphs of a hand and a digit; 0 if there are none.
     """
@@ -142,7 +142,7 @@ class GlyphPool:
         Raises
         ------
         ConfigError
-            There is no such family.
+            If there is no such family.
 
         Examples
         --------
@@ -165,7 +165,7 @@ class GlyphPool:
     def of_single_digits(cls, count: int, key: Key, family: str) -> "GlyphPool":
         """Make a pool with one digit of each of ``count`` simulated hands, so that no two digits depend on each other.
 
-        The labels come in turn. A pool like this has no copies to choose from.
+        The labels run from 0 to 9 again and again. Such a pool has no copies to choose from.
 
         Examples
         --------
@@ -183,13 +183,13 @@ class GlyphPool:
         return len(self.labels)
 
     def pen_glyphs(self, writers: Rows, labels: Rows, copies: Rows) -> Rows:
-        """Find the glyphs of hands: numbers of shape (n,) from those of hands, labels and copies."""
+        """Return the numbers, shape (n,), of the glyphs with these numbers of simulated hands, labels and copies."""
         return np.asarray(len(self.images) + (writers * LABELS + labels) * self.copies + copies)
 
     def people_glyphs(self, labels: Rows, draws: Array) -> Rows:
-        """Choose MNIST's glyphs of these labels by even draws from 0 to 1: numbers of shape (n,).
+        """Choose MNIST's glyphs of these labels by uniform draws from 0 to 1, and return their numbers, shape (n,).
 
-        Those with a filled loop, which only look right with their own pen, are chosen where a label has no others.
+        Glyphs with a filled loop look right only with their own pen, so they are chosen only if a label has no others.
         """
         order, counts = self._people
         return np.asarray(order[(np.cumsum(counts) - counts)[labels] + (draws * counts[labels]).astype(np.int64)])
@@ -204,7 +204,7 @@ class GlyphPool:
         return order, np.bincount(labels[order], minlength=LABELS)
 
     def scales(self, glyphs: Rows, pose: Pose) -> tuple[Array, Array]:
-        """Pixels for one field pixel, across and down."""
+        """Return how many pixels one field pixel takes, across and down."""
         box = self.boxes[glyphs]
         down = pose.height_px / np.maximum(box[:, 3] - box[:, 1], np.float32(LEAST_BOX))
         return down * pose.width_ratio, down
@@ -214,7 +214,7 @@ class GlyphPool:
         return np.asarray((self.boxes[glyphs, 2] - self.boxes[glyphs, 0]) * self.scales(glyphs, pose)[0])
 
     def place(self, glyphs: Rows, pose: Pose, points: Array) -> Array:
-        """Find points of the field: x and y in pixels from the glyph's middle, without turn and bend."""
+        """Return x and y of points of the field, in pixels from the glyph's middle, without turn and bend."""
         across, down = self.scales(glyphs, pose)
         box = self.boxes[glyphs]
         y = (points[:, 1] - (box[:, 1] + box[:, 3]) / 2) * down
@@ -229,7 +229,7 @@ class GlyphPool:
         glyphs
             Their numbers, shape (n,).
         pose
-            Of each.
+            The pose of each glyph.
         centres
             float of shape (n, 2): x and y in the patch of the middle of the centre line's box; pixel centres are at
             whole numbers.

@@ -14,7 +14,7 @@ MOST_DIGITS = 12
 
 @dataclass(frozen=True)
 class LineRanges:
-    """Ranges of even draws, and shares of lines or digits."""
+    """Ranges of uniform draws, and shares of lines or digits."""
 
     # What is written: numbers of forms and cheques, from house numbers to account numbers.
     length_shares: tuple[float, ...] = (6, 12, 14, 16, 14, 13, 9, 8, 3, 3, 1, 1)  # of 1, 2, … 12 digits, in 100 lines

@@ -77,8 +77,9 @@ class Net(NamedTuple):
 class Targets(NamedTuple):
     """The outputs wanted of every sample: those from ``first`` + ``per_label`` * label + ``per_sample`` * sample on.
 
-    Soft targets are a row for each sample. For labels, one 1 among zeros serves all of them: reading begins as far
-    before the 1 as the label says. So the kernel reads both in the same way, and no branch tells them apart.
+    Soft targets are a row for each sample. For labels, all samples share one array with a single 1 among zeros,
+    and the kernel begins to read as many numbers before the 1 as the label says. So it reads both forms in the same
+    way, without a branch.
     """
 
     array: Float32

@@ -33,7 +33,7 @@ class Evidence:
 
 
 class Difference(NamedTuple):
-    """The entry of a quantity in which a program is furthest from what is right; ``at`` is its index from 0."""
+    """The entry of a quantity in which a program is furthest from the right value; ``at`` is its index from 0."""
 
     quantity: Quantity
     source: str
@@ -52,7 +52,7 @@ class Observation:
 
     @property
     def proves_update(self) -> bool:
-        """Whether the update is among it: then signs and factors on the way to it are the program's own business."""
+        """Whether it includes the update; if so, the program may choose signs and factors in the steps before it."""
         return any(q.kind in {"W", "b"} for one in self.evidence for q in one.candidates[:1])
 
     def matches(self, one: Evidence, given: Numbers) -> Quantity | None:
@@ -116,7 +116,8 @@ def explain_by_one(seen: Observation, faults: Iterable[Fault]) -> list[tuple[Fau
 def explain_by_two(seen: Observation, faults: Sequence[Fault], right: Numbers) -> list[tuple[Fault, ...]]:
     """Find the pairs of faults that explain everything.
 
-    A pair is computed only if it can fit: an array that just one of the two changes must come out under this one alone.
+    A pair is computed only if it can fit: an array that only one of the two faults changes must be explained by that
+    fault alone.
     """
     alone = [numbers_with(seen.case, (fault,)) for fault in faults]
     unchanged = np.array([seen.matches(one, right) is not None for one in seen.evidence])
@@ -146,7 +147,7 @@ def explained_by(seen: Observation, faults: tuple[Fault, ...]) -> bool:
 
 @lru_cache(maxsize=20_000)
 def numbers_with(case: Case, faults: tuple[Fault, ...]) -> Numbers | None:
-    """Compute the numbers that come out with these faults; None if shapes do not fit, so that no program can run."""
+    """Compute the numbers that these faults lead to; None if shapes do not fit, so that no program can run."""
     try:
         with np.errstate(all="ignore"):
             return numbers(case, combine(faults))

@@ -238,7 +238,7 @@ def find_sizes(thing: Any) -> tuple[int, ...]:
         if chain and all(a[1] == b[0] for a, b in itertools.pairwise(chain)):
             return (chain[0][0], *(shape[1] for shape in chain))
     raise ConfigError(
-        f"the object's matrices {shapes} are no layers that follow each other; say layers=(inputs, hidden, outputs)"
+        f"the object's matrices {shapes} do not form consecutive layers; give layers=(inputs, hidden, outputs)"
     )
 
 
@@ -258,8 +258,8 @@ def find_parameters(thing: Any, sizes: tuple[int, ...]) -> dict[str, list[Slot]]
         if W is None:
             shapes = ", ".join(f"{s.name} {s.get().shape}" for s in slots) or "none"
             raise ConfigError(
-                f"layers of {sizes} units need weights {units}×{fan_in}, but the object's arrays are: {shapes}; say the"
-                " sizes with layers=(inputs, hidden, outputs)"
+                f"layers of {sizes} units need weights {units}×{fan_in}, but the object's arrays are: {shapes}; give "
+                "the sizes with layers=(inputs, hidden, outputs)"
             )
         found["W"].append(W)
         b = _take(slots, {(units,), (units, 1), (1, units)})

@@ -90,10 +90,9 @@ def write(model: Model, vectors: Vectors, data: Dataset | None, prefix: str = PR
     Parameters
     ----------
     model, vectors, data
-        As for every format.
+        The same as for all other formats.
     prefix
-        What all names in the header begin with (in capitals for constants), so that one program can include two
-        headers.
+        The prefix of all names in the header (in capitals for constants), so that one program can include two headers.
 
     Raises
     ------

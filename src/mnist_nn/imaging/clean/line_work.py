@@ -33,9 +33,10 @@ class LineWorkParameters:
     least_length_px: int = 5
     """A straight stroke is at least this long: the shortest tick of a comb in the smallest field that can be read."""
     shortness: int = 90
-    """It is also at least 1 / this of the longer side long, so that there are not too many strokes."""
+    """It is also at least as long as the longer side divided by this, so that there are not too many strokes."""
     thinness: int = 60
-    """A printed line is at most 1 / this of the longer side thick: the outlines of a Sudoku are bolder than rulings."""
+    """A printed line is at most as thick as the longer side divided by this. The outlines of a Sudoku are bolder than
+    rulings."""
     thin_px: int = 12
     """A printed line may be this thick on a page of any size, including the blur of a lens."""
     least_length_thicknesses: float = 1.2
@@ -69,7 +70,8 @@ class LineWorkParameters:
     """It is also at least this many times as long as the other ink is high. The bar of a seven that fills its
     picture is shorter."""
     stray_share: float = 0.02
-    """This share of the other ink, at the top and at the bottom, may be dust and is ignored in its height."""
+    """This share of the other ink, at its top and at its bottom, may be dust. It is ignored when the height of that ink
+    is measured."""
     least_box_side_px: int = 24
     """Least side of a separate box, which must have room for a digit: a zero as small as MNIST's also has straight
     sides."""
@@ -89,7 +91,7 @@ class LineWorkParameters:
     alike_length_share: float = 0.06
     """The same as a share of their length. Handwriting is not that regular."""
     nearly_alike_share: float = 0.25
-    """A stroke beside such ticks is one too if its length differs by at most this share, because a digit may touch
+    """A stroke beside such ticks is also a tick if its length differs by at most this share, because a digit may touch
     it."""
     alike_lean_px: float = 1.5
     """Similar lines lean equally: over their whole length, they differ by at most this many pixels."""
@@ -99,8 +101,8 @@ class LineWorkParameters:
     """An upright from edge to edge of the picture is printed only if it is at least this many times as long as
     thick."""
     most_rest_share: float = 0.85
-    """It is printed if the other ink is at most this share of the picture high, or if there is another one like it:
-    two ones are seldom cut off alike at both ends."""
+    """It is printed if the height of the other ink is at most this share of the picture's height, or if there is
+    another upright like it: two ones are seldom cut off in the same way at both ends."""
     least_rest_across_share: float = 0.05
     """At least this share of the ink is not part of such lines; otherwise they are all that there is."""
     nearly_across_share: float = 0.75
@@ -111,18 +113,19 @@ class LineWorkParameters:
     divider_thickness_share: float = 0.25
     """Their thickness differs by at most this share, or by as many pixels as that of other lines."""
     divider_lean_px: float = 4.0
-    """The lean of another one may differ by this many pixels, because a digit that touches it changes what is
-    measured."""
+    """The lean of a further divider may differ by this many pixels, because a digit that touches it changes the
+    measurement."""
     divider_spacing_share: float = 0.15
-    """It stands where the even spacing of the others expects it, to within this share of the spacing."""
+    """It stands where the even spacing of the other dividers puts it, to within this share of the spacing."""
     fence_least: int = 4
-    """At least this many similar uprights in even steps are dividers even if no line holds them."""
+    """At least this many similar, evenly spaced uprights are dividers even if they do not end at printed lines."""
     fence_heights: float = 1.0
-    """They are at least this many times as long as all other ink is high, which ones among digits hardly are."""
+    """Their length is at least this many times the height of all other ink. The ones in a number are hardly ever so
+    long."""
     fence_sure: int = 7
     """This many are dividers however long they are: nobody writes seven ones so regularly."""
     mates_least: int = 2
-    """An upright is also printed if this many printed ones have the same length and the same position in height. A
+    """An upright is also printed if this many printed ones have the same length and the same vertical position. A
     digit may touch it."""
 
 

@@ -31,13 +31,13 @@ class MarginParameters:
     """Larger pictures are examined in reduced size, in which grain and rulings fade and strokes that are thick
     enough remain."""
     least_separability: float = 0.76
-    """Share of the variance that lies between the two classes (≥ 0.81). Any slope of light has up to 0.75."""
+    """Share of the variance that lies between the two classes (≥ 0.81). A gradient of light reaches at most 0.75."""
     least_thickness_share_of_side: float = 0.04
     """Least thickness of the ink where it is thickest, as a share of the longer side. Between thinner strokes, most
     of every cell of the light step (`mnist_nn.imaging.clean.light`) is paper, and no margin is needed."""
     most_holes_per_digit: int = 2
     """Holes in that ink for every digit that the picture has room for, and one more: an 8 has two. A lit part of a
-    page is full of holes, which are what is written on it."""
+    page is full of holes, because the writing on it counts as holes."""
     least_hole_px: int = 3
     """Smaller holes, in reduced size, are noise."""
     scene_from_px: int = 128
@@ -47,7 +47,7 @@ class MarginParameters:
     """Area of the ink at the edges over the square of its thickness (≥ 1.3). A stroke is longer than it is thick; what
     a shadow or a lamp covers goes on beyond the edge, so that its area is small for the thickness it seems to have."""
     most_outline_at_edge: float = 0.42
-    """Share of the outline of that ink that lies on the edge (≤ 0.35). A strip of table or shadow has half of it."""
+    """Share of the outline of that ink that lies on the edge (≤ 0.35). For a strip of table or shadow, it is half."""
     most_of_box: float = 0.65
     """Largest share of its bounding box that ink may fill (≤ 0.59). A sheet of paper on a table fills nearly all of
     it."""
@@ -60,7 +60,8 @@ class MarginParameters:
     """Pixels that differ from the paper's median by less than this share of the distance between the two classes are
     continued as paper. The edge of a stroke differs more."""
     margin_share_of_longer_side: float = 0.3
-    """Width of the margin, so that ink covers less than half of it all, however bold: half of that loses upright 1s."""
+    """Width of the margin, so that even bold ink covers less than half of the whole. With half this width, upright
+    1s are lost."""
 
 
 MARGIN = MarginParameters()

@@ -41,7 +41,7 @@ class SpeckParameters:
     touching_px: int = 3
     """Ink within this distance of a ruling touches it."""
     crumb_px: float = 20.0
-    """Ink shorter than this that lies entirely along rulings is a remainder of their crossing. A digit also has ink
+    """Ink shorter than this that lies entirely along rulings is left over from their crossing. A digit also has ink
     between rulings."""
     edge_heights: float = 1.6
     """Ink at the edge of the picture that is longer than this many typical heights is not writing."""
@@ -53,11 +53,12 @@ class SpeckParameters:
     written_fill: tuple[float, float] = (0.1, 0.65)
     """Writing fills a share of its box in this range: the bent edge of a sheet fills less, and a shadow more."""
     written_contact: float = 0.5
-    """At most this share of a side of its box lies on the edge of the picture. All of a shadow does."""
+    """At most this share of a side of its box lies on the edge of the picture. A side of a shadow's box lies there
+    completely."""
     written_heights: float = 2.5
-    """Writing is at most this many typical heights high. A hand or a table is higher."""
+    """Writing is at most this many typical heights high. A hand or a table in the picture is higher."""
     edge_thinness: int = 100
-    """Ends of rulings may remain at the edge: a ruling is at most 1 / this of the longer side thick."""
+    """Ends of rulings may remain at the edge: a ruling is at most as thick as the longer side divided by this."""
     crop_share_of_page: float = 0.6
     """A digit that was cropped along its edges fills at least this share of the picture."""
     most_compared: int = 1000
@@ -87,11 +88,11 @@ class SpeckParameters:
     divider_least_height_px: float = 12.0
     """Such strokes are at least this high."""
     divider_lean_share_of_height: float = 0.1
-    """A stroke may be this share of its height broader than it is thick, because it leans."""
+    """The box of a stroke may be wider than the stroke is thick, by this share of its height, because strokes lean."""
     divider_height_share: float = 0.06
     """Their heights differ by at most this share. No hand writes that regularly."""
     divider_parallel_share_of_height: float = 0.02
-    """Their leans, in columns from head to foot, differ by at most this share of their height."""
+    """Their leans, in columns from top to bottom, differ by at most this share of their height."""
     divider_thickness_px: float = 1.5
     """Their thickness differs by at most this many pixels."""
 

@@ -42,15 +42,15 @@ class ThresholdParameters:
     """Ink is at least this many times as strong as the reach of the pattern, so that a threshold fits between the
     two."""
     least_ink_to_light: float = 5.0
-    """Pixels as dark as ink are at least this many times as many as equally light ones: noise and waves go both
-    ways, ink does not."""
+    """There are at least this many times as many pixels as dark as ink as there are pixels that are lighter by as much:
+    noise and waves vary in both directions, and ink does not."""
     least_ink_share: float = 0.003
     """At least this share of the page is ink."""
     most_ink_share: float = 0.25
     """At most this share of the page is ink. A page full of lines is itself a pattern."""
     pattern_lines_to_ink: float = 2.0
-    """If the fainter of two classes of ink has this many times as many pixels as the stronger, it is printed lines.
-    The soft edges of strokes are fewer."""
+    """If the fainter of two classes of ink has this many times as many pixels as the stronger, it consists of printed
+    lines. The soft edges of strokes have fewer pixels."""
     ruling_share_of_ink: float = 0.2
     """Rulings may be this faint, as a share of the strength of ink."""
     ruling_signal_sigmas: float = 2.0

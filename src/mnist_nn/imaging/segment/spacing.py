@@ -30,7 +30,7 @@ class SpacingParameters:
     lowest_share: float = 0.4
     """A digit lower than this share of the middle height is dirt, and the spacing says nothing."""
     digit_width_heights: float = 0.5
-    """Width that every digit is given room for, in its height: a 1 stands as far apart as the others."""
+    """Width assumed for every digit, as a share of its height, because a 1 gets as much room as other digits."""
     upright_share: float = 0.6
     """A printed line that fills at least this share of a gap from top to bottom separates boxes of a form or cells
     of a table."""

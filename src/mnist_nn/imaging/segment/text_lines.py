@@ -42,13 +42,13 @@ class TextLineParameters:
     highest_writing_heights: float = 2.5
     """The same for all writing on a page: anything higher is not a digit."""
     two_halves_heights: float = 2.3
-    """Largest height of a digit that is broken across, including the gap, in heights of one half."""
+    """Largest height of a digit that is broken into an upper and a lower half, with the gap, in heights of a half."""
     whole_from_components: int = 4
     """With at least this many components, their shape tells whether they are whole digits."""
     beside_gap_heights: float = 1.0
     """Widest gap between neighbours in a line, in heights of the higher one."""
     break_gap_heights: float = 0.18
-    """Widest gap between the components of a broken digit, in its height."""
+    """Widest gap between the components of a broken digit, as a share of its height."""
     close_up_fragments: int = 4
     """At most this many digits in a close-up may be a single one that is badly broken."""
     marks: MarkParameters = field(default_factory=MarkParameters)
@@ -73,7 +73,7 @@ class NumberLayout:
     height_around_px: float
     """Height of the digits near it. It exceeds its own if it is a single low mark beside others, such as a comma."""
     marks: tuple[str, ...] = ()
-    """The marks beside it that are not among its digits, from left to right."""
+    """The names of the marks beside it that are not digits of it, from left to right."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,7 +46,7 @@ def five_narrow(r: Ranges) -> Strokes:
 
 
 def five_hooked(r: Ranges) -> Strokes:
-    """A bar with a hook, a belly that starts below the neck and curls in."""
+    """A bar with a hook, and a belly that starts below the neck and curls in."""
     w, high = r(0.45, 0.68), r(0.36, 0.46)
     body = [(w * 0.14, 0.03), (w * 0.08, high), *corner(w * 0.06, high + 0.02),
         (w * 0.55, high - r(0, 0.08)), (w, 0.64), (w * 0.8, 0.94), (w * 0.35, 1), (w * 0.05, 0.9),
@@ -98,14 +98,14 @@ def six_overlap(r: Ranges) -> Strokes:
 
 
 def six_large_loop(r: Ranges) -> Strokes:
-    """A short stem, a round loop that takes most of the height."""
+    """A short stem, and a round loop that takes up most of the height."""
     w, loop = r(0.5, 0.72), r(0.56, 0.68)
     around = arc((w / 2, 1 - loop / 2), (w / 2, loop / 2), 185, -r(340, 380), 10)
     return [[(w * r(0.6, 0.95), 0), (w * 0.25, 0.22), *around]]
 
 
 def six_hooked(r: Ranges) -> Strokes:
-    """The stem begins with a hook, the loop is low and wide."""
+    """The stem begins with a hook, and the loop is low and wide."""
     w, loop = r(0.5, 0.75), r(0.32, 0.45)
     stem = [(w * 0.85, r(0.08, 0.16)), (w * 0.72, 0.01), (w * 0.35, 0.14), (w * 0.05, 0.6), (w * 0.2, 0.97),
         (w * 0.75, 0.98), (w, 1 - loop * 0.5)]  # fmt: skip
@@ -171,14 +171,14 @@ def seven_serif(r: Ranges) -> Strokes:
 
 
 def seven_serif_crossed(r: Ranges) -> Strokes:
-    """Serif and bar through the stem."""
+    """The same with a bar through the stem."""
     w, drop = r(0.42, 0.7), r(0.08, 0.24)
     stem, middle = seven_stem(r, w)
     return [[(0, drop), *corner(0, 0.03), (w * 0.5, r(0, 0.05)), *corner(w, 0), *stem], cross(r, middle)]
 
 
 def seven_sagging(r: Ranges) -> Strokes:
-    """A bar that sags, a stem that starts straight down and bends back."""
+    """A bar that sags, and a stem that starts straight down and bends back."""
     w = r(0.4, 0.68)
     return [[(0, r(0.0, 0.08)), (w * 0.5, r(0.05, 0.12)), *corner(w, 0), (w * r(0.8, 0.95), 0.3),
         (w * r(0.5, 0.7), 0.62), (w * r(0.35, 0.6), 1)]]  # fmt: skip
@@ -204,7 +204,7 @@ def eight_crossing(r: Ranges) -> Strokes:
 
 
 def eight_two_circles(r: Ranges) -> Strokes:
-    """A circle on another."""
+    """One circle on top of another."""
     waist = r(0.42, 0.52)
     upper, lower = r(0.15, 0.27), r(0.19, 0.33)
     shift = r(-0.05, 0.06)
@@ -224,7 +224,7 @@ def eight_open(r: Ranges) -> Strokes:
 
 
 def eight_from_middle(r: Ranges) -> Strokes:
-    """Begins and ends at the waist."""
+    """One stroke that begins and ends at the waist."""
     w, waist = r(0.42, 0.65), r(0.42, 0.5)
     up = [(w * r(0.4, 0.55), waist), (w * 0.12, waist * 0.45), (w * 0.5, 0), (w * 0.88, waist * 0.45), (w * 0.5, waist)]
     return [[*up, (w * 0.03, 0.77), (w * 0.5, 1), (w * 0.97, 0.75), (w * r(0.45, 0.65), waist + r(-0.06, 0.05))]]
@@ -271,7 +271,7 @@ def nine_straight(r: Ranges) -> Strokes:
 
 
 def nine_stemmed(r: Ranges) -> Strokes:
-    """A loop drawn by itself and a stem beside it, which may stand above it."""
+    """A loop and a separate stem beside it; the stem may begin above the loop."""
     w, loop = r(0.38, 0.6), r(0.34, 0.52)
     circle = arc((w * 0.45, loop * 0.5), (w * 0.45, loop * 0.5), r(-60, 0), -r(320, 370), 10)
     return [circle, [(w * r(0.88, 1.0), r(-0.05, 0.12)), (w * 0.92, 0.5), (w * r(0.7, 1.0), 1)]]
@@ -294,7 +294,7 @@ def nine_looped_tail(r: Ranges) -> Strokes:
 
 
 def nine_hooked(r: Ranges) -> Strokes:
-    """A small loop, a long tail that turns far to the left and up."""
+    """A small loop, and a long tail that turns far to the left and up."""
     w, loop = r(0.42, 0.65), r(0.3, 0.45)
     tail = [(w * 0.95, 0.65), (w * 0.7, 0.96), (w * 0.3, 0.99), (w * r(-0.1, 0.1), r(0.78, 0.88))]
     return [[*nine_loop(r, w, loop), *corner(w * 0.96, loop * 0.25), *tail]]

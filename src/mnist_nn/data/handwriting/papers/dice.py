@@ -55,7 +55,7 @@ class Dice:
         return next(self._scalars) < share
 
     def bell(self) -> float:
-        """Draw from a bell curve of mean 0 and deviation 1, the sum of four even draws: never beyond 3.5."""
+        """Draw from a bell curve of mean 0 and deviation 1, the sum of four uniform draws: never beyond 3.5."""
         return math.sqrt(3) * (sum(next(self._scalars) for _ in range(4)) - 2)
 
     def choose(self, choices: Sequence[T], weights: Sequence[float] | None = None) -> T:

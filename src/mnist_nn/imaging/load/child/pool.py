@@ -1,4 +1,4 @@
-"""The decoding processes: started when needed, kept for the next file, and replaced if a file has ended one.
+"""The decoding processes: started when needed, kept for the next file, and replaced if they end because of a file.
 
 Any thread may use the pool; threads that use it at once get a process each. On Windows, which has neither these limits
 nor sockets that transfer open files, a file is decoded in the same process.

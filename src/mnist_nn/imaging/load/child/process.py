@@ -30,14 +30,14 @@ _LINE_CHARACTERS = 200  # of the last line of it
 
 
 class DecoderEnded(Exception):  # noqa: N818 - it is no error of the program
-    """Raised if the process ended or was ended; the text is one line that says why."""
+    """Raised if the process ended by itself or was stopped; the text is one line that says why."""
 
 
 class Patience(NamedTuple):
     """What to do while a file takes long to decode."""
 
     seconds: float
-    """Seconds of processor time for the whole file, after which it does."""
+    """Seconds of processor time for the whole file after which it counts as taking long."""
     aside: Callable[[], AbstractContextManager[None]]
     """Entered while waiting for a page of such a file. If it raises an error, decoding is given up."""
 

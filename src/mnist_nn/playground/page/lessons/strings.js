@@ -5,7 +5,7 @@
 
 export const en = {
   "first.title": "How a network learns",
-  "first.about": "The first lesson: 12 cards, about eight minutes. No knowledge needed.",
+  "first.about": "The first lesson: 12 cards, about eight minutes. No prior knowledge needed.",
   "first.1": "Draw a digit",
   "first.1.text": "Draw any digit on the sheet, and watch the network at the right read it. Draw it badly, too: at "
     + "some point the network is no longer sure. When you have had enough, go on.",
@@ -16,7 +16,7 @@ export const en = {
   "first.3": "A network that knows nothing",
   "first.3.text": "This one has 20 neurons in the middle (h) and 10 at the end (o), one for each digit. Its "
     + "weights are random numbers: it has never seen a digit.",
-  "first.3.ask": "What will it answer to this 7?",
+  "first.3.ask": "What will it answer for this 7?",
   "first.3.a0": "7, of course",
   "first.3.a1": "Something arbitrary",
   "first.3.a2": "Nothing: all outputs are 0",
@@ -115,7 +115,7 @@ export const en = {
   "stuck.4.text": "The second network leaves out the slope of the activation when errors go back. A common slip.",
   "stuck.4.ask": "Will it learn anything?",
   "stuck.4.a0": "Nothing at all",
-  "stuck.4.a1": "Something, and less well",
+  "stuck.4.a1": "Something, but less well",
   "stuck.4.a2": "Just as well",
   "stuck.4.because": "It still goes roughly downhill. That is why this mistake is so often overlooked: the program "
     + "“works”.",
@@ -145,7 +145,7 @@ export const en = {
   "better.1.because": "Most digits can be told apart by where the ink is. For the rest, a network needs to combine "
     + "features, and that takes a hidden layer.",
   "better.2": "What is an activation good for?",
-  "better.2.text": "Four networks that differ in the activation of their hidden neurons alone. The last one has "
+  "better.2.text": "Four networks that differ only in the activation of their hidden neurons. The last one has "
     + "none.",
   "better.2.ask": "Which one will be behind?",
   "better.2.a0": "Sigmoid",
@@ -181,7 +181,7 @@ export const en = {
   "classic.1.text": "Many first programs print the mean squared error, as this network does. It is the first of "
     + "the two losses here.",
   "classic.2": "The error it uses",
-  "classic.2.text": "Going back, the same programs use δ = o − l at a sigmoid output, because it is short and "
+  "classic.2.text": "On the way back, the same programs use δ = o − l at a sigmoid output, because it is short and "
     + "works well.",
   "classic.2.ask": "Is that the derivative of the mean squared error?",
   "classic.2.a0": "Yes",
@@ -192,11 +192,12 @@ export const en = {
   "classic.3.text": "The table compares the derivative that the update uses with those of three losses, each taken "
     + "numerically. One of them is equal: it is the loss that this network really descends.",
   "classic.4": "Does it matter?",
-  "classic.4.text": "One lane follows the mean squared error truly. The other uses softmax and cross-entropy.",
+  "classic.4.text": "One lane follows the true gradient of the mean squared error. The other uses softmax and "
+    + "cross-entropy.",
   "classic.4.ask": "Which one starts faster?",
   "classic.4.a0": "The squared error",
   "classic.4.a1": "Cross-entropy",
   "classic.4.because": "An output that is quite wrong is saturated, so its slope o (1 − o) is nearly 0: with the "
     + "squared error it learns slowly just when it has most to learn. The shortcut was the better choice all "
-    + "along. Only the printed number belongs to another loss.",
+    + "along. Only the number that is printed is that of another loss.",
 };

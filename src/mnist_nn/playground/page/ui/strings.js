@@ -22,7 +22,7 @@ export const en = {
   "share.local": "This address works on this computer only. For a class, start mnist-nn play --host 0.0.0.0 and copy "
     + "the link from the address that it prints.",
   "share.notCopied": "The browser does not allow copying here; copy the link from the address bar.",
-  "share.ownModel": "The link does not contain your model “{0}”: save it as a file and give that out, too.",
+  "share.ownModel": "The link does not contain your model “{0}”: save it as a file and share the file as well.",
   "share.print": "Print this room",
 
   "picture.failed": "The picture could not be made: {0}.",
@@ -41,7 +41,7 @@ export const en = {
   "guide.lessons": "Lessons",
   "guide.next": "Next",
   "guide.notQuite": "Not quite.",
-  "guide.resume": "Go on at card {0}",
+  "guide.resume": "Continue at card {0}",
   "guide.right": "Right.",
   "guide.sheets": "Worksheets",
   "guide.tasks": "Make a task link",
@@ -57,7 +57,7 @@ export const en = {
   "task.link": "Link to this room with the task",
   "task.make": "For teachers: make a task link",
   "task.own": "your own, in this room as it is",
-  "task.ready": "A task that is ready",
+  "task.ready": "A prepared task",
   "task.text": "Task",
   "task.try": "See it as students will",
 
@@ -69,20 +69,20 @@ export const en = {
   "model.download": "Save this model as a file",
   "model.downloadWord": "Save",
   "model.opened": "{0} is open: {1}",
-  "model.unsealed": "{0} is from before files had a checksum, so damage to it may go unnoticed.",
+  "model.unsealed": "{0} was saved before model files had a checksum, so damage to it may go unnoticed.",
   "model.reader": "Reader, large",
   "model.softmax": "Softmax, small",
   "model.classic": "Classic, small",
   "model.given": "Your model",
   "model.gone":
-    "The model of this address, “{0}”, is not here: models that were opened or trained in a page go when it is " +
+    "The model in this address, “{0}”, is not here: models that were opened or trained in a page are lost when it is " +
     "closed, unless they are saved. You see “{1}” instead.",
   "model.failed": "The model could not be loaded: {0}",
   "model.badFile": "{0} is not a model file that this page can read: {1}",
   "dialog.close": "Close",
 
   "chart.log": "logarithmic scale",
-  "chart.table": "The same as a table",
+  "chart.table": "Show as a table",
   "confusion.is": "the digit is",
   "confusion.says": "the network says",
   "confusion.cell": "{2} times a {0} is read as {1}",
@@ -105,6 +105,6 @@ export const en = {
   "terms.product": "= term",
   "terms.rest": "the {0} smaller terms together",
   "terms.table": "Table of numbers",
-  "terms.through": ", and {0} makes of it ",
+  "terms.through": ", which {0} turns into ",
   "terms.weight": "weight",
 };

@@ -11,10 +11,10 @@ export const en = {
     "There is no training to look back on yet. Train a network in the room Train, or let the page make a short " +
     "one now.",
   "history.gone":
-    "The training run of this address is not here. The browser keeps the last eight of this page; save a recording " +
-    "to keep it for good.",
+    "The training run in this address is not stored here. The browser keeps the last eight runs of this page; save a " +
+    "recording to keep a run for good.",
   "history.example": "Make a short training now",
-  "history.making": "A training run of 5 epochs on 10,000 images, as it is being made.",
+  "history.making": "A training run of 5 epochs on 10,000 images, shown while it trains.",
   "history.record":
     "Training runs of the command line can be shown too: mnist-nn train --record FILE writes a recording; open " +
     "it, or give it to mnist-nn play --record FILE.",
@@ -39,7 +39,7 @@ export const en = {
   "history.tested": "{0} of {1} test images right at this moment",
   "history.asking": "Asking the network of this moment …",
   "history.pick": "Choose a number to see such digits below.",
-  "history.digits": "What it said to some digits",
+  "history.digits": "What it said about some digits",
   "history.digits.help":
     "The squares are the moments, from left to right, with what the network said. Choose one to go there.",
   "history.usual": "The usual digits",

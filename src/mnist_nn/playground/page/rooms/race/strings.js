@@ -26,7 +26,7 @@ export const en = {
   "race.rerun": "Race again",
   "race.again": "Back to the start",
   "race.undo": "Undo",
-  "race.undo.help": "Take the last change of the race back (Ctrl+Z)",
+  "race.undo.help": "Undo the last change of the race (Ctrl+Z)",
   "race.add": "Add a lane",
   "race.lane": "Lane {0}",
   "race.lane.name": "Name of lane {0}",
@@ -38,7 +38,7 @@ export const en = {
   "race.training": "Training",
   "race.progress": "Progress of {0}",
   "race.facts": "{0} samples · {1} s · {2} µs a sample · η = {3}",
-  "race.diverged": "Numbers beyond all bounds after {0} samples: out of the race.",
+  "race.diverged": "The numbers grew beyond all bounds after {0} samples: out of the race.",
   "race.same": "All lanes start with the very same weights.",
   "race.other": "The lanes do not all start with the same weights: their networks or first weights differ.",
   "race.length": "Each lane learns {0} samples.",
@@ -58,17 +58,17 @@ export const en = {
   "race.results.diverged": "diverged",
   "race.seconds":
     "How seconds are counted: all lanes take turns in one thread, and the clock of a lane runs only while that " +
-    "lane learns. Waiting, drawing and the questions on test images are not in it. Compared by samples, the " +
+    "lane learns. Waiting, drawing and the tests do not count. Compared by samples, the " +
     "lane with the fewest samples goes next; compared by seconds, the one with the least time. The squared " +
-    "error is measured alike for all lanes, whatever loss they learn by. Curves ask 1,000 test images, the end " +
-    "all 10,000.",
+    "error is measured alike for all lanes, whatever loss they learn by. Curves use 1,000 test images, and the " +
+    "end result uses all 10,000.",
 
   "race.batch": "one sample, a mini-batch, or all at once",
   "race.batch.1": "per sample",
   "race.batch.2": "mini-batch of 32",
   "race.batch.3": "full batch",
   "race.batch.lesson":
-    "The full batch takes one exact step an epoch; the others take thousands of rough ones, and win. Compare by " +
+    "The full batch takes one exact step per epoch; the others take thousands of rough ones, and win. Compare by " +
     "seconds too: the arithmetic of a sample costs nearly the same in all three.",
   "race.loss": "sigmoid and squared error, or softmax and cross-entropy",
   "race.loss.1": "sigmoid, squared error",

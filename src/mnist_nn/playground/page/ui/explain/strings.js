@@ -27,7 +27,7 @@ export const en = {
   "word.loss.more": "Cross-entropy is −ln of the output for the right digit: nearly 0 if the network is right and "
     + "sure, large if it is sure and wrong. The mean squared error is the average of the ten squared differences.",
   "word.label": "Label",
-  "word.label.short": "The digit that the image really shows, as a person has said.",
+  "word.label.short": "The digit that the image really shows, according to a person.",
   "word.label.more": "In the arithmetic the label is ten numbers: 1 for the right digit and 0 for the nine others.",
   "word.delta": "Error δ",
   "word.delta.short": "How much the loss would change if this neuron’s weighted sum grew a little.",
@@ -43,7 +43,7 @@ export const en = {
   "word.update.more": "new weight = old weight − η · derivative. One update after each image is called stochastic "
     + "gradient descent.",
   "word.neuron": "Neuron",
-  "word.neuron.short": "It adds up its inputs with its own weights, and sends on what its activation makes of the "
+  "word.neuron.short": "It multiplies its inputs by its weights, adds them up, and sends on the activation of the "
     + "sum.",
   "word.neuron.more": "Neurons are counted from 0. In the pictures of weights, ink on blue pixels pushes the sum "
     + "up, and ink on orange pixels pulls it down.",
@@ -53,7 +53,7 @@ export const en = {
   "word.connections.more": "In the microscope the width is exactly in proportion to the number. In Draw, lines "
     + "show the share that a connection had in the answer.",
   "word.bias": "Bias",
-  "word.bias.short": "A number of its own that each neuron adds to its sum, whatever the image is.",
+  "word.bias.short": "A number that a neuron adds to its sum, whatever the image is.",
   "word.bias.more": "It sets how much evidence the neuron needs before it becomes active.",
   "word.off": "Switching a neuron off",
   "word.off.short": "The next layer then receives 0 from this neuron: you see what it was good for.",
@@ -92,8 +92,8 @@ export const en = {
   "word.worksheet.more": "A set for a class has as many sheets as you want, each for another image.",
   "word.hidden": "Hidden units",
   "word.hidden.short": "How many neurons stand between the image and the outputs; commas separate layers.",
-  "word.hidden.more": "More units can tell more apart, and take longer. Without any, the network is ten weighted "
-    + "sums of pixels, and still reads about 92 of 100 digits.",
+  "word.hidden.more": "More units can distinguish more, but take longer to train. Without any, the network is ten "
+    + "weighted sums of pixels, and still reads about 92 of 100 digits.",
   "word.output": "Output function",
   "word.output.short": "Softmax makes the ten outputs compete for 100 %; sigmoid judges every digit by itself.",
   "word.output.more": "Softmax goes with cross-entropy: together their error at the output is simply o − l.",
@@ -105,7 +105,7 @@ export const en = {
   "word.seed.short": "The number that all random choices follow from: the same seed gives the same training.",
   "word.seed.more": "To see how much is luck, try several.",
   "word.optimizer": "Optimizer",
-  "word.optimizer.short": "How steps are made of derivatives: plain, with momentum, or with a rate for each weight "
+  "word.optimizer.short": "How derivatives become steps: plain, with momentum, or with a rate for each weight "
     + "(Adam).",
   "word.optimizer.more": "Momentum keeps some of the last steps’ direction. Adam divides each step by the usual "
     + "size of that weight’s derivative, so it needs other rates than plain descent.",
@@ -131,12 +131,12 @@ export const en = {
     + "derivatives with ones taken numerically finds it.",
   "word.speed": "Speed",
   "word.speed.short": "How many images are learned in a second; go slowly to watch single updates.",
-  "word.speed.more": "As fast as it can, a small network learns all 60,000 images in about a second.",
+  "word.speed.more": "At full speed, a small network learns all 60,000 images in about a second.",
   "word.goal": "Where training stops",
-  "word.goal.short": "Training stops by itself after some epochs, at a share of right answers, or when it gets no "
-    + "better.",
-  "word.goal.more": "“No better” looks at the loss of the test images after each epoch. This is early stopping: it "
-    + "ends a training before the network learns its images by heart.",
+  "word.goal.short": "Training stops by itself after some epochs, at a share of right answers, or when it stops "
+    + "improving.",
+  "word.goal.more": "The last of these looks at the loss of the test images after each epoch. This is early stopping: "
+    + "it ends a training before the network learns its images by heart.",
   "word.epoch": "Epoch",
   "word.epoch.short": "One pass through all training images.",
   "word.epoch.more": "After each epoch the images come in a new order.",
@@ -162,13 +162,13 @@ export const en = {
   "word.guess": "Guess",
   "word.guess.short": "Say who will win before you start: a guess shows what you have understood; a result alone "
     + "does not.",
-  "word.guess.more": "The winner is the lane that reads most of the 10,000 test images at the end. A lead of less than "
+  "word.guess.more": "The winner reads the most of the 10,000 test images correctly at the end. A lead of less than "
     + "half a point is luck: another seed may turn it around.",
   "word.lane": "Lane",
   "word.lane.short": "One of the training runs side by side; its settings can be opened and changed.",
   "word.lane.more": "All lanes see the same images in the same order, so they differ by their settings alone.",
   "word.changes": "What is different",
-  "word.changes.short": "What this run changes of the classic settings, and what there is to learn from it.",
+  "word.changes.short": "How this run differs from the classic settings, and what you can learn from it.",
   "word.changes.more": "The classic settings are 20 hidden units, sigmoid everywhere, and one image for each update.",
   "word.map": "Map of a layer",
   "word.map.short": "Each test digit where this layer puts it: what the layer finds alike lies together.",
@@ -177,7 +177,7 @@ export const en = {
     + "digits apart.",
   "word.robust": "Robustness",
   "word.robust.short": "Turn and shift the picture or add noise, and see when the answer changes.",
-  "word.robust.more": "People hardly notice such changes. A network bears only what it has met in training, so it is "
+  "word.robust.more": "People hardly notice such changes. A network tolerates only what it met in training, so it is "
     + "often trained with pictures that are turned and shifted a little.",
   "word.model": "Model",
   "word.model.short": "The network in use: its shape is the number of inputs, of hidden units and of outputs.",

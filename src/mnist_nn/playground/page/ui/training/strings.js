@@ -14,29 +14,29 @@ export const en = {
   "training.confusion": "Which digits it mistakes",
   "training.runName": "Training {0}: {1}",
   "training.forkName": "Training {0}: {1} from epoch {2} on, η = {3}",
-  "training.forked": "Goes on from “{0}” at epoch {1}. Press Train.",
-  "training.anew": "Another network: the training started anew.",
+  "training.forked": "This training continues “{0}” from epoch {1} on. Press Train.",
+  "training.anew": "This is another network, so the training started again.",
   "training.diverged":
     "The numbers grew beyond all bounds at rate {0}: training has stopped. Lower the rate and start again.",
 
-  "training.resumed": "The training goes on from where it stood before the page was loaded again. Press Train.",
+  "training.resumed": "The training continues from where it was before the page was reloaded. Press Train.",
   "training.reached": "Stopped {0}, as you asked.",
-  "training.met": "It has already stopped {0}. Choose another place to stop, or none.",
+  "training.met": "It has already stopped {0}. Choose another condition for stopping, or none.",
   "goal": "Stop",
   "goal.": "when I press Pause",
   "goal.epochs": "after a number of epochs",
   "goal.accuracy": "at a share of right answers",
-  "goal.patience": "when it gets no better",
+  "goal.patience": "when it stops improving",
   "goal.epochs.unit": "epochs",
   "goal.accuracy.unit": "% of the test images",
-  "goal.patience.unit": "epochs no better",
+  "goal.patience.unit": "epochs without improvement",
   "goal.epochs.short": "after {0} epochs",
   "goal.accuracy.short": "at {0} % of the test images",
-  "goal.patience.short": "after {0} epochs in which the test loss got no better",
+  "goal.patience.short": "after {0} epochs in which the test loss did not improve",
 
   "setting.automatic": "automatic",
   "setting.hidden": "Hidden units",
-  "setting.hidden.help": "A number a layer: 20, or 64, 32",
+  "setting.hidden.help": "One number for each layer: 20, or 64, 32",
   "setting.hidden.none": "no hidden layer",
   "setting.activation": "Activation",
   "setting.activation.help": "",
@@ -104,12 +104,12 @@ export const en = {
   "rule.dead_units.more": "A ReLU unit sends on 0 where its sum is negative, and its derivative is 0 there too. A "
     + "step that is too large can push the sum below 0 for every image, and then nothing ever brings the unit back.",
   "rule.rate_too_high": "The learning rate is too high",
-  "rule.rate_too_high.more": "The derivative says where the loss falls only close by. A step that is too long lands "
+  "rule.rate_too_high.more": "The derivative is a good guide only for short steps. A step that is too long lands "
     + "on the other side of the valley, higher than before. The right size depends on the loss, the optimizer and "
     + "the batch size, so the rule compares with the automatic rate for these settings.",
   "rule.loss_jumps": "The loss jumps",
-  "rule.loss_jumps.more": "It had been much lower before. The steps are now too long for where the training has come "
-    + "to.",
+  "rule.loss_jumps.more": "It had been much lower before. The steps are too long for the point that the training "
+    + "has reached.",
   "rule.dropout_too_strong": "Too much dropout",
   "rule.dropout_too_strong.more": "Only a few hidden units are left for each image, and they have to do all the "
     + "work.",
@@ -118,7 +118,7 @@ export const en = {
     + "flat. Its slope σ′ is nearly 0 there, so hardly any error comes through, and it learns very slowly.",
   "rule.rate_too_low": "The learning rate is too low",
   "rule.rate_too_low.more": "The steps go in the right direction, but they are so short that the training has hardly "
-    + "come away from where it started.",
+    + "moved from where it started.",
   "rule.vanishing_gradients": "The gradient vanishes",
   "rule.vanishing_gradients.more": "On its way back, the error is multiplied in every layer by weights and by "
     + "slopes. A sigmoid’s slope is 0.25 at most, so after a few layers little is left for the first one.",
@@ -136,9 +136,9 @@ export const en = {
     + "else, or nothing, the layers behind them have too little to go on. This page freezes no layers.",
   "rule.labels_unrelated": "Labels have nothing to do with the images",
   "rule.labels_unrelated.more": "Everything about the network is sound, and still it only guesses. That happens "
-    + "where images or labels were put in another order, without the other.",
+    + "if the images or the labels alone were put in another order.",
   "rule.still_falling": "Stopped too early",
-  "rule.still_falling.more": "The loss is still falling fast, so going on is worth while.",
+  "rule.still_falling.more": "The loss is still falling fast, so it is worth training longer.",
   "rule.classes_unnamed": "Some digits are never the answer",
   "rule.classes_unnamed.more": "Look at the confusion matrix: a column that is empty belongs to such a digit. The "
     + "network takes it for others that it looks like.",
