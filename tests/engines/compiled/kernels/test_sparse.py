@@ -18,18 +18,11 @@ from mnist_nn.engines.compiled.kernels.pairs import entry_input, entry_place
 from mnist_nn.engines.compiled.kernels.simd.vector import store
 from mnist_nn.engines.compiled.records import FORMS, Batch, Images, Order
 from mnist_nn.engines.compiled.samples import place
-from mnist_nn.engines.compiled.target import host
 from mnist_nn.nn.optimizers import initial_state
 from mnist_nn.util.randomness import key, permutation
 
 Array = npt.NDArray[Any]
 INPUTS, COUNT = 30, 9
-
-
-@pytest.fixture
-def as_wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lay networks out for the width of vectors that Numba compiles for here, whatever this processor has."""
-    monkeypatch.setattr(layout, "host", lambda: host()._replace(lanes=LANES, vectors=4))
 
 
 # Pairs
@@ -77,7 +70,7 @@ def batch_kernel(memory, layer, batch, x, sums, by_pixel, columns):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick", "as_wide")
+@pytest.mark.usefixtures("quick")
 def test_a_batch_as_rows_as_sums_and_by_pixel() -> None:
     units = LANES - 1
     config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=units)
@@ -111,7 +104,7 @@ def fold_kernel(memory, layer, column, columns):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick", "as_wide")
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("units", [10, 70])
 def test_the_scale_is_folded_into_the_weights_and_their_squares_are_taken(units: int) -> None:
     config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=units)
