@@ -46,6 +46,8 @@ nitpick_ignore_regex = [
         "py:.*",
         r"(numpy|np|npt|PIL|fastapi|matplotlib|sklearn|scipy|pydantic|collections|importlib|pathlib|os|threading|typing|io)\b.*",
     ),
+    # Aliases in overloads, which Sphinx shows as they are written.
+    ("py:class", "NetworkLike|SamplesLike"),
     # Records that callers never make themselves.
     ("py:.*", r"mnist_nn\.(doors\.HasNetwork|nn\.optimizers\.Constants|reading\.parameters\.ReadingParameters)"),
 ]
