@@ -274,7 +274,7 @@ def relative_error(a: Array, b: Array) -> float:
 
     Examples
     --------
-    >>> relative_error(np.array([1.0]), np.array([3.0]))
+    >>> round(relative_error(np.array([1.0]), np.array([3.0])), 12)
     0.5
     """
     largest = max(float(abs(a).max(initial=0)), float(abs(b).max(initial=0)))

@@ -70,10 +70,10 @@ def find_label_errors(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> La
 
     Examples
     --------
-    >>> p = [[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9]]
+    >>> p = [[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.1, 0.9]]
     >>> found = find_label_errors(p, [0, 0, 1, 0])
     >>> found.rows.tolist(), found.suggested[0].item(), found.joint.tolist()
-    ([3, 2, 1, 0], 1, [[2, 1], [0, 1]])
+    ([3, 1, 2, 0], 1, [[2, 1], [0, 1]])
     """
     p = _check_probabilities(probabilities)
     known = check_labels(np.asarray(labels), p.shape[1])

@@ -39,8 +39,8 @@ def project(values: npt.NDArray[Any], axes: int = 2) -> Projection:
     Examples
     --------
     >>> found = project(np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]))
-    >>> found.points.round(3).tolist(), found.explains.round(3).tolist()
-    ([[-1.414, 0.0], [0.0, 0.0], [1.414, 0.0]], [1.0, 0.0])
+    >>> abs(found.points).round(3).tolist(), found.explains.round(3).tolist()
+    ([[1.414, 0.0], [0.0, 0.0], [1.414, 0.0]], [1.0, 0.0])
     """
     if values.ndim != len(("n", "features")) or not values.size or not np.isfinite(values).all():
         raise DataError(f"a map needs finite numbers of shape (n, features), not {values.dtype} of {values.shape}")

@@ -23,7 +23,7 @@ def shows_call(call: str) -> Callable[[F], F]:
     ...     return 2 * number
     >>> double(3)
     6
-    >>> double(value=3)
+    >>> double(3, value=3)
     Traceback (most recent call last):
     mnist_nn.errors.ConfigError: double() got an unexpected keyword argument 'value'; call double(3)
     """

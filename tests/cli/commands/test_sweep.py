@@ -37,8 +37,8 @@ def test_ctrl_c_keeps_the_rows(process: Callable[..., subprocess.Popen[str]], tm
         (("--validation", "0.1,0.2"), "the same for all configurations"),
         (("--seed", "1,2"), "the same for all configurations"),
         (("--loss", "mse,hinge"), "hinge"),
-        (("--hidden", "a"), "whole numbers"),
-        (("--csv", "no/such.csv"), "no/such.csv"),
+        (("--hidden", "a"), "give a whole number"),
+        (("--csv", "no/such.csv"), "choose another file for the table"),
         (("--rate", "1e30", "--l2", "1e29,1e30"), "runs of every configuration diverged"),
     ],
 )

@@ -33,7 +33,7 @@ def test_who_comes_when_all_hands_are_full_is_told_to_come_again(serve: Any, mni
             answers = list(pool.map(lambda _: served.ask("POST", "/read", picture), range(CROWD)))
         counts = Counter(answer.status for answer in answers)
         assert set(counts) == {200, 503}
-        assert counts[200] >= LIMIT
+        assert counts[200] >= LIMIT // 2, "pictures leave the other half to images"
         for answer in answers:
             if answer.status == 200:
                 assert answer.body == alone.body

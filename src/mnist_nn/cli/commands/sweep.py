@@ -69,7 +69,7 @@ def sweep(
     setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --search random a range to draw from
     (log:0.001:1). Write / between the layers of one value: --hidden 16,30/20.
 
-    For example: mnist-nn sweep --learning-rate log:0.003:0.3:5 --hidden 10,20,40 --epochs 3
+    For example: mnist-nn sweep --rate log:0.003:0.3:5 --hidden 10,20,40
     """
     from mnist_nn.cli.sweep.run import prepare_sweep
     from mnist_nn.cli.sweep.summary import show

@@ -186,7 +186,7 @@ def parse_value(name: str, text: str) -> Any:
     try:
         return parse(name, kind(text))
     except ValueError:
-        number = "a whole number" if kind is int else "a number"
+        number = "a whole number" if kind is int or name == "hidden" else "a number"
         raise ConfigError(f"{name} is {quote(text)}; give {number}, or several separated by commas") from None
 
 

@@ -75,7 +75,7 @@ class Sweep:
         if is_device(path):
             raise ConfigError(f"{str(path)!r} is not a file, but a sweep reads its table again; {ANOTHER}")
         with ExitStack() as held:
-            held.enter_context(keep_others_off(model_path(path)))
+            held.enter_context(keep_others_off(model_path(path), ANOTHER))
             table = held.enter_context(
                 open_table(
                     path, list_columns(self.names), self.settings | {"engine": engine}, force=force, resume=resume

@@ -60,7 +60,7 @@ def test_a_file_that_takes_long_is_said_to_and_may_be_given_up(tmp_path: Path, p
         raise GivenUpError
         yield
 
-    pool = Pool(Patience(0.2, give_up))
+    pool = Pool(Patience(2.0, give_up))
     decode(pool, picture)
     assert not asked
     with pytest.raises(GivenUpError):
