@@ -287,7 +287,8 @@ def test_advice_is_followed_and_taken_back(visit: Visit) -> None:
     assert advice.get_by_role("link").get_attribute("href") == "#/words?word=rate_too_high"
     advice.get_by_role("button", name="Apply and start again: Learning rate η 0.03").click()
     page.get_by_text("None of the rules finds a fault").wait_for()
-    assert stat(page, "epoch") == 2
+    until(page, "Number.parseFloat(document.querySelector('[data-stat=epoch]').textContent) === 2")
+    page.locator(".message", has_text="Stopped after 2 epochs").wait_for()
     page.keyboard.press("Control+z")
     until(page, "document.querySelector('[data-stat=rate]').textContent === '3'")
     assert stat(page, "samples") == 4000, "the training itself is back"

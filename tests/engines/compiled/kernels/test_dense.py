@@ -16,7 +16,7 @@ from mnist_nn.engines.compiled.kernels.simd.vector import load
 from mnist_nn.engines.compiled.records import Matrix, Panel
 
 Array = npt.NDArray[Any]
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick")]  # Numba compiles for seconds
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick", "as_wide")]  # Numba compiles for seconds
 WIDE = (0, 0)
 SIZE = LANES * len(WIDE)
 BEFORE = 5  # numbers before a matrix that belong to others

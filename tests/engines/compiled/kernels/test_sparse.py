@@ -70,7 +70,7 @@ def batch_kernel(memory, layer, batch, x, sums, by_pixel, columns):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "as_wide")
 def test_a_batch_as_rows_as_sums_and_by_pixel() -> None:
     units = LANES - 1
     config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=units)
@@ -104,7 +104,7 @@ def fold_kernel(memory, layer, column, columns):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "as_wide")
 @pytest.mark.parametrize("units", [10, 70])
 def test_the_scale_is_folded_into_the_weights_and_their_squares_are_taken(units: int) -> None:
     config = NetworkConfig(inputs=INPUTS, hidden=(), outputs=units)

@@ -19,7 +19,7 @@ from mnist_nn.nn.losses import LOSSES
 from mnist_nn.util.randomness import key
 
 Array = npt.NDArray[Any]
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick")]  # Numba compiles for seconds
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quick", "as_wide")]  # Numba compiles for seconds
 WIDE = (0, 0)
 SIZE = LANES * len(WIDE)
 RNG = np.random.default_rng(0)
