@@ -312,7 +312,7 @@ def test_a_training_survives_a_reload(visit: Visit) -> None:
     ready(page)
     assert {name: stat(page, name) for name in before} == before
     button(page, "One epoch").click()
-    until(page, "document.querySelector('[data-stat=epoch]').textContent === '2'")
+    until(page, "document.querySelector('[data-stat=epoch]').textContent === '1'")
     page.get_by_role("tab", name="Time machine").click()
     until(page, "document.querySelector('.scrubber input')?.max > 2")
     assert page.get_by_label("Training", exact=True).input_value() == "training-1"
