@@ -1,4 +1,4 @@
-"""``python -m benchmarks.estimator``: race the two classifiers, print the table and keep it."""
+"""``python -m benchmarks.estimator``: race the two classifiers; print and save the table."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Kinds of pictures that real handwriting comes in, each drawn by a few strokes, with its right answer.
+"""The kinds of pictures that handwriting arrives in, each drawn with a few strokes, and the correct answers.
 
 The tests hold the reader to them, and the gallery shows them. What is read on them is not said here.
 """

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.selective``: simulate calibrations with the truth known, print the table and keep it."""
+"""``python -m benchmarks.selective``: simulate calibrations whose true error is known; print and save the table."""
 
 import argparse
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.serving``: race the servers, or keep ours under load; print the table and keep it."""
+"""``python -m benchmarks.serving``: race the servers, or keep ours under load; print and save the table."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Kinds of pictures that real handwriting comes in, drawn by a few strokes: read right, and accepted or known to fail.
+"""Pictures of the kinds in which handwriting arrives, drawn with a few strokes: each is accepted, or known to fail.
 
 A kind that is not accepted is marked with the reason; the mark is strict, so whoever mends it takes the mark off.
 """

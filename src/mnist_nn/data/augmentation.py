@@ -48,7 +48,8 @@ class Distortion:
     blur
         Standard deviation of a Gaussian blur in pixels.
     weight
-        Grey values are raised to a power of two up to this exponent, so that strokes become thicker or thinner.
+        Grey values from 0 to 1 are raised to the power 2^u, with u drawn from -weight to weight: strokes become
+        thicker or thinner.
     framed
         Whether the copy is scaled and centred again, like a digit that is read from a page.
     """

@@ -34,7 +34,7 @@ class WindowShape:
 
     @property
     def left(self) -> int:
-        """Columns of paper before the line, so that the middle of window t is in the columns of step t.
+        """Number of empty columns before the line; they centre window t on the columns of step t.
 
         Examples
         --------

@@ -115,7 +115,7 @@ def try_lock(descriptor: int) -> bool:
 
 
 def is_at(path: Path, descriptor: int) -> bool:
-    """Say whether an open file is still the one at a path; another process may have removed or replaced it."""
+    """Say whether a path still leads to this open file, which another process may have removed or replaced."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:

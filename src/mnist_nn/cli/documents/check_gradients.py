@@ -19,7 +19,7 @@ class ParameterGroup(Document):
     shape: tuple[Ordinal, ...] = Field(description="shape of the array")
     error: OrNull[NonNegative] = Field(
         description="distance between the two lists of derivatives, relative to their norms; null if it is too "
-        "large for a number"
+        "large to represent"
     )
     skipped: Count = Field(
         description="number of entries that were skipped because a ReLU kink lies within the difference"

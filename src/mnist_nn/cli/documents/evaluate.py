@@ -26,10 +26,10 @@ class EvaluateDocument(Document):
     )
     accuracy: Share = Field(description="share of the images that are classified correctly")
     interval: Interval = Field(description="95 % Wilson interval of the accuracy: low, high")
-    loss: OrNull[float] = Field(description="mean reported loss per image; null if it is too large for a number")
+    loss: OrNull[float] = Field(description="mean reported loss per image; null if it is too large to represent")
     loss_name: str = Field(description="name of the reported loss")
     descended: OrNull[float] = Field(
-        description="mean per image of the loss that was descended; null if it is too large for a number"
+        description="mean per image of the loss that was descended; null if it is too large to represent"
     )
     descended_name: str = Field(description="name of the loss that was descended")
     calibration_error: Share = Field(description="expected calibration error, computed with 15 bins")

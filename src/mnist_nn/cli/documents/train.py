@@ -140,7 +140,7 @@ class SeedFigures(Document):
     test_accuracy: Share = Field(description="share of the test images that are classified correctly")
     test_loss: OrNull[float] = Field(description="mean reported loss per test image; null if it is too large")
     test_descended: OrNull[float] = Field(
-        description="mean descended loss per test image; null if it is too large for a number"
+        description="mean descended loss per test image; null if it is too large to represent"
     )
     loss: float = Field(description="mean reported loss per training image in the epoch whose weights are used")
     descended: float = Field(description="mean descended loss per training image in that epoch")
@@ -178,10 +178,10 @@ class TrainDocument(Document):
     test_accuracy: Share = Field(description="share of the test images that are classified correctly")
     test_interval: Interval = Field(description="95 % Wilson interval of the test accuracy: low, high")
     test_loss: OrNull[float] = Field(
-        description="mean reported loss per test image; null if it is too large for a number"
+        description="mean reported loss per test image; null if it is too large to represent"
     )
     test_descended: OrNull[float] = Field(
-        description="mean per test image of the loss that was descended; null if it is too large for a number"
+        description="mean per test image of the loss that was descended; null if it is too large to represent"
     )
     loss_name: str = Field(description="name of the reported loss")
     descended_name: str = Field(description="name of the loss that was descended")

@@ -1,4 +1,4 @@
-"""Reads a folder with a subfolder of pictures for each class, like torchvision's ImageFolder, or only pictures.
+"""Reads a folder of pictures: with a subfolder for each class, as for torchvision's ImageFolder, or without labels.
 
 Pictures of any size and polarity are framed like MNIST's, with the code of the reader, or used unchanged.
 """

@@ -91,7 +91,7 @@ def measure_ink(
     parameters, rulings
         What counts as ink, and as a ruling.
     margin_px
-        How much of the page on all sides is a margin that was put around the picture.
+        Width of the margin that was added around the picture; it lies inside ``evened``.
 
     Examples
     --------
