@@ -31,6 +31,13 @@ def test_a_seventh_of_each_class_is_held_out_where_there_is_no_test_half(tmp_pat
     assert np.array_equal(mine.test.images, again.test.images)
 
 
+def test_too_few_samples_for_a_test_half_are_said_to_be(tmp_path: Path) -> None:
+    images, labels = np.arange(4 * 4, dtype=np.uint8).reshape(4, 2, 2), np.arange(4) % 2
+    assert len(load(save(tmp_path / "a.npz", x=images, y=labels)).test) == 1
+    with pytest.raises(DataError, match=r"training half: there are only 3 samples, .* give at least 4, or a test half"):
+        _ = load(save(tmp_path / "b.npz", x=images[:3], y=labels[:3])).train
+
+
 def test_options_are_kept_with_the_name_and_digest(tmp_path: Path) -> None:
     path = save(tmp_path / "a.npz", x=np.arange(80, dtype=np.uint8).reshape(20, 2, 2), y=1 + np.arange(20) % 2)
     mine = load(path, label_base=1, transpose=True)

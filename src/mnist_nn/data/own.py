@@ -25,6 +25,7 @@ from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.util.randomness import HOLD_OUT, fold, key
 
 TEST_KEY = fold(fold(key(0), HOLD_OUT), 1)  # the run's own hold-out takes another
+FEWEST = 4  # samples of which `TEST_SHARE` is one, rounded
 MOST_BYTES = 256  # classes that a label of one byte can tell
 CHUNK = 2**20
 
@@ -67,6 +68,11 @@ class OwnDataset(Dataset):
             classes = find_classes(train.labels, train.class_names, self.options.label_base)
             whole = check_samples(train.images, number_labels(train.labels, classes, "training"), classes.number)
             if self.halves.test is None:
+                if len(whole) < FEWEST:
+                    raise DataError(
+                        f"there are only {len(whole)} samples, too few to hold out a test half; "
+                        f"give at least {FEWEST}, or a test half"
+                    )
                 kept, held = hold_out(whole.labels, TEST_SHARE, TEST_KEY)
                 return _Read(whole.take(kept), whole.take(held), classes)
         with self._blame("test"):

@@ -89,7 +89,7 @@ def _read_rows(path: Path, text: io.TextIOWrapper) -> Iterator[Row]:
     except csv.Error as error:
         raise DataError(f"{str(path)!r} is not a table (see line {rows.line_num}: {error}); {REMEDY}") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{str(path)!r} is not text in UTF-8; {REMEDY}") from error
+        raise DataError(f"{str(path)!r} is not text in UTF-8; {REMEDY} in that encoding") from error
     except (EOFError, gzip.BadGzipFile, OSError) as error:
         raise DataError(f"{str(path)!r} is damaged: {' '.join(str(error).split())}; {REMEDY}") from error
 
