@@ -231,7 +231,7 @@ def reads_as_the_library(tab: Tab, canvas: str, bars: str) -> int:
 
 def test_a_drawn_digit_is_read_as_the_library_reads_it(tab: Tab, play: str) -> None:
     tab.visit(f"{play}#/draw")
-    tab.hears(".decision", "Nothing there")
+    tab.hears(".decision", "Nothing to read")
     tab.draw(".sheet", SEVEN)
     tab.hears(".decision", "a 7")
     assert reads_as_the_library(tab, ".net-picture", ".bars") == 7
@@ -240,7 +240,7 @@ def test_a_drawn_digit_is_read_as_the_library_reads_it(tab: Tab, play: str) -> N
 
 def test_the_address_brings_the_drawing_back(tab: Tab, play: str) -> None:
     tab.visit(f"{play}#/draw")
-    tab.hears(".decision", "Nothing there")
+    tab.hears(".decision", "Nothing to read")
     tab.draw(".sheet", SEVEN)
     address = tab.until(lambda: tab.driver.current_url if "ink:" in tab.driver.current_url else None)
     before = seen(tab, ".net-picture")
@@ -294,7 +294,7 @@ def test_the_static_site_needs_no_python(tab: Tab, tmp_path: Path) -> None:
     export_site(build_site(), tmp_path / "site")
     with files(tmp_path / "site") as url:
         tab.visit(f"{url}#/draw")
-        tab.hears(".decision", "Nothing there")
+        tab.hears(".decision", "Nothing to read")
         tab.draw(".sheet", SEVEN)
         tab.hears(".decision", "a 7")
     assert tab.outside.asked() == []
@@ -309,7 +309,7 @@ def test_a_page_of_one_file_reads_what_is_drawn(tab: Tab, one_file: str) -> None
     assert reads_as_the_library(tab, "#seen", "#classes") == 7
     assert tab.run("return document.documentElement.scrollWidth") <= SMALLEST
     tab.press("Undo")
-    tab.hears("#headline", "Nothing there")
+    tab.hears("#headline", "Nothing to read")
     tab.is_well()
 
 

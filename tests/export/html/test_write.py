@@ -41,14 +41,14 @@ def draw(tab: Page, points: list[tuple[float, float]]) -> None:
 
 def test_a_drawn_digit_is_read(visit: Callable[..., Page]) -> None:
     tab = visit()
-    assert tab.locator("#headline").inner_text() == "Nothing there"
+    assert tab.locator("#headline").inner_text() == "Nothing to read"
     draw(tab, TWO)
     assert tab.locator("#headline").inner_text() == "This is a 2"
     assert tab.locator("#classes li").nth(2).inner_text().split()[0] == "2"
     assert "%" in tab.locator("#classes li").nth(2).inner_text()
     assert tab.locator("#aloud").inner_text().startswith("This is a 2.")
     tab.locator("#undo").click()
-    assert tab.locator("#headline").inner_text() == "Nothing there"
+    assert tab.locator("#headline").inner_text() == "Nothing to read"
 
 
 def test_a_finger_draws_too(visit: Callable[..., Page]) -> None:

@@ -63,7 +63,7 @@ def race(page: Page) -> None:
 
 
 def travel(page: Page) -> None:
-    press(page, "Make a short training now")
+    press(page, "Make a short training run now")
     until(page, "document.querySelector('.scrubber input').max === '9'")
     until(page, "!document.querySelector('.then button:not(.right):not(.wrong)')")
     slider = page.get_by_role("slider", name="Moment of the training")

@@ -41,13 +41,13 @@ def says(page: Any, text: str) -> None:
 @pytest.mark.parametrize(("strokes", "digit"), [(SEVEN, 7), pytest.param(FOUR, 4, marks=pytest.mark.slow)])
 def test_a_drawn_digit_is_read(visit: Visit, strokes: list[list[tuple[float, float]]], digit: int) -> None:
     page = visit("#/draw")
-    says(page, "Nothing there")
+    says(page, "Nothing to read")
     draw(page, strokes)
     says(page, f"a {digit}")
     assert page.locator(".bars .best b").inner_text() == str(digit)
     assert page.locator(".lines path").count() > 20
     page.get_by_role("button", name="Clear").click()
-    says(page, "Nothing there")
+    says(page, "Nothing to read")
 
 
 @pytest.mark.slow
@@ -72,7 +72,7 @@ def test_undo_takes_the_last_line_away(visit: Visit) -> None:
     page.get_by_role("button", name="Undo").click()
     page.locator(".decision h2", has_text="4").wait_for(state="detached")
     page.get_by_role("button", name="Undo").click()
-    says(page, "Nothing there")
+    says(page, "Nothing to read")
 
 
 @pytest.mark.slow
@@ -83,7 +83,7 @@ def test_everything_can_be_taken_back(visit: Visit) -> None:
     draw(page, SEVEN)
     says(page, "a 7")
     page.get_by_role("button", name="Clear").click()
-    says(page, "Nothing there")
+    says(page, "Nothing to read")
     page.keyboard.press("Control+z")
     says(page, "a 7")
     page.locator(".accuracy", has_text="of 10,000").wait_for()
@@ -148,7 +148,7 @@ def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset
     weights[1][:, 6] = 0
     changed = type(network)(network.config, tuple(weights), network.biases)
     right, unchanged = (round(evaluate(n, mnist.test).accuracy * 10_000) for n in (changed, network))
-    counted, others = text.split(" of ")[0], text.split("unchanged it is ")[1].split(",")
+    counted, others = text.split(" of ")[0], text.split("Without your changes it is ")[1].split(",")
     assert abs(int(counted.replace(",", "")) - right) <= 1
     assert abs(int("".join(others[:2])) - unchanged) <= 1
     page.wait_for_url(re.compile(r"off=1\.7"))
@@ -157,7 +157,7 @@ def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset
 @pytest.mark.slow
 def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
     page = visit("#/draw?model=seed&image=test:8&neuron=1.4&off=1.4&bias=2.7:0.5")
-    page.locator(".accuracy", has_text="unchanged it is").wait_for()
+    page.locator(".accuracy", has_text="Without your changes it is").wait_for()
     assert page.locator("#model").input_value() == "classic"
     assert page.locator(".neuron.off").count() == 1
     page.get_by_role("heading", name="Hidden neuron 3").wait_for()
@@ -281,7 +281,7 @@ def test_a_turned_digit_is_read_otherwise_at_some_point(visit: Visit) -> None:
     assert strip.first.inner_text() == page.locator(".bars .best b").inner_text()
     again = visit(page.url.removeprefix(page.evaluate("location.origin") + "/"))
     again.locator(".decision", has_text="Wrong: the label says 7").wait_for()
-    again.get_by_role("button", name="Back to the picture as it was").click()
+    again.get_by_role("button", name="Back to the original picture").click()
     says(again, "7")
     again.locator(".decision", has_text="The label says 7 too").wait_for()
 

@@ -53,7 +53,7 @@ def counted(page: Any) -> list[list[int]]:
 
 def made(page: Any) -> None:
     """Let the page make its short training."""
-    page.get_by_role("button", name="Make a short training now").click()
+    page.get_by_role("button", name="Make a short training run now").click()
     until(page, "document.querySelector('.scrubber input').max === '9'")
     until(page, "!document.querySelector('.then button:not(.right):not(.wrong)')")
 
@@ -85,7 +85,7 @@ def test_moments_of_the_command_line_are_as_they_were(visit: Visit, theatre: str
 def test_a_reload_keeps_the_moment(visit: Visit, theatre: str) -> None:
     page = visit("#/history", url=theatre)
     page.get_by_role("button", name="To the beginning").click()
-    page.get_by_role("button", name="One moment on").click()
+    page.get_by_role("button", name="One moment forward").click()
     cell = page.locator(".confusion td.wrong button").first
     cell.click()
     until(page, "location.hash.includes('at=1') && location.hash.includes('digits=')")
@@ -114,7 +114,7 @@ def test_a_number_of_the_matrix_shows_its_digits(visit: Visit, theatre: str) -> 
     until(page, "location.hash.includes('digits=')")
     words = page.locator(".digit-history li p").all_inner_texts()
     assert len(words) == min(int(times), 12)
-    assert all(text.startswith(f"A {label}: now read as {said}") for text in words)
+    assert all(text.startswith(f"A {label}, now read as {said}") for text in words)
 
 
 @pytest.mark.slow
@@ -149,7 +149,7 @@ def test_a_fork_is_another_future(visit: Visit) -> None:
     made(page)
     page.get_by_role("slider", name="Moment of the training").press("Home")
     for _ in range(5):
-        page.get_by_role("button", name="One moment on").click()
+        page.get_by_role("button", name="One moment forward").click()
     assert place(page) == "Epoch 1 · 10,000 samples seen"
     page.get_by_role("textbox", name="Learning rate η from here").fill("3")
     page.get_by_role("button", name="Fork from here").click()

@@ -59,7 +59,7 @@ def test_a_control_explains_itself(visit: Visit) -> None:
     page.locator(".step-main h2").wait_for()
     says = page.locator(".explanation")
     page.get_by_text("Learning rate η", exact=True).first.hover()
-    says.get_by_text("How large a step is").wait_for()
+    says.get_by_text("How large each step is").wait_for()
     page.keyboard.press("Escape")
     assert says.is_hidden()
     page.locator("#loss").focus()
@@ -74,7 +74,7 @@ def test_a_tap_explains_too(visit: Visit) -> None:
     page = visit("#/microscope", phone=True)
     page.locator(".step-main h2").wait_for()
     page.locator(".flow-legend").tap()
-    page.locator(".explanation", has_text="Each line is a weight times what comes along it").wait_for()
+    page.locator(".explanation", has_text="Each line is a weight times the number sent along it").wait_for()
     page.locator(".step-main h2").tap()
     page.locator(".explanation").wait_for(state="hidden")
 
@@ -110,8 +110,8 @@ def test_a_task_that_is_ready_opens_its_room_and_hides_the_answer(visit: Visit) 
     page.locator(".map button").nth(9).click()
     page.locator(".check .differs").first.wait_for()  # and the hidden layer is not
     page.get_by_role("button", name="Copy the link", exact=True).click()
-    page.get_by_text("works on this computer only").wait_for()
-    page.get_by_role("button", name="Take the task away").click()
+    page.get_by_text("works only on this computer").wait_for()
+    page.get_by_role("button", name="Remove the task").click()
     page.locator(".task").wait_for(state="hidden")
     page.locator("#fault").wait_for()
     assert page.locator("#fault").input_value() == "no_derivative"

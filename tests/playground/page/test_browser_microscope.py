@@ -210,7 +210,7 @@ def test_dragging_the_rate_overshoots(visit: Visit) -> None:
     slider = page.locator("#along-rate")
     assert "The loss falls" in words.inner_text()
     slider.press("End")
-    assert "It goes too far" in words.inner_text()
+    assert "This step goes too far" in words.inner_text()
     assert page.locator(".along-plot .there.over").count() == 1
 
 
@@ -228,10 +228,10 @@ def test_any_number_opens_into_its_terms(visit: Visit) -> None:
 def test_the_network_that_answered_is_the_one_under_the_microscope(visit: Visit) -> None:
     page = visit("#/draw?image=test:8&off=1.4")
     said = page.locator(".bars .best b").inner_text()
-    page.get_by_role("button", name="Do its arithmetic").click()
+    page.get_by_role("button", name="See the arithmetic").click()
     page.locator(".step-main h2").wait_for()
     assert page.locator("#model").input_value() == "reader"
-    page.get_by_text("The network has your changes from Draw.").wait_for()
+    page.get_by_text("The network includes your changes from Draw.").wait_for()
     page.locator(".map button").nth(6).click()
     assert str(cells(page, "o").argmax()) == said
 
@@ -269,7 +269,7 @@ def test_pictures_obey_the_arrow_keys(visit: Visit) -> None:
 def test_a_step_is_taken_and_can_be_shared(visit: Visit, mnist: Dataset) -> None:
     page = visit("#/microscope?model=classic&image=train:0&numbers=1")
     page.get_by_role("button", name="Take the step").click()
-    page.get_by_text("1 images learned here").wait_for()
+    page.get_by_text("Images learned here: 1").wait_for()
     page.wait_for_url(re.compile("image=train:1&"))
     assert page.locator("#label").input_value() == str(mnist.train.labels[1])
     page.locator(".map button").nth(5).click()
@@ -278,7 +278,7 @@ def test_a_step_is_taken_and_can_be_shared(visit: Visit, mnist: Dataset) -> None
     address = page.url.removeprefix(page.evaluate("location.origin") + "/")
     assert visit(address).locator(".step-main .terms .rest").inner_text() == loss
     page.get_by_role("button", name="Start again").click()
-    page.get_by_text("images learned here").wait_for(state="detached")
+    page.get_by_text("Images learned here").wait_for(state="detached")
     assert page.locator(".step-main .terms .rest").inner_text() != loss
 
 
@@ -293,7 +293,7 @@ def test_a_link_from_before_todays_names_still_works(visit: Visit) -> None:
         "classic_mse",
         "18",
     ]
-    page.get_by_text("1 images learned here, one update each.").wait_for()
+    page.get_by_text("Images learned here: 1, with one update each.").wait_for()
     page.locator(".agrees").first.wait_for()
 
 
@@ -338,7 +338,7 @@ def test_a_drawing_comes_under_the_microscope(visit: Visit) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 40, steps=8)
     page.mouse.up()
-    page.get_by_role("button", name="Do its arithmetic").click()
+    page.get_by_role("button", name="See the arithmetic").click()
     page.locator(".step-main h2", has_text=STEPS[0]).wait_for()
     assert page.locator("#source option:checked").inner_text() == "your drawing"
     page.wait_for_url(re.compile("label=1"))

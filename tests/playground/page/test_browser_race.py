@@ -36,7 +36,7 @@ def test_batches_of_three_sizes_race(visit: Visit) -> None:
     assert score(single) > 80
     assert score(batch) > 60
     assert score(full) < score(batch) - 20, "three updates are not many"
-    assert page.get_by_text("All lanes start with the very same weights.").is_visible()
+    assert page.get_by_text("All lanes start with exactly the same weights.").is_visible()
     labels = page.locator(".plot").first.get_attribute("aria-label")
     assert all(name in labels for name in ("per sample", "mini-batch of 32", "full batch"))
 
@@ -167,7 +167,7 @@ def test_a_phone_shows_it_all(visit: Visit) -> None:
 def test_a_guess_comes_first_where_that_is_wanted(visit: Visit) -> None:
     page = visit("#/race?race=zero_weights&subset=2000&epochs=1")
     lined_up(page)
-    page.get_by_label("no start without a guess").check()
+    page.get_by_label("require a guess before the start").check()
     assert button(page, "Start").is_disabled()
     until(page, "location.hash.includes('guess=first')")
     button(page, "all weights zero").click()

@@ -176,7 +176,7 @@ def test_another_network_starts_anew_and_says_so(visit: Visit) -> None:
     field = page.get_by_role("textbox", name="Hidden units")
     field.fill("8, 12")
     field.press("Enter")
-    page.locator(".message", has_text="This is another network, so the training started again.").wait_for()
+    page.locator(".message", has_text="These settings make a different network, so").wait_for()
     until(page, "document.querySelector('[data-stat=samples]').textContent === '0'")
     until(page, "document.querySelectorAll('.neurons canvas').length === 8")
 
@@ -226,7 +226,7 @@ def test_numbers_beyond_all_bounds_are_said(visit: Visit) -> None:
     page = visit("#/train?hidden=20,20&activation=identity&loss=mse&rate=1e30&subset=500")
     ready(page)
     button(page, "Train").click()
-    page.locator(".message", has_text="The numbers grew beyond all bounds").wait_for()
+    page.locator(".message", has_text="the numbers grew without limit").wait_for()
     assert button(page, "Train").is_disabled()
     button(page, "Start again").click()
     until(page, "!document.querySelector('.play').disabled")
@@ -293,7 +293,7 @@ def test_advice_is_followed_and_taken_back(visit: Visit) -> None:
     until(page, "document.querySelector('[data-stat=rate]').textContent === '3'")
     assert stat(page, "samples") == 4000, "the training itself is back"
     button(page, "Train").click()
-    page.locator(".message", has_text="It has already stopped after 2 epochs").wait_for()
+    page.locator(".message", has_text="The training has already stopped after 2 epochs").wait_for()
     page.keyboard.press("Control+Shift+z")
     until(page, "document.querySelector('[data-stat=rate]').textContent === '0.03'")
 

@@ -14,7 +14,7 @@ def written(learning_rate: float | None) -> str:
 
 def test_findings_are_listed_with_what_to_try() -> None:
     page = written(2.0)
-    assert "ReLU units of hidden layer 1 answer 0 to every image" in page
+    assert "ReLU units of hidden layer 1 output 0 for every image" in page
     assert "a learning rate of 0.01" in page
     assert "rules found anything wrong" in written(None)
 

@@ -15,9 +15,9 @@ if (location.protocol === "file:") {
     address.setAttribute("href", "http://localhost:8000/");
     const main = element("main",
       element("h1", "This page needs a web server"),
-      element("p", "It was opened as a file, and browsers load the parts of such a page only from a web server. One on "
-        + "your own computer will do; nothing leaves it."),
-      element("p", "If mnist-nn is installed, type in a terminal:"),
+      element("p", "It was opened as a file, but browsers load the parts of a page like this only from a web server. A "
+        + "server on your own computer is enough, and nothing leaves your computer."),
+      element("p", "If mnist-nn is installed, type this in a terminal:"),
       element("pre", "mnist-nn play"),
       element("p", "Or serve the folder of this page with Python:"),
       element("pre", `python -m http.server 8000 --bind localhost --directory "${folder}"`),

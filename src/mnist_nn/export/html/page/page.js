@@ -96,7 +96,7 @@ function show(pixels, aloud) {
   const given = pixels?.some((pixel) => pixel > 0) ? answer(model, pixels) : null;
   const [sign, headline, reason] = given
     ? words(given)
-    : ["–", "Nothing there", "Draw a digit, or choose a picture below."];
+    : ["–", "Nothing to read", "Draw a digit, or choose a picture below."];
   find("#sign").textContent = sign;
   find("#headline").textContent = headline;
   find("#reason").textContent = reason;

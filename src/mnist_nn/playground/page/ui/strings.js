@@ -19,10 +19,10 @@ export const en = {
 
   "share.copied": "Copied.",
   "share.copy": "Copy the link to this view",
-  "share.local": "This address works on this computer only. For a class, start mnist-nn play --host 0.0.0.0 and copy "
-    + "the link from the address that it prints.",
-  "share.notCopied": "The browser does not allow copying here; copy the link from the address bar.",
-  "share.ownModel": "The link does not contain your model “{0}”: save it as a file and share the file as well.",
+  "share.local": "This address works only on this computer. For a class, start mnist-nn play --host 0.0.0.0, open "
+    + "the address that it prints, and copy the link there.",
+  "share.notCopied": "The browser does not allow copying here. Copy the link from the address bar instead.",
+  "share.ownModel": "The link does not contain your model “{0}”. Save it as a file and share that file as well.",
   "share.print": "Print this room",
 
   "picture.failed": "The picture could not be made: {0}.",
@@ -46,20 +46,20 @@ export const en = {
   "guide.sheets": "Worksheets",
   "guide.tasks": "Make a task link",
   "guide.teachers": "For teachers",
-  "guide.teachersAbout": "A link that sets a task and hides controls, and worksheets for a class.",
+  "guide.teachersAbout": "Make a link that sets a task and hides controls, or print worksheets for a class.",
   "guide.where": "{0} of {1}",
 
   "task.copy": "Copy the link",
-  "task.end": "Take the task away",
+  "task.end": "Remove the task",
   "task.example": "Reach 93 % with 12 hidden units",
   "task.hide": "Hide these controls:",
   "task.label": "Your task:",
   "task.link": "Link to this room with the task",
   "task.make": "For teachers: make a task link",
-  "task.own": "your own, in this room as it is",
+  "task.own": "my own, in this room as it is now",
   "task.ready": "A prepared task",
   "task.text": "Task",
-  "task.try": "See it as students will",
+  "task.try": "See it as students will see it",
 
   "theme.toLight": "Light colours",
   "theme.toDark": "Dark colours",
@@ -74,9 +74,8 @@ export const en = {
   "model.softmax": "Softmax, small",
   "model.classic": "Classic, small",
   "model.given": "Your model",
-  "model.gone":
-    "The model in this address, “{0}”, is not here: models that were opened or trained in a page are lost when it is " +
-    "closed, unless they are saved. You see “{1}” instead.",
+  "model.gone": "The model in this address, “{0}”, is not here: models that were opened or trained on a page are "
+    + "lost when the page is closed, unless they are saved. You see “{1}” instead.",
   "model.failed": "The model could not be loaded: {0}",
   "model.badFile": "{0} is not a model file that this page can read: {1}",
   "dialog.close": "Close",
@@ -85,7 +84,7 @@ export const en = {
   "chart.table": "Show as a table",
   "confusion.is": "the digit is",
   "confusion.says": "the network says",
-  "confusion.cell": "{2} times a {0} is read as {1}",
+  "confusion.cell": "A {0} is read as {1}: {2} times",
 
   "links.draw": "Draw with this network",
   "links.microscope": "Put it under the microscope",
@@ -93,13 +92,13 @@ export const en = {
   "net.neuron": "Neuron {0} of hidden layer {1}",
   "net.neuronOnly": "Hidden neuron {0}",
   "net.output": "Output {0}",
-  "net.receives": "What it receives",
+  "net.receives": "Its inputs",
 
   "terms.bias": "bias",
   "terms.from": "from",
   "terms.input": "input",
   "terms.neuron": "neuron {0}",
-  "terms.off": ". It is switched off, so the next layer receives 0 from it.",
+  "terms.off": ". The neuron is switched off, so the next layer receives 0 from it.",
   "terms.open": "Show the {0} smaller terms",
   "terms.pixel": "pixel in row {0}, column {1}",
   "terms.product": "= term",

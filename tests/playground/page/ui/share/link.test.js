@@ -10,7 +10,7 @@ test("a link from another computer, to what everybody has, is simply copied", ()
 
 test("an address that this computer alone answers to is called that", () => {
   for (const host of ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"]) {
-    assert.match(describeLink(new URL(`http://${host}/#/draw`)), /on this computer only/);
+    assert.match(describeLink(new URL(`http://${host}/#/draw`)), /only on this computer/);
   }
 });
 

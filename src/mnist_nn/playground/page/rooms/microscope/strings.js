@@ -9,28 +9,29 @@ export const en = {
   "along.many": "{0} test images, on average",
   "along.of": "The loss of",
   "along.one": "this image",
-  "along.over": "The slope here is {0}, so the step moves the weight by {1}. It goes too far: the loss rises "
+  "along.over": "The slope here is {0}, so the step moves the weight by {1}. This step goes too far: the loss rises "
     + "from {2} to {3}.",
   "along.rate": "Try a learning rate: η =",
   "along.title": "The loss along this one weight",
-  "flow.delta": "Each line is one term of a hidden error: a weight times the error at its end, on its way back.",
+  "flow.delta": "Each line is one term of a hidden error: a weight times the error at its end, which travels back.",
   "flow.gradient": "Each line is a derivative ∂L/∂w: the error at its end times the activation at its beginning.",
-  "flow.label": "The network and what flows in it",
+  "flow.label": "The network and the numbers that flow through it",
   "flow.none": "Choose a neuron to follow it through all steps.",
   "flow.notYet": "not computed yet",
   "flow.numbers": "All numbers of this step",
   "flow.pause": "Pause",
   "flow.play": "Play",
-  "flow.rings": "A ring is an error δ, as wide as it is large: blue where the output is too large, orange where it is "
-    + "too small.",
+  "flow.rings": "A ring is an error δ, and a wider ring is a larger error: blue where the output is too large, "
+    + "orange where it is too small.",
   "flow.scale": "The widest line stands for {0}.",
-  "flow.scaleSome": "The widest line stands for {0}; drawn are {1} of {2}, the largest and the chosen neuron’s.",
+  "flow.scaleSome": "The widest line stands for {0}. Of {2} lines, {1} are drawn: the largest ones and those of the "
+    + "chosen neuron.",
   "flow.speed": "Speed",
   "flow.speed.quick": "quick",
   "flow.speed.slow": "slow",
   "flow.speed.usual": "normal",
-  "flow.update": "Each line is a change of a weight: blue where it grows, orange where it shrinks.",
-  "flow.weighted": "Each line is one term of a sum {0}: a weight times what it receives. Blue raises the sum, orange "
+  "flow.update": "Each line is the change of a weight: blue where the weight grows, orange where it shrinks.",
+  "flow.weighted": "Each line is one term of a sum {0}: a weight times its input. Blue raises the sum, orange "
     + "lowers it.",
   "loss.categorical cross-entropy": "Categorical cross-entropy",
   "loss.cross-entropy of a second softmax": "Cross-entropy of a second softmax",
@@ -40,59 +41,61 @@ export const en = {
   "micro.after": "after",
   "micro.again": "The same image once more, with the new weights",
   "micro.agrees": "✓ agrees",
-  "micro.applied": "The step is taken; that is update {0}. Here is the next image.",
-  "micro.apply": "Take the step, go on with the next image",
+  "micro.applied": "The step has been taken: it was update {0}. Here is the next image.",
+  "micro.apply": "Take the step and go on to the next image",
   "micro.ask": "Which digit did you draw?",
-  "micro.askWhy": "The network was not sure, so please choose the digit. The answer is compared with this label, and "
-    + "the update teaches it: with a wrong label, the network would learn a mistake.",
+  "micro.askWhy": "The network was not sure, so please choose the digit. Your choice is the label: the answer is "
+    + "compared with it, and the update teaches it to the network. With a wrong label, the network would learn a "
+    + "mistake.",
   "micro.back": "Back",
   "micro.before": "before",
   "micro.choice": "Image, loss and rate",
   "micro.change": "change",
-  "micro.descended": "descended",
+  "micro.descended": "minimized",
   "micro.differs": "✗ differs",
   "micro.digit": "digit",
   "micro.divided": "divided by {0}: the loss L",
   "micro.drawn": "your drawing",
   "micro.equation": "Equation",
   "micro.fault": "Fault",
-  "micro.fits": "the update's is",
+  "micro.fits": "the update’s derivative is",
   "micro.takeBack": "Undo the last update",
   "micro.forget": "Start again",
   "micro.gradient": "gradient",
   "micro.heat": "{0}: {1} numbers as a picture; the arrow keys choose one",
-  "micro.edited": "The network has your changes from Draw.",
+  "micro.edited": "The network includes your changes from Draw.",
   "micro.equal": "equal ✓",
-  "micro.keys": "The arrow keys ← → go back and on.",
-  "micro.kink": "ReLU has a kink here, so a difference quotient means nothing.",
+  "micro.keys": "The arrow keys ← and → go back and forward.",
+  "micro.kink": "ReLU has a kink here, so a difference quotient has no meaning.",
   "micro.label": "It shows a",
   "micro.largest": "The weights that change most",
-  "micro.learned": "{0} images learned here, one update each.",
-  "micro.learnedTest": "The network has learned test images here. That is fine for looking at a step, but its accuracy "
-    + "on them now says nothing.",
+  "micro.learned": "Images learned here: {0}, with one update each.",
+  "micro.learnedTest": "The network has learned from test images here. That is fine for looking at a step, but its "
+    + "accuracy on the test images no longer means anything.",
   "micro.candidate": "if the loss were",
   "micro.loss": "Loss",
   "micro.map": "Steps of the update",
-  "micro.matrix": "{0}: {1} × {2} numbers, a row for each neuron",
-  "micro.mismatch": "Which loss does this update descend?",
-  "micro.mismatchWhy": "One loss is printed ({0}), but another is descended ({1}): the rule δ = o − l belongs to "
-    + "the second. The derivatives below are computed numerically, so you do not have to take this on trust.",
+  "micro.matrix": "{0}: {1} × {2} numbers, one row for each neuron",
+  "micro.mismatch": "Which loss does this update minimize?",
+  "micro.mismatchWhy": "The page prints one loss ({0}), but the update minimizes another ({1}): the rule δ = o − l "
+    + "belongs to the second. The derivatives below are computed numerically, so you do not have to take this on "
+    + "trust.",
   "micro.neuron": "Neuron {0}",
   "micro.new": "new",
   "micro.next": "Next",
   "micro.nextImage": "Next image",
   "micro.numbers": "{0} numbers",
-  "micro.numeric": "taken numerically:",
+  "micro.numeric": "computed numerically:",
   "micro.old": "old",
   "micro.openBack": "The errors above come back through the same weights; their sum, {0}, is then multiplied by the "
     + "slope of the activation.",
-  "micro.openFalse": "The label's entry for the digit {0} is 0: the output should have been smaller.",
-  "micro.openInput": "A pixel is a byte from 0 to 255; the network counts from 0 to 1.",
-  "micro.openNumeric": "Numerically: the weight is moved a little up and a little down, and the loss is computed each "
-    + "time, for a difference of five points. No equation of the backward pass is used.",
+  "micro.openFalse": "The label’s entry for the digit {0} is 0: the output should have been smaller.",
+  "micro.openInput": "A pixel is a byte from 0 to 255. The network receives it as a number from 0 to 1.",
+  "micro.openNumeric": "The number to compare with comes from moving the weight a little up and a little down and "
+    + "computing the loss each time (a five-point difference). No equation of the backward pass is used.",
   "micro.openSoftmax": "Every output depends on every z: the sum runs over all ten.",
-  "micro.openTrue": "The label's entry for the digit {0} is 1: the output should have been larger.",
-  "micro.opened": "The chosen number, opened",
+  "micro.openTrue": "The label’s entry for the digit {0} is 1: the output should have been larger.",
+  "micro.opened": "How the chosen number is computed",
   "micro.output": "output {0}",
   "micro.picture": "The image, 28×28 pixels",
   "micro.place": "Number of the image",
@@ -101,8 +104,9 @@ export const en = {
   "micro.rate": "Learning rate η",
   "micro.rowOf": "{0}, row of neuron {1}",
   "micro.sheets": "Worksheets for a class",
-  "micro.sheets.about": "This update, and those for the images after it, as pages with blanks for a pocket calculator: "
-    + "one page for each student, each with another image, and the solutions after them.",
+  "micro.sheets.about": "These pages work through this update, and through those for the images after it, with "
+    + "blanks to fill in with a pocket calculator. There is one page for each student, each with a different image, "
+    + "and the solutions follow at the end.",
   "micro.sheets.count": "Number of sheets",
   "micro.sheets.print": "Print them",
   "micro.sheets.save": "Save them as a page",
@@ -117,7 +121,7 @@ export const en = {
   "micro.tooMany": "A picture for each of the {0} neurons would be too many; choose a neuron in the vector.",
   "micro.train": "Training digit",
   "micro.unequal": "not equal",
-  "micro.usedFor": "The update uses the derivative for",
+  "micro.usedFor": "The update uses this derivative for",
   "micro.value": "its value is",
   "micro.where": "Step {0} of {1}.",
   "lossChoice.cross_entropy": "Cross-entropy",
@@ -131,7 +135,8 @@ export const en = {
   "sheet.loss": "The loss",
   "sheet.numbered": "{0}, sheet {1} of {2}",
   "sheet.path": "Follow one path through it: {0} → {1}. Fill in the blanks; a pocket calculator will do.",
-  "sheet.rounding": "Worked out with all digits; with the rounded numbers above the last digit may differ.",
+  "sheet.rounding": "These results were worked out with all digits. If you use the rounded numbers above, your last "
+    + "digit may differ.",
   "sheet.solution": "Solution",
   "sheet.title": "One step of backpropagation by hand",
   "sheet.update": "The new weights, with η = {0}: new = old − η · derivative",
@@ -139,27 +144,28 @@ export const en = {
   "stage.trained": "trained",
   "stage.untrained": "untrained",
   "step.activation": "Activation of the {0}",
-  "step.activationWhy": "Each weighted sum goes through the activation function, by itself.",
+  "step.activationWhy": "The activation function is applied to each weighted sum separately.",
   "step.deltaHidden": "Error of the {0}",
-  "step.deltaHiddenWhy": "The errors above come back through the same weights, and count as much as the neuron can "
-    + "move: the slope of its activation. Where it is saturated, nearly nothing comes through.",
+  "step.deltaHiddenWhy": "The errors above come back through the same weights. Each neuron multiplies its sum by "
+    + "the slope of its activation, which says how much the neuron can move. Where it is saturated, almost nothing "
+    + "comes through.",
   "step.deltaOutput": "Error of the {0}",
-  "step.deltaOutputWhy": "How the loss changes with each weighted sum of the output: above 0, the output was too "
-    + "large.",
+  "step.deltaOutputWhy": "This is how the loss changes with each weighted sum of the output layer. If it is above "
+    + "0, the output was too large.",
   "step.gradient": "Derivatives for the weights of the {0}",
-  "step.gradientWhy": "The derivative for a weight is the error at its end times the activation at its beginning; "
-    + "for a bias it is the error itself.",
+  "step.gradientWhy": "The derivative for a weight is the error at its end times the activation at its beginning. "
+    + "For a bias, it is the error itself.",
   "step.hiddenLayer": "hidden layer",
   "step.hiddenLayerN": "hidden layer {0}",
   "step.input": "The image and its label",
-  "step.inputWhy": "The image is 784 numbers. The label is ten: 1 for the digit that is shown, 0 for the others. "
-    + "Choose any number, here and later: it is opened at the side, and followed through all steps.",
+  "step.inputWhy": "The image is 784 numbers. The label is ten numbers: 1 for the digit that is shown and 0 for the "
+    + "others. Choose any number, here or later, to open it at the side and to follow it through all steps.",
   "step.loss": "The loss",
-  "step.lossWhy": "How far the outputs are from the label, as one number.",
+  "step.lossWhy": "The loss is one number that says how far the outputs are from the label.",
   "step.outputLayer": "output layer",
   "step.update": "The new weights",
-  "step.updateWhy": "Every weight and every bias moves a little against its derivative. Here are those along the "
-    + "chosen path.",
+  "step.updateWhy": "Every weight and every bias moves a little against its derivative. Shown here are the ones "
+    + "along the chosen path.",
   "step.weighted": "Weighted sums of the {0}",
-  "step.weightedWhy": "Each neuron multiplies what it receives by its weights, adds it up, and adds its bias.",
+  "step.weightedWhy": "Each neuron multiplies its inputs by its weights, adds up the products, and adds its bias.",
 };

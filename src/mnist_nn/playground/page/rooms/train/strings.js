@@ -5,8 +5,8 @@
 export const en = {
   "train.title": "Train a network",
   "train.intro":
-    "Press Train and watch a network learn 60,000 handwritten digits, one after the other, in this page. Every " +
-    "setting can be changed while it learns.",
+    "Press Train and watch a network learn 60,000 handwritten digits, one after another, on this page. You can " +
+    "change every setting while it learns.",
   "train.play": "Train",
   "train.sample": "One sample",
   "train.batch": "One batch",
@@ -20,22 +20,22 @@ export const en = {
   "train.speed.100": "100 samples a second",
   "train.speed.10": "10 samples a second",
   "train.speed.1": "1 sample a second",
-  "train.stats": "Where the training stands",
+  "train.stats": "Progress of the training",
   "train.stat.epoch": "Epochs",
   "train.stat.samples": "Samples seen",
-  "train.stat.test": "Right, {0} test images",
+  "train.stat.test": "Right answers on {0} test images",
   "train.stat.loss": "Recent loss",
   "train.stat.rate": "Learning rate",
-  "train.stat.micro": "µs a sample",
-  "train.stat.speed": "Samples a second",
-  "train.stat.micro.help": "Learning alone, without the measurements in between",
-  "train.stat.speed.help": "By the clock, measurements included",
+  "train.stat.micro": "µs per sample",
+  "train.stat.speed": "Samples per second",
+  "train.stat.micro.help": "Time for learning alone, without the measurements in between",
+  "train.stat.speed.help": "Measured by the clock, with the measurements in between",
   "train.accuracy": "Right answers",
   "train.accuracy.training": "training",
   "train.accuracy.test": "test",
   "train.accuracy.help":
-    "“training” counts each image before it is learned; “test” asks 1,000 test images on the way and all 10,000 " +
-    "when an epoch ends.",
+    "“training” counts each image just before it is learned; “test” counts 1,000 test images during an epoch and " +
+    "all 10,000 at its end.",
   "train.loss": "Loss: {0}",
   "train.loss.training": "training",
   "train.loss.test": "test",
@@ -46,7 +46,7 @@ export const en = {
   "train.last.help": "To see each image as it is learned, press One sample, or choose a speed of 10 samples "
     + "a second or less.",
   "train.last.right": "It has just seen training image {0}, a {1}, and read it correctly.",
-  "train.last.waits": "The weights change when its batch is complete.",
+  "train.last.waits": "The weights change when the batch of this image is complete.",
   "train.last.wrong": "It has just seen training image {0}, a {1}, and took it for a {2}.",
   "train.sample.look": "Open this image in the microscope",
   "train.sample.outputs": "The ten outputs for this image, before the update and after it",
@@ -62,6 +62,6 @@ export const en = {
   "train.download": "Download the model",
   "train.toHistory": "Look back in the time machine",
   "train.result": "The trained network",
-  "train.result.help": "The file is a model of the library: mnist-nn evaluate {0} reads it.",
+  "train.result.help": "The file is a model of the library. To test it, run: mnist-nn evaluate {0}",
   "train.modelName": "Trained here: {0}",
 };
