@@ -1,5 +1,6 @@
 """Many runs side by side: each is what it would be alone, whatever ran beside it."""
 
+import pickle
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -8,7 +9,7 @@ import pytest
 
 from mnist_nn import Checkpoint, Network, NetworkConfig, Samples, TrainingConfig, evaluate, load_data, train
 from mnist_nn.errors import ConfigError, DataError, DivergedError
-from mnist_nn.experiments.runs import BLOCK, Step, Trial, divide, run_trials
+from mnist_nn.experiments.runs import BLOCK, Outcome, Step, Trial, divide, run_block, run_trials
 from mnist_nn.util import memory
 
 SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh", output="softmax")
@@ -94,6 +95,28 @@ def test_a_run_that_diverges_leaves_the_others_alone(clouds: Clouds) -> None:
 def test_what_cannot_be_trained_ends_all_runs(clouds: Clouds, trial: Trial, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
         last_steps([Trial(SHAPE, replace(RUN, epochs=10**6)), trial], clouds(60), engine="reference", jobs=2)
+
+
+def test_a_run_that_stops_early_has_the_bits_of_the_whole_one_at_that_epoch(clouds: Clouds) -> None:
+    samples, training = clouds(60), replace(RUN, schedule="cosine", validation=10)
+    whole = list(train(Network.create(SHAPE, 0), samples, training, engine="reference"))
+    [early] = ends([Trial(SHAPE, training, until=2)], samples, engine="reference")
+    assert early[:3] == bits(whole[1].checkpoint)[:3]
+
+
+def test_a_block_is_plain_data_in_and_out_and_gives_the_same_again(clouds: Clouds) -> None:
+    wild = replace(RUN, learning_rate=1e30, l2=1e30)
+    trials = [Trial(SHAPE, replace(RUN, validation=12, patience=1, epochs=9)), Trial(SHAPE, wild)]
+    first = run_block(trials, clouds(60), "reference")
+    again = run_block(*pickle.loads(pickle.dumps((trials, clouds(60), "reference"))))  # noqa: S301 our own bytes
+    assert first == again
+    assert first[1] is None
+    assert first[0]
+    at = last_steps(trials[:1], clouds(60), engine="reference")[0].epoch.checkpoint  # type: ignore[union-attr]
+    row = at.history[at.best.epoch - 1]  # type: ignore[union-attr]
+    assert first[0] == Outcome(
+        row.validation_accuracy, row.validation_loss, row.accuracy, row.loss, at.epoch, row.epoch
+    )
 
 
 def test_closing_ends_the_runs(clouds: Clouds) -> None:

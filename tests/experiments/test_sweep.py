@@ -6,9 +6,17 @@ from hypothesis import strategies as st
 
 from mnist_nn import NetworkConfig, TrainingConfig
 from mnist_nn.experiments.space import Configuration
-from mnist_nn.experiments.sweep import choose_best, gather_results, list_columns, order_rows, plan_trials, write_value
+from mnist_nn.experiments.sweep import (
+    Candidate,
+    choose_best,
+    gather_results,
+    list_columns,
+    order_rows,
+    plan_trials,
+    write_value,
+)
 
-CONFIGURATIONS = [Configuration({"epochs": n}, NetworkConfig(), TrainingConfig(epochs=n)) for n in (1, 2, 3)]
+CANDIDATES = [Candidate(n, Configuration({"epochs": n}, NetworkConfig(), TrainingConfig(epochs=n))) for n in (1, 2, 3)]
 
 
 def row(number: int, accuracy: str, loss: str = "1.0") -> dict[str, str]:
@@ -16,7 +24,7 @@ def row(number: int, accuracy: str, loss: str = "1.0") -> dict[str, str]:
 
 
 def test_every_configuration_has_every_seed() -> None:
-    trials = plan_trials(CONFIGURATIONS, range(4, 6))
+    trials = plan_trials(CANDIDATES, range(4, 6))
     assert [(one.training.epochs, one.training.seed) for one in trials] == [(n, s) for n in (1, 2, 3) for s in (4, 5)]
 
 
@@ -33,14 +41,14 @@ def test_what_has_a_gap_before_it_waits() -> None:
 
 def test_the_best_is_chosen_by_held_out_accuracy_then_by_loss() -> None:
     rows = [row(1, "0.9"), row(2, "0.95", "0.5"), row(3, "0.95", "0.4"), row(1, "0.9"), row(2, "0.95"), row(3, "0.95")]
-    best = choose_best(gather_results(CONFIGURATIONS, rows))
+    best = choose_best(gather_results(CANDIDATES, rows))
     assert best
     assert (best.number, best.accuracies, best.losses) == (3, (0.95, 0.95), (0.4, 1.0))
 
 
 def test_what_diverged_once_is_not_chosen() -> None:
     rows = [row(1, "0.9"), row(2, "0.99"), row(2, "", ""), row(3, "", "")]
-    results = gather_results(CONFIGURATIONS, rows)
+    results = gather_results(CANDIDATES, rows)
     best = choose_best(results)
     assert best
     assert best.number == 1

@@ -33,14 +33,44 @@ BLOCKS_PER_JOB = 3  # at least, so that no thread is left over with a long one
 
 @dataclass(frozen=True)
 class Trial:
-    """A run to be done: the shape of a network, and how it is trained."""
+    """A run to be done: the shape of a network, how it is trained, and the epoch to stop after, if not the last one.
+
+    What stops early has the bits that the whole run has after that epoch.
+    """
 
     shape: NetworkConfig
     training: TrainingConfig
+    until: int | None = None
 
     def begin(self) -> Checkpoint:
         """Return the checkpoint at the start."""
         return Checkpoint.start(Network.create(self.shape, self.training.seed), self.training)
+
+    def is_over(self, at: Checkpoint) -> bool:
+        """Say whether the run ends at this checkpoint."""
+        return at.is_finished(self.training) or (self.until is not None and at.epoch >= self.until)
+
+
+class Outcome(NamedTuple):
+    """The figures of a run that has ended, as plain numbers: those of the epoch whose weights are used.
+
+    ``accuracy`` and ``loss`` are of the training images, ``epochs`` is how many were trained, and ``best_epoch`` is
+    None without patience.
+    """
+
+    validation_accuracy: float | None
+    validation_loss: float | None
+    accuracy: float
+    loss: float
+    epochs: int
+    best_epoch: int | None
+
+    @classmethod
+    def of(cls, at: Checkpoint) -> "Outcome":
+        """Take the figures from the last checkpoint of a run."""
+        best = at.best.epoch if at.best else None
+        row = at.history[(best or at.epoch) - 1]
+        return cls(row.validation_accuracy, row.validation_loss, row.accuracy, row.loss, at.epoch, best)
 
 
 class Step(NamedTuple):
@@ -113,6 +143,31 @@ def run_trials(
             else:
                 left -= 1
                 step.result()  # raises what ended the block
+
+
+def run_block(trials: Sequence[Trial], samples: Samples, engine: str = "auto", jobs: int = 1) -> list[Outcome | None]:
+    """Run some trials to their ends, and return the figures of each; None for one that diverged.
+
+    This is the unit of work to give to another process: arguments and results are plain data, and the same trials on
+    the same samples give the same figures wherever and however often they are computed. `divide` makes blocks that
+    share their preparation of the samples.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As `run_trials`.
+
+    Examples
+    --------
+    >>> from mnist_nn import load_data
+    >>> few = load_data("mnist").train.take(range(300))
+    >>> [outcome] = run_block([Trial(NetworkConfig(), TrainingConfig(epochs=2, validation=0.1))], few)
+    >>> outcome.epochs, outcome.validation_accuracy is None
+    (2, False)
+    """
+    steps = run_trials(trials, samples, engine=engine, jobs=jobs, judge=Outcome.of)
+    found = {step.trial: step.result for step in steps if step.is_last}
+    return [found[number] for number in range(len(trials))]
 
 
 def divide(trials: Sequence[Trial], jobs: int) -> list[list[int]]:
@@ -204,13 +259,15 @@ class _Work:
 
     def run(self, number: int, placement: Placement) -> None:
         trial = self.trials[number]
-        at = trial.begin()
         try:
-            for epoch in train_placed(trial.shape, trial.training, placement, at, steps=True):
-                if self.stopped.is_set():
-                    return
-                is_last = epoch.complete and epoch.checkpoint.is_finished(trial.training)
-                result = self.judge(epoch.checkpoint) if is_last and self.judge else None
-                self.steps.put(Step(number, epoch, is_last, result))
+            with closing(train_placed(trial.shape, trial.training, placement, trial.begin(), steps=True)) as epochs:
+                for epoch in epochs:
+                    if self.stopped.is_set():
+                        return
+                    is_last = epoch.complete and trial.is_over(epoch.checkpoint)
+                    result = self.judge(epoch.checkpoint) if is_last and self.judge else None
+                    self.steps.put(Step(number, epoch, is_last, result))
+                    if is_last:
+                        return
         except DivergedError as error:
             self.steps.put(Step(number, None, is_last=True, error=error))

@@ -19,6 +19,7 @@ Settings = Mapping[str, Any]
 SCALES = ("lin", "log")
 OWN_LIST = "/"  # between the layers of one value; commas are between values
 MOST_CONFIGURATIONS = 100_000
+MOST_CORNERS = 1_000  # combinations that are looked at before a search that goes its own way
 HOW = "give values separated by commas, such as 0.1,0.3,1, or a range, such as log:0.001:1 or lin:0:0.5:6"
 
 
@@ -136,6 +137,20 @@ def list_grid(axes: Sequence[Axis]) -> Iterator[Settings]:
                           "some with --search random --trials N")  # fmt: skip
     for values in product(*(axis.values for axis in axes)):
         yield dict(zip((axis.name for axis in axes), values, strict=True))
+
+
+def list_corners(axes: Sequence[Axis]) -> list[Settings]:
+    """List every combination of values and of the ends of ranges, to find wrong ones early; only one if they are many.
+
+    Examples
+    --------
+    >>> list_corners([Axis("epochs", (1, 2)), Axis("l2", low=0.0, high=0.5)])[:2]
+    [{'epochs': 1, 'l2': 0.0}, {'epochs': 1, 'l2': 0.5}]
+    """
+    closed = [axis if axis.values else replace(axis, values=(axis.draw(0), axis.draw(1))) for axis in axes]
+    if math.prod(len(axis.values) for axis in closed) > MOST_CORNERS:
+        closed = [replace(axis, values=axis.values[:1]) for axis in closed]
+    return list(list_grid(closed))
 
 
 def draw_settings(axes: Sequence[Axis], count: int, seed: int) -> Iterator[Settings]:

@@ -6,21 +6,34 @@ not used here. Nothing is written or printed.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnist_nn.evaluation.comparison import Summary, summarize
-from mnist_nn.experiments.runs import Step, Trial
+from mnist_nn.experiments.runs import Outcome, Trial
 from mnist_nn.experiments.space import Configuration
 
-RESULTS = ("validation_accuracy", "validation_loss", "accuracy", "loss", "epochs", "best_epoch")
 NUMBERED = ("configuration", "seed")
+
+
+class Candidate(NamedTuple):
+    """A configuration to train with every seed, and its number from 1.
+
+    With successive halving it comes once in each round, from ``rung`` 0 on, that it reaches; its runs then stop after
+    the epoch ``until``.
+    """
+
+    number: int
+    configuration: Configuration
+    rung: int = 0
+    until: int | None = None
 
 
 @dataclass(frozen=True)
 class ConfigurationResult:
     """A configuration, its number from 1, and its accuracy on the held-out images with each seed.
 
-    ``losses`` are on the held-out images too. ``diverged`` counts the runs that diverged, which have neither.
+    ``losses`` are on the held-out images too. ``diverged`` counts the runs that diverged, which have neither. ``rung``
+    is that of the candidate.
     """
 
     number: int
@@ -28,6 +41,7 @@ class ConfigurationResult:
     accuracies: tuple[float, ...]
     losses: tuple[float, ...]
     diverged: int
+    rung: int = 0
 
     @property
     def summary(self) -> Summary | None:
@@ -35,9 +49,13 @@ class ConfigurationResult:
         return summarize(self.accuracies) if self.accuracies else None
 
 
-def plan_trials(configurations: Sequence[Configuration], seeds: Sequence[int]) -> list[Trial]:
-    """List all runs: each configuration with every seed."""
-    return [Trial(one.shape, replace(one.training, seed=seed)) for one in configurations for seed in seeds]
+def plan_trials(candidates: Sequence[Candidate], seeds: Sequence[int]) -> list[Trial]:
+    """List all runs: each candidate with every seed."""
+    return [
+        Trial(one.configuration.shape, replace(one.configuration.training, seed=seed), one.until)
+        for one in candidates
+        for seed in seeds
+    ]
 
 
 def list_columns(names: Iterable[str]) -> tuple[str, ...]:
@@ -48,19 +66,26 @@ def list_columns(names: Iterable[str]) -> tuple[str, ...]:
     >>> list_columns(["l2"])[:4]
     ('configuration', 'seed', 'l2', 'validation_accuracy')
     """
-    return (*NUMBERED, *names, *RESULTS)
+    return (*NUMBERED, *names, *Outcome._fields)
 
 
-def make_row(number: int, configuration: Configuration, seed: int, names: Iterable[str], step: Step) -> list[str]:
-    """Make the row of a finished run; the results of one that diverged are empty, and so are settings it lacks."""
-    settings = [write_value(configuration.settings.get(name)) for name in names]
-    if step.epoch is None:
-        return [str(number), str(seed), *settings, *[""] * len(RESULTS)]
-    at = step.epoch.checkpoint
-    scores = at.history[(at.best.epoch if at.best else at.epoch) - 1]
-    best = at.best.epoch if at.best else None
-    results = (scores.validation_accuracy, scores.validation_loss, scores.accuracy, scores.loss, at.epoch, best)
-    return [str(number), str(seed), *settings, *("" if value is None else repr(value) for value in results)]
+def make_row(candidate: Candidate, seed: int, names: Iterable[str], outcome: Outcome | None) -> list[str]:
+    """Make the row of a run that ended; the results of one that diverged are empty, and so are settings it lacks."""
+    results = outcome or [None] * len(Outcome._fields)
+    return [*identify(candidate, seed, names), *("" if value is None else repr(value) for value in results)]
+
+
+def identify(candidate: Candidate, seed: int, names: Iterable[str]) -> list[str]:
+    """Make the first cells of a row, which say of which run it is.
+
+    Examples
+    --------
+    >>> from mnist_nn import NetworkConfig, TrainingConfig
+    >>> identify(Candidate(3, Configuration({"l2": 0.1}, NetworkConfig(), TrainingConfig())), 7, ["l2", "momentum"])
+    ['3', '7', '0.1', '']
+    """
+    settings = candidate.configuration.settings
+    return [str(candidate.number), str(seed), *(write_value(settings.get(name)) for name in names)]
 
 
 def write_value(value: Any) -> str:
@@ -104,28 +129,27 @@ def order_rows(trials: int, done: int, rows: Iterable[tuple[int, list[str]]]) ->
             yield ready
 
 
-def gather_results(
-    configurations: Sequence[Configuration], rows: Iterable[Mapping[str, str]]
-) -> list[ConfigurationResult]:
-    """Gather the rows of a whole table by configuration, in their order."""
+def gather_results(candidates: Sequence[Candidate], rows: Iterable[Mapping[str, str]]) -> list[ConfigurationResult]:
+    """Gather the rows of a whole round by candidate, in their order."""
     by_number: dict[int, list[Mapping[str, str]]] = {}
     for row in rows:
         by_number.setdefault(int(row["configuration"]), []).append(row)
     results = []
-    for number, configuration in enumerate(configurations, start=1):
-        finished = [row for row in by_number[number] if row["validation_accuracy"]]
+    for one in candidates:
+        finished = [row for row in by_number[one.number] if row["validation_accuracy"]]
         accuracies, losses = (
             tuple(float(row[name]) for row in finished) for name in ("validation_accuracy", "validation_loss")
         )
-        diverged = len(by_number[number]) - len(finished)
-        results.append(ConfigurationResult(number, configuration, accuracies, losses, diverged))
+        diverged = len(by_number[one.number]) - len(finished)
+        results.append(ConfigurationResult(one.number, one.configuration, accuracies, losses, diverged, one.rung))
     return results
 
 
 def rank_results(results: Sequence[ConfigurationResult]) -> list[ConfigurationResult]:
     """Sort by mean accuracy on the held-out images; if equal, by lower mean loss, then by number.
 
-    Configurations of which a run diverged come last.
+    Those of a later rung come first, because they were trained longer. Configurations of which a run diverged come
+    last.
     """
     return sorted(results, key=_rank)
 
@@ -136,6 +160,6 @@ def choose_best(results: Sequence[ConfigurationResult]) -> ConfigurationResult |
     return rank_results(sound)[0] if sound else None
 
 
-def _rank(result: ConfigurationResult) -> tuple[int, float, float]:
+def _rank(result: ConfigurationResult) -> tuple[int, int, float, float]:
     n = max(len(result.accuracies), 1)
-    return result.diverged, -sum(result.accuracies) / n, sum(result.losses) / n
+    return result.diverged, -result.rung, -sum(result.accuracies) / n, sum(result.losses) / n

@@ -50,6 +50,7 @@ def build_sweep_page(
     """
     names = [axis.name for axis in axes]
     ranked = rank_results(results)
+    has_rungs = any(one.rung for one in results)
     bodies = {
         "summary": render(
             PACKAGE,
@@ -61,12 +62,14 @@ def build_sweep_page(
             count=len(results),
             seeds=len(best.accuracies),
         ),
-        "curves": render(PACKAGE, "sweep_curves.html", curves=[_draw(axis, results) for axis in axes]),
+        "curves": render(
+            PACKAGE, "sweep_curves.html", curves=[_draw(axis, results) for axis in axes], has_rungs=has_rungs
+        ),
         "table": render(
             PACKAGE,
             "sweep_table.html",
-            head=("configuration", *names, "held-out accuracy", "95 % interval", "diverged"),
-            rows=[_cells(one, names) for one in ranked[:MOST_ROWS]],
+            head=("configuration", *names, *["round"] * has_rungs, "held-out accuracy", "95 % interval", "diverged"),
+            rows=[_cells(one, names, has_rungs=has_rungs) for one in ranked[:MOST_ROWS]],
             shown=min(len(ranked), MOST_ROWS),
             count=len(ranked),
         ),
@@ -124,12 +127,13 @@ def _as_number(value: Any) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def _cells(result: ConfigurationResult, names: Sequence[str]) -> list[str]:
+def _cells(result: ConfigurationResult, names: Sequence[str], *, has_rungs: bool) -> list[str]:
     summary = result.summary
     low, high = (summary and summary.interval) or (None, None)
     return [
         str(result.number),
         *(write_value(result.configuration.settings.get(name)) for name in names),
+        *[str(result.rung + 1)] * has_rungs,
         percent(summary.mean) if summary else "",
         "" if low is None or high is None else f"{percent(low)} to {percent(high)}",
         str(result.diverged or ""),

@@ -7,7 +7,7 @@ a run that is stopped anywhere and resumed ends with the same bits as one that w
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, cast, overload
@@ -194,7 +194,7 @@ def train_placed(
     *,
     teacher: Teacher | None = None,
     steps: bool = False,
-) -> Iterator[Epoch]:
+) -> Generator[Epoch, None, None]:
     """Train as `train` does, on samples that are prepared already and that other runs may share.
 
     Parameters

@@ -9,12 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from patience import PATIENCE
 from pyarrow import parquet
 
 from mnist_nn import load_model
-from mnist_nn.cli.sweep.run import model_path
+from mnist_nn.cli.predict.table import open_table
+from mnist_nn.cli.sweep.run import Training, model_path, prepare_sweep, read_table
+from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.comparison import find_median, summarize
+from mnist_nn.experiments.sweep import list_columns
 
 FEW = ("--subset", "200", "--epochs", "1", "--engine", "reference")
 GRID = ("sweep", *FEW, "--rate", "0.03,0.1", "--hidden", "8,9/8", "--seeds", "2")
@@ -60,6 +64,57 @@ def test_the_same_table_for_any_number_of_threads_and_from_any_place(cli: Cli, t
         assert outcome.code == 0
         assert table.read_bytes() == whole
     assert cli(*GRID, "--resume").err == "", "a whole table is only evaluated again"
+
+
+def train(path: Path, search: str, trials: int | None, settings: dict[str, str], jobs: int = 1) -> bytes:
+    """Train what a table lacks, and return the table, without what comes after the rounds."""
+    given = {"subset": "80", "validation": "20", "batch_size": "20", **settings}
+    plan = prepare_sweep("classic", given, "mnist", search=search, trials=trials, seeds=2)
+    with open_table(path, list_columns(plan.names), plan.settings, resume=True) as table:
+        training = Training(plan, table, lambda _step, _name: None, [], "reference", jobs)
+        assert training.finish_rounds(read_table(path)) is not None
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("search", "trials", "settings"),
+    [
+        ("tpe", 13, {"epochs": "1", "learning_rate": "log:0.01:1", "hidden": "2,4"}),
+        ("halving", None, {"epochs": "9", "learning_rate": "0.03,0.3", "hidden": "2,3"}),
+    ],
+    ids=["tpe", "halving"],
+)
+def test_a_search_in_rounds_ends_with_the_same_table_from_any_place(
+    tmp_path: Path, search: str, trials: int | None, settings: dict[str, str]
+) -> None:
+    table = tmp_path / "a.csv"
+    whole = train(table, search, trials, settings, jobs=3)
+    ends = [at + 1 for at, byte in enumerate(whole) if byte == ord("\n")]
+    for cut in (ends[3] - 5, ends[-3]):
+        table.write_bytes(whole[:cut])
+        assert train(table, search, trials, settings) == whole
+
+
+def test_halving_trains_the_best_third_longest_and_chooses_among_them(cli: Cli, tmp_path: Path) -> None:
+    few = (*FEW, "--epochs", "9", "--batch-size", "20")
+    given = ("sweep", *few, "--search", "halving", "--rate", "log:1e-4:1:9", "--seeds", "1")
+    found = cli(*given, "--json").json
+    rows = read(tmp_path / "mnist-sweep.csv")
+    assert [row["epochs"] for row in rows] == ["1"] * 9 + ["3"] * 3 + ["9"]
+    assert [one["round"] for one in found["configurations"]] == [3, 2, 2] + [1] * 6
+    assert str(found["best"]) == rows[-1]["configuration"]
+    single = cli("train", *few, "--rate", rows[-1]["learning_rate"], "--validation", "0.1", "--json")
+    assert float(rows[-1]["validation_accuracy"]) == single.json["history"][8]["validation_accuracy"]
+    assert "for fewer epochs" in (tmp_path / "mnist-sweep.html").read_text()
+
+
+def test_a_table_that_this_search_would_not_have_written_is_not_continued(tmp_path: Path) -> None:
+    given = "tpe", 2, {"epochs": "1", "learning_rate": "log:0.01:1"}
+    table = tmp_path / "a.csv"
+    whole = train(table, *given)
+    table.write_bytes(whole.replace(b"\n1,0,0.", b"\n1,0,7."))
+    with pytest.raises(ConfigError, match="has other runs than this search would try next"):
+        train(table, *given)
 
 
 def test_killed_at_any_time_it_ends_with_the_table_of_an_unbroken_run(

@@ -25,11 +25,20 @@ Csv = Annotated[
 ]
 Search = Annotated[
     str,
-    typer.Option("--search", help="How configurations are chosen.", **options.one_of("search", "grid", "random")),
+    typer.Option(
+        "--search",
+        help="How configurations are chosen.",
+        **options.one_of("search", "grid", "random", "tpe", "halving"),
+    ),
 ]
 Trials = Annotated[
     int | None,
-    typer.Option("--trials", help="With --search random: number of configurations to draw.", metavar="N", min=1),
+    typer.Option(
+        "--trials",
+        help="Number of configurations to draw, with --search random, tpe or halving; halving takes a grid without it.",
+        metavar="N",
+        min=1,
+    ),
 ]
 Seeds = Annotated[
     int,
@@ -66,8 +75,9 @@ def sweep(
     """Train many configurations and choose the best.
 
     The choice is made by held-out images; the test images are used once, at the end, for the chosen configuration. A
-    setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --search random a range to draw from
-    (log:0.001:1). Write / between the layers of one value: --hidden 16,30/20.
+    setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --trials a range to draw from (log:0.001:1). Write
+    / between the layers of one value: --hidden 16,30/20. --search tpe draws where earlier results were good, and
+    --search halving trains most configurations for a few epochs only.
 
     For example: mnist-nn sweep --rate log:0.003:0.3:5 --hidden 10,20,40
     """

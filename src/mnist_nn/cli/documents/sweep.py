@@ -24,6 +24,7 @@ class ConfigurationDocument(Document):
         description="95 % interval of the mean by Student's t: low, high; null for one run or none"
     )
     diverged: Count = Field(description="number of runs that diverged")
+    round: Ordinal = Field(description="the last round of successive halving that it reached; 1 in other searches")
 
 
 class SweepDocument(Document):
@@ -70,4 +71,5 @@ def _configuration(result: "ConfigurationResult") -> ConfigurationDocument:
         deviation=summary.deviation if summary else None,
         interval=summary.interval if summary else None,
         diverged=result.diverged,
+        round=result.rung + 1,
     )

@@ -1,40 +1,47 @@
 """A sweep of the command line: its table, which grows run by run and can be continued, and the files made from it."""
 
 import csv as csv_files
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mnist_nn.cli.predict.table import Table, open_table
 from mnist_nn.cli.read.settings import ANOTHER, is_device
 from mnist_nn.cli.train.interrupt import defer_interrupt
 from mnist_nn.errors import ConfigError, MissingExtraError
-from mnist_nn.experiments.space import Axis, Configuration
+from mnist_nn.experiments.space import Axis, Configuration, Settings
 
 if TYPE_CHECKING:
+    from mnist_nn.cli.train.progress import ShowTrial
     from mnist_nn.data import Dataset
     from mnist_nn.evaluation.comparison import Summary
     from mnist_nn.evaluation.metrics import Evaluation
-    from mnist_nn.experiments.sweep import ConfigurationResult
+    from mnist_nn.experiments.runs import Outcome, Trial
+    from mnist_nn.experiments.search import Rounds
+    from mnist_nn.experiments.sweep import Candidate, ConfigurationResult
     from mnist_nn.model_file.storage import Model
     from mnist_nn.training.checkpoint import Checkpoint
 
 HELD_OUT = "0.1"  # of the training images, unless --validation says otherwise
 NOT_VARIED = ("seed", "validation")  # all configurations are judged alike
+DRAWS = ("random", "tpe")  # searches that draw configurations without end
+Rows = Sequence[dict[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
 class SweepResult:
     """A finished sweep: the results of all configurations, the best one, and its accuracy on the test images.
 
+    ``runs`` is the number of rows in the table.
     ``page`` and ``parquet`` are None if what writes them is not installed; ``left_out`` says what is missing.
     """
 
     axes: tuple[Axis, ...]
     results: tuple["ConfigurationResult", ...]
+    runs: int
     best: "ConfigurationResult"
     test: "Summary"
     table: Path
@@ -45,11 +52,19 @@ class SweepResult:
 
 
 @dataclass(frozen=True, eq=False)
+class Search:
+    """How a sweep chooses configurations: ``begin`` begins its rounds, with at most ``most`` candidates in all."""
+
+    begin: Callable[[], "Rounds"]
+    most: int
+
+
+@dataclass(frozen=True, eq=False)
 class Sweep:
-    """What is to be trained: the axes, the configurations that follow, and the seeds of each."""
+    """What is to be trained: the axes, the search for configurations, and the seeds of each."""
 
     axes: tuple[Axis, ...]
-    configurations: tuple[Configuration, ...]
+    search: Search
     seeds: range
     dataset: "Dataset"
     settings: dict[str, Any]
@@ -69,7 +84,8 @@ class Sweep:
         ConfigError
             If the table may not be written or continued, or every configuration diverged.
         """
-        from mnist_nn.experiments.sweep import choose_best, gather_results, list_columns
+        from mnist_nn.cli.train.progress import show_trials
+        from mnist_nn.experiments.sweep import choose_best, list_columns
         from mnist_nn.model_file.storage import keep_others_off
 
         if is_device(path):
@@ -82,73 +98,43 @@ class Sweep:
                 )
             )
             interrupted = held.enter_context(defer_interrupt())
-            self._train(table, interrupted, engine=engine, jobs=jobs, quiet=quiet)
-            with path.open(newline="", encoding="utf-8") as file:
-                rows = list(csv_files.DictReader(file))
-            if len(rows) < len(self.configurations) * len(self.seeds):
+            runs = self.search.most * len(self.seeds)
+            with show_trials(runs, done=table.done, quiet=quiet) as show:
+                train = Training(self, table, show, interrupted, engine, jobs)
+                results = train.finish_rounds(read_table(path))
+            if results is None:
                 return None
-            results = gather_results(self.configurations, rows)
             best = choose_best(results)
             if best is None:
                 raise ConfigError(
                     "runs of every configuration diverged, so none can be chosen; sweep over lower learning rates"
                 )
-            is_ours = table.done == len(rows)  # then an earlier run has saved its model
-            return self._finish(path, tuple(results), best, is_ours=is_ours, engine=engine, jobs=jobs)
-
-    def _train(self, table: Table, interrupted: Sequence[bool], *, engine: str, jobs: int | None, quiet: bool) -> None:
-        """Append the rows of the runs that the table lacks, in the order of the configurations."""
-        from contextlib import closing
-
-        from mnist_nn.cli.train.progress import show_trials
-        from mnist_nn.experiments.runs import run_trials
-        from mnist_nn.experiments.sweep import make_row, order_rows, plan_trials
-
-        trials = plan_trials(self.configurations, self.seeds)
-        left = trials[table.done :]
-
-        def list_rows() -> Iterator[tuple[int, list[str]]]:
-            for step in steps:
-                number = table.done + step.trial
-                place, seed = divmod(number, len(self.seeds))
-                show(step, f"configuration {place + 1}, seed {self.seeds[seed]}")
-                if step.is_last:
-                    one = self.configurations[place]
-                    yield number, make_row(place + 1, one, self.seeds[seed], self.names, step)
-                if interrupted:
-                    return
-
-        with (
-            show_trials(len(trials), done=table.done, quiet=quiet) as show,
-            closing(run_trials(left, self.dataset.train, engine=engine, jobs=jobs)) as steps,
-        ):
-            for rows in order_rows(len(trials), table.done, list_rows()):
-                table.write(rows)
+            return self._finish(table, tuple(results), best, engine=engine, jobs=jobs)
 
     def _finish(
         self,
-        path: Path,
+        table: Table,
         results: tuple["ConfigurationResult", ...],
         best: "ConfigurationResult",
         *,
-        is_ours: bool,
         engine: str,
         jobs: int | None,
     ) -> SweepResult:
         """Train the best configuration again, test it, save its median model, and write the page.
 
-        A model that is there is copied first, unless it ``is_ours``.
+        A model that is there is copied first, unless an earlier run of this sweep has saved it.
         """
         from mnist_nn.cli.train.previous_model import keep_previous
         from mnist_nn.evaluation.comparison import summarize
         from mnist_nn.model_file.storage import write
 
+        path, runs = table.path, len(read_table(table.path))
         model, tests = self._test(best, engine=engine, jobs=jobs)
-        if not is_ours:
+        if table.done < runs:
             keep_previous(model_path(path))
         write(model_path(path), model)
         left_out: list[str] = []
-        made = SweepResult(self.axes, results, best, summarize(tests), path, model_path(path), None, None, ())
+        made = SweepResult(self.axes, results, runs, best, summarize(tests), path, model_path(path), None, None, ())
         parquet = _try(left_out, _write_parquet, path)
         page = _try(left_out, _write_page, made, self.dataset.name)
         return SweepResult(**{**vars(made), "page": page, "parquet": parquet, "left_out": tuple(left_out)})
@@ -158,10 +144,10 @@ class Sweep:
         from mnist_nn.evaluation.comparison import find_median
         from mnist_nn.evaluation.metrics import evaluate
         from mnist_nn.experiments.runs import run_trials
-        from mnist_nn.experiments.sweep import plan_trials
+        from mnist_nn.experiments.sweep import Candidate, plan_trials
         from mnist_nn.model_file.storage import Model
 
-        trials = plan_trials([best.configuration], self.seeds)
+        trials = plan_trials([Candidate(best.number, best.configuration)], self.seeds)
         test, loss = self.dataset.test, best.configuration.training.loss
 
         def judge(at: "Checkpoint") -> "Evaluation":
@@ -181,6 +167,99 @@ class Sweep:
         return model, [last[number].result.accuracy for number in range(len(trials))]
 
 
+@dataclass(frozen=True, eq=False)
+class Training:
+    """The training of a sweep: its rounds, as far as they are not in the table yet."""
+
+    sweep: Sweep
+    table: Table
+    show: "ShowTrial"
+    interrupted: Sequence[bool]
+    engine: str
+    jobs: int | None
+
+    def finish_rounds(self, earlier: Rows) -> "list[ConfigurationResult] | None":
+        """Go through all rounds; return the last result of each configuration, or None if Ctrl-C came first.
+
+        ``earlier`` are the rows that the table has.
+        """
+        from mnist_nn.experiments.sweep import gather_results
+
+        found: dict[int, ConfigurationResult] = {}
+        rounds, reply, start = self.sweep.search.begin(), None, 0
+        while candidates := _send(rounds, reply):
+            end = start + len(candidates) * len(self.sweep.seeds)
+            rows = self.finish_round(candidates, earlier[start:end], start)
+            if rows is None:
+                return None
+            reply, start = gather_results(candidates, rows), end
+            found |= {one.number: one for one in reply}
+        return [found[number] for number in sorted(found)]
+
+    def finish_round(self, candidates: "Sequence[Candidate]", earlier: Rows, start: int) -> Rows | None:
+        """Append the rows of a round that the table lacks, in their order; return all of the round.
+
+        ``start`` is the number of runs in the rounds before.
+        """
+        from mnist_nn.experiments.sweep import identify, list_columns, make_row, order_rows, plan_trials
+
+        names, columns = self.sweep.names, list_columns(self.sweep.names)
+        runs = [(one, seed) for one in candidates for seed in self.sweep.seeds]
+        for (candidate, seed), row in zip(runs, earlier, strict=False):
+            if list(row.values())[: len(names) + 2] != identify(candidate, seed, names):
+                raise ConfigError(
+                    f"{str(self.table.path)!r} has other runs than this search would try next, so it was begun in "
+                    f"another environment; {ANOTHER}"
+                )
+        trials, done = plan_trials(candidates, self.sweep.seeds), len(earlier)
+        titles = [f"configuration {one.number}, seed {seed}" for one, seed in runs]
+
+        def list_rows() -> Iterator[tuple[int, list[str]]]:
+            for number, outcome in self.run(trials[done:], titles[done:], start + done):
+                candidate, seed = runs[done + number]
+                yield done + number, make_row(candidate, seed, names, outcome)
+
+        rows = list(earlier)
+        for ready in order_rows(len(trials), done, list_rows()):
+            self.table.write(ready)
+            rows += [dict(zip(columns, row, strict=True)) for row in ready]
+        return rows if len(rows) == len(trials) else None
+
+    def run(
+        self, trials: "Sequence[Trial]", titles: Sequence[str], before: int
+    ) -> "Iterator[tuple[int, Outcome | None]]":
+        """Run trials; yield the number of each that ended and its figures, None if it diverged. Ctrl-C ends it.
+
+        ``titles`` say what each is called, and ``before`` is the number of runs that came before these.
+        """
+        from contextlib import closing
+
+        from mnist_nn.experiments.runs import Outcome, run_trials
+
+        running = run_trials(trials, self.sweep.dataset.train, engine=self.engine, jobs=self.jobs, judge=Outcome.of)
+        with closing(running) as steps:
+            for step in steps:
+                self.show(step._replace(trial=before + step.trial), titles[step.trial])
+                if step.is_last:
+                    yield step.trial, step.result
+                if self.interrupted:
+                    return
+
+
+def _send(rounds: "Rounds", reply: "Sequence[ConfigurationResult] | None") -> "list[Candidate]":
+    """Send the results of a round, and return the next one; empty if there is none."""
+    try:
+        return rounds.send(reply)  # type: ignore[arg-type]  # None begins them
+    except StopIteration:
+        return []
+
+
+def read_table(path: Path) -> Rows:
+    """Read the rows of a table by column."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv_files.DictReader(file))
+
+
 def prepare_sweep(
     preset: str, typed: dict[str, str], data: str, *, search: str, trials: int | None, seeds: int
 ) -> Sweep:
@@ -194,7 +273,7 @@ def prepare_sweep(
     from mnist_nn.cli.common.training_options import parse_value, takes_whole_numbers
     from mnist_nn.cli.train.seeds import choose_seeds
     from mnist_nn.data import load
-    from mnist_nn.experiments.space import build_configurations, draw_settings, list_grid, parse_axis
+    from mnist_nn.experiments.space import parse_axis
 
     axes = [
         parse_axis(name, text, lambda part, name=name: parse_value(name, part), is_whole=takes_whole_numbers(name))  # type: ignore[misc]
@@ -208,16 +287,10 @@ def prepare_sweep(
     if not fixed["validation"]:
         raise ConfigError("--validation 0 leaves no images to choose by; hold some out, for example with 0.1")
     first = fixed.pop("seed", 0)
-    if search == "random":
-        if trials is None:
-            raise ConfigError("--search random needs to know how many configurations to draw; give --trials N")
-        settings = list(draw_settings(varied, trials, first))
-    elif trials is not None:
-        raise ConfigError("--trials has no effect with --search grid, which trains every combination; leave it out")
-    else:
-        settings = list(list_grid(varied))
+    _check_trials(search, trials)
     dataset = load(data)
-    configurations = build_configurations(preset, fixed, settings, dataset.inputs, dataset.classes)
+    build = _Builder(preset, fixed, dataset.inputs, dataset.classes)
+    chosen = _choose_search(search, varied, trials, first, build)
     kept = {
         "mnist-nn": version("mnist-nn"),
         "data": dataset.digest,
@@ -225,9 +298,57 @@ def prepare_sweep(
         "search": search,
         "trials": trials,
         "seeds": seeds,
+        **({"optuna": version("optuna")} if search == "tpe" else {}),
         **{name: typed.get(name) for name in sorted(typed)},
     }
-    return Sweep(tuple(varied), tuple(configurations), choose_seeds(first, seeds), dataset, kept)
+    return Sweep(tuple(varied), chosen, choose_seeds(first, seeds), dataset, kept)
+
+
+class _Builder(NamedTuple):
+    """What all configurations of a sweep have in common."""
+
+    preset: str
+    fixed: Settings
+    inputs: int
+    outputs: int
+
+    def build(self, varied: Sequence[Settings]) -> list[Configuration]:
+        """Build the configurations of some settings, each once."""
+        from mnist_nn.experiments.space import build_configurations
+
+        return build_configurations(self.preset, self.fixed, varied, self.inputs, self.outputs)
+
+
+def _check_trials(search: str, trials: int | None) -> None:
+    """Reject a search that does not know how many configurations to draw, or need not know it."""
+    if search in DRAWS and trials is None:
+        raise ConfigError(f"--search {search} needs to know how many configurations to draw; give --trials N")
+    if search == "grid" and trials is not None:
+        raise ConfigError("--trials has no effect with --search grid, which trains every combination; leave it out")
+
+
+def _choose_search(search: str, varied: Sequence[Axis], trials: int | None, seed: int, common: _Builder) -> Search:
+    """Prepare the search; configurations that can be known beforehand are built, so that wrong ones are found now."""
+    from functools import partial
+
+    from mnist_nn.experiments.search import list_rungs, search_all, search_by_halving
+    from mnist_nn.experiments.space import draw_settings, list_corners, list_grid
+
+    if search == "tpe":
+        from mnist_nn.experiments.tpe import import_optuna, search_by_tpe
+
+        import_optuna()
+        common.build(list_corners(varied))
+        count = trials or 1
+        return Search(partial(search_by_tpe, varied, lambda one: common.build([one])[0], count, seed), count)
+    drawn = list_grid(varied) if trials is None else draw_settings(varied, trials, seed)
+    found = common.build(list(drawn))
+    if search != "halving":
+        return Search(partial(search_all, found), len(found))
+    if any(axis.name == "epochs" for axis in varied):
+        raise ConfigError("--search halving varies the epochs itself; give one value of --epochs")
+    rungs = list_rungs(found[0].training.epochs, len(found))
+    return Search(partial(search_by_halving, found), sum(count for _, count in rungs))
 
 
 def model_path(table: Path) -> Path:

@@ -28,17 +28,18 @@ def _print(found: "SweepResult", seconds: float) -> None:
     from mnist_nn.experiments.sweep import rank_results
 
     out, names = display.console(), [axis.name for axis in found.axes]
-    shown = display.table("configuration", *names, "held out", "±", "diverged")
+    has_rungs = any(result.rung for result in found.results)
+    shown = display.table("configuration", *names, *["round"] * has_rungs, "held out", "±", "diverged")
     for result in rank_results(found.results)[:SHOWN]:
         shown.add_row(str(result.number), *(write_value(result.configuration.settings.get(name)) for name in names),
-                      *_figures(result), str(result.diverged or ""))  # fmt: skip
+                      *[str(result.rung + 1)] * has_rungs, *_figures(result), str(result.diverged or ""))  # fmt: skip
     display.print_table(out, shown)
-    runs = sum(len(one.accuracies) + one.diverged for one in found.results)
     say(
         "",
         f"Best            configuration {found.best.number}, by held-out images",
         f"Test accuracy   {display.mean_with_deviation(found.test)}",
-        f"Time            {display.duration(seconds)}; {len(found.results)} configurations, {runs} runs in the table",
+        f"Time            {display.duration(seconds)}; {len(found.results)} configurations, {found.runs} runs in the "
+        "table",
         f"Saved           {found.model}, the median run of the best configuration",
         f"Table           {', '.join(str(path) for path in (found.table, found.parquet) if path)}",
         *([f"Page            {found.page}"] if found.page else []),
