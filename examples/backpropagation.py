@@ -1,6 +1,6 @@
-"""Backpropagation in NumPy, equation by equation: at least 90 % of the test images must come out right.
+"""Backpropagation in NumPy, equation by equation: at least 90 % of the test images must be classified correctly.
 
-The library only lends the pictures. Run it with: python examples/backpropagation.py
+The library only provides the pictures. Run it with: python examples/backpropagation.py
 """
 
 import sys

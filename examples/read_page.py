@@ -1,4 +1,4 @@
-"""Read a photo of handwritten numbers: at least seven must be accepted, and all accepted ones must be right.
+"""Read a photo of handwritten numbers: at least seven must be accepted, and all the accepted ones must be right.
 
 Run it with: python examples/read_page.py
 """

@@ -1,4 +1,4 @@
-"""Train a network of 64 hidden units for three epochs: at least 96 % of the test images must come out right.
+"""Train a network of 64 hidden units for three epochs: at least 96 % of the test images must be right.
 
 Run it with: python examples/train_digits.py
 """

@@ -360,8 +360,8 @@ def _(bce_slope, delta_o, mse_slope):
 def _():
     mo.md(r"""
     **The classic rule prints one loss and descends another.** As far as we can measure, $o - l$ is the gradient of the
-    cross-entropy. In $\partial\,\mathrm{BCE} / \partial o_i = (o_i - l_i) / (o_i (1 - o_i))$, the denominator is the
-    slope of the sigmoid, and the two cancel. For the MSE nothing cancels, and the gradient is
+    cross-entropy. In $\partial\,\mathrm{BCE} / \partial o_i = (o_i - l_i) / (o_i (1 - o_i))$, the denominator equals
+    the slope of the sigmoid, so the two cancel. For the MSE nothing cancels, and the gradient is
     $\frac{2}{n} (o - l) \odot o \odot (1 - o)$. Section 11 shows what this means for learning. From here on, $L$ is the
     cross-entropy.
 
