@@ -9,6 +9,7 @@ import pytest
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.student.check import check_equation, check_student, check_update
 from mnist_nn.evaluation.student.report import FAULT_NAMES
+from mnist_nn.nn.own import add_activation, add_loss, forget
 from mnist_nn.nn.activations import sigmoid
 
 PROGRAMS = Path(__file__).parents[2] / "shared" / "student_programs"
@@ -259,3 +260,30 @@ def test_the_loss_alone(loss: Any, passed: bool) -> None:
 def test_settings_that_do_not_exist(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         check_student(lambda x: x, **arguments)
+
+
+def test_a_fault_beside_an_added_activation_is_named() -> None:
+    def forward(x: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
+        h = np.log1p(np.exp(x @ W1 + b1))
+        return h, 1 / (1 + np.exp(-(h @ W2 + b2)))
+
+    def backward(x: Any, y: Any, h: Any, o: Any, W2: Any) -> Any:
+        delta_o = (o - y) / len(x)
+        delta_h = delta_o @ W2.T
+        return x.T @ delta_h, delta_h.sum(axis=0), h.T @ delta_o, delta_o.sum(axis=0)
+
+    add_activation("softplus", lambda z: np.log1p(np.exp(z)), lambda z: 1 / (1 + np.exp(-z)))
+    try:
+        finding = check_student(forward, backward, activation="softplus").findings[0]
+    finally:
+        forget()
+    assert (finding.fault, finding.right) == ("no_derivative", "δ_h = (W_hoᵀ δ_o) ⊙ softplus'(z_h)")
+
+
+def test_an_added_loss_is_refused() -> None:
+    add_loss("absolute", lambda o, l: abs(o - l).sum(axis=1), lambda o, l: np.sign(o - l))
+    try:
+        with pytest.raises(ConfigError, match="unknown loss 'absolute'"):
+            check_student(PROGRAMS / "right" / f"{min(RIGHT)}.py", loss="absolute")
+    finally:
+        forget()

@@ -7,6 +7,7 @@ from mnist_nn.evaluation.student.equations import numbers
 from mnist_nn.evaluation.student.quantities import SQUARED, draw_case, right_numbers
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.losses import LOSSES
+from mnist_nn.nn.own import add_activation, forget
 
 PAIRS = [*LOSSES, *((loss, output) for loss in SQUARED for output in ("sigmoid", "softmax") if loss != "mse")]
 
@@ -21,3 +22,15 @@ def test_without_a_fault_they_are_the_engines(activation: str, hidden: tuple[int
         assert ours.keys() == right.keys()
         for quantity, value in right.items():
             np.testing.assert_allclose(ours[quantity], value, rtol=1e-10, atol=1e-14, err_msg=str((quantity, loss)))
+
+
+def test_an_added_activation_has_its_slope_at_z() -> None:
+    add_activation("softplus", lambda z: np.log1p(np.exp(z)), lambda z: 1 / (1 + np.exp(-z)))
+    try:
+        config = NetworkConfig(inputs=9, hidden=(7,), outputs=5, activation="softplus", dtype="float64")
+        case = draw_case(config, "classic_mse", 4, 0)
+        ours, right = numbers(case), right_numbers(case)
+        for quantity, value in right.items():
+            np.testing.assert_allclose(ours[quantity], value, rtol=1e-10, atol=1e-14, err_msg=str(quantity))
+    finally:
+        forget()

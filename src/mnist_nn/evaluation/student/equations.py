@@ -48,9 +48,9 @@ def carry_back(_case: Case, _k: int, delta: Array, W: Array) -> Array:
     return delta @ W
 
 
-def slope(case: Case, k: int, _z: Array, a: Array) -> Array:
-    """f'(z_k), from a_k."""
-    return np.asarray(ACTIVATIONS[case.config.activation[k - 1]].derivative(a))
+def slope(case: Case, k: int, z: Array, a: Array) -> Array:
+    """f'(z_k), from z_k or a_k."""
+    return np.asarray(ACTIVATIONS[case.config.activation[k - 1]].slope(z, a))
 
 
 def average(_case: Case, _k: int, _kind: str, g: Array) -> Array:

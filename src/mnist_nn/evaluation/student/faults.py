@@ -75,7 +75,12 @@ class _Names:
 
     def f(self, layer: int) -> str:
         config = self.case.config
-        return OUTPUT_SIGNS[config.output] if layer == self.case.layers else SIGNS[config.activation[layer - 1]]
+        return OUTPUT_SIGNS[config.output] if layer == self.case.layers else _sign(config.activation[layer - 1])
+
+
+def _sign(activation: str) -> str:
+    """Write an activation; one that was added at run time has no sign but its name."""
+    return SIGNS.get(activation, activation)
 
 
 def right_equation(case: Case, quantity: Quantity) -> str:
@@ -186,7 +191,7 @@ def _forward(case: Case, n: _Names) -> list[Fault]:
                     _twice(ACTIVATIONS[own].f),
                 )
             )
-        found += [_other_activation(n, g, name) for name in ACTIVATIONS if name not in {own, "identity"}]
+        found += [_other_activation(n, g, name) for name in SIGNS if name not in {own, "identity"}]
     return found + _output_activation(case, n)
 
 
@@ -416,7 +421,7 @@ def _factors(case: Case, times: Callable[..., Fault], end: str) -> list[Fault]:
 
 def _slopes(name: str, z: str, a: str) -> list[tuple[str, str, str, Callable[[Array, Array], Array]]]:
     """List wrong derivatives of an activation: fault, what is multiplied instead, cause, and the function of z and a."""
-    sign = SIGNS[name]
+    sign = _sign(name)
     derivative, f = ACTIVATIONS[name].derivative, ACTIVATIONS[name].f
     in_a = {"sigmoid": f"{a} ⊙ (1 - {a})", "tanh": f"1 - {a}²"}
     found: list[tuple[str, str, str, Callable[[Array, Array], Array]]] = []
@@ -445,7 +450,7 @@ def _slopes(name: str, z: str, a: str) -> list[tuple[str, str, str, Callable[[Ar
     found += [
         ("other_derivative", f"{SIGNS[other]}' at {a}", f"the derivative is that of {SIGNS[other]}, the activation is {sign}",
          _at_a(ACTIVATIONS[other].derivative))
-        for other in ACTIVATIONS if other not in {name, "identity"} and not (name == "sigmoid" and "relu" in other)  # that is 1
+        for other in SIGNS if other not in {name, "identity"} and not (name == "sigmoid" and "relu" in other)  # that is 1
     ]  # fmt: skip
     if name in {"relu", "leaky_relu"}:
         found.append(("half_derivative", a, f"{a} itself is multiplied instead of the derivative", lambda _z, a: a))
