@@ -113,13 +113,13 @@ def explain_by_one(seen: Observation, faults: Iterable[Fault]) -> list[tuple[Fau
     return [(fault,) for fault in faults if explained_by(seen, (fault,))]
 
 
-def explain_by_two(seen: Observation, faults: Sequence[Fault], right: Numbers) -> list[tuple[Fault, ...]]:
+def explain_by_two(seen: Observation, faults: Sequence[Fault]) -> list[tuple[Fault, ...]]:
     """Find the pairs of faults that explain everything.
 
     A pair is computed only if it can fit: an array that only one of the two faults changes must be explained by that
     fault alone.
     """
-    alone = [numbers_with(seen.case, (fault,)) for fault in faults]
+    right, alone = right_numbers(seen.case), [numbers_with(seen.case, (fault,)) for fault in faults]
     unchanged = np.array([seen.matches(one, right) is not None for one in seen.evidence])
     matches = np.array(
         [[given is not None and seen.matches(one, given) is not None for one in seen.evidence] for given in alone]
@@ -145,7 +145,7 @@ def explained_by(seen: Observation, faults: tuple[Fault, ...]) -> bool:
     return given is not None and seen.explains(given)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)  # the single faults of a few cases; with MNIST's sizes, each takes a quarter of a MiB
 def numbers_with(case: Case, faults: tuple[Fault, ...]) -> Numbers | None:
     """Compute the numbers that these faults lead to; None if shapes do not fit, so that no program can run."""
     try:

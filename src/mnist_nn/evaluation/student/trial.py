@@ -6,6 +6,7 @@ First what is right, then every known fault, then every two, then another settin
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from mnist_nn.errors import ConfigError
@@ -210,6 +211,7 @@ class Found:
         return len(same) == len(keys) and explained_by(seen, tuple(same))
 
 
+@lru_cache(maxsize=256)  # as for `first_sample`
 def _set(case: Case, config: tuple[str, str, str]) -> Case:
     loss, output, activation = config
     return replace(case, loss_name=loss, config=replace(case.config, output=output, activation=activation))
@@ -224,7 +226,7 @@ def _by_one(seen: Observation) -> list[Found]:
 
 
 def _by_two(seen: Observation) -> list[Found]:
-    return [Found(faults) for faults in explain_by_two(seen, known_faults(seen.case), right_numbers(seen.case))]
+    return [Found(faults) for faults in explain_by_two(seen, known_faults(seen.case))]
 
 
 def _by_setting(seen: Observation, activations: Iterable[str] = tuple(SIGNS)) -> list[Found]:
