@@ -8,7 +8,7 @@ import pytest
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.student.binding import Parameters, Workspace
 from mnist_nn.evaluation.student.layouts import Layout
-from mnist_nn.evaluation.student.quantities import Quantity, draw_case, right_numbers
+from mnist_nn.evaluation.student.quantities import Quantity, draw_case
 from mnist_nn.nn.config import NetworkConfig
 
 CASE = draw_case(NetworkConfig(inputs=9, hidden=(6,), outputs=5), "classic_mse", 4, 0)
@@ -16,7 +16,7 @@ CASE = draw_case(NetworkConfig(inputs=9, hidden=(6,), outputs=5), "classic_mse",
 
 @pytest.fixture
 def work() -> Workspace:
-    return Workspace(CASE, Layout(), right_numbers(CASE))
+    return Workspace(CASE, Layout())
 
 
 def test_arguments_follow_names(work: Workspace) -> None:

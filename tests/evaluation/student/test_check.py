@@ -9,8 +9,8 @@ import pytest
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.student.check import check_equation, check_student, check_update
 from mnist_nn.evaluation.student.report import FAULT_NAMES
-from mnist_nn.nn.own import add_activation, add_loss, forget
 from mnist_nn.nn.activations import sigmoid
+from mnist_nn.nn.own import add_activation, add_loss, forget
 
 PROGRAMS = Path(__file__).parents[2] / "shared" / "student_programs"
 SOFTMAX = {"output": "softmax", "loss": "cross_entropy"}

@@ -14,7 +14,7 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.student import names
 from mnist_nn.evaluation.student.evidence import Evidence
 from mnist_nn.evaluation.student.layouts import Layout, arrange, flatten
-from mnist_nn.evaluation.student.quantities import Array, Case, Numbers, Quantity, symbol
+from mnist_nn.evaluation.student.quantities import Array, Case, Quantity, right_numbers, symbol
 
 REQUIRED = inspect.Parameter.empty
 ROLES = {
@@ -46,7 +46,6 @@ class Workspace:
 
     case: Case
     layout: Layout
-    right: Numbers
     meant: Mapping[str, str] = field(default_factory=dict)
     first: int = 1
     ran: dict[str, bool] = field(default_factory=dict)
@@ -74,19 +73,18 @@ class Workspace:
         self._note(role, getattr(function, "__name__", role), result)
         return result
 
-    def note_parameters(self, W: list[Array], b: list[Array], source: str) -> bool:
+    def note_parameters(self, W: list[Array], b: list[Array], source: str) -> None:
         """Note parameters as evidence of an update if any has changed."""
         before = [*map(self.layout.weight, self.case.W), *map(self.layout.bias, self.case.b)]
         now = [*W, *b]
         if all(np.shape(p) == np.shape(q) and (p == q).all() for p, q in zip(before, now, strict=True)):
-            return False
+            return
         for p, q in zip(before, now, strict=True):
             if np.shape(p) != np.shape(q):
                 raise ValueError(f"an update changes the shape of a parameter from {np.shape(p)} to {np.shape(q)}")
         for kind, arrays in (("W", W), ("b", b)):
             for k, array in enumerate(arrays):
                 self.evidence.append(Evidence(source, (Quantity(kind, k + 1),), array))
-        return True
 
     def current(self) -> tuple[list[Array], list[Array]]:
         """Return the weights and biases as they are now, wherever the program has put them."""
@@ -166,7 +164,7 @@ class Workspace:
             raise ValueError(
                 f"the {maker} function does not return {symbol(quantity, self.case.layers)}, which another one takes"
             )
-        return self.layout.present(quantity, self.right[quantity])
+        return self.layout.present(quantity, right_numbers(self.case)[quantity])
 
     def _note(self, role: str, source: str, result: Any) -> None:
         if role == "forward":

@@ -25,7 +25,7 @@ from mnist_nn.evaluation.student import names
 from mnist_nn.evaluation.student.binding import Workspace
 from mnist_nn.evaluation.student.evidence import Evidence, Observation
 from mnist_nn.evaluation.student.layouts import Layout, arrange, flatten, layouts, numeric
-from mnist_nn.evaluation.student.quantities import Array, Case, Quantity, first_sample, right_numbers
+from mnist_nn.evaluation.student.quantities import Array, Case, Quantity, first_sample
 
 DEPTH = 4  # how deep weights may lie in an object: network, list of layers, layer, array
 SIZES = ((12, 7, 10), (784, 20, 10))
@@ -102,8 +102,7 @@ class Program:
         """Run it once; its own exceptions pass through."""
         taken = {names.plain(p.name) for _, f in self.functions for p in names.parameters(f)}
         first = 0 if taken & {"w0", "b0", "dw0", "db0", "weights0"} else 1
-        work = Workspace(case if layout.batched else first_sample(case), layout, {}, self.meant, first)
-        work.right = right_numbers(work.case)
+        work = Workspace(case if layout.batched else first_sample(case), layout, self.meant, first)
         with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
             weights = self._run_object(self.make, work) if self.make else self._run_functions(work)
         return Observation(work.case, weights, tuple(work.evidence))

@@ -4,7 +4,7 @@ First what is right, then every known fault, then every two, then another settin
 """
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -118,7 +118,7 @@ class Trial:
 
     def explained_rightly(self, layout: Layout, seen: Observation) -> bool:
         """Whether everything is right, here and on further cases."""
-        return self.complete(seen) and self.holds(layout, lambda one: one.explains(right_numbers(one.case)), seen)
+        return self.complete(seen) and self.verify(layout, Found(), seen)
 
     def complete(self, seen: Observation) -> bool:
         """Whether something of the backward pass was shown."""
@@ -127,12 +127,12 @@ class Trial:
             return bool(self.wanted)  # made for one sample: over a batch, the errors were not added up for the biases
         return bool(self.wanted) or bool(kinds & {"delta", "dW", "W"})
 
-    def holds(self, layout: Layout, explains: Callable[[Observation], bool], first: Observation) -> bool:
-        """Whether an explanation holds on the first and on further cases."""
-        if not explains(first):
+    def verify(self, layout: Layout, found: "Found", seen: Observation) -> bool:
+        """Whether an explanation holds here and on further cases."""
+        if not found.explains(seen):
             return False
         seeds = range(self.settings.seed + 1, self.settings.seed + 1 + FURTHER)
-        return all(explains(self.observe(self.case(seed), layout)) for seed in seeds)
+        return all(found.explains(self.observe(self.case(seed), layout)) for seed in seeds)
 
     def report(self) -> StudentReport:
         """Explain what was seen: by what is right, by one fault, by another setting, by two faults."""
@@ -187,10 +187,6 @@ class Trial:
 
         return sorted(group, key=rightness)[:4]
 
-    def verify(self, layout: Layout, found: "Found", seen: Observation) -> bool:
-        """Whether an explanation holds on further cases too."""
-        return self.holds(layout, found.explains, seen)
-
 
 @dataclass(frozen=True)
 class Found:
@@ -218,7 +214,7 @@ def _set(case: Case, config: tuple[str, str, str]) -> Case:
 
 
 def _right(seen: Observation) -> list[Found]:
-    return [Found()] if seen.explains(right_numbers(seen.case)) else []
+    return [Found()] if Found().explains(seen) else []
 
 
 def _by_one(seen: Observation) -> list[Found]:
