@@ -5,7 +5,6 @@ counts of what each threshold on the confidence does to held-out digits. `calibr
 applies it; this module does not look at images. Formulas and sources are in docs/explanation/refusal.md.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import ConfigError
-from mnist_nn.evaluation.selective import OperatingPoint, ThresholdTest
+from mnist_nn.evaluation.selective import OperatingPoint, ThresholdTest, out_of_reach
 
 Array = npt.NDArray[Any]
 Z_FEATURES = 3  # of the eleventh output, besides hidden units: log-sum-exp, largest and second largest of z_o
@@ -90,11 +89,7 @@ def find_operating_point(table: Array, max_error: float, test: ThresholdTest | N
         return test.operating_point(max_error)
     good = np.flatnonzero(table[:, 1] <= max_error)
     if not 0 < max_error < 1 or not len(good):
-        least = math.ceil(float(table[:, 1].min()) * 10_000) / 10_000
-        raise ConfigError(
-            f"max_error is {max_error}, but this model's calibration reaches {least:.4f} at best; give a "
-            f"share from {least:.4f} to below 1"
-        )
+        raise out_of_reach(max_error, float(table[:, 1].min()))
     threshold, error, coverage = table[good[0]].tolist()
     return OperatingPoint(threshold, error, coverage)
 

@@ -81,6 +81,26 @@ def find_least_promise(answers: int, level: float = SELECTIVE.level) -> float:
     return -math.expm1(math.log(level) / max(answers, 1))
 
 
+def round_up(share: float) -> float:
+    """Round a share up to four decimals, so that the limit named can be kept.
+
+    Examples
+    --------
+    >>> round_up(0.00597)
+    0.006
+    """
+    return math.ceil(share * 10_000) / 10_000
+
+
+def out_of_reach(max_error: float, least: float) -> ConfigError:
+    """Return the error for a limit that no threshold keeps; ``least`` is the smallest that one does."""
+    least = round_up(least)
+    return ConfigError(
+        f"max_error is {max_error}, but this model's calibration reaches {least:.4f} at best; give a "
+        f"share from {least:.4f} to below 1"
+    )
+
+
 def bound_error(wrong: Any, accepted: Any, level: float = SELECTIVE.level) -> npt.NDArray[np.float64]:
     """Return an exact upper bound on the share of errors (C. Clopper and E. Pearson, *Biometrika* 26, 1934).
 
@@ -203,16 +223,12 @@ class ThresholdTest:
         if self.answers < count_needed(max_error, parameters.level):
             raise ConfigError(
                 f"max_error is {max_error}, but the {self.answers:,} answers that this model was calibrated on "
-                f"can prove {_round_up(find_least_promise(self.answers, parameters.level)):g} at best; "
+                f"can prove {round_up(find_least_promise(self.answers, parameters.level)):g} at best; "
                 f"{max_error} takes {count_needed(max_error, parameters.level):,} answers"
             )
         found = self._walk(max_error, parameters)
         if found is None:
-            least = _round_up(self.least_error)
-            raise ConfigError(
-                f"max_error is {max_error}, but this model's calibration reaches {least:.4f} at best; give a "
-                f"share from {least:.4f} to below 1"
-            )
+            raise out_of_reach(max_error, self.least_error)
         worst = int(bound_error(self.wrong[found], self.accepted[found], parameters.level).argmax())
         accepted, wrong = int(self.accepted[found, worst]), int(self.wrong[found, worst])
         return OperatingPoint(
@@ -296,8 +312,3 @@ def choose_thresholds(confidence: Array, count: int = SELECTIVE.thresholds) -> n
     [0.1, 0.25]
     """
     return np.unique(np.quantile(np.asarray(confidence, np.float64), np.arange(count) / count))
-
-
-def _round_up(share: float) -> float:
-    """Round a share up to four decimals, so that the limit named can be kept."""
-    return math.ceil(share * 10_000) / 10_000

@@ -5,7 +5,6 @@ independent. Therefore one answer from each unit, drawn at random, tests the thr
 describes it.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +21,7 @@ from mnist_nn.evaluation.selective import (
     count_needed,
     count_thresholds,
     find_least_promise,
+    round_up,
 )
 from mnist_nn.model_file.storage import Model
 from mnist_nn.reading.calibrate_numbers import Answers, fit_score
@@ -114,7 +114,7 @@ def check_enough(model: Model, units: int, kind: str, max_error: float) -> None:
         takes = needed + (needed - 1) // (FITTING_PARTS - 1)
     if testing >= needed:
         return
-    least = math.ceil(find_least_promise(testing, SELECTIVE.level) * 10_000) / 10_000
+    least = round_up(find_least_promise(testing, SELECTIVE.level))
     some = f", {testing:,} of which test the thresholds," if testing < units else ""
     raise ConfigError(
         f"{units:,} {kind}s{some} can prove a limit of {least:g} at best, but {max_error:g} takes "
