@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mnist_nn.data.augmentation import Distortion
 from mnist_nn.engines import reference
-from mnist_nn.engines.base import Engine, Plan, Tally, as_inputs, as_rows, check_width
+from mnist_nn.engines.base import Engine, Plan, Tally, as_rows, check_width
 from mnist_nn.nn.activations import ACTIVATIONS
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
@@ -94,9 +94,7 @@ def apply_frozen(network: Network, x: Any, frozen: int) -> Array:
     config, rows = network.config, as_rows(x)
     check_width(config, rows.shape[1])
     found = np.empty((rows.shape[0], config.hidden[frozen - 1]), config.dtype)
-    for start in range(0, len(found), reference.CHUNK):
-        part = slice(start, start + reference.CHUNK)
-        inputs = as_inputs(rows[part], config.dtype)
+    for part, inputs in reference.take_parts(rows, config.dtype):
         z, _ = reference.forward(config, network.weights[:frozen], network.biases[:frozen], inputs)
         found[part] = ACTIVATIONS[config.activation[frozen - 1]].f(z[-1])
     return found

@@ -12,9 +12,9 @@ For layers k = 1 .. L, samples as the rows of a batch, f the activation of a lay
 It is made to be read, not to be fast. Python counts from 0: W[k] and b[k] below lead from layer k to layer k + 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Event
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -127,6 +127,13 @@ def draw_masks(config: NetworkConfig, plan: Plan) -> list[Array]:
     return masks
 
 
+def take_parts(rows: Any, dtype: str) -> Iterator[tuple[slice, Array]]:
+    """Take some rows at a time as inputs of a network, where only the results of a pass are kept."""
+    for start in range(0, rows.shape[0], CHUNK):
+        part = slice(start, start + CHUNK)
+        yield part, as_inputs(rows[part], dtype)
+
+
 class Placed(NamedTuple):
     """Samples as rows (n, inputs), labels (n,) or soft targets (n, outputs), weights (n, 1), and right answers (n,)."""
 
@@ -160,14 +167,10 @@ class ReferenceEngine:
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.base.Engine`."""
-        config, n = network.config, placed.x.shape[0]
+        config = network.config
         check_width(config, placed.x.shape[1])
-        z_o = []
-        for start in range(0, n, CHUNK):
-            x = placed.inputs(slice(start, start + CHUNK), config.dtype)
-            z, _ = forward(config, network.weights, network.biases, x)
-            z_o.append(z[-1])
-        return np.concatenate(z_o)
+        parts = (x for _, x in take_parts(placed.x, config.dtype))
+        return np.concatenate([forward(config, network.weights, network.biases, x)[0][-1] for x in parts])
 
     def epoch(
         self, network: Network, state: OptimizerState, placed: Placed, plan: Plan

@@ -4,7 +4,6 @@ The reference engine computes it, a few images at a time. Nothing is learned, an
 """
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,10 @@ from mnist_nn.data import Samples, check_labels, check_pixels
 from mnist_nn.data.coercion import as_images
 from mnist_nn.doors import NetworkLike, as_network, as_samples
 from mnist_nn.engines import reference
-from mnist_nn.engines.base import as_inputs, as_rows, check_width
+from mnist_nn.engines.base import as_rows, check_width
 from mnist_nn.errors import DivergedError
 from mnist_nn.nn.config import LOSSES
 from mnist_nn.nn.losses import get_loss
-from mnist_nn.nn.network import Network
 from mnist_nn.util import checks
 
 Array = npt.NDArray[Any]
@@ -52,6 +50,7 @@ def activations(network: NetworkLike, images: Any) -> tuple[Array, ...]:
 
     Examples
     --------
+    >>> from mnist_nn import Network
     >>> network = Network.create()
     >>> [a.shape for a in activations(network, np.zeros((3, 28, 28), np.uint8))]
     [(3, 20), (3, 10)]
@@ -62,7 +61,7 @@ def activations(network: NetworkLike, images: Any) -> tuple[Array, ...]:
     check_width(network.config, math.prod(images.shape[1:]))
     config, count = network.config, images.shape[0]
     found = tuple(np.empty((count, units), config.dtype) for units in config.sizes[1:])
-    for rows, x in _each_part(network, images):
+    for rows, x in reference.take_parts(as_rows(images), config.dtype):
         with np.errstate(all="ignore"):  # what is not finite is said in words
             z, a = reference.forward(config, network.weights, network.biases, x)
             for whole, part in zip(found, (*a[1:], network.output(z[-1])), strict=True):
@@ -107,6 +106,7 @@ def input_gradient(
 
     Examples
     --------
+    >>> from mnist_nn import Network
     >>> network = Network.create()
     >>> input_gradient(network, np.zeros((3, 28, 28), np.uint8), [7, 2, 1]).shape
     (3, 28, 28)
@@ -117,26 +117,16 @@ def input_gradient(
     known = check_labels(samples.labels, config.outputs)
     check_pixels(samples.images)
     check_width(config, samples.inputs)
-    formula, onehot = (
-        get_loss(checks.choice("loss", loss, LOSSES), config.output),
-        np.eye(config.outputs, dtype=config.dtype),
-    )
+    formula = get_loss(checks.choice("loss", loss, LOSSES), config.output)
+    onehot = np.eye(config.outputs, dtype=config.dtype)
     found = np.empty((len(samples), samples.inputs), config.dtype)
-    for rows, x in _each_part(network, samples.images):
+    for rows, x in reference.take_parts(as_rows(samples.images), config.dtype):
         with np.errstate(all="ignore"):
             found[rows] = reference.input_gradient(
                 config, network.weights, network.biases, x, onehot[known[rows]], formula
             )
     _check_finite(found)
     return found.reshape(samples.images.shape)
-
-
-def _each_part(network: Network, images: Any) -> Iterator[tuple[slice, Array]]:
-    """Take some images at a time as inputs of a network."""
-    flat = as_rows(images)
-    for start in range(0, flat.shape[0], reference.CHUNK):
-        rows = slice(start, start + reference.CHUNK)
-        yield rows, as_inputs(flat[rows], network.config.dtype)
 
 
 def _check_finite(*arrays: Array) -> None:
