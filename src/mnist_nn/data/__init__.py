@@ -9,7 +9,7 @@ from mnist_nn.data.idx import decode_idx, encode_idx, read_idx, write_idx
 from mnist_nn.data.remarks import Remarks, inspect
 from mnist_nn.data.samples import Samples, check_labels, check_pixels, check_samples, relative
 from mnist_nn.data.sources import NAMES, load
-from mnist_nn.data.splits import hold_out, subset
+from mnist_nn.data.splits import hold_out, spread, subset
 from mnist_nn.data.writers import export
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "load",
     "read_idx",
     "relative",
+    "spread",
     "subset",
     "verify",
     "write_idx",

@@ -52,6 +52,17 @@ def subset(labels: npt.NDArray[Any], count: int, key: Key) -> Rows:
     return np.flatnonzero(_chosen(labels, int(count), key))
 
 
+def spread(rows: int, most: int) -> Rows:
+    """Choose at most ``most`` of this many rows, spread evenly from the first to the last, without chance.
+
+    Examples
+    --------
+    >>> spread(10, 4).tolist(), spread(2, 4).tolist()
+    ([0, 3, 6, 9], [0, 1])
+    """
+    return np.linspace(0, rows - 1, min(most, rows)).astype(np.int64)
+
+
 def hold_out(labels: npt.NDArray[Any], share: float, key: Key) -> tuple[Rows, Rows]:
     """Split the rows at random into training and validation, each class in proportion to its size.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.data import spread
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples
 from mnist_nn.errors import DataError
 from mnist_nn.evaluation.prediction import predict
@@ -70,8 +71,7 @@ def measure_robustness(
     network, known = as_network(network, CALL), as_samples(samples, None, CALL)
     if known.images.dtype != np.uint8 or not len(known):
         raise DataError(f"robustness needs pictures of uint8, but these are {known!r}; give images, not tables")
-    rows = np.linspace(0, len(known) - 1, min(MOST, len(known))).astype(np.int64)
-    few = known.take(rows)
+    few = known.take(spread(len(known), MOST))
 
     def score(pictures: Pictures) -> float:
         return float((predict(network, pictures, engine=engine).label == few.labels).mean())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.data import Dataset, Samples, subset
+from mnist_nn.data import Dataset, Samples, spread, subset
 from mnist_nn.engines.base import check_width
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.evaluation.gradient_check import gradient_norms
@@ -152,8 +152,7 @@ class Measurements:
     @cached_property
     def map_rows(self) -> npt.NDArray[np.int64]:
         """The test images on the map, spread evenly."""
-        count = len(self.data.test)
-        return np.linspace(0, count - 1, min(MAP_IMAGES, count)).astype(np.int64)
+        return spread(len(self.data.test), MAP_IMAGES)
 
     @cached_property
     def hidden_map(self) -> Projection:

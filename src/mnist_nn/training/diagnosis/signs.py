@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.data import Samples
+from mnist_nn.data import Samples, spread
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import as_inputs, as_rows
 from mnist_nn.nn.config import TrainingConfig
@@ -120,8 +120,7 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
     >>> len(signs.gradients), signs.classes, signs.label_kinds
     (2, 10, 10)
     """
-    looked_at = min(IMAGES, max(WORK // network.parameter_count, FEWEST), len(samples))
-    rows = np.linspace(0, len(samples) - 1, looked_at).astype(np.int64)
+    rows = spread(len(samples), min(IMAGES, max(WORK // network.parameter_count, FEWEST)))
     shape, labels = network.config, samples.labels[rows]
     x = as_inputs(as_rows(samples.images[rows]), shape.dtype)
     x = np.asarray(x.toarray() if hasattr(x, "toarray") else x)
