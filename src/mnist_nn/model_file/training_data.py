@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 from mnist_nn.data import Dataset, load
-from mnist_nn.data.formats.find import TABLES, find_images
 from mnist_nn.data.read_options import ReadOptions
 from mnist_nn.data.sources import DIGESTS, FASHION, MNIST, NAMES, holds_idx
 from mnist_nn.errors import ConfigError, DataError, DataNotFoundError
@@ -140,6 +139,8 @@ def load_alike(model: Model, name: str, **given: Any) -> Dataset:
 
 def _keep_effective(name: str, kept: dict[str, Any]) -> dict[str, Any]:
     """Leave out options that were chosen for data of another format and have no effect on this one."""
+    from mnist_nn.data.formats.find import TABLES, find_images  # noqa: PLC0415 it loads SciPy, and only own data needs it
+
     path = expand_path(name)
     if not path.exists() or holds_idx(path):
         return kept if not path.exists() else {**kept, "as_is": False, "label_column": None}
