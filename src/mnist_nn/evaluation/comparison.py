@@ -18,6 +18,7 @@ from mnist_nn.evaluation.metrics import Z95
 
 LEVEL = 0.05  # of all tests and intervals here
 POWER = 0.8  # the usual one: a difference of the given size is found in four of five experiments
+Z80 = 0.8416  # the quantile of the normal distribution at this power
 MOST_SEEDS = 10**6  # beyond which nobody is told how many it takes
 
 
@@ -123,8 +124,8 @@ def compare_runs(a: npt.ArrayLike, b: npt.ArrayLike) -> Difference:
     return Difference(mean, summary.interval or (mean, mean), float(2 * stdtr(n - 1, -abs(t))))
 
 
-def count_seeds(deviation: float, difference: float, power: float = POWER) -> int | None:
-    """Count how many pairs of runs show a difference of this size, with a power of 80 % unless another is given.
+def count_seeds(deviation: float, difference: float) -> int | None:
+    """Count how many pairs of runs show a difference of this size, with a power of 80 %.
 
     It is the least n at which the two-sided paired t-test at 5 % has that power, by the noncentral t distribution
     (Cohen, *Statistical Power Analysis for the Behavioral Sciences*, 1988). None stands for more than a million.
@@ -143,10 +144,10 @@ def count_seeds(deviation: float, difference: float, power: float = POWER) -> in
     """
     if deviation == 0:
         return 2
-    guess = (Z95 + 0.8416) ** 2 * (deviation / difference) ** 2  # of the normal distribution, which needs fewer
+    guess = (Z95 + Z80) ** 2 * (deviation / difference) ** 2  # of the normal distribution, which needs fewer
     if guess > MOST_SEEDS:
         return None
-    return next(n for n in count(max(2, int(guess))) if _find_power(n, deviation, difference) >= power)
+    return next(n for n in count(max(2, int(guess))) if _find_power(n, deviation, difference) >= POWER)
 
 
 def _find_power(n: int, deviation: float, difference: float) -> float:
