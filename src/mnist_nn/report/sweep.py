@@ -12,9 +12,9 @@ from mnist_nn.experiments.space import Axis
 from mnist_nn.experiments.sweep import ConfigurationResult, rank_results, write_value
 from mnist_nn.report.drawings import Drawing, draw
 from mnist_nn.report.formatting import percent
+from mnist_nn.report.sections import PACKAGE
 from mnist_nn.util.templates import render
 
-PACKAGE = "mnist_nn.report"
 MOST_ROWS = 50
 TITLES = {"summary": "The best configuration", "curves": "How each setting acts", "table": "The configurations"}
 
