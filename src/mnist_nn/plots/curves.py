@@ -7,12 +7,21 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.reliability import Reliability, RiskCoverage
 from mnist_nn.evaluation.robustness import Robustness
-from mnist_nn.plots.style import INK, SERIES, SOFT, create_figure, label_axes, series_style, with_own_settings
+from mnist_nn.plots.style import (
+    INK,
+    SERIES,
+    SOFT,
+    create_figure,
+    label_axes,
+    series_style,
+    show_percent,
+    with_own_settings,
+)
 from mnist_nn.training.checkpoint import Scores
 
 Floats = npt.NDArray[np.float64]
@@ -54,7 +63,7 @@ def learning_curves(history: Sequence[Scores], loss_name: str = "loss", descende
         _draw_scores(axes, history, field, "training", 0)
         _draw_scores(axes, history, f"validation_{field}", "held out", 1)
         if field == "accuracy":
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+            show_percent(axes.yaxis)
     if len(figure.axes[0].lines) > 1:
         figure.axes[0].legend()
     axes.set_xlabel("epoch")
@@ -145,8 +154,7 @@ def calibration_diagram(bins: Reliability | Mapping[str, Reliability]) -> Figure
         lower.stairs(found.counts, found.edges, color=SERIES[number], linestyle=series_style(number)["linestyle"])
     lower.set_yscale("log")
     lower.set_ylim(bottom=0.7)
-    for axis in (upper.xaxis, upper.yaxis):
-        axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    show_percent(upper.xaxis, upper.yaxis)
     upper.legend()
     return figure
 
@@ -177,8 +185,7 @@ def refusal_curve(curve: RiskCoverage, points: Mapping[str, tuple[float, float]]
         axes.annotate(name, (coverage, risk), (-5, 6), textcoords="offset points", ha="right", fontsize=9, color=INK)
     axes.set_xlim(0, 1.02)
     axes.set_ylim(bottom=0)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    show_percent(axes.xaxis, axes.yaxis)
     return figure
 
 
@@ -202,7 +209,7 @@ def robustness_curves(curves: Sequence[Robustness]) -> Figure:
         label_axes(axes, DISTORTIONS[curve.kind], "accuracy")
         axes.plot(curve.amounts, curve.accuracy, **series_style(0))
         axes.set_ylim(0, 1.02)
-        axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+        show_percent(axes.yaxis)
     return figure
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
-from mnist_nn.plots.style import SERIES, create_figure, label_axes, with_own_settings
+from mnist_nn.plots.style import SERIES, create_figure, label_axes, show_percent, with_own_settings
 
 HEIGHT_INCHES = 2.6
 
@@ -58,5 +57,5 @@ def response_curve(
         axes.set_xticks(range(len(distinct)), distinct)
     if is_log:
         axes.set_xscale("log")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    show_percent(axes.yaxis)
     return figure

@@ -7,7 +7,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 WIDTH_INCHES = 4.0
 INK, SOFT, LINE = "#161b27", "#525b6f", "#d9dde6"
@@ -68,6 +70,12 @@ def label_axes(axes: Axes, x: str = "", y: str = "", *, grid: bool = True) -> Ax
     if grid:
         axes.grid(visible=True, color=LINE, linewidth=0.7)
     return axes
+
+
+def show_percent(*axes: Axis) -> None:
+    """Write the numbers of axes, which are shares, in percent."""
+    for axis in axes:
+        axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
 
 
 def series_style(number: int) -> dict[str, Any]:
