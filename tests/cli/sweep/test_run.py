@@ -144,5 +144,7 @@ def test_a_table_is_neither_replaced_nor_continued_by_mistake(cli: Cli, tmp_path
     assert cli(*few).code == 0
     assert "already exists" in cli(*few).err
     assert "--seeds 1 (now 2)" in cli(*few, "--seeds", "2", "--resume").err
+    assert "--l2 not given (now 0.1)" in cli(*few, "--l2", "0.1", "--resume").err
+    assert "--subset 200 (now not given)" in cli(*few[:1], *few[3:], "--resume").err
     assert cli(*few, "--force").code == 0
     assert model_path(tmp_path / "a.csv") == tmp_path / "a.safetensors"

@@ -92,10 +92,12 @@ def describe_differences(before: Settings, now: Settings) -> str:
     '--length 4 (now not given)'
     >>> print(describe_differences({"checksum": "\n"}, {"checksum": "none"}))
     --checksum \n (now none)
+    >>> describe_differences({"l2": "0.1"}, {})
+    '--l2 0.1 (now not given)'
     """
-    names = [name for name in now if before.get(name) != now[name]]
+    names = [name for name in {**now, **before} if before.get(name) != now.get(name)]
     return ", ".join(
-        f"{_label(name)} {_value(name, before.get(name))} (now {_value(name, now[name])})" for name in names
+        f"{_label(name)} {_value(name, before.get(name))} (now {_value(name, now.get(name))})" for name in names
     )
 
 
