@@ -133,12 +133,17 @@ def show_trials(count: int, *, done: int = 0, quiet: bool) -> Iterator[ShowTrial
 
 
 def _make_trial_bar(count: int, before: int, update: Callable[[float, str], None]) -> ShowTrial:
-    progress: dict[int, float] = {}
+    running: dict[int, float] = {}
+    done = before
 
     def show(step: "Step", _name: str) -> None:
-        progress[step.trial] = 1.0 if step.epoch is None or step.is_last else step.epoch.progress
-        done = before + sum(share == 1.0 for share in progress.values())
-        update(before + sum(progress.values()), f"{done} of {count} runs")
+        nonlocal done
+        running.pop(step.trial, None)
+        if step.is_last:
+            done += 1
+        elif step.epoch:
+            running[step.trial] = step.epoch.progress
+        update(done + sum(running.values()), f"{done} of {count} runs")
 
     return show
 
