@@ -101,28 +101,26 @@ def write_value(value: Any) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def order_rows(trials: int, done: int, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[list[str]]]:
+def order_rows(done: int, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[list[str]]]:
     """Yield rows in the order of their trials, as soon as none before them is missing.
 
     Parameters
     ----------
-    trials
-        Number of all trials.
     done
-        How many of them, from the first on, have been written already.
+        How many trials, from the first on, have been written already.
     rows
         The number of the trial, from 0, and its row, as they come.
 
     Examples
     --------
-    >>> list(order_rows(4, 1, [(2, ["c"]), (1, ["b"]), (3, ["d"])]))
+    >>> list(order_rows(1, [(2, ["c"]), (1, ["b"]), (3, ["d"])]))
     [[['b'], ['c']], [['d']]]
     """
     waiting: dict[int, list[str]] = {}
     for number, row in rows:
         waiting[number] = row
         ready = []
-        while done < trials and done in waiting:
+        while done in waiting:
             ready.append(waiting.pop(done))
             done += 1
         if ready:

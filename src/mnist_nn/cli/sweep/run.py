@@ -3,7 +3,8 @@
 import csv as csv_files
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -137,7 +138,7 @@ class Sweep:
         made = SweepResult(self.axes, results, runs, best, summarize(tests), path, model_path(path), None, None, ())
         parquet = _try(left_out, _write_parquet, path)
         page = _try(left_out, _write_page, made, self.dataset.name)
-        return SweepResult(**{**vars(made), "page": page, "parquet": parquet, "left_out": tuple(left_out)})
+        return replace(made, page=page, parquet=parquet, left_out=tuple(left_out))
 
     def _test(self, best: "ConfigurationResult", *, engine: str, jobs: int | None) -> tuple["Model", list[float]]:
         """Open the test images for the best configuration alone; the model is the median by held-out accuracy."""
@@ -276,7 +277,7 @@ def prepare_sweep(
     from mnist_nn.experiments.space import parse_axis
 
     axes = [
-        parse_axis(name, text, lambda part, name=name: parse_value(name, part), is_whole=takes_whole_numbers(name))  # type: ignore[misc]
+        parse_axis(name, text, partial(parse_value, name), is_whole=takes_whole_numbers(name))
         for name, text in ({"validation": HELD_OUT} | typed).items()
     ]
     fixed = {axis.name: axis.values[0] for axis in axes if len(axis.values) == 1}
@@ -299,7 +300,7 @@ def prepare_sweep(
         "trials": trials,
         "seeds": seeds,
         **({"optuna": version("optuna")} if search == "tpe" else {}),
-        **{name: typed.get(name) for name in sorted(typed)},
+        **typed,
     }
     return Sweep(tuple(varied), chosen, choose_seeds(first, seeds), dataset, kept)
 
