@@ -75,6 +75,13 @@ def test_in_the_middle_of_the_first_epoch_an_unknown_engine_stays_unknown(at: Ch
     assert replace(at, offset=10).engines_after("compiled") == ()
 
 
+def test_the_scores_to_show_are_those_of_the_network_to_use(at: Checkpoint) -> None:
+    history = tuple(Scores(epoch, 0.1, 0.1, 0.5, 0.1, 1.0) for epoch in (1, 2, 3))
+    at = replace(at, epoch=3, history=history)
+    assert at.chosen_scores is history[2]
+    assert replace(at, best=Best(BETTER, 2, 0.9)).chosen_scores is history[1]
+
+
 def test_scores_say_only_what_was_measured() -> None:
     scores = Scores(1, 0.5, 0.6, 0.7, 0.1, 2.0)
     expected = {"epoch": 1, "loss": 0.5, "descended": 0.6, "accuracy": 0.7, "rate": 0.1, "seconds": 2.0}

@@ -88,3 +88,8 @@ class Checkpoint:
     def chosen(self) -> Network:
         """The network to use: with patience the best one, else the averaged one if any, else the current one."""
         return self.best.network if self.best else self.average or self.network
+
+    @property
+    def chosen_scores(self) -> Scores:
+        """The scores of the epoch whose weights are used: with patience the best one, else the last complete one."""
+        return self.history[(self.best.epoch if self.best else self.epoch) - 1]

@@ -221,7 +221,7 @@ class Training:
                 yield done + number, make_row(candidate, seed, names, outcome)
 
         rows = list(earlier)
-        for ready in order_rows(len(trials), done, list_rows()):
+        for ready in order_rows(done, list_rows()):
             self.table.write(ready)
             rows += [dict(zip(columns, row, strict=True)) for row in ready]
         return rows if len(rows) == len(trials) else None

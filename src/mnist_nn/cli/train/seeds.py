@@ -48,7 +48,7 @@ class SeedRun:
     def figures(self) -> dict[str, Any]:
         """Return the figures of the run by name; those of training are of the epoch whose weights are used."""
         at, result = self.checkpoint, self.result
-        row = at.history[(at.best.epoch if at.best else at.epoch) - 1]
+        row = at.chosen_scores
         return {
             "seed": self.training.seed,
             "test_accuracy": result.accuracy,
@@ -169,6 +169,6 @@ def write_table(path: Path, runs: Iterable[SeedRun]) -> None:
     from mnist_nn.util.io_errors import explain_io_errors
 
     figures = [run.figures() for run in runs]
-    rows = [["" if row[name] is None else row[name] for name in COLUMNS] for row in figures]
+    rows = [[row[name] for name in COLUMNS] for row in figures]
     with explain_io_errors(ConfigError, "write", path, "choose another place with --model FILE"):
         write_whole(path, encode_rows([COLUMNS, *rows]))

@@ -54,14 +54,13 @@ def text(run: "Run", result: "Evaluation", seconds: float) -> str:
     """Format the result for people."""
     from mnist_nn.training.diagnosis.diagnose import diagnose
 
-    at, interval = run.checkpoint, display.interval(*result.interval)
-    last = at.history[(at.best.epoch if at.best else at.epoch) - 1]
+    at, scores, interval = run.checkpoint, run.checkpoint.chosen_scores, display.interval(*result.interval)
     sizes = "-".join(map(str, at.network.config.sizes))
     training = sum(row.seconds for row in at.history)
     lines = [
         f"Test accuracy   {display.percent(result.accuracy)}  ({interval}, {result.samples:,} images)",
-        f"Loss printed    {last.loss:.5f}  {result.loss_name}, test {result.loss:.5f}",
-        f"Loss descended  {last.descended:.5f}  {result.descended_name}, test {result.descended:.5f}",
+        f"Loss printed    {scores.loss:.5f}  {result.loss_name}, test {result.loss:.5f}",
+        f"Loss descended  {scores.descended:.5f}  {result.descended_name}, test {result.descended:.5f}",
         f"Network         {sizes}, {at.network.parameter_count:,} parameters, {at.epoch} epochs",
         f"Time            {display.duration(seconds)}, of which {display.duration(training)} training",
         f"Saved           {run.path}",
