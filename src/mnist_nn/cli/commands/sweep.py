@@ -49,10 +49,6 @@ Resume = Annotated[
     typer.Option("--resume", help="Continue the table; the same options must be given.",
                  rich_help_panel=help_page.OUTPUT),
 ]  # fmt: skip
-Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", help="Print only errors: no progress and no summary.", rich_help_panel=help_page.OUTPUT),
-]
 
 
 @with_axes
@@ -68,7 +64,7 @@ def sweep(
     resume: Resume = False,
     force: options.Force = False,
     json: options.Json = False,
-    quiet: Quiet = False,
+    quiet: options.Quiet = False,
     *,
     settings: dict[str, str],
 ) -> int:

@@ -87,16 +87,6 @@ LogDir = Annotated[
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
-Quiet = Annotated[
-    bool,
-    typer.Option(
-        "--quiet",
-        help="Print only errors: no progress and no summary.",
-        rich_help_panel=help_page.OUTPUT,
-    ),
-]
-
-
 Seeds = Annotated[
     int | None,
     typer.Option(
@@ -128,7 +118,7 @@ def train(
     allow_gaps: AllowGaps = False,
     log_dir: LogDir = None,
     json: options.Json = False,
-    quiet: Quiet = False,
+    quiet: options.Quiet = False,
     *,
     settings: dict[str, Any],
 ) -> int:

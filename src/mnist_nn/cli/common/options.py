@@ -165,4 +165,8 @@ Preset = Annotated[
         autocompletion=completing(PRESETS),
     ),
 ]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", help="Print only errors: no progress and no summary.", rich_help_panel=help_page.OUTPUT),
+]
 ModelFile = Annotated[Path, typer.Argument(help="A model file that mnist-nn train wrote.", metavar="MODEL")]
