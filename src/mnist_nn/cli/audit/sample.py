@@ -4,8 +4,6 @@ The file is a table that any spreadsheet program opens. `mnist_nn.cli.audit.find
 prove.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -14,7 +12,7 @@ from mnist_nn.cli.read.csv_table import COLUMNS, OLDER_COLUMNS
 from mnist_nn.errors import ConfigError, DataError, quote
 from mnist_nn.reading.results import DIGIT
 from mnist_nn.util import randomness
-from mnist_nn.util.csv_rows import read_rows
+from mnist_nn.util.csv_rows import encode_rows, read_rows
 from mnist_nn.util.files import check_writable, write_whole
 from mnist_nn.util.io_errors import explain_io_errors
 from mnist_nn.util.locks import keep_others_off
@@ -105,8 +103,7 @@ def write_sample(path: Path, rows: Iterable[AuditRow]) -> None:
     ConfigError
         If the file already exists or cannot be written.
     """
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([HEADER, *(map(write_cell, astuple(row)) for row in rows)])
+    cells = [tuple(map(write_cell, astuple(row))) for row in rows]
     with explain_io_errors(ConfigError, "write", path, ELSEWHERE):
         check_writable(path)
         with keep_others_off(path, ELSEWHERE):
@@ -115,7 +112,7 @@ def write_sample(path: Path, rows: Iterable[AuditRow]) -> None:
                     f"{str(path)!r} already exists; fill it in and run: mnist-nn audit {path}; or move it away to "
                     "draw a new sample"
                 )
-            write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"))
+            write_whole(path, encode_rows([HEADER, *cells]))
 
 
 def load_sample(path: Path) -> list[AuditRow]:

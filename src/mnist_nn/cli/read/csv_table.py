@@ -6,10 +6,9 @@ looks like a spreadsheet formula gets an apostrophe in front.
 
 import csv
 import errno
-import io
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from mnist_nn.cli.read.settings import (
 )
 from mnist_nn.errors import ConfigError, DataError
 from mnist_nn.reading.pages import PageResult
+from mnist_nn.util.csv_rows import encode_rows
 from mnist_nn.util.files import append_whole, check_writable, part_path, put_in_place
 from mnist_nn.util.io_errors import explain_io_errors
 from mnist_nn.util.locks import keep_others_off
@@ -62,12 +62,10 @@ class Table:
         """Write the rows of a page, all or none; they are on the disk when this returns."""
         self.write(_rows(result))
 
-    def write(self, rows: Iterable[Iterable[Any]]) -> None:
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows; if writing fails, the error says how to continue."""
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
         with explain_io_errors(DataError, "write", self.path, "make room on the disk, then continue with --resume"):
-            append_whole(self.file, text.getvalue().encode("utf-8", "surrogateescape"))
+            append_whole(self.file, encode_rows(rows))
 
 
 @contextmanager
