@@ -5,7 +5,6 @@ stopped and resumed sees the same ones. What takes long, `warp_images`, exists o
 engine, with the same bits. This module knows nothing about labels or networks.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.errors import DataError, unknown
+from mnist_nn.util.processors import count_processors
 from mnist_nn.util.randomness import Key, fold, threefry
 
 Array = npt.NDArray[Any]
@@ -153,7 +153,7 @@ def augment(
             part = slice(start, min(start + at_once, len(images)))
             copies[part] = _distort(images[part], start, key, distortion, warp or warp_images)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(count_processors()) as pool:
         deque(pool.map(write, range(0, len(images), at_once)), maxlen=0)
     return copies
 

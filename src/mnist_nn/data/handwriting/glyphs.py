@@ -3,7 +3,6 @@
 Each glyph is a field of distances to its centre line. `lines` combines these single digits.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from mnist_nn.data.handwriting.centre_lines import (
 from mnist_nn.data.handwriting.forms.families import FORMS
 from mnist_nn.data.handwriting.pen import resample, trace
 from mnist_nn.data.handwriting.styles import Hands, draw_hands
+from mnist_nn.util.processors import count_processors
 from mnist_nn.util.randomness import Key, fold
 
 Array = npt.NDArray[Any]
@@ -315,7 +315,7 @@ def _sample(fields: npt.NDArray[np.uint8], x: Array, y: Array) -> Array:
 
 def _in_threads(work: Callable[[Any], Sequence[Array]], rows: Array, at_once: int) -> tuple[Array, ...]:
     """Do work on some rows at a time, in threads, and join what comes back."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(count_processors()) as threads:
         parts = list(threads.map(work, (rows[start : start + at_once] for start in range(0, len(rows), at_once))))
     return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 

@@ -4,7 +4,6 @@ It composes many lines at once: digits side by side, touching or joined, with si
 scanning. It draws no pages; `line_ranges` has all ranges.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from mnist_nn.data.handwriting.line_ranges import LINES, MAP_ROWS, MOST_DIGITS, 
 from mnist_nn.data.handwriting.marks import Marks, draw_marks, paste
 from mnist_nn.data.handwriting.scan import scan
 from mnist_nn.data.handwriting.signs import Signs
+from mnist_nn.util.processors import count_processors
 from mnist_nn.util.randomness import Key
 
 Array = npt.NDArray[Any]
@@ -85,7 +85,7 @@ def compose_lines(count: int, key: Key, pool: GlyphPool, ranges: LineRanges = LI
     lengths, labels = _draw_strings(count, fold(key, 0), ranges)
     alike = np.argsort(lengths, kind="stable")  # lines of about the same width are composed together
     groups = [alike[start : start + LINES_AT_ONCE] for start in range(0, count, LINES_AT_ONCE)]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(count_processors()) as threads:
         composed = list(threads.map(lambda rows: _Composer(rows, labels[rows], key, pool, ranges).compose(), groups))
     widths, centres = np.zeros(count, np.int32), np.zeros((count, MOST_DIGITS), np.float32)
     for rows, (_, of_group, middles) in zip(groups, composed, strict=True):
