@@ -95,8 +95,22 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
+def spread(summary: "Summary") -> str:
+    """Format the mean of some shares, with their standard deviation if there are several, in few characters.
+
+    Examples
+    --------
+    >>> from mnist_nn.evaluation.comparison import summarize
+    >>> spread(summarize([0.94, 0.95])), spread(summarize([0.94]))
+    ('94.50 ± 0.71 %', '94.00 %')
+    """
+    if summary.deviation is None:
+        return percent(summary.mean)
+    return f"{100 * summary.mean:.2f} ± {100 * summary.deviation:.2f} %"
+
+
 def mean_with_deviation(summary: "Summary") -> str:
-    """Format the mean of some shares, with their standard deviation if there are several.
+    """Format as `spread` does, and say what it is and of how many seeds.
 
     Examples
     --------
@@ -104,10 +118,8 @@ def mean_with_deviation(summary: "Summary") -> str:
     >>> mean_with_deviation(summarize([0.94, 0.95]))
     '94.50 ± 0.71 %  (mean ± standard deviation of 2 seeds)'
     """
-    if summary.deviation is None:
-        return f"{percent(summary.mean)}  (1 seed)"
-    figures = f"{100 * summary.mean:.2f} ± {100 * summary.deviation:.2f} %"
-    return f"{figures}  (mean ± standard deviation of {summary.count} seeds)"
+    what = "1 seed" if summary.deviation is None else f"mean ± standard deviation of {summary.count} seeds"
+    return f"{spread(summary)}  ({what})"
 
 
 def interval(low: float, high: float) -> str:

@@ -56,8 +56,8 @@ def describe(found: Comparison) -> str:
     low, high = (f"{100 * end:+.2f}" for end in difference.interval)
     test = "exact McNemar test" if found.answers else f"paired t-test, {len(found.seeds)} seeds"
     lines = [
-        f"A            {_accuracy(found.a)}  {found.a.name}",
-        f"B            {_accuracy(found.b)}  {found.b.name}",
+        f"A            {display.spread(summarize(found.a.accuracies))}  {found.a.name}",
+        f"B            {display.spread(summarize(found.b.accuracies))}  {found.b.name}",
         f"Difference   {100 * difference.mean:+.2f} points, B - A  (95 % interval {low} to {high})",
         f"Test         p = {difference.p_value:.2g}  ({test})",
         *_describe_images(found),
@@ -68,13 +68,6 @@ def describe(found: Comparison) -> str:
         seeds = ", ".join(map(str, found.diverged))
         lines.append(f"Left out     seeds with which a run diverged: {seeds}")
     return "\n".join(lines)
-
-
-def _accuracy(side: Side) -> str:
-    summary = summarize(side.accuracies)
-    if summary.deviation is None:
-        return display.percent(summary.mean)
-    return f"{100 * summary.mean:.2f} ± {100 * summary.deviation:.2f} %"
 
 
 def _verdict(found: Comparison) -> str:
