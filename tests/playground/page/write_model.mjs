@@ -1,6 +1,7 @@
 // Train a little in JavaScript and write the model file to standard output, for the library to read and to go on with.
 // Arguments: the settings of the network and of the training as JSON, and the number of samples to learn.
-import { makeModel, write } from "#page/core/modelfile.js";
+import { makeModel } from "#page/core/checkpoint.js";
+import { write } from "#page/core/modelfile.js";
 import { create } from "#page/core/network.js";
 import { advance, start } from "#page/core/training.js";
 import { mnist } from "./mnist.mjs";

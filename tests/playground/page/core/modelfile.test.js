@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { makeModel, read, resumeRun, write } from "#page/core/modelfile.js";
+import { makeModel, resumeRun } from "#page/core/checkpoint.js";
+import { read, write } from "#page/core/modelfile.js";
 import { create } from "#page/core/network.js";
 import { advance, start } from "#page/core/training.js";
 import { allNear, bytes, golden, mnist, near, parameters } from "../support.mjs";

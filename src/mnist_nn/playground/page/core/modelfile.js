@@ -2,18 +2,16 @@
  * The library's model file (docs/reference/model-file.md): safetensors, with everything but the numbers in one JSON
  * header.
  *
- * `read` and `write` turn bytes into a Model and back; `makeModel` makes the Model of a run, `resumeRun` what is needed
- * to go on with one. What this page does not know of a file is kept, so that writing loses nothing.
+ * `read` and `write` turn bytes into a Model and back. What this page does not know of a file is kept, so that writing
+ * loses nothing. How a run becomes a Model is in checkpoint.js: whoever only reads models needs no training.
  */
 
 import { PLACE, checkSeal, seal } from "./checksum.js";
 import { TRAINING, floats, makeNetworkConfig, sizes, todaysName } from "./config.js";
 import { ModelFileError } from "./errors.js";
-import { savePosition } from "./training.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {import("./network.js").Network} Network */
-/** @typedef {import("./training.js").Run} Run */
 /** @typedef {{shape: number[], data: Floats}} Tensor */
 /**
  * The JSON in a file. `training` and `checkpoint` are null for a network that was not trained.
@@ -27,7 +25,7 @@ import { savePosition } from "./training.js";
  */
 /** @typedef {{dtype: string, shape: number[], data_offsets: [number, number]}} Entry */
 
-const FORMAT = 1;
+export const FORMAT = 1;
 const NO_FILE = "this is not a model file, or only a part of one";
 /** Settings of the library that the page does not follow, and their values where they ask for nothing. */
 const NOT_FOLLOWED = {
@@ -95,57 +93,6 @@ export function write({ network, header, tensors }) {
 }
 
 /**
- * The model of a run, at its last complete batch. With a deliberate fault only the network is kept, because the
- * library has no training that makes such a one.
- * @param {Run} run
- * @param {{data?: Record<string, string>, scores?: Record<string, any>, versions?: Record<string, string>}} [about]
- * @returns {Model}
- */
-export function makeModel(run, { data = {}, scores = {}, versions = {} } = {}) {
-  const { fault, ...settings } = run.training;
-  const common = { format: FORMAT, network: run.config, data, scores, versions };
-  if (fault !== "none") {
-    return { network: run.network, header: { ...common, training: null, checkpoint: null, history: [] }, tensors: {} };
-  }
-  const { epoch, offset, updates, seconds, tally, history, slots } = savePosition(run);
-  const training = { ...settings, epochs: Math.max(epoch + (offset > 0 ? 1 : 0), 1) };
-  const sums = [tally.samples, tally.reported, tally.descended, tally.correct];
-  const checkpoint = { epoch, offset, updates, tally: sums, seconds, best: null };
-  const tensors = Object.entries(slots).map(([slot, arrays]) => networkTensors(split(run.config, arrays), `${slot}/`));
-  const resume = Object.entries(Object.assign({}, ...tensors)).map(([name, t]) => [`resume/${name}`, t]);
-  return {
-    network: run.network,
-    header: { ...common, training, checkpoint, history },
-    tensors: Object.fromEntries(resume),
-  };
-}
-
-/**
- * What is needed to go on with a model: `start(network, images, labels, settings, from)`; null if it was not trained.
- * `ignored` names settings of its training that the page does not follow, such as a schedule.
- * @param {Model} model
- * @returns {{network: Network, settings: Partial<import("./config.js").TrainingConfig>,
- *   from: import("./training.js").Position, ignored: string[]} | null}
- */
-export function resumeRun(model) {
-  const { network, header: { checkpoint, history } } = model;
-  const tensors = { ...model.tensors };
-  const training = readSettings(model);
-  if (!training || !checkpoint) return null;
-  const current = "resume/W1" in tensors ? takeNetwork(network.config, tensors, "resume/") : network;
-  const slots = Object.fromEntries(
-    Object.keys(tensors)
-      .filter((name) => /^resume\/(?!average)\w+\/W1$/.test(name))
-      .map((name) => [name.split("/")[1], parameters(takeNetwork(network.config, tensors, name.slice(0, -2)))]),
-  );
-  const [samples, reported, descended, correct] = checkpoint.tally;
-  const { epoch, offset, updates, seconds } = checkpoint;
-  const tally = { samples, reported, descended, correct };
-  const rows = /** @type {import("./training.js").Scores[]} */ (history);
-  return { network: current, from: { epoch, offset, updates, seconds, tally, history: rows, slots }, ...training };
-}
-
-/**
  * How a model was trained, as the page would do it; null if it was not.
  * @param {Model} model
  * @returns {{settings: Partial<import("./config.js").TrainingConfig>, ignored: string[]} | null}
@@ -204,7 +151,7 @@ function tensor(buffer, start, name, { dtype, shape, data_offsets: [from, to] })
  * @param {string} prefix
  * @returns {Network}
  */
-function takeNetwork(plain, tensors, prefix) {
+export function takeNetwork(plain, tensors, prefix) {
   const config = makeNetworkConfig(plain);
   const units = sizes(config);
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
@@ -225,7 +172,7 @@ function takeNetwork(plain, tensors, prefix) {
  * @param {string} [prefix]
  * @returns {Record<string, Tensor>}
  */
-function networkTensors({ config, weights, biases }, prefix = "") {
+export function networkTensors({ config, weights, biases }, prefix = "") {
   const units = sizes(config);
   return Object.fromEntries(
     weights.flatMap((W, k) => [
@@ -233,18 +180,6 @@ function networkTensors({ config, weights, biases }, prefix = "") {
       [`${prefix}b${k + 1}`, { shape: [units[k + 1]], data: biases[k] }],
     ]),
   );
-}
-
-/** @param {Network} network */
-const parameters = ({ weights, biases }) => weights.flatMap((W, k) => [W, biases[k]]);
-
-/**
- * @param {import("./config.js").NetworkConfig} config
- * @param {Floats[]} arrays
- * @returns {Network}
- */
-function split(config, arrays) {
-  return { config, weights: arrays.filter((_, n) => n % 2 === 0), biases: arrays.filter((_, n) => n % 2 === 1) };
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { evaluate } from "../core/evaluation.js";
-import { makeModel } from "../core/modelfile.js";
+import { makeModel } from "../core/checkpoint.js";
 import { changeLane, examine, toBatchEnd } from "./lane.js";
 import { gatherNews, openSession, prepare, settle, step, work } from "./session.js";
 
