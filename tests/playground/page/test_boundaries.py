@@ -19,6 +19,8 @@ CASES = [
     (f"{PAGE}/rooms/race/cards.js", 'import "../train/panels.js";', IMPORTS),
     (f"{PAGE}/rooms/race/cards.js", 'import "../../rooms/train/panels.js";', IMPORTS),
     (f"{PAGE}/rooms/race/cards.js", 'import("../train/panels.js");', ["no-restricted-syntax"]),
+    (f"{PAGE}/rooms/race/cards.js", 'import("./lanes.js");', []),
+    (f"{PAGE}/rooms/race/cards.js", 'const name = "./lanes.js";\nimport(name);', ["no-restricted-syntax"]),
     (f"{PAGE}/rooms/race/cards.js", 'import "./lanes.js";\nimport "../../ui/training/form.js";', []),
     (f"{PAGE}/ui/frame.js", 'import "../rooms/draw/index.js";', IMPORTS),
     (f"{PAGE}/ui/training/form.js", 'import "../../rooms/race/lanes.js";', IMPORTS),

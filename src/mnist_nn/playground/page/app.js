@@ -1,11 +1,8 @@
 /**
- * Where the page begins: the rooms there are, in the order of their tabs. A room is loaded when it is first opened.
+ * Where the page begins: the rooms there are, in the order of their tabs. Rooms, lessons and tasks are loaded when they
+ * are first wanted.
  */
 
-import { lessons } from "./lessons/index.js";
-import * as lessonStrings from "./lessons/strings.js";
-import { tasks } from "./lessons/tasks.js";
-import * as taskStrings from "./lessons/task-strings.js";
 import { start } from "./ui/app.js";
 import { addStrings } from "./ui/text.js";
 
@@ -19,6 +16,16 @@ const rooms = {
   words: () => import("./rooms/words/index.js"),
 };
 
-addStrings(lessonStrings);
-addStrings(taskStrings);
-await start(document.body, rooms, lessons, tasks);
+const loadLessons = async () => {
+  const [{ lessons }, strings] = await Promise.all([import("./lessons/index.js"), import("./lessons/strings.js")]);
+  addStrings(strings);
+  return lessons;
+};
+
+const loadTasks = async () => {
+  const [{ tasks }, strings] = await Promise.all([import("./lessons/tasks.js"), import("./lessons/task-strings.js")]);
+  addStrings(strings);
+  return tasks;
+};
+
+await start(document.body, rooms, loadLessons, loadTasks);

@@ -10,6 +10,7 @@ import { DataError } from "../core/errors.js";
 import { followQuestions } from "./explain/explain.js";
 import { buildFrame } from "./frame.js";
 import { buildGuide } from "./guide/guide.js";
+import { askOnce } from "./later.js";
 import { openModels } from "./models.js";
 import { buildShare } from "./share/share.js";
 import * as state from "./state.js";
@@ -61,13 +62,13 @@ import { currentTheme } from "./theme.js";
  * Build the page and open the room that the address names, or the first.
  * @param {HTMLElement} body
  * @param {Rooms} rooms
- * @param {import("./guide/guide.js").Lesson[]} lessons
- * @param {import("./share/task-form.js").Task[]} tasks that teachers can set
+ * @param {() => Promise<import("./guide/guide.js").Lesson[]>} loadLessons
+ * @param {() => Promise<import("./share/task-form.js").Task[]>} loadTasks that teachers can set
  */
-export async function start(body, rooms, lessons, tasks) {
+export async function start(body, rooms, loadLessons, loadTasks) {
   const listeners = buildTopics();
-  const share = buildShare(tasks);
-  const guide = buildGuide(body, lessons, share.openTasks);
+  const share = buildShare(loadTasks);
+  const guide = buildGuide(body, loadLessons, share.openTasks);
   const frame = buildFrame(body, Object.keys(rooms), guide.menu, share.element, () => listeners.tell("theme"));
   followQuestions(body);
   const open = async () => {
@@ -221,23 +222,5 @@ function buildTopics() {
     },
     /** @param {Topic} topic */
     tell: (topic) => [...(sets.get(topic) ?? [])].forEach((listener) => listener()),
-  };
-}
-
-/**
- * Ask once, and again only after a failure.
- * @template T
- * @param {() => Promise<T>} ask
- * @returns {() => Promise<T>}
- */
-function askOnce(ask) {
-  /** @type {Promise<T> | null} */
-  let answer = null;
-  return () => {
-    answer ??= ask().catch((error) => {
-      answer = null;
-      throw error;
-    });
-    return answer;
   };
 }

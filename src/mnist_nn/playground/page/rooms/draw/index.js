@@ -11,6 +11,7 @@ import { pickFile } from "../../ui/files.js";
 import { signed } from "../../ui/format.js";
 import { findImage, nameImage as imageName } from "../../ui/images.js";
 import { SIDE, renderInk } from "../../ui/ink.js";
+import { buildFold } from "../../ui/later.js";
 import { buildNetworkView } from "../../ui/network/view.js";
 import * as state from "../../ui/state.js";
 import { buildUndo, followUndoKeys } from "../../ui/undo.js";
@@ -26,7 +27,6 @@ import { buildInspector } from "./inspector.js";
 import { buildMeasure } from "./measure.js";
 import { readInk } from "./photo.js";
 import { drawConnections, lightNeurons } from "./scene.js";
-import { buildLayerMap, COUNT } from "./layer-map.js";
 import { buildRobustness, isStill, readDistortion, writeDistortion } from "./robust.js";
 import { decode, encode } from "./strokes.js";
 
@@ -73,10 +73,15 @@ class Draw {
       shift: (place, shift) => this.change(shiftBias(this.view.edits, place, shift)),
       close: () => this.view.place && this.choose(this.view.place),
     });
-    this.measure = buildMeasure(app, (measured) => this.measured(measured), (mapped) => this.map.show(mapped));
-    this.map = buildLayerMap({
-      ask: (layer) => this.measure.askMap({ layer, count: COUNT }), open: (image) => this.open(`test:${image}`),
-    });
+    this.measure = buildMeasure(app, (measured) => this.measured(measured), (mapped) => this.map?.show(mapped));
+    /** Once it is opened. @type {import("./layer-map.js").Map | null} */
+    this.map = null;
+    const folded = { class: "panel layer-map-panel", "data-explain": "map" };
+    this.mapFold = buildFold(folded, app.text("map.title"), () => this.loadMap());
+    /** Once the model has read them. @type {import("./layer-map.js").Data | null} */
+    this.data = null;
+    /** What the picture makes of the network. @type {import("../../core/network.js").Pass | null} */
+    this.pass = null;
     this.robust = buildRobustness((distortion, resting) => {
       this.view.distortion = distortion;
       this.see(resting);
@@ -90,9 +95,8 @@ class Draw {
       app.text("draw.microscope"), " →");
     root.append(this.left(), this.right(), h("section", { class: "panel draw-digits" }, this.digits.element));
     this.network.use(app.model.network);
-    this.map.use(app.model);
     this.ends = [app.on("model", () => this.renew()), app.on("theme", () => this.repaint()),
-      followUndoKeys(this), this.pad.close, this.network.close, this.measure.close, this.map.close];
+      followUndoKeys(this), this.pad.close, this.network.close, this.measure.close, () => this.map?.close()];
   }
 
   /** The output layer. */
@@ -132,7 +136,7 @@ class Draw {
       h("div", { class: "net-row" }, network.element, bars.element),
       legend, h("div", { class: "row apart" }, accuracy, reset));
     return h("div", { class: "stack draw-right" }, answer, inspector.element,
-      this.robust.element, this.map.element);
+      this.robust.element, this.mapFold.element);
   }
 
   /**
@@ -226,7 +230,8 @@ class Draw {
     this.legend.textContent = app.text(legend, target.unit);
     this.inspector.show(place && { place, model: app.model, now, pass, edits });
     this.robust.show(view.pixels, view.distortion, (picture) => this.read(now, picture), resting);
-    this.map.mark(pixels && pass);
+    this.pass = pixels && pass;
+    this.map?.mark(this.pass);
     this.reset.hidden = isEmpty(edits);
     this.onward.hidden = !pixels;
     this.digits.show(view.image.startsWith("test:") ? Number(view.image.slice(5)) : null);
@@ -297,12 +302,24 @@ class Draw {
   measured({ before, after, count, answers, labels }) {
     const { app, digits, accuracy, view } = this;
     digits.use(answers, labels);
-    app.test().then(({ images }) => this.map.know({ images, labels, answers }));
+    app.test().then(({ images }) => {
+      this.data = { images, labels, answers };
+      this.map?.know(this.data);
+    });
     const [all, right, unchanged] = [count, after, before].map((n) => n.toLocaleString("en"));
     const share = ((100 * after) / count).toFixed(2);
     fill(accuracy, isEmpty(view.edits)
       ? app.text("draw.accuracy", right, all, share)
       : app.text("draw.accuracyChanged", right, all, share, unchanged, signed(after - before, 0)));
+  }
+
+  async loadMap() {
+    const { buildLayerMap } = await import("./layer-map.js");
+    this.map = buildLayerMap({ ask: this.measure.askMap, open: (image) => this.open(`test:${image}`) });
+    this.map.use(this.app.model);
+    this.map.mark(this.pass);
+    if (this.data) this.map.know(this.data);
+    return this.map;
   }
 
   /** Another model: what was changed in the old one has no meaning in it. */
@@ -313,7 +330,8 @@ class Draw {
     fill(this.accuracy, this.app.text("draw.measuring"));
     this.inspector.forget();
     this.network.use(this.app.model.network);
-    this.map.use(this.app.model);
+    this.data = null;
+    this.map?.use(this.app.model);
     this.see(true);
     this.measure.ask(this.view.edits);
   }
@@ -321,7 +339,7 @@ class Draw {
   repaint() {
     this.network.rebuild();
     this.pad.repaint();
-    this.map.repaint();
+    this.map?.repaint();
     this.see(false);
   }
 

@@ -1,6 +1,6 @@
 /**
  * A map of a layer: the test digits where the layer's activations put them, seen along the two directions in which they
- * differ most. Digits that the layer holds to be alike lie together.
+ * differ most. Digits that the layer holds to be alike lie together. Loaded when it is first opened.
  */
 
 import { project } from "../../core/pca.js";
@@ -13,8 +13,11 @@ import { readColour } from "../../ui/theme.js";
 /** @typedef {import("./measure.js").Mapped} Mapped */
 /** @typedef {import("../../core/network.js").Pass} Pass */
 /** @typedef {import("../../core/modelfile.js").Model} Model */
+/** @typedef {{ask: (map: import("./measure.js").Wanted) => void, open: (image: number) => void}} On */
+/** @typedef {ReturnType<typeof buildLayerMap>} Map */
+/** @typedef {{images: Uint8Array, labels: Uint8Array, answers: Uint8Array}} Data test digits as the model reads them */
 
-export const COUNT = 1000; // test digits
+const COUNT = 1000; // test digits
 const MARGIN = 12; // pixels
 const NEAR = 24; // pixels from the pointer, within which a digit is meant
 const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -22,7 +25,7 @@ const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], A
 class LayerMap {
   /** @type {Mapped | null} */
   mapped = null;
-  /** @type {{images: Uint8Array, labels: Uint8Array, answers: Uint8Array} | null} */
+  /** @type {Data | null} */
   data = null;
   /** @type {Pass | null} */
   own = null;
@@ -30,7 +33,7 @@ class LayerMap {
   shown = null;
   layer = 0;
 
-  /** @param {{ask: (layer: number) => void, open: (image: number) => void}} on */
+  /** @param {On} on */
   constructor(on) {
     this.on = on;
     this.canvas = h("canvas", { "aria-hidden": "true" });
@@ -43,20 +46,21 @@ class LayerMap {
     this.words = h("p", { class: "note", role: "status" }, text("map.hint"));
     this.take = h("button", { type: "button", hidden: true, onclick: () => this.open() }, text("map.open"));
     this.shares = h("p", { class: "note" });
-    this.element = this.build();
+    this.content = this.build();
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.field);
   }
 
   build() {
-    const element = h("details", { class: "panel layer-map-panel", "data-explain": "map",
-      ontoggle: () => element.open && this.choose(this.layer) }, h("summary", {}, text("map.title")),
-    h("div", { class: "stack" },
+    return h("div", { class: "stack" },
       h("div", { class: "row" }, h("label", { for: "map-layer" }, text("map.layer")), this.choice),
       h("div", { class: "layer-map-row" }, this.field,
         h("div", { class: "stack" }, this.picture, this.words, this.take)),
-      this.shares));
-    return element;
+      this.shares);
+  }
+
+  get isOpen() {
+    return Boolean(this.content.closest("details")?.open);
   }
 
   /** @param {number} layer */
@@ -64,7 +68,7 @@ class LayerMap {
     this.layer = layer;
     this.mapped = null;
     this.choice.value = String(layer);
-    if (this.element.open && this.data) this.on.ask(layer);
+    if (this.isOpen && this.data) this.on.ask({ layer, count: COUNT });
   }
 
   /** Another network: its last hidden layer first. @param {Model} model */
@@ -152,7 +156,7 @@ class LayerMap {
   /** The picture on the sheet; null if there is none. @param {Pass | null} pass */
   mark(pass) {
     this.own = pass;
-    if (this.element.open) this.paint();
+    if (this.isOpen) this.paint();
   }
 
   /** @param {PointerEvent} event */
@@ -227,14 +231,15 @@ function ring(context, x, y, radius, colour, width) {
   context.stroke();
 }
 
-/** @param {{ask: (layer: number) => void, open: (image: number) => void}} on */
+/** @param {On} on */
 export function buildLayerMap(on) {
   const map = new LayerMap(on);
   return {
-    element: map.element,
+    content: map.content,
+    begin: () => map.choose(map.layer),
     /** @param {Model} model */
     use: (model) => map.use(model),
-    /** @param {NonNullable<LayerMap["data"]>} data */
+    /** @param {Data} data */
     know: (data) => {
       const isNew = map.data?.answers !== data.answers;
       map.data = data;

@@ -4,6 +4,7 @@
  */
 
 import { fill, h } from "../dom.js";
+import { askOnce } from "../later.js";
 import { lightUp } from "./spotlight.js";
 import * as state from "../state.js";
 import { text } from "../text.js";
@@ -17,10 +18,11 @@ const ANSWERS = 3; // to a question, where a card has no other number
 
 /**
  * @param {HTMLElement} body
- * @param {Lesson[]} lessons
+ * @param {() => Promise<Lesson[]>} loadLessons when they are first wanted
  * @param {() => void} openTasks for teachers
  */
-export function buildGuide(body, lessons, openTasks) {
+export function buildGuide(body, loadLessons, openTasks) {
+  const load = askOnce(loadLessons);
   const panel = h("aside", { class: "guide", hidden: true, "aria-label": text("guide.label"), tabindex: "-1" });
   body.append(panel);
   let shown = "";
@@ -36,11 +38,13 @@ export function buildGuide(body, lessons, openTasks) {
     params.set("lesson", "");
     state.go(room, params);
   };
-  const follow = () => {
-    const name = state.read().params.get("lesson") ?? "";
+  const asked = () => state.read().params.get("lesson") ?? "";
+  const follow = async () => {
+    const name = asked();
     if (name === shown) return;
+    const place = name ? findPlace(await load(), name) : null;
+    if (name !== asked() || name === shown) return;
     shown = name;
-    const place = findPlace(lessons, name);
     panel.hidden = !place;
     lightUp(place?.lesson.cards[place.number - 1].light ?? null);
     document.body.classList.toggle("guided", Boolean(place));
@@ -50,7 +54,7 @@ export function buildGuide(body, lessons, openTasks) {
     panel.focus({ preventScroll: true });
   };
   addEventListener("hashchange", follow);
-  return { follow, menu: buildMenu(lessons, go, openTasks) };
+  return { follow, menu: buildMenu(load, go, openTasks) };
 }
 
 /**
@@ -124,15 +128,16 @@ function pressAll(selectors) {
 
 /**
  * The lessons to choose from, and where one was left.
- * @param {Lesson[]} lessons
+ * @param {() => Promise<Lesson[]>} load
  * @param {(lesson: Lesson, number: number) => void} go
  * @param {() => void} openTasks
  */
-function buildMenu(lessons, go, openTasks) {
+function buildMenu(load, go, openTasks) {
   const list = h("div", { class: "lesson-list" });
   const menu = h("details", { class: "lessons", ontoggle: () => menu.open && refresh() },
     h("summary", { class: "button" }, text("guide.lessons")), list);
-  const refresh = () => {
+  const refresh = async () => {
+    const lessons = await load();
     const left = findPlace(lessons, recall() ?? "");
     fill(list, ...lessons.map((lesson) => {
       const begin = (/** @type {number} */ number) => {

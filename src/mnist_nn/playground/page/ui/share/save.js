@@ -1,5 +1,5 @@
 /**
- * Saving a picture of the room, or of one of its panels.
+ * Saving a picture of the room, or of one of its panels; loaded when it is first opened.
  */
 
 import { fill, h } from "../dom.js";
@@ -35,11 +35,11 @@ export function buildSave() {
   };
   const button = (/** @type {"svg" | "png"} */ kind) =>
     h("button", { type: "button", onclick: () => save(kind) }, text(`picture.${kind}`));
-  const element = h("details", { ontoggle: () => element.open && list() }, h("summary", {}, text("picture.title")),
-    h("div", { class: "row" }, h("label", { for: "picture-part" }, text("picture.of")), choice, button("png"),
-      button("svg"), said));
-  addEventListener("hashchange", () => void (element.open = false));
-  return element;
+  return {
+    content: h("div", { class: "row" }, h("label", { for: "picture-part" }, text("picture.of")), choice, button("png"),
+      button("svg"), said),
+    begin: list,
+  };
 }
 
 /** The room, then its panels that are seen and have a name. */

@@ -1,6 +1,7 @@
 /**
  * A form that makes a link of what is seen now, with a task above it and without the controls that would give it away.
- * It can begin with a task that is ready, which opens the room as students will find it.
+ * It can begin with a task that is ready, which opens the room as students will find it. It is loaded when it is first
+ * opened.
  */
 
 import { fill, h } from "../dom.js";
@@ -32,7 +33,7 @@ class TaskForm {
     this.controls = h("div", { class: "row task-controls", role: "group", "aria-label": text("task.hide") });
     this.link = h("input", { type: "text", id: "task-link", readonly: true });
     this.said = h("span", { class: "note", role: "status" });
-    this.element = this.build();
+    this.content = this.build();
     this.watch();
   }
 
@@ -41,13 +42,10 @@ class TaskForm {
       h("button", { type: "button", class: kind, onclick }, text(name));
     const field = (/** @type {HTMLElement} */ control, /** @type {string} */ name) =>
       h("div", { class: "field" }, h("label", { for: control.id }, text(name)), control);
-    const element = h("details", { class: "task-form", ontoggle: () => element.open && this.begin() },
-      h("summary", {}, text("task.make")),
-      h("div", { class: "stack" }, field(this.ready, "task.ready"), field(this.words, "task.text"),
-        h("p", { class: "note" }, text("task.hide")), this.controls, field(this.link, "task.link"),
-        h("div", { class: "row" }, button("task.copy", () => this.copy(), "primary"),
-          button("task.try", () => this.try()), button("task.end", () => this.end())), this.said));
-    return element;
+    return h("div", { class: "stack" }, field(this.ready, "task.ready"), field(this.words, "task.text"),
+      h("p", { class: "note" }, text("task.hide")), this.controls, field(this.link, "task.link"),
+      h("div", { class: "row" }, button("task.copy", () => this.copy(), "primary"),
+        button("task.try", () => this.try()), button("task.end", () => this.end())), this.said);
   }
 
   /** The controls of a room are listed when it is built, and when they change. */
@@ -55,16 +53,10 @@ class TaskForm {
     let timer = 0;
     const later = () => {
       clearTimeout(timer);
-      if (this.element.open) timer = window.setTimeout(() => this.list(), CALM);
+      if (this.content.closest("details")?.open) timer = window.setTimeout(() => this.list(), CALM);
     };
     new MutationObserver(later).observe(document.body, { childList: true, subtree: true });
     addEventListener("hashchange", later);
-  }
-
-  open() {
-    this.element.open = true;
-    this.element.scrollIntoView({ block: "start" });
-    this.ready.focus({ preventScroll: true });
   }
 
   /** With what the address says already. */
@@ -147,7 +139,4 @@ class TaskForm {
 }
 
 /** @param {Task[]} tasks */
-export function buildTaskForm(tasks) {
-  const form = new TaskForm(tasks);
-  return { element: form.element, open: () => form.open() };
-}
+export const buildTaskForm = (tasks) => new TaskForm(tasks);
