@@ -8,6 +8,7 @@ their length alone (`mnist_nn.imaging.clean.rulings`). `mnist_nn.imaging.clean.r
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -300,10 +301,11 @@ class _Form:
     def choose(self) -> LineWork:
         """Choose the strokes that are printed and were not completely known before."""
         known = self.share_known >= self.p.known_share
-        printed = known | self._find_long() | self._find_cups()
+        long = self._find_long()
+        printed = known | long | self._find_cups()
         printed |= self._find_closed(printed)
         printed |= self._find_ticks(printed)
-        printed |= self._find_across()
+        printed |= self._find_across(long)
         printed |= self._find_dividers(printed) | self._find_fences()
         printed |= self._find_mates(printed)
         printed |= self._find_closed(printed)
@@ -323,13 +325,13 @@ class _Form:
             long &= self.length >= p.long_heights * self._measure_height(self.ink & ~self._draw(long))
         return np.asarray(long)
 
-    def _find_across(self) -> Bools:
+    def _find_across(self, long: Bools) -> Bools:
         """Which uprights go from the upper edge of the picture to the lower one, as dividers do, beside other ink."""
         p = self.p
         chosen = ~self.is_level & (self.length >= max(p.least_across_px, p.nearly_across_share * len(self.ink)))
         chosen &= (self.length >= p.across_thicknesses * self.thick) & self.at_edge.any(axis=0)
         whole = chosen & self.at_edge.all(axis=0)
-        rest = self.ink & ~self.known & ~self._draw(self._find_long() | chosen)
+        rest = self.ink & ~self.known & ~self._draw(long | chosen)
         if not whole.any() or rest.sum() < p.least_rest_across_share * self.ink.sum():
             return np.zeros(len(self.strokes), bool)
         height = self._measure_height(rest)
@@ -353,10 +355,8 @@ class _Form:
         turned = abs(np.subtract.outer(lean, lean))
         sure = (alike & (turned <= p.alike_lean_px)).sum(axis=1) >= p.dividers_least
         if sure.sum() > 1:
-            step = float(np.median(np.diff(np.sort(across[sure]))))
-            apart = abs(np.subtract.outer(across, across)) / max(step, 1.0)
-            even = abs(apart - np.rint(apart)) <= p.divider_spacing_share
-            near = alike & (turned <= p.divider_lean_px) & even & (np.rint(apart) > 0) & sure
+            steps, even = self._count_steps(abs(np.subtract.outer(across, across)), across[sure])
+            near = alike & (turned <= p.divider_lean_px) & even & (steps > 0) & sure
             found[places] = sure | near.any(axis=1)
         return found
 
@@ -370,11 +370,17 @@ class _Form:
         if fences.any():
             height = self._measure_height(self.ink & ~self._draw(fences))
             fences[places] &= (alike >= p.fence_sure) | (self.length[places] >= p.fence_heights * height)
-        steps = np.diff(np.sort(self.middle[fences]))
-        if len(steps) < p.fence_least - 1:
+        across = self.middle[fences]
+        if len(across) < p.fence_least:
             return np.zeros(len(self.strokes), bool)
-        apart = steps / max(1.0, float(np.median(steps)))
-        return np.asarray(fences & (abs(apart - np.rint(apart)) <= p.divider_spacing_share).all())
+        _, even = self._count_steps(np.diff(np.sort(across)), across)
+        return np.asarray(fences & even.all())
+
+    def _count_steps(self, distances: Floats, across: Floats) -> tuple[Floats, Bools]:
+        """How many steps some distances are, where a step is the usual one between uprights, and which are even."""
+        steps = distances / max(1.0, float(np.median(np.diff(np.sort(across)))))
+        count = np.rint(steps)
+        return count, np.asarray(abs(steps - count) <= self.p.divider_spacing_share)
 
     def _find_mates(self, printed: Bools) -> Bools:
         """Which uprights are as long and as high in the picture as several printed ones: a box that a digit touches."""
@@ -416,10 +422,9 @@ class _Form:
         alive = self._prune(self.length >= self.p.least_box_side_px, edges=False)
         alive = self._prune(alive & self._are_printed_in_boxes(alive), edges=False)
         closed = alive & self._in_boxes(alive)
-        closed |= self._prune(printed | self._fits(printed), edges=False) & self._fits(printed)
-        cut = self._prune(np.ones(len(self.strokes), bool), edges=True)
-        cut &= self.length >= self.p.cut_length_thicknesses * self.thick
-        cut = self._prune(cut, edges=True)
+        fits = self._fits(printed)
+        closed |= self._prune(printed | fits, edges=False) & fits
+        cut = self._prune(self.length >= self.p.cut_length_thicknesses * self.thick, edges=True)
         return np.asarray(closed | (cut & self._in_corners(cut)))
 
     def _prune(self, alive: Bools, *, edges: bool) -> Bools:
@@ -433,8 +438,9 @@ class _Form:
 
     def _in_boxes(self, alive: Bools) -> Bools:
         """Which of them belong to groups of at least two level and two upright ones."""
-        group, sizes = self._group(alive)
-        return np.asarray(alive & (sizes[0][group] > 1) & (sizes[1][group] > 1))
+        group = group_linked(self._link(alive))
+        level, upright = (np.bincount(group, alive & way, len(group)) for way in (self.is_level, ~self.is_level))
+        return np.asarray(alive & (level[group] > 1) & (upright[group] > 1))
 
     def _are_printed_in_boxes(self, alive: Bools) -> Bools:
         """Which of them go from corner to corner, cross others, or have their like: a long 1 in a box does not."""
@@ -453,23 +459,21 @@ class _Form:
 
     def _in_corners(self, alive: Bools) -> Bools:
         """Which of them belong to groups with a corner, where two end at each other, and leave room for other ink."""
-        group, _ = self._group(alive)
-        holds = self.held_by.any(axis=0) & alive & alive[:, None]
+        holds = self._link(alive)
+        group = group_linked(holds)
         corners = np.bincount(group, (holds & holds.T).any(axis=1), minlength=len(group))
         rest = 1 - float((self.length * self.thick)[alive].sum()) / max(1.0, float(self.ink.sum()))
         return np.asarray(alive & (corners[group] > 0) & (rest >= self.p.least_rest_share))
 
-    def _group(self, alive: Bools) -> tuple[npt.NDArray[np.intp], list[npt.NDArray[np.intp]]]:
-        linked = self.held_by.any(axis=0) & alive & alive[:, None]
-        group = group_linked(linked)
-        count = int(group.max(initial=-1)) + 1
-        return group, [np.bincount(group[alive & way], minlength=count) for way in (self.is_level, ~self.is_level)]
+    def _link(self, alive: Bools) -> Bools:
+        """Which of them (columns) hold an end of which (rows)."""
+        return np.asarray(self.held_by.any(axis=0) & alive & alive[:, None])
 
     def _fits(self, printed: Bools) -> Bools:
         """Which strokes are held at both ends, squarely, by printed ones as thick as they are, and have their like."""
         p = self.p
         square = abs(self.slope[:, None] + self.slope[None]) <= p.square_slope
-        fits = (self.held_by & printed & square & self._as_thick()).any(axis=2).all(axis=0)
+        fits = (self.held_by & printed & square & self.as_thick).any(axis=2).all(axis=0)
         lean = abs(np.subtract.outer(self.slope, self.slope)) * self.length[:, None]
         apart = abs(np.subtract.outer(self.thick, self.thick))
         same = self.is_level[:, None] == self.is_level[None]
@@ -480,7 +484,7 @@ class _Form:
         """Which strokes are a level one with two alike standing on its ends, or hanging from them: a comb's cell."""
         cups = np.zeros(len(self.strokes), bool)
         wide = self.is_level & (self.length >= self.p.least_box_side_px)
-        holders = self.held_by & self._as_thick()
+        holders = self.held_by & self.as_thick
         corners = holders & (holders.any(axis=0).T)
         for base in np.flatnonzero(wide & corners.any(axis=2).all(axis=0)).tolist():
             left, right = (np.flatnonzero(end)[0] for end in corners[:, base])
@@ -498,7 +502,8 @@ class _Form:
         most = np.maximum(p.alike_length_px, p.alike_length_share * length)
         return np.asarray(alike & ((abs(np.subtract.outer(length, length)) <= most) | (not long)))
 
-    def _as_thick(self) -> Bools:
+    @cached_property
+    def as_thick(self) -> Bools:
         """Which strokes (columns) are as thick as which (rows)."""
         p = self.p
         most = np.maximum(p.alike_thickness_px, p.alike_thickness_share * self.thick[None])
@@ -509,14 +514,15 @@ class _Form:
         p = self.p
         turned = abs(self.slope[:, None] + self.slope[None]) * self.length[:, None]
         square = turned <= np.maximum(p.alike_lean_px, p.square_slope * self.length[:, None])
-        holders = self.held_by & printed & square & self._as_thick()
+        holders = self.held_by & printed & square & self.as_thick
         one = holders.any(axis=2).any(axis=0) & ~printed
         chosen = np.flatnonzero(one)
         base = np.asarray(holders.any(axis=0))[chosen].astype(int)
-        same = (base @ base.T > 0) & self._are_alike(chosen)
+        shared = base @ base.T > 0
+        same = shared & self._are_alike(chosen)
         ticks = np.zeros(len(self.strokes), bool)
         alike = same.sum(axis=1) > 1
-        length, shared = self.length[chosen], base @ base.T > 0
+        length = self.length[chosen]
         near = abs(np.subtract.outer(length, length)) <= p.nearly_alike_share * length
         ticks[chosen] = alike | (near & shared & alike).any(axis=1)
         return ticks
