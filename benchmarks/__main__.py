@@ -3,9 +3,7 @@
 import argparse
 import itertools
 import os
-import subprocess
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import clock, machine, report
@@ -29,9 +27,8 @@ def main() -> None:
 
 
 def _run(field: Field, name: str, threads: int, folder: Path, *, quick: bool) -> None:
-    about = machine.describe() | {"busy": machine.busy(), "commit": _commit(), "quick": quick}
+    about = machine.describe() | {"busy": machine.busy(), "quick": quick}
     about["clock"] = "processor time" if clock.is_cpu() else "wall time"
-    about["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     begin = time.perf_counter()
     section = CASES[name](field, threads, quick=quick)
     section.about = about | {"seconds": round(time.perf_counter() - begin, 1)}
@@ -53,12 +50,6 @@ def _options() -> argparse.Namespace:
         parser.error("processor time adds up that of all threads; --cpu-time goes with --threads 1")
     options.output = options.output or (Path("build/benchmarks") if options.quick else report.RESULTS)
     return options
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
-"""What the measurements were made on: processor, memory, versions, and how busy the machine was.
+"""What the measurements were made on, and when: processor, memory, versions, commit, and how busy the machine was.
 
 Everything here only reads.
 """
 
 import os
 import platform
+import subprocess
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -15,8 +18,10 @@ from benchmarks.peers import PACKAGES
 
 
 def describe(packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
-    """Return the machine in plain JSON values, with the versions of some packages."""
+    """Return the machine, the commit and the time in plain JSON values, with the versions of some packages."""
     return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "commit": _commit(),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
@@ -25,6 +30,12 @@ def describe(packages: Sequence[str] = PACKAGES) -> dict[str, Any]:
         "packages": {name: version(name) for name in packages},
         "load_before": _load(),
     }
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
+    return done.stdout.strip() or "unknown"
 
 
 def _load() -> list[float]:

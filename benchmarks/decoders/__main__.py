@@ -4,11 +4,9 @@ import argparse
 import shlex
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine, report
-from benchmarks.__main__ import _commit
 from benchmarks.decoders import hostile, ordinary
 
 RESULTS = Path(__file__).parents[1] / "results" / "decoders"
@@ -26,10 +24,9 @@ def main() -> None:
     options = parser.parse_args()
     about = machine.describe(PACKAGES) | {
         "busy": machine.busy(),
-        "commit": _commit(),
+        "quick": options.before is not None and options.rounds < LEAST_ROUNDS,
         "clock": "the quantity in each column",
     }
-    about |= {"date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "quick": False}
     begin = time.perf_counter()
     section = _ordinary(options.before, options.rounds, options.only) if options.before else _hostile()
     section.about = about | {"seconds": round(time.perf_counter() - begin, 1)}
@@ -53,9 +50,7 @@ def _ordinary(before: Path, rounds: int, only: str) -> report.Section:
         "On a shared machine, only processor time is meaningful, because wall time includes other work.",
     ]
     table = [ordinary.HEAD, *map(ordinary.row, found)]
-    section = report.Section("ordinary-1", "Ordinary pictures", lines, table, found)
-    section.about["quick"] = rounds < LEAST_ROUNDS
-    return section
+    return report.Section("ordinary-1", "Ordinary pictures", lines, table, found)
 
 
 def _command() -> str:

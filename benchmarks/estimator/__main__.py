@@ -5,7 +5,6 @@ import os
 import shlex
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,14 @@ def main() -> None:
     _limit(options.threads)
     # Only now: libraries count their threads when they are imported.
     from benchmarks import clock, machine, report  # noqa: PLC0415
-    from benchmarks.__main__ import _commit  # noqa: PLC0415
     from benchmarks.estimator.data import TABLES  # noqa: PLC0415
     from benchmarks.estimator.race import HEAD, SETTINGS, race  # noqa: PLC0415
     from mnist_nn.errors import DataNotFoundError  # noqa: PLC0415
 
     if options.cpu_time:
         os.environ[clock.CHOICE] = "1"
-    about = machine.describe(PACKAGES) | {"busy": machine.busy(), "commit": _commit(), "quick": options.rounds < LEAST}
+    about = machine.describe(PACKAGES) | {"busy": machine.busy(), "quick": options.rounds < LEAST}
     about["clock"] = "processor time" if clock.is_cpu() else "wall time"
-    about["date"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     begin, found, missing = time.perf_counter(), [], []
     for name in options.data or TABLES:
         try:

@@ -1,5 +1,6 @@
 """Changes at random that know no file format: of bytes, of text and of JSON. The same generator draws the same."""
 
+import re
 import struct
 from collections.abc import Callable, Sequence
 from random import Random
@@ -18,6 +19,8 @@ VALUES: tuple[Any, ...] = (
     *(float("nan"), float("inf"), "", "x", "é" * 5000, "sigmoid", "\ud800", [], {}, [[]], [0] * 50, {"": None}),
 )
 MANY = 50  # times that something is repeated; changes that meet may do so to the power of four
+OF_WORDS = bytes(byte for byte in range(256) if chr(byte).isalnum() or byte in b"._-")
+WORD_OR_MARK = re.compile(b"[%s]+|." % re.escape(OF_WORDS), re.DOTALL)
 DEPTHS = (10, 100, 400)  # of nested lists; texts have deeper ones
 
 Change = Callable[[Random, bytearray, Sequence[bytes]], None]
@@ -103,14 +106,7 @@ def change_text(rng: Random, data: bytes, others: Sequence[bytes]) -> bytes:
 
 def _split(data: bytes) -> list[bytes]:
     """Split a text into words and the marks between them."""
-    words: list[bytearray] = []
-    for byte in data:
-        is_word = chr(byte).isalnum() or byte in b"._-"
-        if words and is_word and (chr(words[-1][-1]).isalnum() or words[-1][-1] in b"._-"):
-            words[-1].append(byte)
-        else:
-            words.append(bytearray([byte]))
-    return [bytes(word) for word in words]
+    return WORD_OR_MARK.findall(data)
 
 
 def change_json(rng: Random, value: Any) -> Any:

@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -63,7 +63,7 @@ class Target(NamedTuple):
     @property
     def starts(self) -> list[bytes]:
         """The files to start from."""
-        return [path.read_bytes() for path in sorted((STARTS / self.folder).iterdir())]
+        return _read_starts(self.folder)
 
     def make_input(self, name: str, seed: int, number: int) -> bytes:
         """Make an input, the same for the same numbers on any machine."""
@@ -73,6 +73,11 @@ class Target(NamedTuple):
             return self.change(rng, data, starts)
         except (ValueError, KeyError, IndexError, RecursionError):  # earlier changes left nothing to change so
             return change_bytes(rng, data, starts)
+
+
+@cache
+def _read_starts(folder: str) -> list[bytes]:
+    return [path.read_bytes() for path in sorted((STARTS / folder).iterdir())]
 
 
 def _of_bytes(read: Read) -> Open:
@@ -105,8 +110,7 @@ def _open_idx(folder: Path) -> Iterator[Read]:
             for place, (name, path) in enumerate(zip(FILES, originals, strict=True)):
                 (folder / name).write_bytes(data if place == role else path.read_bytes())
             try:
-                samples = load_data(folder).train
-                _ = samples.images.sum(), samples.labels.sum()
+                _load_samples(folder)
             except MnistNNError as error:
                 faults.append(error)
         if len(faults) == 2:  # it was of use as neither

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from benchmarks.fuzz.targets import TARGETS, Read
 from mnist_nn.errors import MnistNNError
+from mnist_nn.imaging.load.child.budget import forbid_core_dumps
 
 SECONDS = 2.0  # of processor time for one input
 BYTES = 200_000_000  # of address space for one input
@@ -97,7 +98,7 @@ def _serve(target: str, channel: Connection) -> None:
     logging.getLogger().addHandler(logging.NullHandler())  # what is logged is for whoever asks for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    forbid_core_dumps()
     with tempfile.TemporaryDirectory() as name, TARGETS[target].opened(Path(name)) as read, _keep_printed() as said:
         for start in TARGETS[target].starts:  # what is loaded, compiled or started for the first one is no input's
             try_input(read, start)

@@ -3,10 +3,8 @@
 import argparse
 import os
 import shlex
-import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +37,7 @@ def main() -> None:
 
 
 def _about(options: argparse.Namespace) -> dict[str, Any]:
-    facts = machine.describe(PACKAGES)
-    command = ["git", "describe", "--always", "--dirty"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent)
-    return facts | {
-        "commit": done.stdout.strip() or "unknown",
-        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+    return machine.describe(PACKAGES) | {
         "command": shlex.join(["python", "-m", "benchmarks.reading", *sys.argv[1:]]),
         "model": os.fspath(options.model) if options.model else "the packaged reader model",
         "fonts": nondigits.fonts(),

@@ -7,12 +7,10 @@ import shlex
 import shutil
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, report
-from benchmarks.__main__ import _commit
 from benchmarks.serving import load, race, tables
 from benchmarks.serving.contestants import CONTESTANTS, OURS, PAIR, model_files, running
 from benchmarks.serving.mixture import hostile
@@ -95,14 +93,12 @@ def _command() -> str:
 
 
 def _about(options: argparse.Namespace) -> dict[str, Any]:
-    about = machine.describe(PACKAGES) | {
+    return machine.describe(PACKAGES) | {
         "busy": machine.busy(),
-        "commit": _commit(),
         "quick": _is_quick(options),
         "clock": "wall time",
+        "model": os.fspath(options.model) if options.model else "the packaged reader model",
     }
-    about["model"] = os.fspath(options.model) if options.model else "the packaged reader model"
-    return about | {"date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"}
 
 
 def _is_quick(options: argparse.Namespace) -> bool:

@@ -96,7 +96,7 @@ def test_a_process_that_finds_its_machine_code_does_not_load_llvm(tmp_path: Path
 
 def test_where_our_own_linker_knows_something_not_llvm_links(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(object_file, "is_known_system", lambda: False)
-    code = native._read("fill_pairs-bytes", host())
+    code = gzip.decompress(native._read("fill_pairs-bytes", host()))
     assert fill(native._link("fill_pairs", native.emit(code, host()), host())) == [1, 3, 7, 9]
 
 

@@ -1,6 +1,7 @@
 """Object files of kernels: put into memory without LLVM, or left to its linker, and never misunderstood."""
 
 import ctypes
+import gzip
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -72,8 +73,9 @@ def test_its_memory_can_be_executed_and_not_written() -> None:
 def test_every_kernel_of_the_package_is_known() -> None:
     for path in (Path(native.__file__).parent / "code" / str(host().lanes)).glob("*-bytes*.ll.gz"):
         name = path.name.removesuffix(".ll.gz")
+        packed = native._read(name, host())
         image = native.machine_code.fetch(
-            name, native._key(native._read(name, host()), host()), lambda name=name: emit(native._read(name, host()))
+            name, native._key(packed, host()), lambda packed=packed: emit(gzip.decompress(packed))
         )
         assert object_file.load(image, "run", native._system()).address
 

@@ -74,8 +74,8 @@ def check() -> None:
 def _load(name: str, target: Target) -> Kernel:
     with _LOCK:
         try:
-            key = _key(_read(name, target), target)
-            image = machine_code.fetch(name, key, lambda: _compile(_read(name, target), target))
+            packed = _read(name, target)
+            image = machine_code.fetch(name, _key(packed, target), lambda: _compile(gzip.decompress(packed), target))
             return _link(name, image, target)
         except (OSError, RuntimeError, ValueError) as error:
             raise ConfigError(
@@ -84,13 +84,13 @@ def _load(name: str, target: Target) -> Kernel:
 
 
 def _read(name: str, target: Target) -> bytes:
-    """Return a kernel's intermediate code, for vectors of the target's width."""
-    return gzip.decompress((files(__package__) / "code" / str(target.lanes) / f"{name}.ll.gz").read_bytes())
+    """Return a kernel's intermediate code, for vectors of the target's width, compressed."""
+    return (files(__package__) / "code" / str(target.lanes) / f"{name}.ll.gz").read_bytes()
 
 
-def _key(code: bytes, target: Target) -> bytes:
+def _key(packed: bytes, target: Target) -> bytes:
     """All that machine code depends on."""
-    return sha256(code).digest() + repr((llvmlite.__version__, *target)).encode()
+    return sha256(packed).digest() + repr((llvmlite.__version__, *target)).encode()
 
 
 def _machine(target: Target) -> Any:

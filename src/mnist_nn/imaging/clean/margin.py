@@ -109,7 +109,8 @@ def _find_paper(small: Page, *, scene: bool, p: MarginParameters) -> Bools | Non
     if not ink.any() or _separate(small, ink) < p.least_separability:
         return None
     touching = _keep_touching(ink)
-    if not _is_writing(touching, p) or (scene and _is_scenery(touching, p)):
+    thickness = _measure_thickness(touching)
+    if not _is_writing(touching, thickness, p) or (scene and _is_scenery(touching, thickness, p)):
         return None
     level = float(np.median(small[~ink]))
     apart = abs(float(small[ink].mean()) - level)
@@ -129,22 +130,22 @@ def _separate(small: Page, ink: Bools) -> float:
     return share * (1 - share) * apart**2 / max(float(small.var()), 1e-9)
 
 
-def _is_writing(ink: Bools, p: MarginParameters) -> bool:
+def _is_writing(ink: Bools, thickness: float, p: MarginParameters) -> bool:
     """Whether ink is thick, and still shaped like the strokes of a few digits."""
     room = -(-max(ink.shape) // min(ink.shape))
     return bool(
-        _measure_thickness(ink) >= p.least_thickness_share_of_side * max(ink.shape)
+        thickness >= p.least_thickness_share_of_side * max(ink.shape)
         and _count_holes(ink, p.least_hole_px) <= p.most_holes_per_digit * room + 1
     )
 
 
-def _is_scenery(ink: Bools, p: MarginParameters) -> bool:
+def _is_scenery(ink: Bools, thickness: float, p: MarginParameters) -> bool:
     """Whether what looks like ink is a sheet of paper, a table or a shadow: straight edges, full sides."""
     sides = [float(side.sum()) for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])]
     outline = sum(sides) + sum(int(np.count_nonzero(np.diff(ink, axis=axis))) for axis in (0, 1))
     height, width = ink.shape
     return (
-        float(ink.sum()) < p.least_area_in_thicknesses * _measure_thickness(ink) ** 2
+        float(ink.sum()) < p.least_area_in_thicknesses * thickness**2
         or sum(sides) > p.most_outline_at_edge * outline
         or (_fill_box(ink) > p.most_of_box and height < p.upright_from * width)
         or max(*sides[:2]) > p.most_of_a_side * width
