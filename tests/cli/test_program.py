@@ -68,6 +68,7 @@ def test_help_imports_no_numpy() -> None:
     assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False, timeout=PATIENCE).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_terminal_that_cannot_show_a_letter_gets_a_question_mark(model: Path, tmp_path: Path) -> None:
     strange = tmp_path / "é λ.safetensors"
     model.rename(strange)

@@ -17,6 +17,7 @@ WEIGHTS = dict.fromkeys([f"check_sample_weight_equivalence_on_{kind}_data" for k
 NOT_CONVERGED = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # checks fit few epochs
 
 
+@pytest.mark.slow
 @NOT_CONVERGED
 @parametrize_with_checks([MLPDigitClassifier()], expected_failed_checks=lambda _: WEIGHTS, xfail_strict=True)
 def test_scikit_learns_checks(estimator: MLPDigitClassifier, check: Callable[..., None]) -> None:

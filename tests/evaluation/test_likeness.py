@@ -76,6 +76,7 @@ def alarms(effect: float, pages: int, per_page: int, alike: float, runs: int) ->
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alike", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize(("pages", "per_page"), [(1, 20), (2, 5), (60, 1), (12, 4)])
 def test_numbers_like_those_calibrated_on_are_called_unlike_no_more_often_than_the_level(

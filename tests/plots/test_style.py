@@ -54,6 +54,7 @@ def draw(
     return made[request.param]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_every_figure_can_be_written(draw: Callable[[], Figure], kind: str) -> None:
     assert len(written(draw(), kind)) > 1000

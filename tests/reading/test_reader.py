@@ -155,6 +155,7 @@ def ambiguous(mnist: Dataset, reader: Reader) -> Iterator[tuple[Pixels, int]]:
         yield mnist.test.images[index], int(mnist.test.labels[index])
 
 
+@pytest.mark.slow
 def test_a_checksum_finds_the_digit_that_the_ink_leaves_open(
     mnist: Dataset, reader: Reader, good: list[Pixels]
 ) -> None:
@@ -328,6 +329,7 @@ def held_out(mnist: Dataset, count: int, pitch: int = 30) -> Iterator[tuple[Pixe
         yield draw_page(mnist.train.images[start : start + 4], pitch=pitch), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", [False, True])
 def test_a_number_that_both_readings_have_is_read_as_without_lines(
     mnist: Dataset, sequence_networks: tuple[Network, Network], field: bool
@@ -439,6 +441,7 @@ def test_a_limit_for_digits_holds_them_to_it_whatever_the_number_is(write: Write
     assert number.reason == ""
 
 
+@pytest.mark.slow
 def test_a_limit_on_digits_alone_leaves_lone_digits_to_their_network(mnist: Dataset) -> None:
     pages = [np.pad(image, 20) for image in mnist.test.images[:60]]
     with_sequences, without = (

@@ -51,6 +51,7 @@ def test_ids_are_unique_and_pictures_have_words(page: Any) -> None:
     assert all(page.names)
 
 
+@pytest.mark.slow
 def test_it_is_small(made: Report, bare: Report) -> None:
     assert len(made.html.encode()) < 500_000
     assert len(bare.html.encode()) < 1_500_000
@@ -105,6 +106,7 @@ def test_a_network_alone_is_judged_all_the_same(parse: Parse, bare: Report) -> N
     assert "The file does not say how it was trained." in text
 
 
+@pytest.mark.slow
 def test_the_packaged_reader_has_a_report(parse: Parse, few: Dataset) -> None:
     made = build_report(load_reader_model(), few)
     assert set(made.left_out) - {"mistakes", "labels"} == {"diagnosis", "learning", "gradients", "reproduce"}
@@ -112,6 +114,7 @@ def test_the_packaged_reader_has_a_report(parse: Parse, few: Dataset) -> None:
     assert len(parse(made.html).table("max error")) > 2
 
 
+@pytest.mark.slow
 def test_other_data_is_said_and_examples_are_as_many_as_asked_for(parse: Parse, model: Model, few: Dataset) -> None:
     made = build_report(model, few, examples=2)
     page = parse(made.html)
@@ -189,6 +192,7 @@ def visit(visits: Callable[..., Any], page_file: Path) -> Iterator[Callable[...,
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1100)])
 def test_nobody_is_kept_out(
     visit: Callable[..., Any], violations: Callable[[Any], list[Any]], scheme: str, width: int

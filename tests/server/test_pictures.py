@@ -230,6 +230,7 @@ def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset
     assert answered > 5
 
 
+@pytest.mark.slow
 def test_pages_of_people_who_left_are_not_read(serve: Any, mnist: Dataset) -> None:
     picture, small = page_of_digits(mnist, 12, 12), page_of_digits(mnist, 1, 1)
     request = f"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(picture)}\r\n\r\n".encode() + picture
@@ -262,6 +263,7 @@ def test_pictures_that_would_be_decoded_for_ever_are_refused_and_others_answered
         assert served.ask("POST", "/read", page).status == 200
 
 
+@pytest.mark.slow
 def test_others_are_read_while_pictures_take_for_ever_and_the_server_stops_all_the_same(
     serve: Any, mnist: Dataset
 ) -> None:

@@ -140,6 +140,7 @@ def test_a_log_that_is_ahead_of_the_model_is_put_right(here: Path, capsys: pytes
     check_history(events(here / "runs" / "mnist-model-1"), made)
 
 
+@pytest.mark.slow
 def test_ctrl_c_loses_nothing_that_was_written(tmp_path: Path) -> None:
     command = ["train", "--subset", "6000", "--epochs", "500", "--engine", "reference", "--log-dir", "runs"]
     running = subprocess.Popen(
@@ -156,6 +157,7 @@ def test_ctrl_c_loses_nothing_that_was_written(tmp_path: Path) -> None:
     assert steps == list(range(1, shown + 1))
 
 
+@pytest.mark.slow
 def test_a_killed_training_has_its_events_but_for_the_last_second(tmp_path: Path) -> None:
     command = ["train", "--subset", "6000", "--epochs", "500", "--engine", "reference", "--log-dir", "runs"]
     running = subprocess.Popen(

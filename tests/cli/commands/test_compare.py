@@ -96,7 +96,7 @@ def test_threads_without_training_are_refused(cli: Cli, model: Path) -> None:
 
 
 def test_ctrl_c_ends_it(process: Callable[..., subprocess.Popen[str]]) -> None:
-    running = process("compare", FEW, FEW, "--seeds", "100000", "--jobs", "1")
+    running = process("compare", FEW, FEW, "--seeds", "2000", "--jobs", "1")
     assert running.stderr
     running.stderr.readline()
     running.send_signal(signal.SIGINT)

@@ -144,6 +144,7 @@ def wait_for_rows(path: Path, more_than: int) -> None:
     wait_for(lambda: newlines(path) > more_than, "no more rows came")
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_rows_and_says_how_to_go_on(
     tmp_path: Path, cli: Cli, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -221,6 +222,7 @@ def test_force_keeps_the_older_table_until_the_new_one_is_whole(
     assert cli("read", "000.png", "--csv", "out.csv", "--resume", "--decode-seconds", "10").code == 0, "the usual ones"
 
 
+@pytest.mark.slow
 def test_of_two_runs_on_one_table_one_is_refused_and_no_row_is_lost(
     tmp_path: Path, cli: Cli, process: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -256,6 +258,7 @@ def test_reading_a_folder_needs_no_more_memory_for_more_files(tmp_path: Path) ->
     assert peaks[1] < peaks[0] + 8_000, "kilobytes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("height", "unlike"), [(20.0, False), (500.0, True)])
 def test_numbers_unlike_those_calibrated_on_are_said(cli: Cli, tmp_path: Path, height: float, unlike: bool) -> None:
     (tmp_path / "scans").mkdir()

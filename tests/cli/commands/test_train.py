@@ -121,7 +121,9 @@ def test_bad_input_leaves_an_older_model_where_it_is(cli: Cli, model: Path) -> N
     assert [path.name for path in model.parent.iterdir()] == [model.name]
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    "number", [SIGNALS[0], *(pytest.param(other, marks=pytest.mark.slow) for other in SIGNALS[1:])]
+)
 def test_ctrl_c_saves_and_says_how_to_go_on(
     process: Callable[..., subprocess.Popen[str]], tmp_path: Path, number: int
 ) -> None:
@@ -138,6 +140,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(
     assert 1 <= checkpoint.epoch < 1000
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumes_from_its_last_save(
     process: Callable[..., subprocess.Popen[str]], cli: Cli, tmp_path: Path
 ) -> None:

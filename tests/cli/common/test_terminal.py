@@ -65,6 +65,7 @@ def test_a_terminal_gets_bold_and_bars(tmp_path: Path, arguments: tuple[str, ...
     assert ESCAPE in in_terminal(tmp_path, *arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "variables"),
     [
@@ -84,6 +85,7 @@ def test_a_terminal_that_wants_letters_gets_nothing_else(
         assert "epoch 2/2" in written, "a line an epoch in the place of the bar"
 
 
+@pytest.mark.slow
 def test_reading_many_files_draws_a_bar_in_a_terminal_alone(tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "c.png"):
         (tmp_path / name).write_text("no picture")

@@ -51,6 +51,7 @@ def test_a_file_that_is_no_table_is_not_gone_on_with(cli: Cli, folder: Path, tmp
     assert (tmp_path / "out.csv").read_text() == content.replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_resuming_after_a_kill_at_any_byte_ends_with_the_same_table(
     cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ def make_and_count(folder: str, made: "multiprocessing.SimpleQueue[int]") -> Non
     assert fetch("a", b"key", make) == CODE
 
 
+@pytest.mark.slow
 def test_of_eight_processes_that_start_at_once_one_makes_it(home: Path) -> None:
     context = multiprocessing.get_context("spawn")
     made = context.SimpleQueue()

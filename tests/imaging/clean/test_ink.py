@@ -41,6 +41,7 @@ def digits(mnist: Dataset) -> Pixels:
     return np.asarray(mnist.train.images[:300]).reshape(-1, 28, 28)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["28×28", "200×200", "dark on light"])
 def test_digits_of_mnist_come_back_as_they_were(digits: Pixels, way: str) -> None:
     def given_as(digit: Pixels) -> Pixels:
@@ -127,6 +128,7 @@ def shadow(h: int, w: int, soft: float, depth: float) -> Field:
     return np.asarray(215 * (1 - depth / (1 + np.exp(-np.clip((x + 0.4 * y - 0.6 * w) / soft, -50, 50)))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [0.2, 0.5, 0.8])
 @pytest.mark.parametrize("soft", [1.0, 8.0, 60.0])
 def test_the_edge_of_a_shadow_is_no_ink(soft: float, depth: float) -> None:
@@ -153,6 +155,7 @@ def squared_paper(step: int, dark: float) -> Field:
     return page + 2 * np.random.default_rng(6).standard_normal(page.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [0.2, 0.5])
 @pytest.mark.parametrize("step", [14, 25])
 def test_squares_however_dense_are_neither_ink_nor_noise(digits: Pixels, step: int, dark: float) -> None:

@@ -37,6 +37,7 @@ def on_paper(written: Bools, slope: float, squared: bool, dark: float) -> tuple[
     return page.astype(np.float32), writing, lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slope", [0.0, 0.03, -0.07])
 @pytest.mark.parametrize("squared", [False, True])
 @pytest.mark.parametrize(("dark", "strong"), [(0.2, 0.9), (0.5, 0.9), (0.8, 0.5)])

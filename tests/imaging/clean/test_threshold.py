@@ -64,6 +64,7 @@ def waves(strength: float, seed: int, *, written: float = 0.0) -> Floats:
     return page.astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("strength", [0.1, 0.2])
 def test_ink_is_told_from_a_pattern_that_passes_for_noise(strength: float, seed: int) -> None:

@@ -235,6 +235,7 @@ def test_a_small_picture_in_a_huge_tile() -> None:
 # Too much to decode
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_file_of_kilobytes_that_takes_very_long_or_fills_the_memory_is_refused(tmp_path: Path, kind: str) -> None:
     (tmp_path / "hostile").write_bytes(HOSTILE[kind]())

@@ -84,6 +84,7 @@ def assert_one_number(digit: Pixels) -> None:
     assert min(number.costs) >= 0
 
 
+@pytest.mark.slow
 def test_every_digit_is_one_number_and_offered_whole(digits: Pixels) -> None:
     for digit in digits:
         assert_one_number(digit)

@@ -766,7 +766,7 @@ def test_a_packing_that_is_not_known_is_415(hostile: Served, name: str) -> None:
     check(hostile.raw(post(hostile.infer, b"{}", f"Content-Encoding: {name}")), 415)
 
 
-@pytest.mark.parametrize("side", [1001, 20_000, 60_000])
+@pytest.mark.parametrize("side", [1001, 20_000, pytest.param(60_000, marks=pytest.mark.slow)])
 def test_a_picture_bomb_is_refused_before_it_is_unpacked(hostile: Served, side: int) -> None:
     picture, before = bomb(side), hostile.memory_at_rest()
     check(hostile.raw(post("/read", picture, "Content-Type: image/png")), 413, 422)

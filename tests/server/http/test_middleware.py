@@ -25,6 +25,7 @@ CROWD = 60
 Served = Any
 
 
+@pytest.mark.slow
 def test_who_comes_when_all_hands_are_full_is_told_to_come_again(serve: Any, mnist: Dataset) -> None:
     picture = page_of_digits(mnist, 4, 4)
     with serve("--request-limit", LIMIT, "--reading-limit", 1) as served:
