@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,10 @@ from typing import Any
 # Before NumPy is loaded: as `read` and `serve` have it, whose answers are compared with the library's to the last bit,
 # and several processes of several threads each get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Hundreds of tests start the program, which would compile all its modules each time where bytecode is not kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import numpy as np
 import pytest

@@ -68,8 +68,7 @@ class Outcome(NamedTuple):
     @classmethod
     def of(cls, at: Checkpoint) -> "Outcome":
         """Take the figures from the last checkpoint of a run."""
-        best = at.best.epoch if at.best else None
-        row = at.history[(best or at.epoch) - 1]
+        row, best = at.chosen_scores, at.best.epoch if at.best else None
         return cls(row.validation_accuracy, row.validation_loss, row.accuracy, row.loss, at.epoch, best)
 
 
