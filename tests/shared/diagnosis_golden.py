@@ -14,8 +14,8 @@ GOLDEN = Path(__file__).with_name("diagnosis_golden.json")
 SOUND = {
     "epochs": 5.0, "updates": 5000.0, "classes": 10.0, "label_kinds": 10.0, "accuracy": 0.95, "advantage": 0.94,
     "rate": 0.03, "rate_ratio": 1.0, "input_rms": 0.33, "input_spread": 0.19, "unnamed": 0.0, "decay": 0.0, "l2": 0.0,
-    "dropout": 0.0, "narrowest": 20.0, "layers": 2.0, "frozen": 0.0, "weight_growth": 1.2, "loss_peak": 0.8,
-    "loss_fall": 0.2,
+    "distortion": 0.0, "dropout": 0.0, "narrowest": 20.0, "layers": 2.0, "frozen": 0.0, "weight_growth": 1.2,
+    "loss_peak": 0.8, "loss_fall": 0.2,
     "dead": 0.0, "dead_layer": 1.0, "dead_units": 0.0, "saturated": 0.0, "saturated_layer": 1.0, "first_gradient": 0.3,
     "first_equal": 0.0, "gap": 0.01, "validation_peak": 1.0,
 }  # fmt: skip

@@ -1,8 +1,10 @@
 """Trainings drawn by a seeded generator: bad ones, each with the fault that was put into it, and good ones.
 
-Which fault a training has is decided here, before anything is trained, and never by looking at the rules.
+Which fault a training has is decided here, before anything is trained, and never by looking at the rules. Run it with a
+seed to print a table of thirty bad and thirty good ones: python tests/shared/drawn_trainings.py 4.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -57,6 +59,8 @@ def good(draw: Draw) -> Training:
         training["dropout"] = float(draw.uniform(0.05, 0.3))
     if draw.random() < 0.3:
         training["validation"] = 0.15
+    if draw.random() < 0.2:
+        training["augmentation"] = "affine"
     return Training("", network, training, keep)
 
 
@@ -144,9 +148,29 @@ def bottleneck(draw: Draw) -> Training:
     return Training("bottleneck", network, training, keep)
 
 
+def frozen_layers(draw: Draw) -> Training:
+    network, training = _base(draw)
+    network["hidden"] = tuple(int(draw.integers(6, 12)) for _ in range(draw.integers(2, 4)))
+    return Training("frozen_layers", network, training | {"freeze": len(network["hidden"])}, keep)
+
+
+def inputs_constant(draw: Draw) -> Training:
+    network, training = _base(draw)
+    return Training("inputs_constant", network, training, lambda s, _d: Samples(s.images[[0] * len(s)], s.labels))
+
+
+def distortion_too_strong(draw: Draw) -> Training:
+    network, training = _base(draw)
+    rotation, shift = int(draw.integers(120, 181)), float(draw.integers(7, 11))
+    return Training(
+        "distortion_too_strong", network, training | {"augment": f"rotation={rotation},shift={shift}"}, keep
+    )
+
+
 FAULTS = (
     rate_too_high, dead_units, rate_too_low, decay_too_strong, dropout_too_strong, weights_equal, inputs_unscaled,
-    labels_unrelated, labels_constant, overfitting, vanishing_gradients, bottleneck,
+    labels_unrelated, labels_constant, overfitting, vanishing_gradients, bottleneck, frozen_layers, inputs_constant,
+    distortion_too_strong,
 )  # fmt: skip
 
 
@@ -171,3 +195,23 @@ def run(training: Training, seed: int) -> tuple[Checkpoint | None, list[str]]:
     except DivergedError:
         return None, ["diverged"]
     return last.checkpoint, [finding.name for finding in diagnose(last, config)]
+
+
+def write_table(seed: int, bad: int = 30, right: int = 30) -> Iterator[str]:
+    """Write what is found in each training, and how many were named rightly."""
+    yield f"# Trainings drawn with seed {seed}\n"
+    yield f"`python tests/shared/drawn_trainings.py {seed}` draws and trains them, 2,500 images each.\n"
+    yield "| | fault | found | settings |\n|---|---|---|---|"
+    named = alarms = 0
+    for number, training in enumerate(draw_trainings(seed, bad, right)):
+        _, found = run(training, 1000 * seed + number)
+        named += bool(training.fault) and training.fault in found[:2]
+        alarms += not training.fault and bool(found)
+        settings = ", ".join(f"{name} {value}" for name, value in (training.network | training.training).items())
+        yield f"| {number + 1} | {training.fault or 'none'} | {', '.join(found[:2]) or 'nothing'} | {settings} |"
+    yield f"\nNamed among the first two lines: {named} of {bad}. False alarms: {alarms} of {right}."
+
+
+if __name__ == "__main__":
+    for line in write_table(int(sys.argv[1])):
+        print(line, flush=True)  # noqa: T201

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from mnist_nn.cli.commands import (
     audit,
     calibrate,
+    check_code,
     check_gradients,
     compare,
     data,
@@ -78,6 +79,7 @@ for command in (
     verify.verify,
     train_reader.train_reader,
     check_gradients.check_gradients,
+    check_code.check_code,
 ):
     app.command(cls=Command)(command)
 # An argument of compare may begin like an option: "--hidden 40".

@@ -71,7 +71,8 @@ def test_bash_completes_commands_options_and_names(tmp_path: Path) -> None:
         "mnist-nn export m --to ": list(FORMATS),
         "mnist-nn read a.png --checksum l": ["luhn"],
         "mnist-nn data info m": ["mnist"],
-        "mnist-nn schema check": ["check-gradients"],
+        "mnist-nn schema check": ["check-code", "check-gradients"],
+        "mnist-nn check-code s.py --loss h": ["half_squared_error"],
         "mnist-nn evaluate mod": [],  # bash then offers the names of files
     }
     assert dict(zip(asked, completions(tmp_path, *asked), strict=True)) == asked

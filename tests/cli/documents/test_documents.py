@@ -96,6 +96,7 @@ def commands(group: Any, before: str = "") -> Iterator[str]:
         ("report", "missing"),
         ("verify", "missing", "missing.npz"),
         ("check-gradients", "--hidden", "x"),
+        ("check-code", "missing.py", "--layers", "x"),
         ("data", "info", "missing"),
         ("data", "verify", "missing"),
         ("data", "export", "copy", "--data", "missing"),

@@ -1,5 +1,6 @@
 """Programs as students write them: the wrong ones are named rightly, the right ones pass."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,50 @@ def test_a_program_that_stops_shows_its_error() -> None:
     assert "RuntimeError: not written yet" in str(report)
 
 
+@pytest.mark.parametrize(
+    ("result", "shown"),
+    [
+        (None, "The code returns nothing, and changes no weights."),
+        ("done", "The code returns 'done', which is not an activation, error, gradient or weight for 4 samples and la"),
+        (np.zeros((5, 3)), "The code returns an array of shape (5, 3), which is not"),
+        ((3.5, np.zeros(2)), "The code returns a number and an array of shape (2,), which is not"),
+    ],
+)  # fmt: skip
+def test_what_a_program_returns_is_said_where_it_means_nothing(result: Any, shown: str) -> None:
+    def step(x: Any, y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:  # noqa: ARG001
+        return result
+
+    report = check_student(step)
+    assert not report.passed
+    assert str(report).startswith(shown)
+
+
+def test_a_program_that_exits_or_asks_stops() -> None:
+    for stop, shown in (
+        (lambda: sys.exit(3), "SystemExit: 3"),
+        (input, "it asks for input, which nobody can give here"),
+    ):
+
+        def step(x: Any, y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:  # noqa: ARG001
+            stop()  # noqa: B023
+
+        assert str(check_student(step)) == f"The code stops: {shown}"
+
+
+def test_a_forward_pass_alone_is_said_to_be_one() -> None:
+    class Net:
+        def __init__(self) -> None:
+            rng = np.random.default_rng(0)
+            self.w1, self.w2 = rng.normal(size=(9, 5)), rng.normal(size=(5, 3))
+
+        def predict(self, x: Any) -> Any:
+            return sigmoid(sigmoid(x @ self.w1) @ self.w2)
+
+    report = check_student(Net(), biases=False)
+    assert (report.passed, report.agree) == (False, ("o",))
+    assert "The code shows nothing of the backward pass" in str(report)
+
+
 def test_the_right_numbers_of_another_setting_are_pointed_out() -> None:
     report = check_student(PROGRAMS / "right" / "ng_dictionaries.py")
     assert not report.passed
@@ -255,11 +300,38 @@ def test_the_loss_alone(loss: Any, passed: bool) -> None:
         ({"loss": "classic_mse", "output": "softmax"}, "there is no loss 'classic_mse' for 'softmax' outputs"),
         ({"samples": "all"}, "unknown samples 'all'"),
         ({"activation": "sigmod"}, "Did you mean sigmoid"),
+        ({"layers": (12, 7.5, 10)}, "a width in layers is 7.5; give a whole number"),
+        ({"layers": (12,)}, "give the widths from the inputs to the outputs"),
     ],
 )
 def test_settings_that_do_not_exist(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        check_student(lambda x: x, **arguments)
+        check_student(lambda x, y, W1, W2: None, **arguments)  # noqa: ARG005
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.ones(6), [7], 0.1), r"the labels have shape \(1,\); give 1 whole numbers from 0 to 2, or one-hot rows"),
+        ((np.ones(6), [[0, 1]], 0.1), "the labels have shape"),
+        ((np.ones(6), ["two"], 0.1), "the labels are a list, not an array of numbers"),
+        (("six", [1], 0.1), "the samples are 'six', not an array of numbers"),
+        ((np.ones(6), [1], "fast"), "learning_rate is 'fast'; give a number above 0"),
+    ],
+)
+def test_samples_and_labels_that_do_not_fit(arguments: Any, message: str) -> None:
+    before = [np.zeros((4, 6)), np.zeros(4), np.zeros((3, 4)), np.zeros(3)]
+    with pytest.raises((ConfigError, DataError), match=message):
+        check_update(before, before, *arguments)
+
+
+def test_a_step_that_is_no_function() -> None:
+    with pytest.raises(ConfigError, match="forward is 3, not a function; give a function written in Python"):
+        check_equation("forward", 3)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="forward is the class dict, not a function"):
+        check_equation("forward", dict)
+    shown = str(check_equation("output_delta", lambda o, l: (o - l).sum()))
+    assert shown.startswith("The code returns a number, which is not what the equation computes for 4 samples")
 
 
 def test_a_fault_beside_an_added_activation_is_named() -> None:

@@ -57,6 +57,17 @@ def test_every_rule_says_all_of_it_in_full_sentences() -> None:
         assert known <= set(re.findall(r'"(\w+)"', json.dumps(sorted(known))))
 
 
+def test_the_reference_lists_the_rules_with_their_figures() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "training.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", page.partition("| rule | holds where |")[2], re.MULTILINE)
+    shown = [
+        (rule["name"], ", ".join(f"`{name}` {sign} {f'`{figure}`' if isinstance(figure, str) else figure}"
+                                 for name, sign, figure in rule["when"]))
+        for rule in load_rules()
+    ]  # fmt: skip
+    assert rows[: len(shown)] == shown
+
+
 def test_the_rules_give_what_other_programs_are_held_to() -> None:
     golden = json.loads(GOLDEN.read_text("utf-8"))
     assert golden["rules"] == json.loads(json.dumps(export_rules()["rules"]))

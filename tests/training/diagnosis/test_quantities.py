@@ -41,6 +41,21 @@ def test_frozen_layers_are_not_blamed() -> None:
     assert (all_hidden["dead"], all_hidden["layers"], all_hidden["first_gradient"]) == (0, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("settings", "distortion"),
+    [
+        ({}, 0),
+        ({"augment": "rotation=36"}, 2),
+        ({"augment": "shift=8,rotation=9"}, 8),
+        ({"augment": "alpha=34,sigma=2"}, 4),
+        ({"augmentation": "elastic", "augment": "stretch=0.45"}, 3),
+    ],
+)
+def test_distortions_are_compared_with_those_of_the_presets(settings: dict[str, str], distortion: float) -> None:
+    found = compute_quantities(SHAPE, TrainingConfig(**settings), [row(1, 2.0, 0.3)], [SIGNS])  # type: ignore[arg-type]
+    assert found["distortion"] == pytest.approx(distortion)
+
+
 def test_what_cannot_be_known_is_left_out() -> None:
     found = compute_quantities(SHAPE, TrainingConfig(), [row(1, 2.0, 0.3)], [SIGNS])
     assert not {"gap", "loss_fall"} & set(found)

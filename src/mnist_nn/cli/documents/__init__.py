@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DOCUMENTS = {
     "audit": "mnist_nn.cli.documents.audit:AuditDocument",
     "calibrate": "mnist_nn.cli.documents.calibrate:CalibrateDocument",
+    "check-code": "mnist_nn.cli.documents.check_code:CheckCodeDocument",
     "check-gradients": "mnist_nn.cli.documents.check_gradients:CheckGradientsDocument",
     "compare": "mnist_nn.cli.documents.compare:CompareDocument",
     "data-export": "mnist_nn.cli.documents.data:DataExportDocument",

@@ -15,7 +15,9 @@ from mnist_nn.evaluation.student import names
 from mnist_nn.evaluation.student.evidence import Evidence
 from mnist_nn.evaluation.student.layouts import Layout, arrange, flatten
 from mnist_nn.evaluation.student.quantities import Array, Case, Quantity, right_numbers, symbol
+from mnist_nn.util.checks import describe
 
+MOST_SHOWN = 4  # arrays that are described one by one
 REQUIRED = inspect.Parameter.empty
 ROLES = {
     "forward": ("z", "a"),
@@ -52,6 +54,7 @@ class Workspace:
     made: dict[Quantity, Any] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
+    returned: str = ""
 
     def __post_init__(self) -> None:
         case, layout = self.case, self.layout
@@ -70,6 +73,9 @@ class Workspace:
         arguments = self._arguments(role, function)
         self.ran[role] = any(value is self.together for value in arguments.values())
         result = function(**arguments) if _by_name(function) else function(*arguments.values())
+        if inspect.iscoroutine(result):
+            result.close()  # nobody will wait for it
+        self.returned = describe_result(result) or self.returned
         self._note(role, getattr(function, "__name__", role), result)
         return result
 
@@ -117,6 +123,8 @@ class Workspace:
                 found[p.name] = value
             elif p.default is REQUIRED:
                 name = getattr(function, "__name__", "the function")
+                if p.name == "self":
+                    raise ConfigError(f"{name} is a method without its object; give the class, or an object of it")
                 raise ConfigError(
                     f"it is not clear what the parameter {p.name!r} of {name} is; say what it is, as in "
                     f"meant={{{p.name!r}: 'W1'}}, or give it a name such as x, l, W1, b1, z1, a1, delta2, dW1, eta"
@@ -205,6 +213,24 @@ class Workspace:
         if role == "forward":
             fits.sort(key=lambda q: q.kind != "a")
         return tuple(fits)
+
+
+def describe_result(result: Any) -> str:
+    """Describe in words what a function returned; empty if that is nothing.
+
+    Examples
+    --------
+    >>> describe_result(np.zeros((4, 12))), describe_result({"a": 1.5, "b": np.zeros(3)}), describe_result("done")
+    ('an array of shape (4, 12)', 'a number and an array of shape (3,)', "'done'")
+    >>> describe_result(None)
+    ''
+    """
+    if result is None:
+        return ""
+    found = [f"an array of shape {value.shape}" if value.ndim else "a number" for _, value in flatten(result)]
+    if len(found) > MOST_SHOWN:
+        return f"{len(found)} arrays"
+    return " and ".join(found) or describe(result)
 
 
 def _is_of_activation(name: str) -> bool:

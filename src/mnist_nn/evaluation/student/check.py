@@ -5,16 +5,16 @@ with steps replaced. The program's numbers are compared with all of them, on sev
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.errors import DataError
+from mnist_nn.errors import ConfigError, DataError, quote
 from mnist_nn.evaluation.student.evidence import Evidence, Observation
 from mnist_nn.evaluation.student.layouts import flatten
-from mnist_nn.evaluation.student.programs import SIZES, Program, as_program
+from mnist_nn.evaluation.student.programs import SIZES, Program, as_program, check_function
 from mnist_nn.evaluation.student.quantities import Array, Case, Quantity
 from mnist_nn.evaluation.student.report import StudentReport, find_zero_weights, write_report
 from mnist_nn.evaluation.student.trial import Settings, Trial, explain, try_square
@@ -96,9 +96,9 @@ def check_student(
     >>> report.faults, report.findings[0].yours, report.findings[0].right
     (('no_derivative',), 'δ_h = W_hoᵀ δ_o', "δ_h = (W_hoᵀ δ_o) ⊙ σ'(z_h)")
     """
-    runs = as_program(program, backward, update, cost, initialize, meant)
     settings = Settings(activation, output, loss, biases, seed, checks.choice("samples", samples, ("any", "one")))
-    chosen = tuple(checks.sequence("layers", layers)) if layers is not None else None
+    runs = as_program(program, backward, update, cost, initialize, meant)
+    chosen = _check_layers(layers) if layers is not None else None
     ladder = [chosen] if chosen else [runs.sizes] if runs.sizes else list(SIZES)
     silence = ""
     for sizes in ladder:
@@ -109,6 +109,14 @@ def check_student(
     if runs.flexible and not chosen and (found := try_square(runs, settings, silence)):
         return found
     return StudentReport(False, (), (), None, "", (), (silence,))
+
+
+def _check_layers(layers: Any) -> tuple[int, ...]:
+    if isinstance(layers, str) or not isinstance(layers, Iterable) or len(chosen := tuple(layers)) < len(("in", "out")):
+        raise ConfigError(
+            f"layers is {quote(layers)}; give the widths from the inputs to the outputs, as in (12, 7, 10)"
+        )
+    return tuple(checks.integer("a width in layers", units, 2) for units in chosen)
 
 
 def check_update(
@@ -140,7 +148,9 @@ def check_update(
     Raises
     ------
     DataError
-        If the arrays are not those of a network.
+        If the arrays are not those of a network, or the samples and labels do not fit it.
+    ConfigError
+        If a setting is unknown.
 
     Examples
     --------
@@ -161,15 +171,23 @@ def check_update(
             f"the weights before have shapes {[p.shape for p in old]}, those after {[p.shape for p in new]}; give the "
             "same arrays before and after one update, as W1, b1, W2, b2, …"
         )
-    rows = np.atleast_2d(np.asarray(x, dtype=float))
+    checks.positive("learning_rate", learning_rate)
+    rows = np.atleast_2d(_as_numbers("the samples", x))
     settings = Settings(activation, output, loss, any(not _is_matrix(p) for p in old), 0)
     weights = _orientation([p for p in old if _is_matrix(p)], rows.shape[1])
-    case = _as_case(old, rows, np.atleast_1d(np.asarray(labels)), learning_rate, settings, weights)
+    case = _as_case(old, rows, np.atleast_1d(_as_numbers("the labels", labels)), learning_rate, settings, weights)
     evidence = []
     for kind, arrays in (("W", [p for p in new if _is_matrix(p)]), ("b", [p for p in new if not _is_matrix(p)])):
         evidence += [Evidence("after the update", (Quantity(kind, k + 1),), p) for k, p in enumerate(arrays)]
     seen = Observation(case, weights, tuple(evidence))
     return write_report(seen, explain(seen), find_zero_weights(list(case.W)), ())
+
+
+def _as_numbers(what: str, values: Any) -> Array:
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise DataError(f"{what} are {checks.describe(values)}, not an array of numbers; give one") from None
 
 
 def _is_matrix(p: Array) -> bool:
@@ -196,9 +214,17 @@ def _as_case(old: list[Array], rows: Array, labels: Array, eta: float, settings:
         raise DataError(
             f"the biases have {given} numbers for layers of {list(sizes[1:])} units; give one for each unit"
         )
-    one_hot = np.eye(sizes[-1])[labels.reshape(-1).astype(int)] if labels.size == len(rows) else labels
-    l = one_hot.reshape(len(rows), sizes[-1]).astype(float)
-    return Case(settings.config(sizes), settings.loss, W, b, rows, l, eta)
+    return Case(settings.config(sizes), settings.loss, W, b, rows, _one_hot(labels, len(rows), sizes[-1]), eta)
+
+
+def _one_hot(labels: Array, batch: int, classes: int) -> Array:
+    if labels.size == batch * classes:
+        return labels.reshape(batch, classes)
+    if labels.size != batch or not np.isin(labels, np.arange(classes)).all():
+        raise DataError(
+            f"the labels have shape {labels.shape}; give {batch} whole numbers from 0 to {classes - 1}, or one-hot rows"
+        )
+    return np.asarray(np.eye(classes)[labels.reshape(-1).astype(int)])
 
 
 def check_equation(name: str, function: Callable[..., Any], *, activation: str = "sigmoid", output: str = "sigmoid",
@@ -227,5 +253,6 @@ def check_equation(name: str, function: Callable[..., Any], *, activation: str =
     δ_o = l - o
     """
     role, wanted = STEPS[checks.choice("step", name, STEPS)]
+    check_function(name, function)
     runs = Program(((role, function),))
     return Trial(runs, Settings(activation, output, loss, True, seed), SIZES[0], wanted).report()

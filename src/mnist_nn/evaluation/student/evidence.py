@@ -44,11 +44,12 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """Everything that one run of a program showed."""
+    """Everything that one run of a program showed; ``returned`` describes what its functions returned, in words."""
 
     case: Case
     weights: str
     evidence: tuple[Evidence, ...]
+    returned: str = ""
 
     @property
     def proves_update(self) -> bool:

@@ -56,6 +56,7 @@ FORWARD = "forward feedforward forwardpass forwardpropagation forwardprop forwar
 BACKWARD = "backward backprop backpropagation backwardpass backwardpropagation backwardprop backpropagate gradients computegradients computegrads grad back gradient"
 UPDATE = "update updateparameters updateparams updateweights step applygradients optimize gradientdescent updateparam applyupdate sgd"
 TRAIN = "train trainstep trainonbatch fit learn updateminibatch trainbatch trainsample trainone sgd trainiteration learnone traininstance update"
+EVERY = f"{FORWARD} {BACKWARD} {TRAIN}"
 INITIALIZE = "initialize init initializeparameters initparams initializeparams initnetwork initializenetwork createnetwork initparameters initweights initializeweights makeparams"
 COST = "loss cost computeloss computecost lossfunction costfunction crossentropy mse meansquarederror calculateloss calcloss error crossentropyloss mseloss"
 

@@ -11,6 +11,8 @@ import inspect
 import io
 import itertools
 import numbers
+import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,16 +22,19 @@ from typing import Any
 
 import numpy as np
 
-from mnist_nn.errors import ConfigError
+from mnist_nn.errors import ConfigError, shorten
 from mnist_nn.evaluation.student import names
 from mnist_nn.evaluation.student.binding import Workspace
 from mnist_nn.evaluation.student.evidence import Evidence, Observation
 from mnist_nn.evaluation.student.layouts import Layout, arrange, flatten, layouts, numeric
 from mnist_nn.evaluation.student.quantities import Array, Case, Quantity, first_sample
+from mnist_nn.util.checks import describe
+from mnist_nn.util.io_errors import explain_io_errors
 
 DEPTH = 4  # how deep weights may lie in an object: network, list of layers, layer, array
 SIZES = ((12, 7, 10), (784, 20, 10))
 """Layers on which a program is tried; the second if it has MNIST's sizes in its code."""
+MAIN = "if __name__ == '__main__'"
 DEEPER = (12, 7, 6, 10)  # to see whether a class can be a network; check_student is told its layers
 
 
@@ -60,13 +65,41 @@ class Program:
             containers=any("params" in names.meanings(n) for n in chosen),
         )
 
+    def build(self, sizes: tuple[int, ...]) -> Any:
+        """Make the object, if the program is one.
+
+        Raises
+        ------
+        ConfigError
+            If its constructor stops.
+        """
+        if self.make is None:
+            return None
+        try:
+            with quiet():
+                return self.make(sizes)
+        except ConfigError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise ConfigError(
+                f"the object cannot be made for layers of {list(sizes)} units: {tell(error)}; give an object, or the "
+                "sizes with layers=(inputs, hidden, outputs)"
+            ) from error
+
     def initial(self, sizes: tuple[int, ...]) -> list[Array]:
         """Return the weights with which it starts, as matrices with a row for each unit; empty if it does not say."""
         arrays: list[Array] = []
         if self.make:
-            arrays = [slot.get() for slot in find_parameters(self.make(sizes), sizes)["W"]]
+            arrays = [slot.get() for slot in find_parameters(self.build(sizes), sizes)["W"]]
         elif self.initialize:
-            arrays = [array for _, array in flatten(construct(self.initialize, sizes))]
+            try:
+                with quiet():
+                    arrays = [array for _, array in flatten(construct(self.initialize, sizes))]
+            except ConfigError:
+                raise
+            except (Exception, SystemExit) as error:
+                name = getattr(self.initialize, "__name__", "initialize")
+                raise ConfigError(f"{name} stops for layers of {list(sizes)} units: {tell(error)}") from error
         found = []
         for fan_in, units in itertools.pairwise(sizes):
             shapes = [array for array in arrays if array.shape in {(units, fan_in), (fan_in, units)}]
@@ -77,7 +110,7 @@ class Program:
 
     def rate(self, sizes: tuple[int, ...]) -> float | None:
         """Return the learning rate that it has in its code; None if it takes one, and 1 if there is none at all."""
-        thing = self.make(sizes) if self.make else None
+        thing = self.build(sizes)
         functions = [f for _, f in (methods(thing) if self.make else self.functions)]
         if any("eta" in names.meanings(self.meant.get(p.name, p.name)) for f in functions for p in names.parameters(f)):
             return None
@@ -92,7 +125,7 @@ class Program:
     def has_biases(self, sizes: tuple[int, ...]) -> bool:
         """Whether it has biases at all."""
         if self.make:
-            return bool(find_parameters(self.make(sizes), sizes)["b"])
+            return bool(find_parameters(self.build(sizes), sizes)["b"])
         taken = [self.meant.get(p.name, p.name) for _, f in self.functions for p in names.parameters(f)]
         parsed = [names.parse(name, len(sizes) - 1) for name in taken]
         kinds = {one[0] for one in parsed if one} | {meaning for name in taken for meaning in names.meanings(name)}
@@ -103,9 +136,9 @@ class Program:
         taken = {names.plain(p.name) for _, f in self.functions for p in names.parameters(f)}
         first = 0 if taken & {"w0", "b0", "dw0", "db0", "weights0"} else 1
         work = Workspace(case if layout.batched else first_sample(case), layout, self.meant, first)
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        with quiet():
             weights = self._run_object(self.make, work) if self.make else self._run_functions(work)
-        return Observation(work.case, weights, tuple(work.evidence))
+        return Observation(work.case, weights, tuple(work.evidence), work.returned)
 
     def _run_functions(self, work: Workspace) -> str:
         for role, function in self.functions:
@@ -169,6 +202,20 @@ class Program:
                     work.evidence.append(Evidence(slot.name, (q,), value))
                     taken.add(q)
                     break
+
+
+def tell(error: BaseException) -> str:
+    """Say with what a program stops.
+
+    Examples
+    --------
+    >>> tell(KeyError("W1")), tell(NotImplementedError()), tell(EOFError())
+    ("KeyError: 'W1'", 'NotImplementedError', 'it asks for input, which nobody can give here')
+    """
+    if isinstance(error, EOFError):
+        return "it asks for input, which nobody can give here"
+    said = str(error) if str(error) != "None" else ""
+    return shorten(": ".join(filter(None, (type(error).__name__, said))))
 
 
 def _holds_parameters(name: str) -> bool:
@@ -337,18 +384,66 @@ def as_program(
         program = load_module(Path(program))
     if isinstance(program, ModuleType):
         return _of_module(program, meant)
-    if inspect.isclass(program):
-        return Program(make=partial(construct, program), meant=meant)
+    if inspect.isclass(program) and _find(program, names.EVERY):
+        fixed = None if _has_weights(program) else _fixed_sizes(program)
+        return Program(make=partial(construct, program), meant=meant, sizes=fixed)
     if inspect.isroutine(program):
         first = "forward" if backward or cost else "backward"
         roles = ((first, program), ("cost", cost), ("backward", backward), ("update", update))
+        for role, function in roles:
+            if function is not None:
+                check_function(role, function)
+        if first == "backward" and not update:
+            _check_update(program, meant)
         return Program(tuple((role, f) for role, f in roles if f is not None), None, initialize, meant)
-    if methods(program):
+    if not inspect.isclass(program) and methods(program):
         return Program(make=lambda _sizes: copy.deepcopy(program), meant=meant, sizes=find_sizes(program))
     raise ConfigError(
-        f"there is nothing to run in {type(program).__name__}; give a file, a module, functions, a class or an object"
+        f"there is nothing to run in {_name_thing(program)}; give a file, a module, functions, a class or an object"
         " with methods such as forward and backward"
     )
+
+
+def _name_thing(program: Any) -> str:
+    return f"the class {program.__name__}" if inspect.isclass(program) else describe(program)
+
+
+def check_function(role: str, function: Any) -> None:
+    """Check that something can be called, and that Python knows its parameters.
+
+    Raises
+    ------
+    ConfigError
+        If not.
+
+    Examples
+    --------
+    >>> check_function("forward", 3)
+    Traceback (most recent call last):
+    mnist_nn.errors.ConfigError: forward is 3, not a function; give a function written in Python
+    """
+    if not callable(function) or inspect.isclass(function):
+        raise ConfigError(f"{role} is {_name_thing(function)}, not a function; give a function written in Python")
+    try:
+        names.parameters(function)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"it is not clear which parameters {getattr(function, '__name__', role)} takes; give a function written in"
+            " Python"
+        ) from error
+
+
+def _check_update(function: Callable[..., Any], meant: Mapping[str, str]) -> None:
+    """Raise ConfigError if a function that is given alone cannot be an update, as it knows no label and no error."""
+    taken = [meant.get(p.name, p.name) for p in names.parameters(function)]
+    meanings = {meaning for name in taken for meaning in names.meanings(name)}
+    kinds = {known[0] for name in taken if (known := names.parse(name, 2))}
+    understood = all(names.meanings(name) or names.parse(name, 2) for name in taken)
+    if understood and not meanings & {"l", "o", "cache", "grads", "case"} and kinds <= {"W", "b"}:
+        raise ConfigError(
+            f"{getattr(function, '__name__', 'the function')} takes no labels, errors or gradients, so it is no whole "
+            "update; give the backward pass too: check_student(forward, backward)"
+        )
 
 
 def _of_module(module: ModuleType, meant: Mapping[str, str]) -> Program:
@@ -367,9 +462,10 @@ def _of_module(module: ModuleType, meant: Mapping[str, str]) -> Program:
     functions += [("backward", backward), ("update", update)] if backward else [("backward", train)]
     chosen = tuple((role, f) for role, f in functions if f is not None)
     if not any(role == "backward" for role, _ in chosen):
+        name = Path(module.__file__).name if module.__file__ else module.__name__
         raise ConfigError(
-            f"{module.__name__} has no function such as backward or train_step, and no class with such a method; give"
-            " its functions: check_student(forward, backward)"
+            f"{name} has no function such as backward or train_step, and no class with such a method; give its "
+            "functions: check_student(forward, backward)"
         )
     return Program(chosen, None, initialize, meant, found=True)
 
@@ -378,8 +474,9 @@ def _has_weights(kind: type) -> bool:
     """Whether objects of a class have the weights of a network, at some of the sizes that are tried."""
     for sizes in (*SIZES, DEEPER):
         try:
-            find_parameters(construct(kind, sizes), sizes)
-        except Exception:  # noqa: BLE001, S112 - whatever a student's class raises, it is not the network
+            with quiet():
+                find_parameters(construct(kind, sizes), sizes)
+        except (Exception, SystemExit):  # noqa: BLE001, S112 - whatever a student's class raises, it is not the network
             continue
         return True
     return False
@@ -388,8 +485,9 @@ def _has_weights(kind: type) -> bool:
 def _fixed_sizes(kind: type) -> tuple[int, ...] | None:
     """Return the widths of the layers of a class that has them in its code; None if it has no weights."""
     try:
-        return find_sizes(construct(kind, SIZES[0]))
-    except Exception:  # noqa: BLE001 - as above
+        with quiet():
+            return find_sizes(construct(kind, SIZES[0]))
+    except (Exception, SystemExit):  # noqa: BLE001 - as above
         return None
 
 
@@ -439,24 +537,75 @@ def construct(kind: Callable[..., Any], sizes: tuple[int, ...]) -> Any:
     return kind(**found)
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Run other people's code: what it prints or warns of is thrown away, and there is nobody to answer `input`."""
+    silence = io.StringIO()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(silence))
+        stack.enter_context(contextlib.redirect_stderr(silence))
+        stack.enter_context(warnings.catch_warnings(action="ignore"))
+        stack.enter_context(np.errstate(all="ignore"))
+        stdin, sys.stdin = sys.stdin, io.StringIO()
+        stack.callback(setattr, sys, "stdin", stdin)
+        yield
+
+
 def load_module(path: Path) -> ModuleType:
-    """Run a file as a module, without its main part.
+    """Run a file as a module, without its main part; it may import other files of its folder.
 
     Raises
     ------
     ConfigError
-        If there is no such file, or it stops with an error.
+        If there is no such file, it is not Python, or it stops with an error.
     """
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise ConfigError(f"there is no Python file {path}; give the path of a student's .py file")
+    _check_file(path)
+    module_name = f"_checked_{path.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{str(path)!r} cannot be loaded as a module; give the path of a student's .py file")
     module = importlib.util.module_from_spec(spec)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise ConfigError(
-            f"{path} stops when it is loaded: {type(error).__name__}: {error}; put its training below"
-            " if __name__ == '__main__'"
-        ) from error
+    with _importable(module_name, module, path.resolve().parent):
+        try:
+            with quiet():
+                spec.loader.exec_module(module)
+        except SyntaxError as error:
+            where = f"line {error.lineno}: " if Path(error.filename or "").name == path.name else ""
+            raise ConfigError(f"{path} is not valid Python ({where}{shorten(error.msg)}); correct it first") from error
+        except (Exception, SystemExit) as error:
+            raise ConfigError(f"{path} stops when it is loaded: {tell(error)}; put that below {MAIN}") from error
     return module
+
+
+def _check_file(path: Path) -> None:
+    """Raise ConfigError if a path is not that of a file with Python code."""
+    name = repr(str(path))
+    with explain_io_errors(ConfigError, "read", path, "give the path of a student's .py file that you may read"):
+        if path.is_dir():
+            raise ConfigError(f"{name} is a folder; give one student's .py file in it")
+        if not path.exists():
+            meant = path.with_name(f"{path.name}.py")
+            hint = f"did you mean {str(meant)!r}?" if meant.is_file() else "give the path of a student's .py file"
+            raise ConfigError(f"there is no file {name}; {hint}")
+        if path.suffix.lower() == ".ipynb":
+            raise ConfigError(f"{name} is a notebook; turn it into a .py file with: jupyter nbconvert --to script FILE")
+        if path.suffix.lower() != ".py":
+            raise ConfigError(f"{name} does not end in .py; give the path of a student's .py file")
+        if not path.read_bytes().strip():
+            raise ConfigError(f"{name} is empty; give a file with functions such as forward and backward")
+
+
+@contextlib.contextmanager
+def _importable(name: str, module: ModuleType, folder: Path) -> Iterator[None]:
+    """Let a file import others of its folder, and forget those afterwards: the next folder may have others."""
+    before = set(sys.modules)
+    sys.modules[name] = module  # where dataclasses look for it
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for other in set(sys.modules) - before:
+            file = getattr(sys.modules[other], "__file__", None)
+            if file and Path(file).resolve().parent == folder:
+                del sys.modules[other]

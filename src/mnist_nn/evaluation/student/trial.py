@@ -13,7 +13,7 @@ from mnist_nn.errors import ConfigError
 from mnist_nn.evaluation.student.evidence import Evidence, Observation, explain_by_one, explain_by_two, explained_by
 from mnist_nn.evaluation.student.faults import SIGNS, Fault, known_faults
 from mnist_nn.evaluation.student.layouts import Layout
-from mnist_nn.evaluation.student.programs import Program
+from mnist_nn.evaluation.student.programs import Program, tell
 from mnist_nn.evaluation.student.quantities import SQUARED, Case, Quantity, draw_case, right_numbers
 from mnist_nn.evaluation.student.report import StudentReport, find_missing_biases, find_zero_weights, write_report
 from mnist_nn.nn.config import LOSSES, NetworkConfig
@@ -24,6 +24,7 @@ BATCH = 4  # differs from every width, so that shapes say what is what
 ETA = 0.37
 SQUARE = (10, 10, 10)  # where a transposed product does not stop
 FURTHER = 2  # cases on which an explanation has to hold besides the first
+FORWARD_ONLY = "The code shows nothing of the backward pass: no errors, gradients or new weights."
 ALTERNATIVES = (
     ("classic_mse", "sigmoid"),
     *((loss, output) for output in ("sigmoid", "softmax") for loss in SQUARED),
@@ -70,7 +71,7 @@ class Trial:
         self.biases = runs.has_biases(sizes)
         self.rate = runs.rate(sizes)
         self.seen: list[tuple[Layout, Observation]] = []
-        self.error = ""
+        self.error = self.returned = ""
         case = self.case(settings.seed)
         for layout in runs.layouts():
             if settings.samples == "one" and layout.batched:
@@ -79,9 +80,10 @@ class Trial:
                 seen = self.observe(case, layout)
             except ConfigError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever a student's code raises
-                self.error = self.error or f"{type(error).__name__}: {error}"
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a student's code raises
+                self.error = self.error or tell(error)
                 continue
+            self.returned = self.returned or seen.returned
             if seen.evidence:
                 self.seen.append((layout, seen))
                 alone = layout.batched or not any(self.complete(other) for one, other in self.seen if one.batched)
@@ -110,7 +112,7 @@ class Trial:
                 for one in kept
                 if (chosen := tuple(q for q in one.candidates if self.counts(q)))
             ]
-        return Observation(seen.case, seen.weights, tuple(kept))
+        return replace(seen, evidence=tuple(kept))
 
     def counts(self, quantity: Quantity) -> bool:
         """Whether a quantity is what one step computes."""
@@ -155,11 +157,20 @@ class Trial:
                     if found := [one for one in explain(seen) if self.verify(layout, one, seen)]:
                         return write_report(seen, found, extra, self.remarks(layout, seen, found, single))
         layout, seen = self.best(self.seen)[0]
-        return write_report(seen, [], extra, ())
+        return write_report(seen, [], extra, () if _shows_backward(seen) or self.wanted else (FORWARD_ONLY,))
 
     def silence(self) -> str:
         """Say why nothing was seen."""
-        return f"The code stops: {self.error}" if self.error else "The code returns nothing, and changes no weights."
+        if self.returned:
+            units = ", ".join(map(str, self.sizes[:-1]))
+            meant = "what the equation computes" if self.wanted else "an activation, error, gradient or weight"
+            return (
+                f"The code returns {self.returned}, which is not {meant} for {BATCH} samples and layers of {units} and "
+                f"{self.sizes[-1]} units" + ("." if self.wanted else ", and it changes no weights.")
+            )
+        if self.error:
+            return f"The code stops: {self.error}"
+        return "The code returns nothing" + ("." if self.wanted else ", and changes no weights.")
 
     def remarks(
         self, layout: Layout, seen: Observation, found: list["Found"], single: list[tuple[Layout, Observation]]
@@ -186,6 +197,10 @@ class Trial:
             return -sum(one[1].matches(each, right) is not None for each in one[1].evidence)
 
         return sorted(group, key=rightness)[:4]
+
+
+def _shows_backward(seen: Observation) -> bool:
+    return any(q.kind not in {"z", "a", "L"} for one in seen.evidence for q in one.candidates)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from mnist_nn.data.augmentation import DISTORTIONS, Distortion, make_distortion
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, dropout_rates, resolve_learning_rate
 from mnist_nn.training.checkpoint import Scores
 from mnist_nn.training.diagnosis.signs import Signs
@@ -34,8 +35,9 @@ def compute_quantities(
     ``rate_ratio`` the rate by the default for these settings; ``loss_peak`` the last loss by the least one before,
     ``loss_fall`` the share by which the last epoch lowered it; ``decay`` λ·η·updates of an epoch; ``first_gradient``
     the gradient of the first layer by that of the last; ``weight_growth`` the weights by those drawn at the start, of
-    the layer that has shrunk most; ``validation_peak`` the last validation loss by the least. The others are named as
-    in `Signs`. Layers that are frozen are counted as ``frozen``, and in no other number about layers.
+    the layer that has shrunk most; ``validation_peak`` the last validation loss by the least; ``distortion`` the
+    largest figure of the augmentation by the largest of any preset. The others are named as in `Signs`. Layers that are
+    frozen are counted as ``frozen``, and in no other number about layers.
     """
     last, now = history[-1], signs[-1]
     updates = math.ceil(now.samples / config.batch_size)
@@ -55,6 +57,7 @@ def compute_quantities(
         "unnamed": float(now.unnamed),
         "decay": config.l2 * rate * updates,
         "l2": config.l2,
+        "distortion": _compare_distortions(config),
         "dropout": max(dropout_rates(shape, config), default=0.0),
         "narrowest": float(min(shape.hidden, default=shape.inputs)),
         "layers": float(len(shape.hidden) - config.freeze),
@@ -74,6 +77,19 @@ def compute_quantities(
 def _default_rate(shape: NetworkConfig, config: TrainingConfig) -> float:
     values = config.to_dict() | {"learning_rate": None}
     return resolve_learning_rate(shape, TrainingConfig.from_dict(values))
+
+
+def _compare_distortions(config: TrainingConfig) -> float:
+    """How far images are distorted, by how far the strongest preset goes; 0 without augmentation."""
+    chosen = make_distortion(config.augmentation, config.figures)
+    if chosen is None:
+        return 0.0
+    largest = map(max, zip(*map(_measure_distortion, DISTORTIONS.values()), strict=True))
+    return max(figure / usual for figure, usual in zip(_measure_distortion(chosen), largest, strict=True))
+
+
+def _measure_distortion(d: Distortion) -> tuple[float, ...]:
+    return (d.rotation, d.slant, d.stretch, d.shift, d.alpha / d.sigma**2, d.blur, d.weight)
 
 
 def _compare_losses(history: Sequence[Scores]) -> Quantities:

@@ -46,6 +46,7 @@ export function computeQuantities(shape, training, history, signs) {
     unnamed: now.unnamed,
     decay: training.l2 * rate * updates,
     l2: training.l2,
+    distortion: 0, // the page distorts no images
     dropout: Math.max(0, ...listDropoutRates(shape, training)),
     narrowest: shape.hidden.length ? Math.min(...shape.hidden) : shape.inputs,
     layers: shape.hidden.length,

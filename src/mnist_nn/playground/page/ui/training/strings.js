@@ -112,6 +112,9 @@ export const en = {
   "rule.dropout_too_strong": "Too much dropout",
   "rule.dropout_too_strong.more": "Only a few hidden units are left for each image, and they have to do all the "
     + "work.",
+  "rule.distortion_too_strong": "Images are distorted too far",
+  "rule.distortion_too_strong.more": "A copy that is turned or shifted very far no longer shows its digit, so there is "
+    + "nothing in it to learn. This page distorts no images.",
   "rule.saturated_units": "Saturated units",
   "rule.saturated_units.more": "A sigmoid unit whose output is always nearly 0 or nearly 1 sits where its curve is "
     + "flat. Its slope σ′ is nearly 0 there, so hardly any error passes through the unit, and it learns very slowly.",

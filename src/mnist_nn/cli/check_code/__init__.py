@@ -1,0 +1,1 @@
+"""Checking students' files, each in a process of its own with a time limit."""
