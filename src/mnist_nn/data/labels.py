@@ -42,7 +42,7 @@ def find_classes(labels: Labels, known: Sequence[str] = (), base: int = 0) -> Cl
     Raises
     ------
     DataError
-        If a label is below the base.
+        If a label is below the base, or is a number that is not whole.
 
     Examples
     --------
@@ -57,6 +57,7 @@ def find_classes(labels: Labels, known: Sequence[str] = (), base: int = 0) -> Cl
         counts_on = numbers is not None and sorted(numbers.tolist()) == list(range(base, base + len(known)))
         return Classes(max(LEAST_CLASSES, len(known)), None if counts_on else tuple(known), base if counts_on else 0)
     if whole is None:
+        _check_text(labels)
         names = tuple(sorted(set(labels.tolist()), key=natural_key))
         return Classes(max(LEAST_CLASSES, len(names)), names)
     if len(whole) and int(whole.min()) < base:
@@ -64,6 +65,18 @@ def find_classes(labels: Labels, known: Sequence[str] = (), base: int = 0) -> Cl
             f"there is a label {int(whole.min())}, which is below the label base {base}; give a lower --label-base"
         )
     return Classes(max(LEAST_CLASSES, int(whole.max(initial=0)) - base + 1), None, base)
+
+
+def _check_text(labels: Labels) -> None:
+    """Raise DataError if labels are numbers that are not whole, such as measurements, and no names of classes."""
+    try:
+        values = labels.astype(np.float64)
+    except ValueError:
+        return
+    fractions = values[np.isfinite(values) & (values != np.rint(values))]
+    if fractions.size or labels.dtype.kind == "f":
+        strange = fractions[0] if fractions.size else values[~np.isfinite(values)][0]
+        raise DataError(f"there is a label {strange:g}; labels name classes, so give whole numbers or text")
 
 
 def number_labels(labels: Labels, classes: Classes, half: str) -> npt.NDArray[np.int64]:

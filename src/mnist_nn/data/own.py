@@ -177,8 +177,9 @@ def _collect(part: Part, options: ReadOptions) -> _Raw:
     if not batches:
         raise DataError(f"there are no images in {str(part.paths[0])!r}; give at least one of each class")
     if any(batch.labels is None for batch in batches):
-        hint = "; name their column with --label-column" if part.kind in {"csv", "parquet"} else ""
-        raise DataError(f"there are no labels in {str(part.paths[0])!r}, but training needs labels{hint}")
+        hints = {"npz": "an array y of them", "idx": "a file of them", "folder": "a subfolder for each class"}
+        hint = hints.get(part.kind, "a column of them, and its name with --label-column")
+        raise DataError(f"there are no labels in {str(part.paths[0])!r}, but training needs labels; give {hint}")
     images = np.concatenate([batch.images for batch in batches])
     labels = np.concatenate([batch.labels for batch in batches if batch.labels is not None])
     return _Raw(transpose(images) if options.transpose else images, labels, batches[0].class_names)

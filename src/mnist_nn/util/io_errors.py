@@ -75,14 +75,14 @@ def describe_io_error(attempt: str, path: str | bytes | os.PathLike[str], error:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the system's reason for an error, without numbers and paths.
+    """Return the system's reason for an error in one line, without numbers and paths.
 
     Examples
     --------
     >>> reason_of(FileNotFoundError(2, "No such file or directory", "a.txt"))
     'No such file or directory'
     """
-    return getattr(error, "strerror", None) or str(error)
+    return " ".join((getattr(error, "strerror", None) or str(error)).split())
 
 
 def remedy_for_reading(error: BaseException) -> str:

@@ -66,7 +66,7 @@ def _find_label(names: Sequence[str], width: int) -> int | None:
     """Find the only column named like a label; without a header, the first column if the others form a square."""
     if names:
         return next((names.index(one) for one in LABEL_NAMES if one in names), None)
-    return 0 if math.isqrt(width - 1) ** 2 == width - 1 and width > 1 else None
+    return 0 if width > 1 and math.isqrt(width - 1) ** 2 == width - 1 else None
 
 
 def _find_wanted(name: str, header: Sequence[str] | None, width: int, wanted: str) -> int:
