@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_nn.data import inspect, load
+from mnist_nn.data import inspect, load, write_idx
 from mnist_nn.data.remarks import looks_transposed
 
 DIGITS = load("mnist").test
@@ -37,3 +37,21 @@ def test_empty_classes_have_names_and_a_missing_half_is_said(tmp_path: Path) -> 
 def test_rows_of_numbers_and_a_few_pictures_are_not_judged() -> None:
     assert not looks_transposed(np.zeros((100, 4), np.float32))
     assert not looks_transposed(DIGITS.images[:9].swapaxes(1, 2))
+
+
+def test_emnists_letters_are_pointed_out_and_read(tmp_path: Path) -> None:
+    """Its layout: four gzipped files with a prefix, pictures transposed, labels from 1, and a table of letters."""
+    letters = np.arange(390) % 26
+    for half, samples in (("train", DIGITS.take(range(390))), ("test", DIGITS.take(range(400, 790)))):
+        pictures, name = samples.images.swapaxes(1, 2), tmp_path / f"emnist-letters-{half}"
+        write_idx(f"{name}-images-idx3-ubyte.gz", np.ascontiguousarray(pictures))
+        write_idx(f"{name}-labels-idx1-ubyte.gz", (letters + 1).astype(np.uint8))
+    (tmp_path / "emnist-letters-mapping.txt").write_text("".join(f"{k} {64 + k} {96 + k}\n" for k in range(1, 27)))
+    as_it_is = inspect(load(tmp_path / "emnist-letters"))
+    assert [line.split(";")[-1] for line in as_it_is.lines] == [
+        " if the first class is 1, give --label-base 1",
+        " if they are, give --transpose",
+    ]
+    mended = load(tmp_path, transpose=True, label_base=1)
+    assert (mended.classes, inspect(mended).lines) == (26, ())
+    assert np.array_equal(mended.train.images, DIGITS.images[:390])

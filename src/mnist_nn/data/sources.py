@@ -125,18 +125,22 @@ def load(
 
 
 def holds_idx(path: Path) -> bool:
-    """Whether a folder holds one of the four IDX files, under any of their names.
+    """Whether a folder holds one of the four IDX files, under any of their names, which may have a prefix.
 
     Examples
     --------
     >>> holds_idx(Path("no-such-folder"))
     False
     """
+    return _holds_plain_idx(path) or (path.is_dir() and bool(_list_prefixes(path)))
+
+
+def _holds_plain_idx(path: Path) -> bool:
     return path.is_dir() and any(one in _list_names(path) for name in FILES for one in list_spellings(name))
 
 
 def _load_own(path: Path, options: ReadOptions) -> Dataset:
-    if holds_idx(path):
+    if _holds_plain_idx(path):
         return _choose_reader(str(path), _find_in_folder(path), options, path)
     if path.is_dir() and (prefixes := _list_prefixes(path)):
         if len(prefixes) == 1:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_data_sets import write_folder
 
 from mnist_nn.cli.predict.stream import stream_images
 from mnist_nn.data.read_options import ReadOptions
@@ -17,6 +18,15 @@ def test_of_halves_the_test_half_comes_and_else_everything(tmp_path: Path) -> No
     assert np.array_equal(batch.images, pictures[:2].swapaxes(1, 2))
     with pytest.raises(ConfigError, match="unknown data set"):
         next(stream_images("mnits", ReadOptions()))
+
+
+def test_idx_files_may_have_a_prefix(tmp_path: Path) -> None:
+    write_folder(tmp_path / "gzip")
+    for path in list((tmp_path / "gzip").iterdir()):
+        path.rename(path.with_name(f"emnist-letters-{path.name}"))
+    for name in ("gzip", "gzip/emnist-letters"):
+        (batch,) = stream_images(str(tmp_path / name), ReadOptions())
+        assert batch.images.shape == (2, 3, 4)
 
 
 def test_a_column_of_labels_may_be_missing_and_other_options_without_effect(tmp_path: Path) -> None:

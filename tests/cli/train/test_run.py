@@ -319,10 +319,12 @@ def test_a_training_starts_from_the_weights_of_a_model(cli: Cli, model: Path, tm
 def test_other_classes_get_a_new_output_layer(cli: Cli, model: Path, tmp_path: Path) -> None:
     few = load_data("mnist").train.take(range(140))
     np.savez(tmp_path / "a.npz", x=few.images, y=np.array(["even", "odd"])[few.labels % 2])
-    slow = ("--subset", "100", "--epochs", "1", "--rate", "1e-9", "--engine", "reference")
+    slow = ("--epochs", "1", "--rate", "1e-9", "--engine", "reference")
     outcome = cli("train", "--from", model, "--data", "a.npz", "--model", "odd", *slow)
     assert "its output layer is new" in outcome.err
     made = load_model(tmp_path / "odd")
+    assert made.training is not None
+    assert made.training.subset is None, "600 images of MNIST are no number of images of other data"
     assert (made.network.config.sizes, made.class_names) == ((784, 20, 2), ("even", "odd"))
     assert np.allclose(made.network.weights[0], load_model(model).network.weights[0], atol=1e-6)
 

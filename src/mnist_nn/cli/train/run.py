@@ -297,7 +297,10 @@ def _start_from(
         usual = model.training
     else:
         usual = configure("classic" if preset is None else preset, own)[1]
-    training = TrainingConfig.from_dict({**usual.to_dict(), **own})
+    kept = usual.to_dict()
+    if dataset.describe_other(model.data):
+        kept["subset"] = None  # a number of images of the data that the model was trained on
+    training = TrainingConfig.from_dict({**kept, **own})
     check(config, training)
     same = config.outputs == dataset.classes and model.class_names == dataset.class_names
     network = model.network if same else model.network.with_new_outputs(dataset.classes, training.seed)

@@ -84,8 +84,10 @@ def _compare_distortions(config: TrainingConfig) -> float:
     chosen = make_distortion(config.augmentation, config.figures)
     if chosen is None:
         return 0.0
-    largest = map(max, zip(*map(_measure_distortion, DISTORTIONS.values()), strict=True))
-    return max(figure / usual for figure, usual in zip(_measure_distortion(chosen), largest, strict=True))
+    by_preset = [_measure_distortion(preset) for preset in DISTORTIONS.values()]
+    largest = [max(figures) for figures in zip(*by_preset, strict=True)]
+    ratios: list[float] = [f / most for f, most in zip(_measure_distortion(chosen), largest, strict=True)]
+    return max(ratios)
 
 
 def _measure_distortion(d: Distortion) -> tuple[float, ...]:
