@@ -74,6 +74,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "ema_decay": (0.8, 0.8),
     "subset": (90, 90),
     "freeze": (1, 1),
+    "order_seed": (5, 5),
     "validation": (0.3, 0.3),
     "patience": (4, 4),
     "beta1": (0.8, 0.8),

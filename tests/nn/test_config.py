@@ -82,6 +82,7 @@ def training_configs(draw: st.DrawFn) -> TrainingConfig:
         validation=validation,
         patience=draw(st.none() | st.integers(1, 100)) if validation else None,
         seed=draw(st.integers(0, 2**64 - 1)),
+        order_seed=draw(st.none() | st.integers(0, 2**64 - 1)),
         momentum=draw(st.none() | SHARE) if moving else None,
         **({"beta1": draw(SHARE), "beta2": draw(SHARE), "epsilon": draw(POSITIVE)} if adapts else {}),
     )
@@ -174,6 +175,7 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
     "validation": [-0.1, 1.5, None, *NOT_NUMBERS],
     "patience": [0, -1, *(value for value in NOT_WHOLE if value is not None)],
     "seed": [-1, 2**64, *NOT_WHOLE],
+    "order_seed": [-1, 2**64, *(value for value in NOT_WHOLE if value is not None)],
     "momentum": [1, 1.0, -0.1, *NOT_NUMBERS],
     "beta1": [1, 1.0, -0.1, None, *NOT_NUMBERS],
     "beta2": [1, 1.0, -0.1, None, *NOT_NUMBERS],

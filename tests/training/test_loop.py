@@ -204,6 +204,17 @@ def test_the_seed_decides_everything(clouds: Clouds) -> None:
     assert weights(first) != weights(other)
 
 
+def test_the_order_seed_decides_about_the_data_and_nothing_else(clouds: Clouds) -> None:
+    samples, training = clouds(60), replace(RUN, dropout=0.3, subset=50, validation=10)
+    both = replace(training, seed=7, order_seed=7)
+    assert weights(run(samples, both)) == weights(run(samples, replace(training, seed=7)))
+    for one in (replace(both, order_seed=8), replace(both, seed=8)):
+        assert weights(run(samples, one)) != weights(run(samples, both))
+    # The network is given here, so without dropout nothing is left for the seed to decide.
+    plain = replace(training, dropout=0.0, order_seed=7)
+    assert weights(run(samples, replace(plain, seed=1))) == weights(run(samples, replace(plain, seed=2)))
+
+
 def test_every_epoch_has_an_order_of_its_own(clouds: Clouds) -> None:
     samples = clouds(30)
     one_by_one = replace(RUN, batch_size=1, epochs=1)

@@ -53,6 +53,7 @@ def test_only_as_many_orders_are_kept_as_there_are_epochs(clouds: Clouds) -> Non
     [
         ({"epochs": 3, "learning_rate": 0.5, "l2": 0.1, "batch_size": 4}, True),
         ({"seed": 1}, False),
+        ({"seed": 1, "order_seed": 0}, True),
         ({"validation": 0.2}, False),
         ({"subset": 30}, False),
         ({"class_weight": "balanced"}, False),

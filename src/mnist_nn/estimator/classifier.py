@@ -104,6 +104,9 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         Continue training when `fit` is called again, instead of starting from the beginning.
     random_state
         Random seed or generator for everything random.
+    order_seed
+        Random seed for the order of samples, the subset and the held-out samples alone; None for that of
+        ``random_state``.
     verbose
         Print the loss after each epoch, and the accuracy on held-out samples.
     engine
@@ -167,6 +170,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         class_weight: str | dict[Any, float] | None = None,
         warm_start: bool = False,
         random_state: Any = None,
+        order_seed: int | None = None,
         verbose: bool | int = False,
         dtype: str = "float32",
         engine: str = "auto",
@@ -183,7 +187,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         self.teacher_share, self.teacher_temperature = teacher_share, teacher_temperature
         self.label_smoothing, self.ema_decay = label_smoothing, ema_decay
         self.freeze, self.class_weight, self.warm_start = freeze, class_weight, warm_start
-        self.random_state = random_state
+        self.random_state, self.order_seed = random_state, order_seed
         self.verbose, self.dtype, self.engine, self.callback = verbose, dtype, engine, callback
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

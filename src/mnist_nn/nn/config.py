@@ -43,6 +43,7 @@ MAX_UNITS = 2**24  # dropout counters give a unit's number 24 bits
 MAX_LAYERS = 255  # and a layer's number 8
 MAX_WEIGHTS = 2**32 - 1  # initial weights are drawn by a counter of 32 bits
 MAX_SAMPLES = 2**32  # and a sample's number 32
+LAST_SEED = 2**64 - 1
 
 
 @shows_call("NetworkConfig(hidden=(20,)), with any of inputs, outputs, activation, output, initializer, dtype")
@@ -190,7 +191,9 @@ class TrainingConfig:
         ``balanced`` multiplies the weight of each sample by n_samples / (n_classes · n_samples of its class), so that
         all classes count the same, in the losses and in the validation accuracy too; ``none`` does not.
     seed
-        Random seed for initial weights, order of samples, dropout, subset and held-out images.
+        Random seed for initial weights, dropout and distortions, and for the data unless ``order_seed`` is given.
+    order_seed
+        Random seed for the order of samples, the subset and the held-out images; None for ``seed``.
     """
 
     loss: str = "classic_mse"
@@ -214,6 +217,7 @@ class TrainingConfig:
     freeze: int = 0
     class_weight: str = "none"
     seed: int = 0
+    order_seed: int | None = None
     momentum: float | None = None
     beta1: float = 0.9
     beta2: float = 0.999
@@ -245,7 +249,8 @@ class TrainingConfig:
             patience=None if self.patience is None else checks.integer("patience", self.patience, 1),
             freeze=checks.integer("freeze", self.freeze, 0, MAX_LAYERS),
             class_weight=checks.choice("class_weight", self.class_weight, CLASS_WEIGHTS),
-            seed=checks.integer("seed", self.seed, 0, 2**64 - 1),
+            seed=checks.integer("seed", self.seed, 0, LAST_SEED),
+            order_seed=None if self.order_seed is None else checks.integer("order_seed", self.order_seed, 0, LAST_SEED),
             momentum=None if self.momentum is None else checks.share("momentum", self.momentum),
             beta1=checks.share("beta1", self.beta1),
             beta2=checks.share("beta2", self.beta2),
@@ -267,6 +272,17 @@ class TrainingConfig:
         {'rotation': 15.0, 'alpha': 38.0}
         """
         return {name: float(value) for name, value in _split_figures(str(self.augment))}
+
+    @property
+    def data_seed(self) -> int:
+        """The seed that decides which samples are learned and held out, and in which order.
+
+        Examples
+        --------
+        >>> TrainingConfig(seed=3).data_seed, TrainingConfig(seed=3, order_seed=0).data_seed
+        (3, 0)
+        """
+        return self.seed if self.order_seed is None else self.order_seed
 
     @property
     def distorts(self) -> bool:

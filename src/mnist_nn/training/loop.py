@@ -1,6 +1,6 @@
 """Training as a generator: the code that consumes it logs, saves, draws or stops; nothing here calls back.
 
-All randomness of a run is decided here, from the seed alone: the subset, the held-out images, the order of samples in
+All randomness of a run is decided here, from the seeds alone: the subset, the held-out images, the order of samples in
 every epoch, and the keys of the dropout masks. A `Checkpoint` contains everything that the rest of a run depends on, so
 a run that is stopped anywhere and resumed ends with the same bits as one that was never stopped.
 """
@@ -286,8 +286,8 @@ class _Run:
 
     def step(self, at: Checkpoint) -> Checkpoint:
         """Train on the next stretch; afterwards, offset 0 means that the epoch is complete."""
-        key = randomness.key(self.config.seed)
-        order = self.samples.shuffle(randomness.fold(key, randomness.SHUFFLE, at.epoch))
+        key, data_key = randomness.key(self.config.seed), randomness.key(self.config.data_seed)
+        order = self.samples.shuffle(randomness.fold(data_key, randomness.SHUFFLE, at.epoch))
         length = stretch(self.shape, self.config.batch_size)
         stop = min(at.offset - at.offset % length + length, self.size)
         dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)

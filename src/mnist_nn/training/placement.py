@@ -108,9 +108,11 @@ def depends_on(config: TrainingConfig) -> tuple[Any, ...]:
     True
     >>> depends_on(TrainingConfig(seed=1, validation=0.1)) == depends_on(TrainingConfig(seed=2, validation=0.1))
     False
+    >>> depends_on(TrainingConfig(seed=1, order_seed=0, subset=9)) == depends_on(TrainingConfig(order_seed=0, subset=9))
+    True
     """
     is_drawn = config.subset is not None or config.validation
-    return config.subset, config.validation, config.class_weight, config.seed if is_drawn else None
+    return config.subset, config.validation, config.class_weight, config.data_seed if is_drawn else None
 
 
 def weigh_classes(samples: Samples, config: TrainingConfig) -> Samples:
@@ -123,7 +125,7 @@ def weigh_classes(samples: Samples, config: TrainingConfig) -> Samples:
 
 def split(samples: Samples, config: TrainingConfig) -> tuple[Samples, Samples | None]:
     """Take a configuration's subset, and hold images out of it: (training, held out or None)."""
-    key = randomness.key(config.seed)
+    key = randomness.key(config.data_seed)
     if config.subset is not None:
         samples = samples.take(subset(samples.labels, config.subset, randomness.fold(key, randomness.SUBSET)))
     if not config.validation:

@@ -70,6 +70,8 @@ SETTINGS = (
     Setting("epochs", int, TRAINING, "Number of passes over the training images.", "N"),
     Setting("batch_size", int, TRAINING, "Number of samples per update.", "N"),
     Setting("seed", int, TRAINING, "Random seed of initial weights, order, dropout, subset and held-out images.", "N"),
+    Setting("order_seed", int, TRAINING, "Random seed of the order, the subset and the held-out images alone.", "N",
+            default="that of --seed"),
     _named("optimizer", OPTIMIZER, "How the optimizer turns gradients into updates", config.OPTIMIZERS),
     Setting("learning_rate", float, OPTIMIZER, "Learning rate: the size of the steps.", "RATE",
             default="chosen to suit the loss, the optimizer and the batch size"),

@@ -79,6 +79,9 @@ class TrainingSettings(Document):
         description="whether samples were weighted so that all classes count the same"
     )
     seed: Count = Field(description="the random seed, which determines everything that is drawn at random")
+    order_seed: Count | None = Field(
+        description="the random seed of the order of samples, the subset and the held-out images; null for `seed`"
+    )
     momentum: NonNegative | None = Field(description="of `momentum` and `nesterov`; null for the other optimizers")
     beta1: float = Field(description="decay rate of Adam's mean gradient")
     beta2: float = Field(description="decay rate of Adam's mean squared gradient")

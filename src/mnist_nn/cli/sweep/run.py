@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mnist_nn.training.checkpoint import Checkpoint
 
 HELD_OUT = "0.1"  # of the training images, unless --validation says otherwise
-NOT_VARIED = ("seed", "validation")  # all configurations are judged alike
+NOT_VARIED = ("seed", "order_seed", "validation")  # all configurations are judged alike
 DRAWS = ("random", "tpe")  # searches that draw configurations without end
 Rows = Sequence[dict[str, str]]
 
@@ -284,7 +284,9 @@ def prepare_sweep(
     varied = [axis for axis in axes if axis.name not in fixed]
     for axis in varied:
         if axis.name in NOT_VARIED:
-            raise ConfigError(f"--{axis.name} is the same for all configurations of a sweep; give one value")
+            raise ConfigError(
+                f"--{axis.name.replace('_', '-')} is the same for all configurations of a sweep; give one value"
+            )
     if not fixed["validation"]:
         raise ConfigError("--validation 0 leaves no images to choose by; hold some out, for example with 0.1")
     first = fixed.pop("seed", 0)

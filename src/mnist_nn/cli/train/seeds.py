@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import ConfigError, DivergedError
-from mnist_nn.nn.config import TrainingConfig
+from mnist_nn.nn.config import LAST_SEED, TrainingConfig
 from mnist_nn.util.checks import integer
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mnist_nn.evaluation.metrics import Evaluation
     from mnist_nn.training.checkpoint import Checkpoint
 
-LAST_SEED = 2**64 - 1
 COLUMNS = (
     "seed",
     "test_accuracy",

@@ -30,7 +30,7 @@ const NO_FILE = "this is not a model file, or only a part of one";
 /** Settings of the library that the page does not follow, and their values where they ask for nothing. */
 const NOT_FOLLOWED = {
   schedule: "constant", label_smoothing: 0, teacher_share: 0, ema_decay: 0, augmentation: "none", augment: "",
-  validation: 0, patience: null, freeze: 0, class_weight: "none",
+  validation: 0, patience: null, freeze: 0, class_weight: "none", order_seed: null,
 };
 
 /**
