@@ -110,7 +110,12 @@ class Prediction(NamedTuple):
 
 @shows_call(CALL)
 def predict(
-    network: NetworkLike, images: Any, calibration: Calibration | None = None, *, engine: str = "auto"
+    network: NetworkLike,
+    images: Any,
+    calibration: Calibration | None = None,
+    *,
+    engine: str = "auto",
+    threads: int | None = None,
 ) -> Predictions:
     """Predict images, all in one forward pass.
 
@@ -126,6 +131,8 @@ def predict(
         is 1.
     engine
         One of `mnist_nn.engines.select.available`.
+    threads
+        The most that the compiled engine uses; None for all processors.
 
     Raises
     ------
@@ -147,15 +154,15 @@ def predict(
     check_pixels(images)
     if math.prod(images.shape[1:]) != network.config.inputs:
         _refuse_size(network.config, images.shape[1:])
-    return interpret(network, forward(extend(network, calibration), images, engine), calibration)
+    return interpret(network, forward(extend(network, calibration), images, engine, threads), calibration)
 
 
-def forward(network: Network, images: Any, engine: str = "auto") -> Array:
+def forward(network: Network, images: Any, engine: str = "auto", threads: int | None = None) -> Array:
     """Run the forward pass and return z_o, shape (n, outputs); raise DivergedError if a value is not finite.
 
     Images are converted to the engine's form in parts, which takes less memory and less time.
     """
-    runner, count = select.create(engine, network.config.dtype), images.shape[0]
+    runner, count = select.create(engine, network.config.dtype, threads), images.shape[0]
     step = max(PART // network.config.inputs // BATCHES * BATCHES, BATCHES)
     with np.errstate(all="ignore"):  # what is too large is said in words
         z = np.concatenate([

@@ -154,7 +154,7 @@ def test_labels_give_an_accuracy_and_pictures_their_names(cli: Cli, model: Path,
 def test_options_of_tables_need_one(cli: Cli, model: Path, digit: Path) -> None:
     assert "--kaggle has no effect without --csv FILE" in cli("predict", model, digit, "--kaggle").err
     for given, said in (
-        (("--resume",), "--resume has no effect without --csv FILE or --parquet FILE"),
+        (("--resume",), "--resume has no effect without --csv FILE, --parquet FILE or --out FOLDER"),
         (("--csv", "a.csv", "--parquet", "a.parquet"), "were both given"),
         (("--parquet", "a.parquet", "--kaggle"), "because Kaggle takes CSV"),
         (("--csv", "a.parquet"), "--csv writes CSV; write Parquet with --parquet FILE"),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from tiny_data_sets import write_folder
 
-from mnist_nn.cli.predict.stream import stream_images
+from mnist_nn import Model, Network, NetworkConfig
+from mnist_nn.cli.predict.stream import count_right, stream_images
 from mnist_nn.data.read_options import ReadOptions
 from mnist_nn.errors import ConfigError
 
@@ -38,3 +39,21 @@ def test_a_column_of_labels_may_be_missing_and_other_options_without_effect(tmp_
     (batch,) = stream_images(str(tmp_path / "a.csv"), options)
     assert batch.labels is not None
     assert batch.labels.tolist() == ["cat"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "base", "right"),
+    [
+        (np.array([0, 1, 2, 9]), (), 0, 2),
+        (np.array([1, 2, 3, 9]), (), 1, 2),
+        (np.array(["a", "b", "c", "z"]), ("a", "b", "c"), 0, 2),
+        (np.array([0, 1, 2, 9]), ("a", "b", "c"), 0, 2),
+        (np.array(["0", "1", "2", "9"]), (), 0, 2),
+    ],
+    ids=["numbers", "numbers from 1", "names", "numbers of names", "numbers as text"],
+)
+def test_right_answers_are_counted_in_every_form_of_labels(
+    labels: np.ndarray, names: tuple[str, ...], base: int, right: int
+) -> None:
+    model = Model(Network.create(NetworkConfig(outputs=3), 0), data={"label_base": str(base)}, class_names=names)
+    assert count_right(model, np.array([0, 1, 1, 0]), labels) == right

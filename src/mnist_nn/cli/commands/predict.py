@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MNIST_PIXELS = 784
 EVERY_TABLE = "--csv FILE or --parquet FILE"
+EVERY_OUTPUT = "--csv FILE, --parquet FILE or --out FOLDER"
 
 Images = Annotated[
     list[Path],
@@ -48,6 +49,15 @@ Parquet = Annotated[
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Predict Parquet files of any size, and write Parquet files of some 65,000 rows into this folder.",
+        metavar="FOLDER",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
 Kaggle = Annotated[
     bool,
     typer.Option(
@@ -56,9 +66,22 @@ Kaggle = Annotated[
         rich_help_panel=help_page.OUTPUT,
     ),
 ]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        help="With --out: work on N parts at a time; results do not depend on it.",
+        metavar="N",
+        min=1,
+        show_default="one for each processor",
+        rich_help_panel=help_page.OUTPUT,
+    ),
+]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Continue the table of an interrupted run.", rich_help_panel=help_page.OUTPUT),
+    typer.Option(
+        "--resume", help="Continue the table or the parts of an interrupted run.", rich_help_panel=help_page.OUTPUT
+    ),
 ]
 
 
@@ -81,6 +104,8 @@ def predict(
     images: Images,
     csv: Csv = None,
     parquet: Parquet = None,
+    out: Out = None,
+    jobs: Jobs = None,
     kaggle: Kaggle = False,
     resume: Resume = False,
     force: options.Force = False,
@@ -88,11 +113,14 @@ def predict(
 ) -> int:
     """Name the digit in each 28×28 picture.
 
-    Shows the probability of each class beside it. With --csv or --parquet, predicts all images of a data set. For
-    photos and pictures of any size, use mnist-nn read.
+    Shows the probability of each class beside it. With --csv or --parquet, predicts all images of a data set, and with
+    --out those of Parquet files of any size. For photos and pictures of any size, use mnist-nn read.
 
     For example: mnist-nn predict mnist-model.safetensors seven.png two.png
     """
+    _check_options({"--csv": csv, "--parquet": parquet, "--kaggle": kaggle, "--json": json}, out, jobs)
+    if out is not None:
+        return _predict_folder(model, images, out, jobs=jobs, resume=resume, force=force)
     if csv is not None or parquet is not None:
         how = _choose_how(csv, parquet, kaggle=kaggle)
         if json:
@@ -102,8 +130,22 @@ def predict(
         return _predict_all(model, images, csv or parquet or Path(), how=how, resume=resume, force=force)
     for option, given in (("--kaggle", kaggle), ("--resume", resume), ("--force", force)):
         if given:
-            needed = "--csv FILE" if option == "--kaggle" else EVERY_TABLE
+            needed = "--csv FILE" if option == "--kaggle" else EVERY_OUTPUT
             raise ConfigError(f"{option} has no effect without {needed}; leave it out")
+    return _predict_pictures(model, images, json=json)
+
+
+def _check_options(others: dict[str, Any], out: Path | None, jobs: int | None) -> None:
+    """Reject what contradicts --out, and what is only for it."""
+    if out is None and jobs is not None:
+        raise ConfigError("--jobs has no effect without --out FOLDER; leave it out")
+    for option, given in others.items():
+        if out is not None and given:
+            raise ConfigError(f"{option} and --out were both given, but --out writes files of its own; leave one out")
+
+
+def _predict_pictures(model: Path, images: list[Path], *, json: bool) -> int:
+    """Predict single pictures, and print what they show."""
     from mnist_nn.imaging.load.child.pool import POOL
 
     POOL.warm_up()  # which takes as long as the imports below
@@ -169,15 +211,33 @@ def _predict_all(model: Path, names: list[Path], target: Path, *, how: "How", re
     with opened as table:
         count, seen, right = _write_rows(loaded, chain([first] if first else [], batches), table, how)
     kept = f", {table.done:,} of them in an earlier run" * (table.done > 0)
-    agree = (
-        f" Of the {seen:,} images with a label, {100 * right / seen:.2f} % are classified correctly." if seen else ""
-    )
-    say(f"Wrote {count:,} rows to {target}{kept}.{agree}", file=sys.stderr)
+    say(f"Wrote {count:,} rows to {target}{kept}.{_describe_agreement(seen, right)}", file=sys.stderr)
+    return 0
+
+
+def _describe_agreement(seen: int, right: int) -> str:
+    return f" Of the {seen:,} images with a label, {100 * right / seen:.2f} % are classified correctly." if seen else ""
+
+
+def _predict_folder(model: Path, names: list[Path], out: Path, *, jobs: int | None, resume: bool, force: bool) -> int:
+    """Write the predictions of Parquet files by parts; those that are complete when it is stopped are kept."""
+    from mnist_nn.cli.common.exit_codes import INTERRUPTED
+    from mnist_nn.cli.predict.folder import describe, predict_folder
+
+    if len(names) != 1:
+        raise ConfigError(f"{len(names)} data sets were given; with --out, give one Parquet file, or a folder of them")
+    found = predict_folder(model, str(names[0]), out, jobs=jobs, resume=resume, force=force)
+    if found.done < found.parts:
+        say(f"mnist-nn: stopped after {found.done} of {found.parts} parts; continue with the same command and --resume",
+            file=sys.stderr)  # fmt: skip
+        return INTERRUPTED
+    say(describe(found) + _describe_agreement(found.counts.labelled, found.counts.right), file=sys.stderr)
     return 0
 
 
 def _write_rows(loaded: "Model", batches: "Iterable[Batch]", table: "Table", how: "How") -> tuple[int, int, int]:
     """Write the rows that are not in the table yet; return how many images there are, have a label, and are right."""
+    from mnist_nn.cli.predict.stream import count_right
     from mnist_nn.evaluation.prediction import predict as ask
 
     count = seen = right = 0
@@ -189,9 +249,8 @@ def _write_rows(loaded: "Model", batches: "Iterable[Batch]", table: "Table", how
             images = batch.names[skipped:] if batch.names else range(first, first + len(found.label))
             table.write(how.make_rows(loaded, images, found))
             if batch.labels is not None:
-                labels = map(loaded.name_class, found.label.tolist())
                 seen += len(found.label)
-                right += sum(map(str.__eq__, labels, _name_truth(loaded, batch.labels[skipped:])))
+                right += count_right(loaded, found.label, batch.labels[skipped:])
         count += len(batch.images)
     return count, seen, right
 
@@ -233,17 +292,6 @@ def _write_name(name: str) -> str:
     from mnist_nn.util.spreadsheets import write_cell
 
     return write_cell(_join_lines(name))
-
-
-def _name_truth(model: "Model", labels: "Any") -> list[str]:
-    """Return the right classes with the names that the model uses."""
-    from mnist_nn.data.labels import as_whole
-
-    whole = as_whole(labels)
-    if whole is None or (model.class_names and labels.dtype.kind not in "iu"):
-        return [str(label) for label in labels.tolist()]
-    base, classes = int(model.data.get("label_base", 0)), model.network.config.outputs
-    return [model.name_class(label - base) if 0 <= label - base < classes else str(label) for label in whole.tolist()]
 
 
 def _choose_finder(model: "Model") -> "Callable[[Any], Square]":

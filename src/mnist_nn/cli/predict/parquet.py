@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mnist_nn.cli.predict.table import Table, open_table
 from mnist_nn.cli.read.settings import ANOTHER, Settings, describe_differences, settings_path
@@ -34,17 +35,12 @@ def count_finished(path: Path, settings: Settings) -> int | None:
     """
     if not path.exists():
         return None
-    pyarrow = import_pyarrow()
-    try:
-        about = pyarrow.parquet.read_metadata(path)
-        before = json.loads((about.metadata or {})[SETTINGS])
-    except (KeyError, ValueError, OSError, pyarrow.ArrowException) as error:
-        raise ConfigError(f"{str(path)!r} is not a table of these predictions; {ANOTHER}") from error
+    rows, before = read_settings(path)
     if others := describe_differences(before, settings):
         raise ConfigError(
             f"{str(path)!r} was written with {others}; replace it with --force, or choose another --parquet FILE"
         )
-    return int(about.num_rows)
+    return rows
 
 
 @contextmanager
@@ -109,9 +105,7 @@ def write_parquet(
     >>> write_parquet(path, {"image": "int64", "class": "string"}, [("1", "seven"), ("2", "two")])
     2
     """
-    pyarrow = import_pyarrow()
-    metadata = {SETTINGS: json.dumps(settings)} if settings else None
-    schema = pyarrow.schema([(name, getattr(pyarrow, kind)()) for name, kind in kinds.items()], metadata)
+    pyarrow, schema = import_pyarrow(), _make_schema(kinds, settings)
     count, left = 0, iter(rows)
     with replace_file(path) as file, pyarrow.parquet.ParquetWriter(file, schema) as writer:
         while group := list(itertools.islice(left, ROWS)):
@@ -122,6 +116,44 @@ def write_parquet(
             writer.write_table(pyarrow.table(dict(zip(kinds, columns, strict=True)), schema))
             count += len(group)
     return count
+
+
+def write_columns(path: Path, kinds: Mapping[str, str], columns: Sequence[Any], settings: Settings) -> None:
+    """Write whole columns as `write_parquet` writes rows.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.parquet"
+    >>> write_columns(path, {"image": "int64", "class": "string"}, [[1, 2], ["seven", "two"]], {})
+    >>> import_pyarrow().parquet.read_table(path).num_rows
+    2
+    """
+    pyarrow, schema = import_pyarrow(), _make_schema(kinds, settings)
+    with replace_file(path) as file:
+        pyarrow.parquet.write_table(pyarrow.table(list(columns), schema=schema), file, row_group_size=ROWS)
+
+
+def read_settings(path: Path) -> tuple[int, Settings]:
+    """Read the number of rows of a Parquet file that was written here, and its settings.
+
+    Raises
+    ------
+    ConfigError
+        If the file contains something else.
+    """
+    pyarrow = import_pyarrow()
+    try:
+        about = pyarrow.parquet.read_metadata(path)
+        return int(about.num_rows), json.loads((about.metadata or {})[SETTINGS])
+    except (KeyError, ValueError, OSError, pyarrow.ArrowException) as error:
+        raise ConfigError(f"{str(path)!r} is not a table of these predictions; {ANOTHER}") from error
+
+
+def _make_schema(kinds: Mapping[str, str], settings: Settings | None) -> Any:
+    pyarrow = import_pyarrow()
+    metadata = None if settings is None else {SETTINGS: json.dumps(settings)}
+    return pyarrow.schema([(name, getattr(pyarrow, kind)()) for name, kind in kinds.items()], metadata)
 
 
 def read_rows(path: Path) -> Iterator[list[str]]:

@@ -1,14 +1,21 @@
-"""The images of a data set in batches, for predictions in constant memory: any format, with labels or without."""
+"""The images of a data set in batches, for predictions in constant memory: any format, with labels or without.
+
+Labels are only compared with the predictions.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mnist_nn.data.formats.batch import ROWS, Batch, Part
 from mnist_nn.errors import DataError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from mnist_nn.data.read_options import ReadOptions
+    from mnist_nn.model_file.storage import Model
 
 
 def stream_images(name: str, options: "ReadOptions") -> Iterator[Batch]:
@@ -43,11 +50,32 @@ def stream_images(name: str, options: "ReadOptions") -> Iterator[Batch]:
             yield Batch(samples.images[rows], samples.labels[rows])
         return
     part = find_images(path, ReadOptions())  # an option without effect on this format was chosen for another
-    for batch in read_part(part, _drop_missing_column(part, options)):
+    for batch in read_part(part, drop_missing_column(part, options)):
         yield batch._replace(images=transpose(batch.images)) if options.transpose else batch
 
 
-def _drop_missing_column(part: Part, options: "ReadOptions") -> "ReadOptions":
+def count_right(model: "Model", found: "npt.NDArray[np.int64]", labels: "npt.NDArray[Any]") -> int:
+    """Count the predictions that agree with the labels of the data: numbers from its first label on, or names.
+
+    Parameters
+    ----------
+    model
+        The model, which knows the names of its classes and its data's first label.
+    found
+        The predicted classes, shape (n,).
+    labels
+        The labels as the data has them, whole numbers or text of shape (n,).
+    """
+    from mnist_nn.data.labels import as_whole
+
+    whole = as_whole(labels)
+    if whole is None or (model.class_names and labels.dtype.kind not in "iu"):
+        names = map(model.name_class, found.tolist())
+        return sum(map(str.__eq__, names, map(str, labels.tolist())))
+    return int((found == whole - int(model.data.get("label_base", 0))).sum())
+
+
+def drop_missing_column(part: Part, options: "ReadOptions") -> "ReadOptions":
     """Look for no column of labels that a table without them does not have."""
     from mnist_nn.data.formats.find import TABLES
 

@@ -113,7 +113,7 @@ def describe_rest(epoch: "Epoch", epochs: int) -> str:
 @contextmanager
 def draw_bar(training: TrainingConfig) -> Iterator[Show]:
     """Draw one progress bar for the whole run, with the scores of the epoch so far."""
-    with _open_bar(1.0) as update:
+    with open_bar(1.0) as update:
         yield lambda epoch: update(epoch.progress, describe(epoch.scores, training.epochs))
 
 
@@ -126,7 +126,7 @@ def show_trials(count: int, *, done: int = 0, quiet: bool) -> Iterator[ShowTrial
     if quiet:
         yield lambda _step, _name: None
     elif terminal.can_draw():
-        with _open_bar(float(count)) as update:
+        with open_bar(float(count)) as update:
             yield _make_trial_bar(count, done, update)
     else:
         yield _print_trial
@@ -156,7 +156,7 @@ def _print_trial(step: "Step", name: str) -> None:
 
 
 @contextmanager
-def _open_bar(total: float) -> Iterator[Callable[[float, str], None]]:
+def open_bar(total: float) -> Iterator[Callable[[float, str], None]]:
     """Draw a bar on standard error; yields a function that sets how much is done, and the words beside the bar."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
