@@ -1,0 +1,1 @@
+"""Benchmarks of many networks and many images at once."""
