@@ -6,7 +6,8 @@ import { loss } from "../../core/losses.js";
 import { LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
 import { buildConfusionMatrix } from "../../ui/confusion-matrix.js";
 import { h } from "../../ui/dom.js";
-import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
+import { count } from "../../ui/language.js";
+import { exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
