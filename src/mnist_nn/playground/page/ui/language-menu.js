@@ -32,7 +32,8 @@ export function buildLanguageMenu(languages, ask) {
     if (asked && asked in languages && asked !== language()) leave(() => location.reload());
   });
   return {
-    element: choose,
+    element: h("label", { class: "language button", title: text("app.language") },
+      h("span", { "aria-hidden": "true" }, language().toUpperCase()), choose),
     /** @param {import("./models.js").Models} models */
     connect: (models) => {
       hasOwnModels = () => models.list().some(({ id }) => id.startsWith("own:"));

@@ -114,8 +114,7 @@ export class Session {
     const { training } = parseSettings(settings);
     const from = old.epochs[index];
     this.begin(settings, training, old.epochs.slice(0, index + 1), old.points.filter((p) => p.samples <= from.samples));
-    const { app } = this;
-    const place = Number(formatPlace(from));
+    const [{ app }, place] = [this, Number(formatPlace(from))];
     const name = app.text("training.forkName", this.number, old.name.split(":")[0], place, Number(rate) || from.rate);
     this.recording = { ...this.recorded(), config: old.config, name };
     this.worker.send({ type: "open", session: SESSION, lanes: [{ id: this.id, network: old.config, training, from }] });
