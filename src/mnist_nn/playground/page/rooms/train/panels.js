@@ -89,7 +89,7 @@ function buildCharts(text) {
         accuracy.update(series);
         losses.update(curves);
       }
-      losses.rename(text("train.loss", name));
+      losses.rename(text("train.loss", text(`loss.${name}`)));
       drawn = { name, opened, points: points.length };
     },
     restyle: () => [accuracy, losses].forEach((chart) => chart.build()),
