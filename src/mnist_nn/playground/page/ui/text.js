@@ -64,7 +64,7 @@ export async function speak(languages, tag) {
 export function text(key, ...values) {
   const pattern = words[key] ?? english[key];
   if (pattern === undefined) throw new Error(`no strings.js that is loaded has text for ${key}`);
-  return fillIn(pattern, values);
+  return put(pattern, values);
 }
 
 /**
@@ -82,14 +82,14 @@ export function explain(problem) {
  * @returns {string}
  */
 function translate({ pattern, values }) {
-  return fillIn(words[pattern] ?? pattern, values.map((one) => (typeof one === "object" ? translate(one) : one)));
+  return put(words[pattern] ?? pattern, values.map((one) => (typeof one === "object" ? translate(one) : one)));
 }
 
 /**
  * @param {string} pattern
  * @param {(string | number)[]} values
  */
-function fillIn(pattern, values) {
+function put(pattern, values) {
   const written = values.map((value) => (typeof value === "number" ? localize(String(value)) : value));
   return pattern.replace(/\{(\d)\}/g, (_, n) => String(written[n]));
 }
