@@ -9,7 +9,8 @@ import pytest
 
 from mnist_nn import Checkpoint, Network, NetworkConfig, Samples, TrainingConfig, evaluate, load_data, train
 from mnist_nn.errors import ConfigError, DataError, DivergedError
-from mnist_nn.experiments.runs import BLOCK, Outcome, Step, Trial, divide, run_block, run_trials
+from mnist_nn.experiments.runs import BLOCK, Outcome, Shelf, Step, Trial, divide, run_block, run_trials
+from mnist_nn.training.placement import Placement
 from mnist_nn.util import memory
 
 SHAPE = NetworkConfig(inputs=4, hidden=(5,), outputs=3, activation="tanh", output="softmax")
@@ -117,6 +118,25 @@ def test_a_block_is_plain_data_in_and_out_and_gives_the_same_again(clouds: Cloud
     assert first[0] == Outcome(
         row.validation_accuracy, row.validation_loss, row.accuracy, row.loss, at.epoch, row.epoch
     )
+
+
+def test_data_on_a_shelf_is_prepared_once_for_several_calls(clouds: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples, shelf = clouds(60), Shelf(clouds(60), "reference", 2)
+    trials = [Trial(SHAPE, replace(RUN, validation=10, order_seed=0, seed=seed)) for seed in range(2)]
+    expected = [ends([one], samples, engine="reference") for one in trials]
+    prepared = []
+    prepare = Placement.prepare
+    monkeypatch.setattr(Placement, "prepare", lambda *given: (prepared.append(1), prepare(*given))[1])
+    assert [ends([one], samples, engine="reference", shelf=shelf) for one in trials] == expected
+    assert len(prepared) == 1
+
+
+def test_without_signs_the_rest_is_the_same(clouds: Clouds) -> None:
+    trials = [Trial(SHAPE, replace(RUN, validation=10))]
+    (whole,) = ends(trials, clouds(60), engine="reference")
+    (bare,) = ends(trials, clouds(60), engine="reference", signs=False)
+    assert whole[3], "signs of the last epoch"
+    assert bare == [*whole[:3], (), whole[4]]
 
 
 def test_closing_ends_the_runs(clouds: Clouds) -> None:

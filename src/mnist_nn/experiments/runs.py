@@ -93,6 +93,8 @@ def run_trials(
     engine: str = "auto",
     jobs: int | None = None,
     judge: Callable[[Checkpoint], Any] | None = None,
+    signs: bool = True,
+    shelf: "Shelf | None" = None,
 ) -> Generator[Step, None, None]:
     """Run trials, yielding steps as they come; those of one trial are in order.
 
@@ -110,6 +112,10 @@ def run_trials(
         Number of threads; None for one on each processor. Results do not depend on it.
     judge
         Called with the last checkpoint of each trial, on the thread that trained it.
+    signs
+        Whether checkpoints have the signs of what may go wrong, which `mnist_nn.diagnose` reads.
+    shelf
+        Data that an earlier call with the same samples and engine prepared, and where what this one prepares is kept.
 
     Raises
     ------
@@ -129,7 +135,7 @@ def run_trials(
     """
     jobs = min(jobs or count_processors(), max(len(trials), 1))
     _check_memory(trials, jobs, engine)
-    work = _Work(trials, _Shelf(samples, engine, jobs), judge)
+    work = _Work(trials, shelf or Shelf(samples, engine, jobs), judge, signs=signs)
     with ThreadPoolExecutor(jobs, thread_name_prefix="trials") as pool, closing(work):
         running = [pool.submit(work.run_block, block) for block in divide(trials, jobs)]
         for block in running:
@@ -164,7 +170,7 @@ def run_block(trials: Sequence[Trial], samples: Samples, engine: str = "auto", j
     >>> outcome.epochs, outcome.validation_accuracy is None
     (2, False)
     """
-    steps = run_trials(trials, samples, engine=engine, jobs=jobs, judge=Outcome.of)
+    steps = run_trials(trials, samples, engine=engine, jobs=jobs, judge=Outcome.of, signs=False)
     found = {step.trial: step.result for step in steps if step.is_last}
     return [found[number] for number in range(len(trials))]
 
@@ -198,8 +204,11 @@ def _check_memory(trials: Sequence[Trial], jobs: int, engine: str) -> None:
     check_available(largest * jobs, f"training {jobs} networks at a time", "lower jobs or the size of the layers")
 
 
-class _Shelf:
-    """Placements that blocks with the same data share; only a few are kept."""
+class Shelf:
+    """Placements that blocks with the same data share, also those of several calls; only a few are kept.
+
+    ``jobs`` is the number of threads that use it.
+    """
 
     def __init__(self, samples: Samples, engine: str, jobs: int) -> None:
         self.samples, self.engine, self.jobs = samples, engine, jobs
@@ -223,6 +232,7 @@ class _Shelf:
         return shared.result().share(trial.training)
 
     def prepare(self, trial: Trial) -> Placement:
+        """Split and place the samples for a trial."""
         threads = None if self.jobs == 1 else max(1, count_processors() // self.jobs)
         engine = select.create(self.engine, trial.shape.dtype, threads)
         placement = Placement.prepare(self.samples, trial.training, engine)
@@ -236,8 +246,10 @@ class _Shelf:
 class _Work:
     """What the threads share: the trials, their data, and the steps on their way to whoever consumes them."""
 
-    def __init__(self, trials: Sequence[Trial], shelf: _Shelf, judge: Callable[[Checkpoint], Any] | None) -> None:
-        self.trials, self.shelf, self.judge = trials, shelf, judge
+    def __init__(
+        self, trials: Sequence[Trial], shelf: Shelf, judge: Callable[[Checkpoint], Any] | None, *, signs: bool
+    ) -> None:
+        self.trials, self.shelf, self.judge, self.signs = trials, shelf, judge, signs
         self.steps: queue.SimpleQueue[Step | Future[None]] = queue.SimpleQueue()
         self.stopped = threading.Event()
 
@@ -258,8 +270,9 @@ class _Work:
 
     def run(self, number: int, placement: Placement) -> None:
         trial = self.trials[number]
+        running = train_placed(trial.shape, trial.training, placement, trial.begin(), steps=True, signs=self.signs)
         try:
-            with closing(train_placed(trial.shape, trial.training, placement, trial.begin(), steps=True)) as epochs:
+            with closing(running) as epochs:
                 for epoch in epochs:
                     if self.stopped.is_set():
                         return

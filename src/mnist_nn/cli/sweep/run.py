@@ -4,7 +4,7 @@ import csv as csv_files
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,13 +14,14 @@ from mnist_nn.cli.read.settings import ANOTHER, is_device
 from mnist_nn.cli.train.interrupt import defer_interrupt
 from mnist_nn.errors import ConfigError, MissingExtraError
 from mnist_nn.experiments.space import Axis, Configuration, Settings
+from mnist_nn.util.processors import count_processors
 
 if TYPE_CHECKING:
     from mnist_nn.cli.train.progress import ShowTrial
     from mnist_nn.data import Dataset
     from mnist_nn.evaluation.comparison import Summary
     from mnist_nn.evaluation.metrics import Evaluation
-    from mnist_nn.experiments.runs import Outcome, Trial
+    from mnist_nn.experiments.runs import Outcome, Shelf, Trial
     from mnist_nn.experiments.search import Rounds
     from mnist_nn.experiments.sweep import Candidate, ConfigurationResult
     from mnist_nn.model_file.storage import Model
@@ -179,6 +180,13 @@ class Training:
     engine: str
     jobs: int | None
 
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """The data that all rounds share."""
+        from mnist_nn.experiments.runs import Shelf
+
+        return Shelf(self.sweep.dataset.train, self.engine, self.jobs or count_processors())
+
     def finish_rounds(self, earlier: Rows) -> "list[ConfigurationResult] | None":
         """Go through all rounds; return the last result of each configuration, or None if Ctrl-C came first.
 
@@ -237,7 +245,15 @@ class Training:
 
         from mnist_nn.experiments.runs import Outcome, run_trials
 
-        running = run_trials(trials, self.sweep.dataset.train, engine=self.engine, jobs=self.jobs, judge=Outcome.of)
+        running = run_trials(
+            trials,
+            self.sweep.dataset.train,
+            engine=self.engine,
+            jobs=self.jobs,
+            judge=Outcome.of,
+            signs=False,
+            shelf=self.shelf,
+        )
         with closing(running) as steps:
             for step in steps:
                 self.show(step._replace(trial=before + step.trial), titles[step.trial])

@@ -3,7 +3,6 @@
  * are first wanted.
  */
 
-import { languages } from "./languages/index.js";
 import { start } from "./ui/app.js";
 import { addStrings } from "./ui/text.js";
 
@@ -29,4 +28,4 @@ const loadTasks = async () => {
   return tasks;
 };
 
-await start(document.body, rooms, languages, { loadLessons, loadTasks });
+await start(document.body, rooms, loadLessons, loadTasks);

@@ -7,7 +7,7 @@
 
 import { activation, output } from "./activations.js";
 import { floats, makeNetworkConfig, sizes } from "./config.js";
-import { ConfigError, say } from "./errors.js";
+import { ConfigError } from "./errors.js";
 import { drawInitialWeights } from "./initializers.js";
 import { PURPOSES, fold, key } from "./random.js";
 
@@ -68,7 +68,7 @@ export function countParameters(config) {
 export function inputs(network, picture) {
   if (picture.length !== network.config.inputs) {
     throw new ConfigError(
-      say`the image has ${picture.length} values, but the network has ${network.config.inputs} inputs`,
+      `the image has ${picture.length} values, but the network has ${network.config.inputs} inputs`,
     );
   }
   const bytes = picture instanceof Uint8Array || picture instanceof Uint8ClampedArray;
