@@ -51,6 +51,17 @@ def test_a_network_that_no_data_set_fits(check: Check, make_model: Make, name: s
 
 
 @pytest.mark.parametrize("name", FORMATS)
+def test_a_network_that_deskews_does_so_in_every_runtime(check: Check, make_model: Make, name: str) -> None:
+    needs(name)
+    model = make_model(hidden=(9,), activation="relu", calibrated=True, prepare="deskew")
+    found = check(model, name)
+    assert found.good
+    assert {row.output: row.largest for row in found.differences}["probabilities"] < TOLERANCE / 10
+    plain = make_model(hidden=(9,), activation="relu", calibrated=True)
+    assert not check(plain, name, beside=model).good, "deskewing makes a difference that verify notices"
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_another_model_is_noticed(check: Check, make_model: Make, name: str) -> None:
     needs(name)
     model = make_model()

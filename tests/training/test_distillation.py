@@ -34,7 +34,7 @@ def answers(network: Network, x: Array, temperature: float = 1.0) -> Array:
 def test_targets_are_labels_and_answers_at_a_temperature(clouds: Clouds, engine: ReferenceEngine, output: str) -> None:
     samples, teacher = clouds(20), Network.create(replace(SHAPE, hidden=(9,), output=output, dtype="float64"), 4)
     config = replace(RUN, teacher_share=0.75, teacher_temperature=2.5)
-    found = Teacher.of(teacher, SHAPE, config).targets(engine, engine.place(samples.images), np.eye(3)[samples.labels])
+    found = Teacher.of(teacher, 4, SHAPE, config).targets(engine, samples.images, np.eye(3)[samples.labels])
     expected = 0.25 * np.eye(3)[samples.labels] + 0.75 * answers(teacher, samples.images, 2.5)
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
@@ -64,7 +64,7 @@ def test_engines_count_right_answers_by_the_labels(clouds: Clouds) -> None:
 def test_the_teacher_sees_the_distorted_copies() -> None:
     samples = Samples(np.random.default_rng(0).integers(0, 256, (30, 2, 2), dtype=np.uint8), np.arange(30) % 3)
     engine, teacher = ReferenceEngine(), Network.create(SHAPE, 3)
-    prepared = EpochSamples(engine, samples, np.eye(3)[samples.labels], Teacher.of(teacher, SHAPE, RUN),
+    prepared = EpochSamples(engine, samples, np.eye(3)[samples.labels], Teacher.of(teacher, 4, SHAPE, RUN),
                             DISTORTIONS["affine"], key(7), 2)  # fmt: skip
     copies = engine.distort(samples.images, fold(key(7), AUGMENT, 1), DISTORTIONS["affine"])
     expected = 0.1 * np.eye(3)[samples.labels] + 0.9 * answers(teacher, copies)
@@ -91,7 +91,7 @@ def test_a_taught_run_is_resumed_with_the_same_teacher_alone(clouds: Clouds) -> 
 @pytest.mark.parametrize(
     ("teacher", "config", "said"),
     [
-        (Network.create(replace(SHAPE, inputs=5)), RUN, "the teacher has 5 inputs, but the network has 4"),
+        (Network.create(replace(SHAPE, inputs=5)), RUN, "the teacher has 5 inputs, but a sample has 4 values"),
         (Network.create(replace(SHAPE, outputs=4)), RUN, "the teacher has 4 outputs, but the network has 3"),
         (Network.create(SHAPE), replace(RUN, teacher_share=0), "no effect with teacher_share 0"),
         (SHAPE, RUN, "the network is a NetworkConfig"),

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnist_nn import Samples, TrainingConfig
+from mnist_nn import NetworkConfig, Samples, TrainingConfig
 from mnist_nn.engines.reference import ReferenceEngine
 from mnist_nn.errors import DataError
 from mnist_nn.training.placement import Placement, depends_on, make_targets, split
 from mnist_nn.util.randomness import key
 
 Clouds = Callable[..., Samples]
+SHAPE = NetworkConfig(inputs=4, outputs=3)
 
 
 class CountingEngine(ReferenceEngine):
@@ -28,7 +29,7 @@ class CountingEngine(ReferenceEngine):
 
 def test_copies_share_what_is_placed_and_not_their_orders(clouds: Clouds) -> None:
     engine, config = CountingEngine(), TrainingConfig(epochs=3)
-    placement = Placement.prepare(clouds(20), config, engine)
+    placement = Placement.prepare(clouds(20), config, engine, SHAPE)
     labels = placement.training.labels
     first = placement.place(labels, 0.0)
     one, two = placement.share(config), placement.share(config)
@@ -41,7 +42,7 @@ def test_copies_share_what_is_placed_and_not_their_orders(clouds: Clouds) -> Non
 
 def test_only_as_many_orders_are_kept_as_there_are_epochs(clouds: Clouds) -> None:
     config = TrainingConfig(epochs=2)
-    alone = Placement.prepare(clouds(20), config, ReferenceEngine())
+    alone = Placement.prepare(clouds(20), config, ReferenceEngine(), SHAPE)
     for placement, kept in ((alone, 1), (alone.share(config), 2)):
         orders = [placement.shuffle(key(number)) for number in range(4)]
         assert len(placement.orders) == kept
@@ -72,5 +73,5 @@ def test_what_the_split_depends_on(clouds: Clouds, other: dict[str, object], sam
 def test_samples_are_checked(clouds: Clouds) -> None:
     bad = Samples(np.full((5, 4), np.nan), np.zeros(5, np.int64))
     with pytest.raises(DataError, match="NaN"):
-        Placement.prepare(bad, TrainingConfig(), ReferenceEngine())
-    assert Placement.prepare(clouds(30), TrainingConfig(), ReferenceEngine()).largest_label == 2
+        Placement.prepare(bad, TrainingConfig(), ReferenceEngine(), SHAPE)
+    assert Placement.prepare(clouds(30), TrainingConfig(), ReferenceEngine(), SHAPE).largest_label == 2

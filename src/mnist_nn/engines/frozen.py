@@ -44,23 +44,23 @@ class FrozenLayers:
 
     def __init__(self, engine: Engine, network: Network, frozen: int) -> None:
         self.name = engine.name
-        self._engine, self._network, self._frozen = engine, network, frozen
+        self.inner, self._network, self._frozen = engine, network, frozen
 
     def place(
         self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None
     ) -> Placed:
         """See `mnist_nn.engines.base.Engine`."""
-        return Placed(x, self._engine.place(apply_frozen(self._network, x, self._frozen), t, weights, labels))
+        return Placed(x, self.inner.place(apply_frozen(self._network, x, self._frozen), t, weights, labels))
 
     def distort(self, images: Array, key: Any, how: Distortion, stop: Event | None = None) -> Array:
         """See `mnist_nn.engines.base.Engine`."""
-        return self._engine.distort(images, key, how, stop)
+        return self.inner.distort(images, key, how, stop)
 
     def forward(self, network: Network, placed: Placed) -> Array:
         """See `mnist_nn.engines.base.Engine`; a network with other layers in front, such as a teacher, is run whole."""
         if not _begin_alike(network, self._network, self._frozen):
-            return self._engine.forward(network, self._engine.place(placed.images))
-        return self._engine.forward(take_rest(network, self._frozen), placed.answers)
+            return self.inner.forward(network, self.inner.place(placed.images))
+        return self.inner.forward(take_rest(network, self._frozen), placed.answers)
 
     def epoch(
         self, network: Network, state: OptimizerState, placed: Placed, plan: Plan
@@ -68,7 +68,7 @@ class FrozenLayers:
         """See `mnist_nn.engines.base.Engine`."""
         first = 2 * self._frozen  # a weight matrix and a bias vector for each layer
         rest = OptimizerState(state.updates, {name: slot[first:] for name, slot in state.slots.items()})
-        learned, after, tally = self._engine.epoch(
+        learned, after, tally = self.inner.epoch(
             take_rest(network, self._frozen), rest, placed.answers, replace(plan, dropout=plan.dropout[self._frozen :])
         )
         slots = {name: (*state.slots[name][:first], *slot) for name, slot in after.slots.items()}
@@ -124,4 +124,5 @@ def rest_config(config: NetworkConfig, frozen: int) -> NetworkConfig:
         inputs=config.sizes[frozen],
         hidden=config.hidden[frozen:],
         activation=config.activation[frozen:] or "sigmoid",
+        prepare="",
     )

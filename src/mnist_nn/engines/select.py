@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from mnist_nn.engines.base import Array, Engine
+from mnist_nn.engines.preparation import prepare_images
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import NetworkConfig
 from mnist_nn.nn.network import Network
@@ -129,11 +130,12 @@ def prepare_serving(name: str, network: Network, most: int) -> tuple[str, Callab
     >>> name, forward(np.zeros((3, 784), np.uint8)).shape
     ('reference', (3, 10))
     """
-    chosen = choose(name, network.config.dtype)
+    chosen, config = choose(name, network.config.dtype), network.config
     if chosen == COMPILED:
-        return chosen, _compiled().prepare_batches(network, most)
-    engine = create(chosen, network.config.dtype)
-    return chosen, lambda images: engine.forward(network, engine.place(images))
+        forward = _compiled().prepare_batches(network, most)
+        return chosen, (lambda images: forward(prepare_images(config, images))) if config.prepare else forward
+    engine = create(chosen, config.dtype)
+    return chosen, lambda images: engine.forward(network, engine.place(prepare_images(config, images)))
 
 
 def prepare_training(name: str, config: NetworkConfig, x: Any) -> None:

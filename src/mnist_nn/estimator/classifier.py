@@ -64,6 +64,10 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     learning_rate, learning_rate_init
         How the learning rate falls during training (``constant``, ``step``, ``cosine``, ``linear``), and its initial
         value; None for the library's default.
+    prepare
+        What the samples go through before the first layer, such as ``"deskew,crop=24,pool=2"``: steps of
+        `mnist_nn.nn.preparation.Steps`. All of them but ``deskew`` become part of the first layer's weights.
+        ``deskew`` needs square pictures with numbers from 0 to 1, which are rounded to multiples of 1/255.
     max_iter
         Largest number of epochs.
     tol, n_iter_no_change
@@ -142,6 +146,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         output: str = "softmax",
         loss: str = "cross_entropy",
         initializer: str = "glorot_uniform",
+        prepare: str = "",
         solver: str = "adam",
         alpha: float = 0.0001,
         batch_size: int | str = "auto",
@@ -178,6 +183,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     ) -> None:
         self.hidden_layer_sizes, self.activation, self.output = hidden_layer_sizes, activation, output
         self.loss, self.initializer, self.solver, self.alpha = loss, initializer, solver, alpha
+        self.prepare = prepare
         self.batch_size, self.learning_rate, self.learning_rate_init = batch_size, learning_rate, learning_rate_init
         self.max_iter, self.tol, self.n_iter_no_change = max_iter, tol, n_iter_no_change
         self.early_stopping, self.validation_fraction = early_stopping, validation_fraction

@@ -100,13 +100,20 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the nodes of the network to skl2onnx's graph, with unique names."""
     estimator, made = operator.raw_operator, Nodes()
     x = made.add("Cast", ["features"], "floats", to=TensorProto.FLOAT)
-    if estimator.divides_pixels:
-        x = made.add("Div", [x, made.add_number("white", 255)], "x")
+    config, white = estimator.network_.config, made.add_number("white", 255)
+    if config.prepare:
+        if not estimator.divides_pixels:
+            made.add("Mul", [x, white], "scaled")
+            x = made.add("Round", ["scaled"], "bytes")
+        upright, flat = made.add_deskewing(x, config.inputs), made.add_constant("flat", np.array([0, config.inputs]))
+        x = made.add("Reshape", [upright, flat], "upright")
+    if estimator.divides_pixels or config.prepare:
+        x = made.add("Div", [x, white], "x")
     _, z = made.add_layers(_to_single(estimator.network_), x)
     best = made.add("ArgMax", [z], "best", axis=1, keepdims=0)
     labels = made.add_constant("labels", _encode_labels(estimator.classes_))
     made.add("Gather", [labels, best], "label", axis=0)
-    made.add_probabilities(estimator.network_.config.output, z)
+    made.add_probabilities(config.output, z)
     _add_to(scope, operator, container, made)
 
 

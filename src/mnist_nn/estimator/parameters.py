@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from mnist_nn.engines.base import as_inputs
 from mnist_nn.errors import ConfigError, DataError, quote
-from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig, drop_unused
+from mnist_nn.nn.config import ACTIVATIONS, NetworkConfig, TrainingConfig, drop_unused, fit_data
 from mnist_nn.training.checkpoint import Checkpoint
 from mnist_nn.util import checks
 
@@ -123,7 +123,7 @@ def make_network_config(values: Values, inputs: int, outputs: int) -> NetworkCon
     hidden = given["hidden"]
     given["hidden"] = (hidden,) if isinstance(hidden, Integral) else hidden
     given["activation"] = _read_activations(given["activation"])
-    return _build(NetworkConfig, given | {"inputs": inputs, "outputs": outputs})
+    return fit_data(_build(NetworkConfig, given), inputs, outputs)
 
 
 def make_training_config(
@@ -171,10 +171,12 @@ def continue_from(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) 
                 f"{PARAMETERS.get(name, name)} is {quote(now[name])}, but the network was trained with "
                 f"{quote(before[name])}; set it back to continue, or start again with warm_start=False"
             )
-    afresh = Checkpoint.start(at.chosen, config)
+    afresh = Checkpoint.start(at.selected, config)
     is_same = set(at.state.slots) == set(afresh.state.slots)
     state = at.state if is_same else afresh.state
-    return replace(afresh, state=state, epoch=at.epoch, history=at.history, engines=at.engines)
+    return replace(
+        afresh, state=state, epoch=at.epoch, history=at.history, engines=at.engines, preparation=at.preparation
+    )
 
 
 def read_patience(epochs: Any) -> int | None:

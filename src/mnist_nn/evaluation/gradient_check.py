@@ -15,6 +15,7 @@ from mnist_nn.doors import NetworkLike, as_network, as_samples
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import Plan, check_width
 from mnist_nn.engines.frozen import apply_frozen, take_rest
+from mnist_nn.engines.preparation import Preparation, check_inputs, prepare_images
 from mnist_nn.errors import ConfigError
 from mnist_nn.imaging.windows import WINDOWS, cut_windows
 from mnist_nn.nn import losses
@@ -23,6 +24,7 @@ from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, dropout_rat
 from mnist_nn.nn.ctc import ctc_loss, ctc_posteriors, log_softmax
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import initial_state
+from mnist_nn.nn.preparation import Steps
 from mnist_nn.util import checks, randomness
 from mnist_nn.util.calls import shows_call
 
@@ -108,6 +110,7 @@ def check_gradients(
         are replaced as described above.
     x, labels
         A few samples, shape (n, …), and their labels, shape (n,); or only `Samples`, which contain both.
+        If the network prepares its inputs, the samples are prepared, and are themselves what is measured for that.
     probes
         Number of entries to check in each parameter group, drawn with the configuration's seed; smaller groups are
         checked completely.
@@ -134,8 +137,11 @@ def check_gradients(
     check(network, training)
     samples = as_samples(x, labels, CALL, "train")
     known = check_labels(samples.labels, network.outputs)
-    check_width(network, samples.inputs)
-    shape = replace(network, dtype="float64")
+    check_inputs(network, samples.inputs)
+    if network.prepare:
+        prepared = Preparation.measure(Steps.parse(network.prepare), samples.images).apply(samples.images, "float64")
+        samples = Samples(prepared, samples.labels)
+    shape = replace(network, dtype="float64", prepare="")
     config = _plain(training, len(known))
     start = Network.create(shape, training.seed)
     checked, images = start.parameter_names[2 * training.freeze :], samples.images
@@ -261,7 +267,7 @@ def gradient_norms(network: Network, training: TrainingConfig, samples: Samples)
     shape = replace(network.config, dtype="float64")
     check_labels(samples.labels, shape.outputs)
     targets = losses.smooth_labels(np.eye(shape.outputs)[samples.labels], training.label_smoothing)
-    placed = reference.ReferenceEngine().place(samples.images, targets)
+    placed = reference.ReferenceEngine().place(prepare_images(network.config, samples.images), targets)
     l2 = 0.0 if training.optimizer == "adamw" else training.l2  # AdamW's decay is no part of its gradient
     config = replace(_plain(training, len(samples)), dropout=0.0, l2=l2)
     gradient, _ = _update(Network.of(shape, network.parameters), config, placed)

@@ -14,6 +14,7 @@ from mnist_nn.data.coercion import as_images
 from mnist_nn.doors import NetworkLike, as_network, as_samples
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import as_rows, check_width
+from mnist_nn.engines.preparation import prepare_images
 from mnist_nn.errors import DivergedError
 from mnist_nn.nn.config import LOSSES
 from mnist_nn.nn.losses import get_loss
@@ -61,7 +62,7 @@ def activations(network: NetworkLike, images: Any) -> tuple[Array, ...]:
     check_width(network.config, math.prod(images.shape[1:]))
     config, count = network.config, images.shape[0]
     found = tuple(np.empty((count, units), config.dtype) for units in config.sizes[1:])
-    for rows, x in reference.take_parts(as_rows(images), config.dtype):
+    for rows, x in reference.take_parts(as_rows(prepare_images(config, images)), config.dtype):
         with np.errstate(all="ignore"):  # what is not finite is said in words
             z, a = reference.forward(config, network.weights, network.biases, x)
             for whole, part in zip(found, (*a[1:], network.output(z[-1])), strict=True):
@@ -93,7 +94,7 @@ def input_gradient(
     Returns
     -------
     ∂L/∂x of each image's own loss L, where x are the inputs from 0 to 1: the shape of the images and the network's
-    type.
+    type. If the network deskews its pictures, x is the upright picture.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def input_gradient(
     formula = get_loss(checks.choice("loss", loss, LOSSES), config.output)
     onehot = np.eye(config.outputs, dtype=config.dtype)
     found = np.empty((len(samples), samples.inputs), config.dtype)
-    for rows, x in reference.take_parts(as_rows(samples.images), config.dtype):
+    for rows, x in reference.take_parts(as_rows(prepare_images(config, samples.images)), config.dtype):
         with np.errstate(all="ignore"):
             found[rows] = reference.input_gradient(
                 config, network.weights, network.biases, x, onehot[known[rows]], formula

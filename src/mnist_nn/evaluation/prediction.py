@@ -19,6 +19,7 @@ from mnist_nn.data.coercion import as_images
 from mnist_nn.doors import NetworkLike, as_network
 from mnist_nn.engines import select
 from mnist_nn.engines.base import check_width
+from mnist_nn.engines.preparation import prepare_images
 from mnist_nn.errors import ConfigError, DataError, DivergedError
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration, summarize
 from mnist_nn.nn.activations import ACTIVATIONS, sigmoid
@@ -166,7 +167,8 @@ def forward(network: Network, images: Any, engine: str = "auto", threads: int | 
     step = max(PART // network.config.inputs // BATCHES * BATCHES, BATCHES)
     with np.errstate(all="ignore"):  # what is too large is said in words
         z = np.concatenate([
-            runner.forward(network, runner.place(images[i : i + step])) for i in range(0, max(count, 1), step)
+            runner.forward(network, runner.place(prepare_images(network.config, images[i : i + step])))
+            for i in range(0, max(count, 1), step)
         ])  # fmt: skip
     _check_finite(network, z)
     return z
@@ -283,6 +285,8 @@ class Predictor:
             image = _as_image(image, self._inputs)
             if image.size != self._inputs:
                 self._refuse(image)
+        if self.network.config.prepare:
+            image = prepare_images(self.network.config, image.reshape(1, -1))
         if image.dtype == _BYTES:
             return Prediction(*self._bytes(image))
         if image.dtype == _FLOATS and self._float32 is not None:

@@ -195,7 +195,7 @@ def divide(trials: Sequence[Trial], jobs: int) -> list[list[int]]:
 
 
 def _name_data(trial: Trial) -> Any:
-    return depends_on(trial.training), trial.shape.dtype
+    return depends_on(trial.training), trial.shape.dtype, trial.shape.prepare
 
 
 def _check_memory(trials: Sequence[Trial], jobs: int, engine: str) -> None:
@@ -235,11 +235,11 @@ class Shelf:
         """Split and place the samples for a trial."""
         threads = None if self.jobs == 1 else max(1, count_processors() // self.jobs)
         engine = select.create(self.engine, trial.shape.dtype, threads)
-        placement = Placement.prepare(self.samples, trial.training, engine)
+        placement = Placement.prepare(self.samples, trial.training, engine, trial.shape)
         if not trial.training.distorts:
             labels, smoothing = placement.training.labels, trial.training.label_smoothing
             targets = make_targets(labels, trial.shape.outputs, smoothing, soft=False)
-            placement.place(targets, smoothing)
+            placement.place(targets, smoothing, trial.shape.dtype)
         return placement
 
 

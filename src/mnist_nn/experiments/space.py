@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from mnist_nn.errors import ConfigError, quote
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, without_effect
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, fit_data, without_effect
 from mnist_nn.nn.presets import configure, presets
 from mnist_nn.util import randomness
 from mnist_nn.util.checks import choice
@@ -193,7 +193,8 @@ def build_configurations(
         unused = without_effect(joined)
         used = {name: value for name, value in settings.items() if name not in unused}
         kept = {name: value for name, value in fixed.items() if name not in unused or not _decides(settings, name)}
-        shape, training = configure(preset, {**kept, **used, "inputs": inputs, "outputs": outputs})
+        shape, training = configure(preset, {**kept, **used})
+        shape = fit_data(shape, inputs, outputs)
         found.setdefault((shape, training), Configuration(used, shape, training))
     return list(found.values())
 

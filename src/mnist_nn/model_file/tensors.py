@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,19 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.base import Tally
+from mnist_nn.engines.preparation import Preparation
 from mnist_nn.errors import quote
 from mnist_nn.evaluation.calibration import Calibration
 from mnist_nn.evaluation.selective import ThresholdTest
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, drop_unused
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, get_optimizer
+from mnist_nn.nn.preparation import Steps
 from mnist_nn.training.checkpoint import Checkpoint, Scores
 from mnist_nn.training.diagnosis.signs import Signs
 from mnist_nn.training.early_stopping import Best
 
 Tensors = dict[str, npt.NDArray[Any]]
 CALIBRATION_NUMBERS = ("temperature", "bias", "not_a_digit")
-AVERAGE = "resume/average/"
+AVERAGE, BEST, PREPARATION = "resume/average/", "resume/best/", "resume/preparation/"
 CALIBRATION_ARRAYS = ("weights", "table")
 # What files that were written before have in the place of today's names.
 OLD_FIELDS = {"rate": "learning_rate"}
@@ -50,6 +53,7 @@ def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
         "draws": at.draws,
         **({"teacher": at.teacher} if at.teacher else {}),
         **({"averaged": True} if at.average else {}),
+        **({"preparation": _describe_preparation(at.preparation)} if at.preparation else {}),
         **({"signs": [signs.to_dict() for signs in at.signs]} if at.signs else {}),
     }
 
@@ -66,7 +70,27 @@ def collect_checkpoint_tensors(at: Checkpoint) -> Tensors:
         tensors |= _name_parameters("resume/", at.network)
     if at.average is not None and at.average is not at.chosen:
         tensors |= _name_parameters(AVERAGE, at.average)
+    if at.preparation:
+        tensors[f"{PREPARATION}mean"] = at.preparation.mean
+        tensors |= {} if at.preparation.axes is None else {f"{PREPARATION}axes": at.preparation.axes}
+        tensors |= _name_parameters(BEST, at.best.network) if at.best else {}
     return tensors
+
+
+def _describe_preparation(preparation: Preparation) -> dict[str, Any]:
+    return {"steps": preparation.steps.text, "pixels": preparation.pixels, "scale": preparation.scale}
+
+
+def _build_preparation(saved: Mapping[str, Any], tensors: Tensors) -> Preparation:
+    steps, pixels, mean = Steps.parse(saved["steps"]), int(saved["pixels"]), tensors[f"{PREPARATION}mean"]
+    blocks = replace(steps, components=None).count_inputs(pixels)
+    axes = tensors[f"{PREPARATION}axes"] if steps.components else None
+    if mean.shape != (blocks,) or (axes is not None and axes.shape != (steps.components, blocks)):
+        raise ValueError("the preparation of the inputs does not fit its pictures")
+    scale = float(saved["scale"])
+    if not (np.isfinite(mean).all() and (axes is None or np.isfinite(axes).all()) and 0 < scale < np.inf):
+        raise ValueError("the preparation of the inputs contains NaN or infinity")
+    return Preparation(steps, pixels, mean, scale, axes)
 
 
 def _name_parameters(prefix: str, network: Network) -> Tensors:
@@ -94,17 +118,25 @@ def build_checkpoint(
 ) -> Checkpoint:
     """Build a checkpoint from the header and the tensors of a model file."""
     saved, names = header["checkpoint"], chosen.parameter_names
+    preparation = _build_preparation(saved["preparation"], tensors) if saved.get("preparation") else None
+    config = chosen.config
+    if preparation:
+        inputs = preparation.steps.count_inputs(preparation.pixels)
+        config = replace(config, inputs=inputs, prepare=preparation.steps.text)
     slots = {
         slot: tuple(tensors[f"resume/{slot}/{name}"] for name in names)
         for slot in get_optimizer(training.optimizer).slots
     }
     for arrays in slots.values():
-        Network(chosen.config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
-    current = build_network(chosen.config, tensors, "resume/") if "resume/W1" in tensors else chosen
+        Network(config, arrays[0::2], arrays[1::2])  # a slot has the shapes and the type of the parameters
+    current = build_network(config, tensors, "resume/") if preparation or "resume/W1" in tensors else chosen
     average = None
     if saved.get("averaged"):
-        average = build_network(chosen.config, tensors, AVERAGE) if f"{AVERAGE}W1" in tensors else chosen
-    best = saved["best"] and Best(chosen, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
+        average = build_network(config, tensors, AVERAGE) if preparation or f"{AVERAGE}W1" in tensors else chosen
+    best = None
+    if saved["best"]:
+        network = build_network(config, tensors, BEST) if preparation else chosen
+        best = Best(network, int(saved["best"]["epoch"]), float(saved["best"]["accuracy"]))
     samples, reported, descended, correct = saved["tally"]
     return Checkpoint(
         network=current,
@@ -120,6 +152,7 @@ def build_checkpoint(
         average=average,
         draws=int(saved.get("draws", 1)),
         teacher=saved.get("teacher") and str(saved["teacher"]),
+        preparation=preparation,
     )
 
 

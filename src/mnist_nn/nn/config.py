@@ -7,11 +7,12 @@ are those of the registries in activations, losses, initializers, optimizers, sc
 import math
 import numbers
 from collections.abc import Mapping, Sized
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, Self
 
 from mnist_nn.errors import ConfigError, quote, unknown
+from mnist_nn.nn.preparation import Steps
 from mnist_nn.util import checks
 from mnist_nn.util.calls import shows_call
 
@@ -46,7 +47,7 @@ MAX_SAMPLES = 2**32  # and a sample's number 32
 LAST_SEED = 2**64 - 1
 
 
-@shows_call("NetworkConfig(hidden=(20,)), with any of inputs, outputs, activation, output, initializer, dtype")
+@shows_call("NetworkConfig(hidden=(20,)), with any of inputs, outputs, activation, output, initializer, dtype, prepare")
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
     """The shape of a network.
@@ -54,7 +55,8 @@ class NetworkConfig:
     Parameters
     ----------
     inputs, outputs
-        Number of pixels and number of classes.
+        Number of inputs and number of classes. There is an input for every pixel, unless ``prepare`` leaves fewer, see
+        `fit_data`.
     hidden
         Width of each hidden layer; empty for no hidden layer (logistic or softmax regression).
     activation
@@ -65,6 +67,10 @@ class NetworkConfig:
         How weights are initialized; ``auto`` uses Glorot for sigmoid and tanh, and He for the ReLU family.
     dtype
         ``float32`` or ``float64``.
+    prepare
+        What pictures go through before the first layer, such as ``"deskew,crop=24,pool=2,standardize"``: steps of
+        `mnist_nn.nn.preparation.Steps`, kept as text; empty for none. A trained network has only ``deskew`` left,
+        because everything else becomes part of its first layer.
 
     Examples
     --------
@@ -79,6 +85,7 @@ class NetworkConfig:
     output: str = "sigmoid"
     initializer: str = "auto"
     dtype: str = "float32"
+    prepare: str = ""
 
     def __post_init__(self) -> None:
         hidden = checks.sequence("hidden", self.hidden)
@@ -96,6 +103,7 @@ class NetworkConfig:
             output=checks.choice("output", self.output, OUTPUTS),
             initializer=checks.choice("initializer", self.initializer, INITIALIZERS),
             dtype=checks.choice("dtype", self.dtype, DTYPES),
+            prepare=Steps.parse(self.prepare).text,
         )
         if self.dtype != "float64" and (own := find_own(self)):
             raise ConfigError(
@@ -130,8 +138,9 @@ class NetworkConfig:
         return (*self.activation, self.output)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values that `from_dict` takes back."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        """Return plain JSON values that `from_dict` takes back; ``prepare`` only if there is a preparation."""
+        plain = {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        return {name: v for name, v in plain.items() if name != "prepare" or v}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -302,6 +311,22 @@ class TrainingConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Build from plain values; an unknown name is a ConfigError."""
         return cls(**_known(cls, values))
+
+
+def fit_data(network: NetworkConfig, pixels: int, classes: int) -> NetworkConfig:
+    """Return a network for data of so many pixels and classes, with the inputs that are left after its preparation.
+
+    Raises
+    ------
+    ConfigError
+        If such pictures cannot be prepared in this way.
+
+    Examples
+    --------
+    >>> fit_data(NetworkConfig(prepare="crop=24,pool=2"), 784, 10).sizes
+    (144, 20, 10)
+    """
+    return replace(network, inputs=Steps.parse(network.prepare).count_inputs(pixels), outputs=classes)
 
 
 MOMENTUM = 0.9  # of the optimizers that have one, unless told otherwise

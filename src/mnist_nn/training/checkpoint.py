@@ -4,10 +4,12 @@ These are plain records. `mnist_nn.training.loop` makes them and `mnist_nn.model
 """
 
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mnist_nn.data.augmentation import DRAWS
 from mnist_nn.engines.base import Tally
+from mnist_nn.engines.preparation import Preparation
 from mnist_nn.nn.config import TrainingConfig
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
@@ -46,7 +48,8 @@ class Checkpoint:
     have trained so far, in order; it is empty if that is not known, as in files from the browser. ``signs`` are
     measurements at the end of some epochs, for finding out what goes wrong. ``average`` is the moving average of the
     weights, if the configuration asks for one and an epoch is complete. ``draws`` is the version of the random draws of
-    distorted copies that the run began with, and ``teacher`` the digest of its teacher, if it has one.
+    distorted copies that the run began with, and ``teacher`` the digest of its teacher, if it has one. If the inputs
+    are prepared, ``preparation`` says how, and all networks here but ``chosen`` are those that learn from such inputs.
     """
 
     network: Network
@@ -62,6 +65,7 @@ class Checkpoint:
     average: Network | None = None
     draws: int = DRAWS
     teacher: str | None = None
+    preparation: Preparation | None = None
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
@@ -85,9 +89,14 @@ class Checkpoint:
         return (*self.engines, name) if is_known and self.engines[-1:] != (name,) else self.engines
 
     @property
-    def chosen(self) -> Network:
-        """The network to use: with patience the best one, else the averaged one if any, else the current one."""
+    def selected(self) -> Network:
+        """With patience the best network, else the averaged one if any, else the current one."""
         return self.best.network if self.best else self.average or self.network
+
+    @cached_property
+    def chosen(self) -> Network:
+        """The network to use: the selected one, with the preparation of its inputs folded into its first layer."""
+        return self.preparation.fold(self.selected) if self.preparation else self.selected
 
     @property
     def chosen_scores(self) -> Scores:

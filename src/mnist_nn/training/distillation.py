@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.engines.base import Engine
+from mnist_nn.engines.preparation import prepare_images
 from mnist_nn.errors import ConfigError
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.losses import blend_targets
@@ -31,19 +32,21 @@ class Teacher:
     temperature: float
 
     @classmethod
-    def of(cls, network: Network, learner: NetworkConfig, config: TrainingConfig) -> "Teacher":
-        """Make the teacher of a network.
+    def of(cls, network: Network, pixels: int, learner: NetworkConfig, config: TrainingConfig) -> "Teacher":
+        """Make the teacher of a network, for samples of so many values.
 
         Raises
         ------
         ConfigError
-            If it takes other inputs or knows other classes than the network.
+            If it takes other samples or knows other classes than the network.
         """
-        for name in ("inputs", "outputs"):
-            has, needs = getattr(network.config, name), getattr(learner, name)
+        for name, has, needs, owner in (
+            ("inputs", network.config.inputs, pixels, "a sample has {} values"),
+            ("outputs", network.config.outputs, learner.outputs, "the network has {}"),
+        ):
             if has != needs:
                 raise ConfigError(
-                    f"the teacher has {has} {name}, but the network has {needs}; use a teacher for the same data"
+                    f"the teacher has {has} {name}, but {owner.format(needs)}; use a teacher for the same data"
                 )
         same = Network.of(replace(network.config, dtype=learner.dtype), network.parameters)
         return cls(same, config.teacher_share, config.teacher_temperature)
@@ -56,12 +59,12 @@ class Teacher:
             found.update(repr(parameter.shape).encode() + np.ascontiguousarray(parameter).tobytes())
         return found.hexdigest()
 
-    def targets(self, engine: Engine, placed: Any, labels: Array) -> Array:
+    def targets(self, engine: Engine, images: Any, labels: Array) -> Array:
         """Return what the network should answer: labels of shape (n, outputs), blended with the teacher's answers.
 
         The teacher's weighted inputs are divided by the temperature, and its probabilities sum to one.
         """
-        z = engine.forward(self.network, placed)
+        z = engine.forward(self.network, engine.place(prepare_images(self.network.config, images)))
         return blend_targets(labels, self.network.probabilities(z / np.asarray(self.temperature, z.dtype)), self.share)
 
 

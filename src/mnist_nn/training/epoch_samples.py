@@ -13,6 +13,8 @@ import numpy.typing as npt
 from mnist_nn.data import Samples
 from mnist_nn.data.augmentation import Distortion
 from mnist_nn.engines.base import Engine
+from mnist_nn.engines.frozen import FrozenLayers
+from mnist_nn.engines.preparation import Preparation
 from mnist_nn.training.distillation import Teacher
 from mnist_nn.util.randomness import AUGMENT, Key, fold
 
@@ -40,6 +42,9 @@ class EpochSamples:
         Number of epochs; for none beyond them, copies are made.
     placed
         The samples as the engine placed them, if they are not distorted.
+    preparation, dtype
+        How the images become inputs, after they are distorted, and the type of these; None if they are taken as they
+        are.
     """
 
     def __init__(
@@ -52,9 +57,12 @@ class EpochSamples:
         key: Key,
         epochs: int,
         placed: Any = None,
+        preparation: Preparation | None = None,
+        dtype: str = "float32",
     ) -> None:
         self._engine, self._samples, self._targets, self._teacher = engine, samples, targets, teacher
         self._distortion, self._key, self._epochs = distortion, key, epochs
+        self._preparation, self._dtype = preparation, dtype
         self._stop = Event()
         self._pool = ThreadPoolExecutor(1)
         self._epoch: int | None = None if placed is None else 0
@@ -85,5 +93,8 @@ class EpochSamples:
             images = self._engine.distort(images, fold(self._key, AUGMENT, epoch), self._distortion, self._stop)
         targets = self._targets
         if self._teacher is not None:
-            targets = self._teacher.targets(self._engine, self._engine.place(images), targets)
+            engine = self._engine.inner if isinstance(self._engine, FrozenLayers) else self._engine
+            targets = self._teacher.targets(engine, images, targets)
+        if self._preparation is not None:
+            images = self._preparation.apply(images, self._dtype)
         return self._engine.place(images, targets, self._samples.weights, self._samples.labels)

@@ -19,8 +19,9 @@ from mnist_nn.data import Samples
 from mnist_nn.data.augmentation import DRAWS, check_square, make_distortion
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
-from mnist_nn.engines.base import Plan, Tally, check_width
+from mnist_nn.engines.base import Plan, Tally
 from mnist_nn.engines.frozen import FrozenLayers
+from mnist_nn.engines.preparation import check_inputs
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
 from mnist_nn.nn import schedules
 from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, find_own, resolve_learning_rate
@@ -162,8 +163,11 @@ def train(
     start, learned = as_network(network, CALL), as_samples(samples, labels, CALL, "train")
     at = getattr(resume, "checkpoint", resume) or Checkpoint.start(start, config)
     checks.instance("resume", at, Checkpoint, "train(network, samples, config, resume=epoch.checkpoint)")
-    guide = None if teacher is None else Teacher.of(as_network(teacher, CALL_WITH_TEACHER), start.config, config)
-    return _train(start.config, learned, config, engine, guide, at, steps=steps)
+    shape = at.network.config if at.preparation else start.config  # start may be what a prepared network has become
+    guide = None
+    if teacher is not None:
+        guide = Teacher.of(as_network(teacher, CALL_WITH_TEACHER), learned.inputs, shape, config)
+    return _train(shape, learned, config, engine, guide, at, steps=steps)
 
 
 def _train(
@@ -176,13 +180,13 @@ def _train(
     *,
     steps: bool,
 ) -> Iterator[Epoch]:
-    check_width(shape, samples.inputs)
+    check_inputs(shape, samples.inputs)
     check(shape, config)
     is_auto = checks.find_name(engine, [select.AUTO]) is not None
     learner = select.create(select.REFERENCE if is_auto and find_own(config) else engine, shape.dtype)
     if config.freeze:
         learner = FrozenLayers(learner, at.network, config.freeze)
-    placement = Placement.prepare(samples, config, learner)
+    placement = Placement.prepare(samples, config, learner, shape, at.preparation)
     yield from train_placed(shape, config, placement, at, teacher=teacher, steps=steps)
 
 
@@ -217,6 +221,8 @@ def train_placed(
     """
     run = replace(_Run.prepare(shape, config, samples, teacher), signs=signs)
     run.check_start(at)
+    if samples.preparation is not None and samples.preparation.steps.is_linear:
+        at = replace(at, preparation=samples.preparation)
     if not at.is_finished(config):
         check_teacher(teacher, config, at.teacher)
         at = replace(at, teacher=None if teacher is None else teacher.digest)
@@ -249,21 +255,23 @@ class _Run:
         if config.freeze and not isinstance(samples.engine, FrozenLayers):
             raise ConfigError("freeze has no effect on networks that share their samples; train this one alone")
         check_memory(shape, config, samples.engine.name)
-        check_width(shape, samples.training.inputs)
+        check_inputs(shape, samples.training.inputs)
         if samples.largest_label >= shape.outputs:
             raise DataError(
                 f"label {samples.largest_label} is too large for the network's {shape.outputs} outputs; create a "
                 "network with one output for each class"
             )
-        select.prepare_training(samples.engine.name, shape, samples.training.images)
+        few = samples.see(samples.training.images[:1], shape.dtype)
+        select.prepare_training(samples.engine.name, shape, few)
         distortion = make_distortion(config.augmentation, config.figures)
         if distortion is not None:
             check_square(samples.training.images)
         labels, smoothing = samples.training.labels, config.label_smoothing
         targets = make_targets(labels, shape.outputs, smoothing, soft=teacher is not None)
-        ready = samples.place(targets, smoothing) if distortion is None and teacher is None else None
+        ready = samples.place(targets, smoothing, shape.dtype) if distortion is None and teacher is None else None
         placed = EpochSamples(samples.engine, samples.training, targets, teacher, distortion,
-                              randomness.key(config.seed), config.epochs, ready)  # fmt: skip
+                              randomness.key(config.seed), config.epochs, ready, samples.preparation,
+                              shape.dtype)  # fmt: skip
         return cls(config, shape, samples, placed, resolve_learning_rate(shape, config))
 
     @property
@@ -353,7 +361,8 @@ class _Run:
         if not self.signs or not is_due(at.epoch, finished=at.is_finished(self.config)):
             return at
         kept = tuple(signs for signs in at.signs if is_due(signs.epoch, finished=False))
-        return replace(at, signs=(*kept, measure(at.network, self.samples.training, self.config, at.epoch)))
+        signs = measure(at.network, self.samples.training, self.config, at.epoch, self.samples.see)
+        return replace(at, signs=(*kept, signs))
 
     def score_held_out(self, network: Network) -> tuple[float, float]:
         samples = self.samples

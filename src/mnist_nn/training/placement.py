@@ -13,8 +13,10 @@ import numpy.typing as npt
 from mnist_nn.data import Samples, check_labels, check_pixels, hold_out, relative, subset
 from mnist_nn.data.class_weights import balance
 from mnist_nn.engines.base import Engine
-from mnist_nn.nn.config import TrainingConfig
+from mnist_nn.engines.preparation import Preparation
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig
 from mnist_nn.nn.losses import smooth_labels
+from mnist_nn.nn.preparation import Steps
 from mnist_nn.util import randomness
 
 LEARNED = "samples to train on, or all held out,"
@@ -38,6 +40,8 @@ class Placement:
         The largest label of all samples.
     most_orders
         The number of epochs whose order is kept for other runs.
+    preparation
+        How images become inputs; None if they are taken as they are.
     """
 
     engine: Engine
@@ -47,17 +51,27 @@ class Placement:
     held_out_weights: npt.NDArray[Any] | None
     largest_label: int
     most_orders: int = 1
+    preparation: Preparation | None = None
     placed: dict[Any, Any] = field(default_factory=dict)
     orders: dict[randomness.Key, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
-    def prepare(cls, samples: Samples, config: TrainingConfig, engine: Engine) -> Self:
-        """Check and split the samples as a configuration asks for it.
+    def prepare(
+        cls,
+        samples: Samples,
+        config: TrainingConfig,
+        engine: Engine,
+        shape: NetworkConfig,
+        measured: Preparation | None = None,
+    ) -> Self:
+        """Check, split and place the samples as a configuration asks for it, for networks of this shape and type.
+
+        ``measured`` is the preparation that the run has had so far, if it has begun.
 
         Raises
         ------
         ConfigError
-            If the samples cannot be held out as asked.
+            If the samples cannot be held out or prepared as asked.
         DataError
             If a label or a pixel is wrong, or no samples are left.
         """
@@ -65,9 +79,17 @@ class Placement:
         check_pixels(samples.images)
         training, held_out = split(weigh_classes(samples, config), config)
         training = replace(training, weights=relative(training.weights, LEARNED))
-        return cls(engine, training, held_out and engine.place(held_out.images),
-                   held_out.labels if held_out else np.empty(0, np.int64),
-                   relative(held_out.weights, LEARNED) if held_out else None, int(samples.labels.max()))  # fmt: skip
+        preparation = measured
+        if preparation is None and shape.prepare:
+            preparation = Preparation.measure(Steps.parse(shape.prepare), training.images)
+        made = cls(engine, training, None, held_out.labels if held_out else np.empty(0, np.int64),
+                   relative(held_out.weights, LEARNED) if held_out else None, int(samples.labels.max()),
+                   preparation=preparation)  # fmt: skip
+        return replace(made, held_out=held_out and engine.place(made.see(held_out.images, shape.dtype)))
+
+    def see(self, images: Any, dtype: str) -> Any:
+        """Return images as a network of this type is given them."""
+        return images if self.preparation is None else self.preparation.apply(images, dtype)
 
     @property
     def size(self) -> int:
@@ -82,12 +104,13 @@ class Placement:
         most = max(1, min(config.epochs, ORDERS_BYTES // (8 * self.size)))
         return replace(self, most_orders=most, placed=dict(self.placed), orders={})
 
-    def place(self, targets: npt.NDArray[Any], smoothing: float) -> Any:
-        """Place the images as they are, with what the network should answer (see `make_targets`), for all epochs."""
+    def place(self, targets: npt.NDArray[Any], smoothing: float, dtype: str = "float32") -> Any:
+        """Place the images undistorted, with what the network should answer (see `make_targets`), for all epochs."""
         kind = targets.shape[1:], smoothing
         if kind not in self.placed:
             one = self.training
-            self.placed[kind] = self.engine.place(one.images, targets, one.weights, one.labels)
+            images = self.see(one.images, dtype)
+            self.placed[kind] = self.engine.place(images, targets, one.weights, one.labels)
         return self.placed[kind]
 
     def shuffle(self, key: randomness.Key) -> npt.NDArray[np.int64]:

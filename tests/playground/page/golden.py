@@ -18,6 +18,7 @@ import numpy as np
 from scipy.ndimage import affine_transform
 
 from mnist_nn.data import Samples, hold_out, load, subset
+from mnist_nn.data.deskewing import deskew
 from mnist_nn.engines import reference
 from mnist_nn.engines.base import Plan, as_inputs
 from mnist_nn.imaging.framing import frame
@@ -82,6 +83,7 @@ def build() -> dict[str, Any]:
         "networks": networks(),
         "updates": {f"{name} ({dtype})": update_case(*CASES[name], dtype) for name in CASES for dtype in DTYPES},
         "framing": framing(),
+        "deskewing": deskewing(),
         "thickening": thickening(),
         "training": {
             f"{name} ({dtype})": short_training(changes, dtype) for name, changes in SHORT for dtype in DTYPES
@@ -278,6 +280,21 @@ def framing() -> dict[str, Any]:
             "framed": text_of(frame(ink if scale == 1.0 else ink / 255.0 * scale)),
         }
         for name, ink, scale in [*cases, *((f"test digit {i}", digit, 1.0) for i, digit in enumerate(digits))]
+    }
+
+
+def deskewing() -> dict[str, Any]:
+    """Digits, noise, one grey, a dash, and two blocks whose moments are as large as they can be."""
+    rng, blocks, dash = np.random.default_rng(5), np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.uint8)
+    blocks[:14, :14] = blocks[14:, 14:] = 255
+    dash[14, 3:25] = 200
+    noise = rng.integers(0, 256, (3, 28, 28), dtype=np.uint8)
+    flat = [np.full((28, 28), grey, np.uint8) for grey in (0, 255)]
+    small = rng.integers(0, 256, (4, 4), dtype=np.uint8)
+    pictures = [*load("mnist").test.images[:10], *noise, *flat, blocks, blocks[:, ::-1], dash, small]
+    return {
+        f"picture {i}": {"pixels": text_of(picture), "upright": text_of(deskew(picture[None])[0])}
+        for i, picture in enumerate(pictures)
     }
 
 

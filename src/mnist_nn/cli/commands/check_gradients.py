@@ -35,7 +35,7 @@ Lines = Annotated[
 
 
 # Every other setting is without effect on one update in float64.
-FIXED_BY_LINES = ("output", "loss", "dropout", "label_smoothing", "freeze")
+FIXED_BY_LINES = ("output", "loss", "prepare", "dropout", "label_smoothing", "freeze")
 GLYPHS = 200  # people's digits, and as many of drawn hands, that lines are made of
 SHORT = (1, 1, 1, *[0] * 9)  # shares of the lengths of lines: one to three digits, because every probe reads them all
 SETTINGS = (
@@ -44,6 +44,7 @@ SETTINGS = (
     "output",
     "initializer",
     "loss",
+    "prepare",
     "dropout",
     "l2",
     "label_smoothing",
@@ -95,8 +96,9 @@ def _compare(
     network: "NetworkConfig", training: "TrainingConfig", dataset: "Dataset", samples: int, probes: int
 ) -> "GradientReport":
     from mnist_nn.evaluation.gradient_check import check_gradients as compare
+    from mnist_nn.nn.config import fit_data
 
-    network = replace(network, inputs=dataset.inputs, outputs=dataset.classes)
+    network = fit_data(network, dataset.inputs, dataset.classes)
     batch = dataset.train.take(range(min(samples, len(dataset.train))))
     return compare(network, training, batch.images, batch.labels, probes=probes)
 

@@ -156,6 +156,7 @@ def _plan(name: str, path: Path | None, count: int, dataset: "Dataset") -> "list
     from mnist_nn.cli.common.training_options import parse_configuration
     from mnist_nn.experiments.runs import Trial
     from mnist_nn.model_file.storage import load
+    from mnist_nn.nn.config import fit_data
     from mnist_nn.nn.presets import configure
 
     if path is None:
@@ -170,5 +171,5 @@ def _plan(name: str, path: Path | None, count: int, dataset: "Dataset") -> "list
         if model.training is None:
             raise ConfigError(f"{name!r} does not say how it was trained; give its settings as a configuration")
         shape, training = model.network.config, model.training
-    shape = replace(shape, inputs=dataset.inputs, outputs=dataset.classes)
+    shape = fit_data(shape, dataset.inputs, dataset.classes)
     return [Trial(shape, replace(training, seed=seed)) for seed in range(count)]

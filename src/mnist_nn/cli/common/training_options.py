@@ -59,13 +59,16 @@ def _written(value: Any) -> str:
     return ",".join(one if isinstance(one, str) else f"{one:g}" for one in values)
 
 
-DEFAULTS = {**config.NetworkConfig().to_dict(), **config.TrainingConfig().to_dict()}
+DEFAULTS = {"prepare": "", **config.NetworkConfig().to_dict(), **config.TrainingConfig().to_dict()}
 SETTINGS = (
     Setting("hidden", str, NETWORK, "Width of each hidden layer, such as 20 or 64,32, or none.", "N,…"),
     _named("activation", NETWORK, "Activation of the hidden layers, one for all or one for each", config.ACTIVATIONS),
     _named("output", NETWORK, "Activation of the output layer", config.OUTPUTS),
     _named("initializer", NETWORK, "Weight initialization; auto suits the activation", config.INITIALIZERS),
     _named("dtype", NETWORK, "Floating-point type of the arithmetic", config.DTYPES),
+    Setting("prepare", str, NETWORK,
+            "What pictures go through first, such as deskew,crop=24,pool=2,standardize or components=256.", "STEP,…",
+            default="nothing"),
     _named("loss", TRAINING, "The loss; classic_mse updates with o - l, mse with its gradient", config.LOSSES),
     Setting("epochs", int, TRAINING, "Number of passes over the training images.", "N"),
     Setting("batch_size", int, TRAINING, "Number of samples per update.", "N"),

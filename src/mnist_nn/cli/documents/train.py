@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class NetworkSettings(Document):
     """The shape of a network."""
 
-    inputs: Ordinal = Field(description="number of pixels of an image")
+    inputs: Ordinal = Field(description="number of inputs: one for every pixel, unless they are prepared")
     hidden: tuple[Ordinal, ...] = Field(description="number of units of each hidden layer")
     outputs: Ordinal = Field(description="number of classes")
     activation: tuple[Annotated[str, one_of(config.ACTIVATIONS)], ...] = Field(
@@ -38,6 +38,7 @@ class NetworkSettings(Document):
     output: Annotated[str, one_of(config.OUTPUTS)] = Field(description="activation of the output layer")
     initializer: Annotated[str, one_of(config.INITIALIZERS)] = Field(description="how the weights were initialized")
     dtype: Annotated[str, one_of(config.DTYPES)] = Field(description="floating-point type of the arithmetic")
+    prepare: str = Field(description="what pictures went through before the first layer; empty for nothing")
 
 
 class TrainingSettings(Document):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from mnist_nn.cli.common.terminal import say
 from mnist_nn.cli.train.previous_model import keep_previous, previous_path
 from mnist_nn.errors import ConfigError, ModelFileError
-from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check, fit_data
 from mnist_nn.nn.presets import configure
 from mnist_nn.util.checks import per_layer
 
@@ -235,7 +235,7 @@ def start_run(
         settings = {"teacher_share": TEACHER_SHARE, **settings}
     if source is None:
         shape, training = configure("classic" if preset is None else preset, settings)
-        shape = replace(shape, inputs=dataset.inputs, outputs=dataset.classes)
+        shape = fit_data(shape, dataset.inputs, dataset.classes)
     else:
         network, training, started_from = _start_from(source, dataset, preset, settings)
         shape = network.config
@@ -366,8 +366,9 @@ def resume_run(
             f"{path} cannot be continued: {other}; give the data the model was trained on with --data, or leave "
             "--data out"
         )
-    asked = _ask(model.network.config, model.training, preset, settings)
-    _check_same(path, model.network.config, model.training, asked)
+    shape = model.checkpoint.network.config
+    asked = _ask(shape, model.training, preset, settings)
+    _check_same(path, shape, model.training, asked)
     training = _lengthen(model.training, model.checkpoint, settings.get("epochs"))
     calibration = model.calibration
     if calibration and not model.checkpoint.is_finished(training):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_nn.engines.preparation import prepare_images
 from mnist_nn.evaluation.calibration import Z_FEATURES
 from mnist_nn.evaluation.prediction import Predictions
 from mnist_nn.export.vectors import Pixels, predict_exactly
@@ -75,7 +76,8 @@ class Int8:
 
     def predict(self, model: Model, images: Pixels) -> Predictions:
         """Predict pictures of shape (n, inputs); only shape and calibration of the model are used."""
-        q = images.astype(np.float64)  # whole numbers, whose products and sums a float64 holds exactly
+        q = prepare_images(model.network.config, images).astype(np.float64)
+        # q are whole numbers, whose products and sums a float64 holds exactly
         for k, name in enumerate(self.activation):
             z = (q @ self.rows[k].T).astype(np.float32) * self.factors[k] + self.biases[k]
             q = _count_steps(ACTIVATIONS[name].f(z), self.steps[k], signed=self.signed[k])
@@ -86,7 +88,7 @@ class Int8:
         """Return the last layer as a network of its own, with the weights that the integers stand for."""
         W, b = self.rows[-1] * self.scales[-1][:, None].astype(np.float64), self.biases[-1]
         config, calibration = model.network.config, model.calibration
-        shape = {"inputs": W.shape[1], "hidden": (), "activation": (), "dtype": "float64"}
+        shape = {"inputs": W.shape[1], "hidden": (), "activation": (), "dtype": "float64", "prepare": ""}
         if calibration:
             weights = np.concatenate([W[-1], calibration.weights[-Z_FEATURES:]])
             calibration = replace(calibration, weights=weights)
@@ -110,8 +112,8 @@ def biases_with_refusal(model: Model) -> tuple[Array, ...]:
 
 def measure_steps(model: Model, images: Pixels) -> tuple[np.float32, ...]:
     """Choose the steps so that the largest activation on some images becomes the largest integer."""
-    steps, a = [], images.reshape(len(images), -1) / np.float32(MOST_BYTE)
     network = model.network
+    steps, a = [], prepare_images(network.config, images).reshape(len(images), -1) / np.float32(MOST_BYTE)
     for name, W, b in zip(network.config.activation, network.weights, network.biases, strict=False):
         a = ACTIVATIONS[name].f(a @ W.T + b)
         most = MOST_BYTE if name in NEVER_NEGATIVE else MOST

@@ -3,6 +3,7 @@
 The frame of the header is header.h.template; this module fills in the numbers and the lines that depend on the network.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from importlib.resources import files
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.data import Dataset
+from mnist_nn.data.deskewing import COLUMN_STEPS, SLANT_STEPS
 from mnist_nn.errors import ConfigError, quote
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.evaluation.prediction import Predictions
@@ -31,6 +33,7 @@ from mnist_nn.export.vectors import Vectors, predict_exactly
 from mnist_nn.export.verification import INT8_TOLERANCE, TOLERANCE
 from mnist_nn.model_file.storage import Model
 from mnist_nn.nn.activations import LEAK
+from mnist_nn.nn.config import NetworkConfig
 
 Array = npt.NDArray[Any]
 MEASURED_ON = 10_000  # training images, at most
@@ -56,6 +59,44 @@ static inline int16_t mnist_nn_steps(float a, float step, float low, float high)
     const float q = floorf(a / step + 0.5f);
     return (int16_t)(q < low ? low : q > high ? high : q);
 }
+"""
+DESKEW = """
+/* Round a quotient down; b is positive. */
+static inline int64_t mnist_nn_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+/* Shear a picture by its own moments so that its strokes stand upright, in whole numbers. */
+static inline void mnist_nn_deskew(const unsigned char pixels[MNIST_NN_INPUTS], unsigned char upright[MNIST_NN_INPUTS])
+{
+    int32_t ink = 0, x = 0, y = 0, xy = 0, yy = 0;
+    for (int r = 0; r < %(side)d; r++) {
+        for (int c = 0; c < %(side)d; c++) {
+            const int32_t p = pixels[r * %(side)d + c];
+            ink += p, x += p * c, y += p * r, xy += p * r * c, yy += p * r * r;
+        }
+    }
+    const int64_t covariance = (int64_t)ink * xy - (int64_t)x * y, variance = (int64_t)ink * yy - (int64_t)y * y;
+    const int64_t slant = mnist_nn_divide(%(slant)d * covariance, variance > 1 ? variance : 1);
+    const int64_t most = slant > %(slant)d ? %(slant)d : slant < -%(slant)d ? -%(slant)d : slant;
+    for (int r = 0; r < %(side)d; r++) {
+        const int64_t shift = ink ? mnist_nn_divide(most * ((int64_t)r * ink - y), (int64_t)%(steps)d * ink) : 0;
+        const int whole = (int)mnist_nn_divide(shift, %(column)d), row = r * %(side)d;
+        const int32_t part = (int32_t)(shift - (int64_t)whole * %(column)d);
+        for (int c = 0; c < %(side)d; c++) {
+            const int from = c + whole;
+            const int32_t left = from >= 0 && from < %(side)d ? pixels[row + from] : 0;
+            const int32_t right = from >= -1 && from < %(side)d - 1 ? pixels[row + from + 1] : 0;
+            const int32_t mixed = (%(column)d - part) * left + part * right;
+            upright[row + c] = (unsigned char)((mixed + %(column)d / 2) / %(column)d);
+        }
+    }
+}
+"""
+UPRIGHT = """\
+    unsigned char upright[MNIST_NN_INPUTS];
+    mnist_nn_deskew(pixels, upright);
 """
 SCORE = """\
     float second = z[label > 0 ? 0 : 1], rest = 0.0f;
@@ -186,7 +227,7 @@ def _about(model: Model, int8: Int8, data: Dataset) -> dict[str, str | int]:
         "bytes_int8": sum(W.size for W in rows) + 2 * biases,
         "on_avr": "" if _fits_avr(rows) else "; only the 8-bit form, as no array may be above 32 KB",
         "largest_avr": "" if _fits_avr(rows) else f"#define {NO_FLOAT}\n",
-        "stack": 4 * sum(config.sizes) + 4 * max(config.sizes[1:]) + 200,
+        "stack": 4 * sum(config.sizes) + 4 * max(config.sizes[1:]) + 200 + (config.inputs if config.prepare else 0),
         **{name: f"{100 * share:.2f} % {measured}" for name, share in shares.items()},
     }
 
@@ -254,12 +295,21 @@ def _code(model: Model, int8: Int8) -> dict[str, str]:
     shifted = f"expf((z[i] - z[label]) / {_float(temperature)}f)"
     output = f"mnist_nn_sigmoid({tempered})" if config.output == "sigmoid" else shifted
     return {
-        "functions": functions + (TO_STEPS if config.hidden else ""),
+        "functions": functions + (TO_STEPS if config.hidden else "") + _deskewing(config),
+        "upright": UPRIGHT if config.prepare else "",
+        "picture": "upright" if config.prepare else "pixels",
         "output": f"        probabilities[i] = {output};",
         "is_digit": _score(model.calibration),
         "float_layers": _layers(int8, whole=False),
         "int8_layers": _layers(int8, whole=True),
     }
+
+
+def _deskewing(config: NetworkConfig) -> str:
+    if not config.prepare:
+        return ""
+    steps = {"slant": SLANT_STEPS, "column": COLUMN_STEPS, "steps": SLANT_STEPS // COLUMN_STEPS}
+    return DESKEW % {"side": math.isqrt(config.inputs), **steps}
 
 
 def _score(calibration: Calibration | None) -> str:

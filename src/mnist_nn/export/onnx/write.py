@@ -4,6 +4,7 @@ Scaling, temperature and refusal are nodes of the graph, so a runtime needs only
 """
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from mnist_nn.data import Dataset
+from mnist_nn.data.deskewing import COLUMN_STEPS, SLANT_STEPS
 from mnist_nn.evaluation.calibration import Z_FEATURES, Calibration
 from mnist_nn.export.metadata import LOWEST, Facts, collect_facts, input_shape, measure_rounding, to_single
 from mnist_nn.export.vectors import Vectors
@@ -88,6 +90,53 @@ class Nodes:
             return self.add("LeakyRelu", [z], a, name, alpha=LEAK)
         return self.add(OPERATORS[name], [z], a, name)
 
+    def add_deskewing(self, x: str, inputs: int) -> str:
+        """Add what shears every picture by its own moments, in whole numbers, as `mnist_nn.data.deskewing` does.
+
+        ``x`` has pixels from 0 to 255 of any type. Returns the name of floats of shape (n, side, 1, side).
+        """
+        side = math.isqrt(inputs)
+        rows, columns = (at.ravel() for at in np.indices((side, side)))
+        moments = np.stack([np.ones_like(rows), rows, columns, rows * columns, rows * rows], axis=1)
+        self.add("Cast", [x], "whole", to=TensorProto.INT64)
+        self.add("Reshape", ["whole", self.add_constant("in_a_row", np.array([0, side * side]))], "whole_rows")
+        self.add("MatMul", ["whole_rows", self.add_constant("powers", moments)], "moments", "sums of ink times powers")
+        self.add("Split", ["moments"], "m", more=["y", "c", "yc", "yy"], axis=1, num_outputs=5)
+        for name, ones, others in (("covariance", ["m", "yc"], ["c", "y"]), ("spread", ["m", "yy"], ["y", "y"])):
+            first, second = self.add("Mul", ones, f"{name}_1"), self.add("Mul", others, f"{name}_2")
+            self.add("Sub", [first, second], name)
+        one = self.add_constant("one", np.array(1))
+        self.add("Max", ["spread", one], "variance")
+        self.add("Mul", ["covariance", self.add_constant("slant_steps", np.array(SLANT_STEPS))], "covariance_steps")
+        self._add_quotient("covariance_steps", "variance", "slant_free")
+        self.add("Min", ["slant_free", "slant_steps"], "slant_bounded")
+        self.add("Max", ["slant_bounded", self.add_constant("least_slant", np.array(-SLANT_STEPS))], "slant")
+        self.add("Mul", ["m", self.add_constant("row_numbers", np.arange(side))], "rm")
+        self.add("Sub", ["rm", "y"], "distance")
+        self.add("Mul", ["slant", "distance"], "moved")
+        self.add("Max", ["m", one], "ink")
+        self.add("Mul", ["ink", self.add_constant("steps", np.array(SLANT_STEPS // COLUMN_STEPS))], "ink_steps")
+        self._add_quotient("moved", "ink_steps", "shift_whole")
+        self.add("Cast", ["shift_whole"], "shift_float", to=TensorProto.FLOAT)
+        self.add("Reshape", ["shift_float", self.add_constant("each", np.array([0, side, 1, 1]))], "shift")
+        apart = COLUMN_STEPS * (np.arange(side)[None, :] - np.arange(side)[:, None])  # of a column from where it goes
+        self.add("Add", ["shift", self.add_constant("apart", apart.astype(np.float32))], "from_source")
+        self.add("Abs", ["from_source"], "distance_to_source")
+        self.add("Sub", [self.add_number("column", COLUMN_STEPS), "distance_to_source"], "near")
+        self.add("Relu", ["near"], "share", "of each column in each column of the upright picture, in 1/256")
+        self.add("Cast", [x], "slanted", to=TensorProto.FLOAT)
+        self.add("Reshape", ["slanted", self.add_constant("lines", np.array([0, side, 1, side]))], "slanted_rows")
+        self.add("MatMul", ["slanted_rows", "share"], "mixed")
+        self.add("Add", ["mixed", self.add_number("half", COLUMN_STEPS / 2)], "mixed_half")
+        self.add("Div", ["mixed_half", "column"], "mixed_pixels")
+        return self.add("Floor", ["mixed_pixels"], "pixels", "the upright picture")
+
+    def _add_quotient(self, a: str, b: str, quotient: str) -> None:
+        """Add a division of integers that rounds down; ``Div`` rounds towards zero."""
+        self.add("Mod", [a, b], f"{quotient}_rest")
+        self.add("Sub", [a, f"{quotient}_rest"], f"{quotient}_multiple")
+        self.add("Div", [f"{quotient}_multiple", b], quotient)
+
     def add_probabilities(self, output: str, z: str) -> None:
         """Add a softmax; for sigmoid outputs it is of ln σ(z): σ divided by its sum, and exact even for tiny σ."""
         if output == "sigmoid":
@@ -151,7 +200,10 @@ class _Graph(Nodes):
         return helper.make_graph(self.nodes, "mnist_nn", [x], outputs, self.constants)
 
     def _scale(self) -> str:
-        self.add("Cast", ["X"], "pixels", to=TensorProto.FLOAT)
+        if self.network.config.prepare:
+            self.add_deskewing("X", self.network.config.inputs)
+        else:
+            self.add("Cast", ["X"], "pixels", to=TensorProto.FLOAT)
         flat = self.add_constant("flat", np.array([0, self.network.config.inputs]))
         self.add("Reshape", ["pixels", flat], "rows")
         return self.add("Div", ["rows", self.add_number("white", 255)], "x", "pixels from 0 to 1")

@@ -4,7 +4,7 @@ Units that are dead or saturated, gradients and weights by layer, what inputs an
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -98,7 +98,13 @@ def is_due(epoch: int, *, finished: bool) -> bool:
 
 
 @np.errstate(all="ignore")  # what overflows is a sign, and becomes the largest number
-def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: int) -> Signs:
+def measure(
+    network: Network,
+    samples: Samples,
+    config: TrainingConfig,
+    epoch: int,
+    see: Callable[[Any, str], Any] = lambda images, _dtype: images,
+) -> Signs:
     """Measure the signs of a network.
 
     Parameters
@@ -111,6 +117,8 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
         How it learns.
     epoch
         Which epoch is over, from 1.
+    see
+        How a network of a type is given the images, if not as they are.
 
     Examples
     --------
@@ -122,7 +130,7 @@ def measure(network: Network, samples: Samples, config: TrainingConfig, epoch: i
     """
     rows = spread(len(samples), min(IMAGES, max(WORK // network.parameter_count, FEWEST)))
     shape, labels = network.config, samples.labels[rows]
-    x = as_inputs(as_rows(samples.images[rows]), shape.dtype)
+    x = as_inputs(as_rows(see(samples.images[rows], shape.dtype)), shape.dtype)
     x = np.asarray(x.toarray() if hasattr(x, "toarray") else x)
     targets = smooth_labels(np.eye(shape.outputs, dtype=shape.dtype)[labels], config.label_smoothing)
     loss = get_loss(config.loss, shape.output)

@@ -47,7 +47,7 @@ export function resumeRun(model) {
   const { network, header: { checkpoint, history } } = model;
   const tensors = { ...model.tensors };
   const training = readSettings(model);
-  if (!training || !checkpoint) return null;
+  if (!training || !checkpoint || checkpoint.preparation) return null; // prepared inputs are the library's alone
   const current = "resume/W1" in tensors ? takeNetwork(network.config, tensors, "resume/") : network;
   const slots = Object.fromEntries(
     Object.keys(tensors)

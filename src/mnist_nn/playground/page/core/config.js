@@ -12,9 +12,9 @@ import { INITIALIZERS } from "./initializers.js";
 import { optimizer } from "./optimizers.js";
 
 /**
- * The shape of a network; `activation` has one name a hidden layer.
+ * The shape of a network; `activation` has one name a hidden layer. With `prepare` it is given upright pictures.
  * @typedef {{inputs: number, hidden: number[], outputs: number, activation: string[], output: string,
- *   initializer: string, dtype: "float32" | "float64"}} NetworkConfig
+ *   initializer: string, dtype: "float32" | "float64", prepare?: "deskew"}} NetworkConfig
  */
 /**
  * How a network is trained; `learning_rate` null takes the default, `dropout` is one rate or one a hidden layer.
@@ -54,7 +54,7 @@ export const TRAINING = Object.freeze({
  * @param {NetworkChanges} [changes] one activation name serves all hidden layers
  * @returns {NetworkConfig}
  */
-export function makeNetworkConfig(changes = {}) {
+export function makeNetworkConfig({ prepare, ...changes } = {}) {
   const config = { ...NETWORK, ...checkNames("network", NETWORK, changes) };
   const hidden = config.hidden.map((units) => checkWhole("hidden", units, 1, 2 ** 24));
   const filled = {
@@ -63,7 +63,11 @@ export function makeNetworkConfig(changes = {}) {
     hidden,
     outputs: checkWhole("outputs", config.outputs, 2, 2 ** 24),
     activation: spreadPerLayer("activation", config.activation, hidden.length),
+    ...(prepare && { prepare }),
   };
+  if (prepare && prepare !== "deskew") {
+    throw new ConfigError(`prepare is "${prepare}", but here a network can only be given upright pictures: "deskew"`);
+  }
   filled.activation.forEach(activation);
   output(filled.output);
   if (filled.initializer !== "auto" && !Object.hasOwn(INITIALIZERS, filled.initializer)) {

@@ -9,6 +9,7 @@
 
 import { activation } from "./activations.js";
 import { floats, sizes } from "./config.js";
+import { deskew } from "./deskewing.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {import("./network.js").Network} Network */
@@ -33,6 +34,7 @@ import { floats, sizes } from "./config.js";
  * @property {Float64Array} a
  * @property {Float64Array} delta
  * @property {Float64Array} mask
+ * @property {Uint8Array | null} upright room for the upright picture, in the first layer of a network that deskews
  */
 
 /**
@@ -43,7 +45,9 @@ import { floats, sizes } from "./config.js";
  */
 export function makeLayers({ config, weights, biases }, learns = true) {
   const units = sizes(config);
-  return weights.map((W, k) => makeLayer(units[k], units[k + 1], config.activation[k], W, biases[k], learns));
+  const layers = weights.map((W, k) => makeLayer(units[k], units[k + 1], config.activation[k], W, biases[k], learns));
+  if (config.prepare) layers[0].upright = new Uint8Array(config.inputs);
+  return layers;
 }
 
 /**
@@ -75,6 +79,7 @@ function makeLayer(inputs, units, name, W, b, learns) {
     a: new Float64Array(units),
     delta: new Float64Array(units),
     mask: new Float64Array(units).fill(1),
+    upright: null,
   };
 }
 
@@ -138,8 +143,13 @@ export function pass(layers, outputOf, images, start) {
  * @param {number} start
  */
 function feedPixels(first, images, start) {
-  const { index, value, inputs } = first;
+  const { index, value, inputs, upright } = first;
   let count = 0;
+  if (upright) {
+    deskew(images, upright, start);
+    images = upright;
+    start = 0;
+  }
   for (let i = 0; i < inputs; i++) {
     const pixel = images[start + i];
     if (pixel !== 0) {

@@ -7,6 +7,7 @@
 
 import { activation, output } from "./activations.js";
 import { floats, makeNetworkConfig, sizes } from "./config.js";
+import { deskew } from "./deskewing.js";
 import { ConfigError } from "./errors.js";
 import { drawInitialWeights } from "./initializers.js";
 import { PURPOSES, fold, key } from "./random.js";
@@ -60,7 +61,7 @@ export function countParameters(config) {
 }
 
 /**
- * The input layer: pixels scaled to [0, 1], floats as they are.
+ * The input layer: pixels scaled to [0, 1], floats as they are. A network that deskews gets the upright picture.
  * @param {Network} network
  * @param {Picture} picture
  * @returns {Float64Array}
@@ -72,6 +73,11 @@ export function inputs(network, picture) {
     );
   }
   const bytes = picture instanceof Uint8Array || picture instanceof Uint8ClampedArray;
+  if (network.config.prepare) {
+    const upright = new Uint8Array(picture.length);
+    deskew(bytes ? picture : Uint8Array.from(picture, (x) => Math.round(255 * x)), upright);
+    return Float64Array.from(upright, (pixel) => pixel / 255);
+  }
   return bytes ? Float64Array.from(picture, (pixel) => pixel / 255) : Float64Array.from(picture);
 }
 
