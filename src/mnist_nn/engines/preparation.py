@@ -105,15 +105,15 @@ class Preparation:
         parts = [x for _, x in self.each_part(images, np.dtype(dtype).type)]
         return np.concatenate(parts) if parts else np.empty((0, self.steps.count_inputs(self.pixels)), dtype)
 
-    def each_part(self, images: Any, kind: type) -> Iterator[tuple[slice, Array]]:
+    def each_part(self, images: Any, kind: Any) -> Iterator[tuple[slice, Array]]:
         """Prepare some pictures at a time."""
         for start in range(0, images.shape[0], AT_ONCE):
             rows = slice(start, start + AT_ONCE)
             part = _as_dense(images[rows])
             yield rows, self._prepare(deskew(part) if self.steps.deskew else part, kind)
 
-    def _prepare(self, images: Array, kind: type) -> Array:
-        x = _pool(self.steps, as_rows(images), self.pixels).astype(kind)
+    def _prepare(self, images: Array, kind: Any) -> Array:
+        x: Array = _pool(self.steps, as_rows(images), self.pixels).astype(kind)
         unit = (WHITE if images.dtype == np.uint8 else 1) * self.steps.pool**2
         x *= kind(1 / unit)
         x -= self.mean.astype(kind)

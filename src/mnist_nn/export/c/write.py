@@ -64,7 +64,7 @@ DESKEW = """
 /* Round a quotient down; b is positive. */
 static inline int64_t mnist_nn_divide(int64_t a, int64_t b)
 {
-    return a / b - (a % b < 0);
+    return a / b - (a %% b < 0);
 }
 
 /* Shear a picture by its own moments so that its strokes stand upright, in whole numbers. */
