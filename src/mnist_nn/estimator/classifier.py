@@ -84,6 +84,9 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         Share of hidden units to drop: one number, or one for each hidden layer.
     max_norm
         Largest norm of the weights into a hidden unit; None for no limit.
+    prune_from
+        Begin with hidden layers of this width, or of these, and leave out the units that matter least in steps over the
+        first half of ``max_iter``, until the layers have ``hidden_layer_sizes``; empty for no pruning.
     label_smoothing
         Share of every label that is spread evenly over all classes; 0 for none.
     teacher
@@ -163,6 +166,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         epsilon: float = 1e-8,
         dropout: float | Sequence[float] = 0.0,
         max_norm: float | None = None,
+        prune_from: int | Sequence[int] = (),
         label_smoothing: float = 0.0,
         teacher: Any = None,
         teacher_share: float = 0.9,
@@ -183,7 +187,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     ) -> None:
         self.hidden_layer_sizes, self.activation, self.output = hidden_layer_sizes, activation, output
         self.loss, self.initializer, self.solver, self.alpha = loss, initializer, solver, alpha
-        self.prepare = prepare
+        self.prepare, self.prune_from = prepare, prune_from
         self.batch_size, self.learning_rate, self.learning_rate_init = batch_size, learning_rate, learning_rate_init
         self.max_iter, self.tol, self.n_iter_no_change = max_iter, tol, n_iter_no_change
         self.early_stopping, self.validation_fraction = early_stopping, validation_fraction

@@ -164,18 +164,24 @@ def make_training_config(
 
 def continue_from(at: Checkpoint, shape: NetworkConfig, config: TrainingConfig) -> Checkpoint:
     """Return the checkpoint to continue from, with the optimizer's state if the optimizer is the same."""
-    before, now = vars(at.network.config), vars(shape)
+    before, now = vars(at.shape), vars(shape)
     for name in before:
         if before[name] != now[name]:
             raise ConfigError(
                 f"{PARAMETERS.get(name, name)} is {quote(now[name])}, but the network was trained with "
                 f"{quote(before[name])}; set it back to continue, or start again with warm_start=False"
             )
-    afresh = Checkpoint.start(at.selected, config)
+    afresh = Checkpoint.start(at.selected, replace(config, prune_from=()))  # wider units would be new ones
     is_same = set(at.state.slots) == set(afresh.state.slots)
     state = at.state if is_same else afresh.state
     return replace(
-        afresh, state=state, epoch=at.epoch, history=at.history, engines=at.engines, preparation=at.preparation
+        afresh,
+        state=state,
+        epoch=at.epoch,
+        history=at.history,
+        engines=at.engines,
+        preparation=at.preparation,
+        prune_to=at.prune_to,
     )
 
 

@@ -201,5 +201,5 @@ def build_configurations(
 
 def _decides(settings: Settings, name: str) -> bool:
     """Whether a setting that varies may be the reason that another, fixed one has no effect."""
-    reasons = {"activation": "hidden", "dropout": "hidden", "max_norm": "hidden"}
+    reasons = {"activation": "hidden", "dropout": "hidden", "max_norm": "hidden", "freeze": "prune_from"}
     return reasons.get(name, "optimizer") in settings

@@ -481,6 +481,8 @@ def _check_checkpoint(at: Checkpoint) -> None:
         raise ValueError(f"the history has {len(at.history)} rows, but {at.epoch} epochs are complete")
     if at.tally.samples != at.offset:
         raise ValueError(f"the tally counts {at.tally.samples} samples, but {at.offset} of this epoch are done")
+    if at.prune_to and not all(a <= b for a, b in zip(at.prune_to, at.network.config.hidden, strict=True)):
+        raise ValueError(f"the network is to be pruned to {at.prune_to}, but has {at.network.config.hidden}")
     if at.best and not 1 <= at.best.epoch <= at.epoch:
         raise ValueError(f"the best epoch is {at.best.epoch}, but only {at.epoch} epochs are complete")
 

@@ -53,6 +53,7 @@ def describe_checkpoint(at: Checkpoint) -> dict[str, Any]:
         "draws": at.draws,
         **({"teacher": at.teacher} if at.teacher else {}),
         **({"averaged": True} if at.average else {}),
+        **({"prune_to": list(at.prune_to)} if at.prune_to else {}),
         **({"preparation": _describe_preparation(at.preparation)} if at.preparation else {}),
         **({"signs": [signs.to_dict() for signs in at.signs]} if at.signs else {}),
     }
@@ -153,6 +154,7 @@ def build_checkpoint(
         draws=int(saved.get("draws", 1)),
         teacher=saved.get("teacher") and str(saved["teacher"]),
         preparation=preparation,
+        prune_to=tuple(map(int, saved.get("prune_to", ()))),
     )
 
 

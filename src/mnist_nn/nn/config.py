@@ -179,6 +179,9 @@ class TrainingConfig:
         Share of a teacher's answers in what the network should answer, from 0 to 1; 0 without a teacher.
     teacher_temperature
         The teacher's weighted inputs are divided by this, so that above 1 its answers are less certain.
+    prune_from
+        Begin with hidden layers of this width, or of these, and leave out the units that matter least in steps over the
+        first half of the epochs, until the network has the widths that it was given with; empty for no pruning.
     ema_decay
         Use the exponential moving average of the weights, taken after every epoch, with this decay; 0 for none.
     augmentation
@@ -217,6 +220,7 @@ class TrainingConfig:
     label_smoothing: float = 0.0
     teacher_share: float = 0.0
     teacher_temperature: float = 1.0
+    prune_from: int | tuple[int, ...] = ()
     ema_decay: float = 0.0
     augmentation: str = "none"
     augment: str | Mapping[str, float] = ""
@@ -250,6 +254,7 @@ class TrainingConfig:
             label_smoothing=checks.share("label_smoothing", self.label_smoothing),
             teacher_share=_up_to_one("teacher_share", self.teacher_share),
             teacher_temperature=checks.positive("teacher_temperature", self.teacher_temperature),
+            prune_from=_widths(self.prune_from),
             ema_decay=checks.share("ema_decay", self.ema_decay),
             augmentation=checks.choice("augmentation", self.augmentation, AUGMENTATIONS),
             augment=_figures(self.augment),
@@ -292,6 +297,11 @@ class TrainingConfig:
         (3, 0)
         """
         return self.seed if self.order_seed is None else self.order_seed
+
+    @property
+    def first_widths(self) -> tuple[int, ...]:
+        """The widths of the hidden layers that pruning begins with; empty for no pruning."""
+        return self.prune_from if isinstance(self.prune_from, tuple) else (self.prune_from,)
 
     @property
     def distorts(self) -> bool:
@@ -407,7 +417,24 @@ def check(network: NetworkConfig, training: TrainingConfig) -> None:
             f"freeze is {training.freeze}, but the network has {layers}, and its output layer has to learn; give at "
             f"most {len(network.hidden)}"
         )
+    check_pruning(network, training)
     dropout_rates(network, training)
+
+
+def check_pruning(network: NetworkConfig, training: TrainingConfig) -> None:
+    """Raise ConfigError unless a network can be pruned to its widths, if it is to be."""
+    start, goal = training.first_widths, network.hidden
+    if start and len(start) != len(goal):
+        raise ConfigError(
+            f"prune_from is {','.join(map(str, start))}, but the network has {len(goal)} hidden "
+            f"layer{'s' * (len(goal) != 1)}; give a width for each"
+        )
+    for layer, (before, after) in enumerate(zip(start, goal, strict=False), 1):
+        if before < after:
+            raise ConfigError(
+                f"prune_from has {before} units for hidden layer {layer}, which is to have {after} in the end; give at "
+                f"least {after}"
+            )
 
 
 def reads_digits(network: NetworkConfig) -> bool:
@@ -436,7 +463,8 @@ def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
     Parameters
     ----------
     values
-        Settings by name. Only ``optimizer``, ``validation`` and ``hidden`` are used, as far as they are there.
+        Settings by name. Only ``optimizer``, ``validation``, ``prune_from`` and ``hidden`` are used, as far as they are
+        there.
 
     Examples
     --------
@@ -455,6 +483,8 @@ def without_effect(values: Mapping[str, Any]) -> dict[str, str]:
         found["teacher_temperature"] = (
             "has no effect without a teacher; leave it out, or give a teacher and a teacher_share above 0"
         )
+    if values.get("prune_from") and values.get("freeze"):
+        found["freeze"] = "has no effect with prune_from, which changes all hidden layers; leave one of them out"
     if "validation" in values and not values["validation"]:
         found["patience"] = (
             "has no effect without validation; leave it out, or hold images out, for example with validation 0.1"
@@ -520,6 +550,12 @@ def _figures(given: Any) -> str:
             raise ConfigError(f"augment has {figure} twice; give it once")
         figures[figure] = number
     return ",".join(f"{name}={repr(figures[name]).removesuffix('.0')}" for name in FIGURES if name in figures)
+
+
+def _widths(value: Any) -> tuple[int, ...]:
+    """Check the widths that pruning begins with, and return them as a tuple."""
+    widths = (value,) if isinstance(value, numbers.Integral) else checks.sequence("prune_from", value)
+    return tuple(checks.integer("prune_from", width, 1, MAX_UNITS) for width in widths)
 
 
 def _up_to_one(name: str, value: Any) -> float:

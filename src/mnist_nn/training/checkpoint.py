@@ -3,18 +3,19 @@
 These are plain records. `mnist_nn.training.loop` makes them and `mnist_nn.model_file.storage` saves them.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from mnist_nn.data.augmentation import DRAWS
 from mnist_nn.engines.base import Tally
 from mnist_nn.engines.preparation import Preparation
-from mnist_nn.nn.config import TrainingConfig
+from mnist_nn.nn.config import NetworkConfig, TrainingConfig, check_pruning
 from mnist_nn.nn.network import Network
 from mnist_nn.nn.optimizers import OptimizerState, initial_state
 from mnist_nn.training.diagnosis.signs import Signs
 from mnist_nn.training.early_stopping import Best, is_patience_exhausted
+from mnist_nn.training.pruning import widen
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Checkpoint:
     weights, if the configuration asks for one and an epoch is complete. ``draws`` is the version of the random draws of
     distorted copies that the run began with, and ``teacher`` the digest of its teacher, if it has one. If the inputs
     are prepared, ``preparation`` says how, and all networks here but ``chosen`` are those that learn from such inputs.
+    ``prune_to`` are the widths that the hidden layers are pruned to, if they are.
     """
 
     network: Network
@@ -66,11 +68,16 @@ class Checkpoint:
     draws: int = DRAWS
     teacher: str | None = None
     preparation: Preparation | None = None
+    prune_to: tuple[int, ...] = ()
 
     @classmethod
     def start(cls, network: Network, config: TrainingConfig) -> "Checkpoint":
-        """Return the checkpoint at the start of a run."""
-        return cls(network, initial_state(config.optimizer, network.parameters))
+        """Return the checkpoint at the start of a run; a network that is to be pruned gets its first width."""
+        goal = network.config.hidden if config.first_widths else ()
+        if goal:
+            check_pruning(network.config, config)
+            network = widen(network, config.first_widths, config.seed)
+        return cls(network, initial_state(config.optimizer, network.parameters), prune_to=goal)
 
     def is_finished(self, config: TrainingConfig) -> bool:
         """Say whether all epochs are done or patience has run out."""
@@ -87,6 +94,12 @@ class Checkpoint:
         """
         is_known = bool(self.engines) or (self.epoch == 0 and self.offset == 0)
         return (*self.engines, name) if is_known and self.engines[-1:] != (name,) else self.engines
+
+    @property
+    def shape(self) -> NetworkConfig:
+        """The shape that the run ends with: that of the current network, or of the pruned one."""
+        config = self.network.config
+        return replace(config, hidden=self.prune_to) if self.prune_to else config
 
     @property
     def selected(self) -> Network:

@@ -19,7 +19,7 @@ from mnist_nn.data import Samples
 from mnist_nn.data.augmentation import DRAWS, check_square, make_distortion
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
-from mnist_nn.engines.base import Plan, Tally
+from mnist_nn.engines.base import Plan, Tally, as_inputs, as_rows
 from mnist_nn.engines.frozen import FrozenLayers
 from mnist_nn.engines.preparation import check_inputs
 from mnist_nn.errors import ConfigError, DataError, DivergedError, NotFiniteError
@@ -37,6 +37,7 @@ from mnist_nn.training.early_stopping import keep_best
 from mnist_nn.training.epoch_samples import EpochSamples
 from mnist_nn.training.memory import check_memory
 from mnist_nn.training.placement import Placement, make_targets
+from mnist_nn.training.pruning import LOOKED_AT, plan_widths, prune
 from mnist_nn.util import checks, randomness
 from mnist_nn.util.calls import shows_call
 
@@ -163,7 +164,7 @@ def train(
     start, learned = as_network(network, CALL), as_samples(samples, labels, CALL, "train")
     at = getattr(resume, "checkpoint", resume) or Checkpoint.start(start, config)
     checks.instance("resume", at, Checkpoint, "train(network, samples, config, resume=epoch.checkpoint)")
-    shape = at.network.config if at.preparation else start.config  # start may be what a prepared network has become
+    shape = at.shape if at.preparation or at.prune_to else start.config  # start may be what the network has become
     guide = None
     if teacher is not None:
         guide = Teacher.of(as_network(teacher, CALL_WITH_TEACHER), learned.inputs, shape, config)
@@ -254,7 +255,8 @@ class _Run:
             raise ConfigError(f"{own[0]} is your own, which the compiled engine cannot run; choose engine reference")
         if config.freeze and not isinstance(samples.engine, FrozenLayers):
             raise ConfigError("freeze has no effect on networks that share their samples; train this one alone")
-        check_memory(shape, config, samples.engine.name)
+        widest = replace(shape, hidden=config.first_widths) if config.first_widths else shape
+        check_memory(widest, config, samples.engine.name)
         check_inputs(shape, samples.training.inputs)
         if samples.largest_label >= shape.outputs:
             raise DataError(
@@ -262,7 +264,7 @@ class _Run:
                 "network with one output for each class"
             )
         few = samples.see(samples.training.images[:1], shape.dtype)
-        select.prepare_training(samples.engine.name, shape, few)
+        select.prepare_training(samples.engine.name, widest, few)
         distortion = make_distortion(config.augmentation, config.figures)
         if distortion is not None:
             check_square(samples.training.images)
@@ -280,7 +282,7 @@ class _Run:
 
     def check_start(self, at: Checkpoint) -> None:
         """Reject a checkpoint of another network, another optimizer or other data."""
-        if at.network.config != self.shape:
+        if at.shape != self.shape:
             raise ConfigError(
                 "the checkpoint is from a network of another shape; resume with the network it was made with"
             )
@@ -301,10 +303,11 @@ class _Run:
         """Train on the next stretch; afterwards, offset 0 means that the epoch is complete."""
         key, data_key = randomness.key(self.config.seed), randomness.key(self.config.data_seed)
         order = self.samples.shuffle(randomness.fold(data_key, randomness.SHUFFLE, at.epoch))
-        length = stretch(self.shape, self.config.batch_size)
+        shape = at.network.config  # which pruning changes
+        length = stretch(shape, self.config.batch_size)
         stop = min(at.offset - at.offset % length + length, self.size)
         dropout_key = randomness.fold(key, randomness.DROPOUT, at.epoch)
-        plan = Plan.of(self.shape, self.config, order[at.offset : stop], self.compute_rates(at, stop), dropout_key)
+        plan = Plan.of(shape, self.config, order[at.offset : stop], self.compute_rates(at, stop), dropout_key)
         at = self.learn(at, self.placed.get(at.epoch), plan)
         return at if at.offset < self.size else self.close(at)
 
@@ -339,22 +342,50 @@ class _Run:
         return Scores(at.epoch + 1, *means, float(self.compute_rates(at, at.offset + 1)[0]), at.seconds)
 
     def close(self, at: Checkpoint) -> Checkpoint:
-        """Score the finished epoch on the held-out images, and move to the next epoch."""
+        """Prune the network if it is time, score the finished epoch on held-out images, and move to the next one."""
+        at = self.prune(at)
         last = (self.size - 1) // self.config.batch_size * self.config.batch_size  # where the last update began
         scores, best, average = self.compute_scores(replace(at, offset=last)), at.best, None
         if self.config.ema_decay:
-            average = update_average(at.average, at.network, at.epoch + 1, self.config.ema_decay)
+            average = update_average(at.average, at.network, self.count_since(at), self.config.ema_decay)
         if self.samples.held_out is not None:
             value, accuracy = self.score_held_out(average or at.network)
             if not math.isfinite(value):
                 raise self.explain_divergence(at)
             scores = replace(scores, validation_loss=value, validation_accuracy=accuracy)
-            if self.config.patience is not None:
+            if self.config.patience is not None and at.network.config == self.shape:
                 best = keep_best(best, average or at.network, at.epoch + 1, accuracy)
         history = (*at.history, scores)
         after = replace(at, epoch=at.epoch + 1, offset=0, tally=Tally(), seconds=0.0, best=best, history=history,
                         average=average)  # fmt: skip
         return self.look(after)
+
+    def prune(self, at: Checkpoint) -> Checkpoint:
+        """Leave out the units that are too many after this epoch; an average of other units is worth nothing then."""
+        widths = self.plan_widths(at, at.epoch + 1)
+        if not at.prune_to or widths == at.network.config.hidden:
+            return at
+        images = self.samples.training.images
+        rows = np.linspace(0, self.size - 1, min(LOOKED_AT, self.size)).astype(np.int64)
+        x = as_inputs(as_rows(self.samples.see(images[rows], self.shape.dtype)), self.shape.dtype)
+        network, state = prune(at.network, at.state, widths, x)
+        return replace(at, network=network, state=state, average=None)
+
+    def plan_widths(self, at: Checkpoint, epoch: int) -> tuple[int, ...]:
+        """Return the widths of the hidden layers after so many epochs; they never grow."""
+        if not at.prune_to:
+            return at.network.config.hidden
+        planned = plan_widths(self.config.first_widths, at.prune_to, epoch, self.config.epochs)
+        return tuple(map(min, planned, at.network.config.hidden))
+
+    def count_since(self, at: Checkpoint) -> int:
+        """Return how many epochs the average has, the one that ends included: those since the last pruning."""
+        last = at.epoch + 1
+        if not at.prune_to:
+            return last
+        start, hidden = self.config.first_widths, at.network.config.hidden
+        same = (e for e in range(1, last) if plan_widths(start, at.prune_to, e, self.config.epochs) == hidden)
+        return last - next(same, last) + 1
 
     def look(self, at: Checkpoint) -> Checkpoint:
         """Measure the signs of what may go wrong, where they are due."""

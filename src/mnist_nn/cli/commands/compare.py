@@ -170,6 +170,6 @@ def _plan(name: str, path: Path | None, count: int, dataset: "Dataset") -> "list
         model = load(path)
         if model.training is None:
             raise ConfigError(f"{name!r} does not say how it was trained; give its settings as a configuration")
-        shape, training = model.network.config, model.training
+        shape, training = model.checkpoint.shape if model.checkpoint else model.network.config, model.training
     shape = fit_data(shape, dataset.inputs, dataset.classes)
     return [Trial(shape, replace(training, seed=seed)) for seed in range(count)]

@@ -88,6 +88,9 @@ SETTINGS = (
     Setting("l2", float, REGULARIZATION, "Strength λ of the penalty λ/2·ΣW²; for adamw, its weight decay.", "NUMBER"),
     Setting("max_norm", float, REGULARIZATION, "Largest norm of the weights into a hidden unit.", "NUMBER",
             default="no limit"),
+    Setting("prune_from", str, REGULARIZATION,
+            "Begin with hidden layers of this width, or of these, and prune them to --hidden in steps.", "N,…",
+            default="no pruning"),
     Setting("label_smoothing", float, REGULARIZATION, "Share of every label that is spread over all classes.", "SHARE"),
     Setting("teacher_share", float, REGULARIZATION,
             "Share of the teacher's answers in what the network should answer.", "SHARE",
@@ -109,7 +112,7 @@ SETTINGS = (
 )  # fmt: skip
 
 ALIASES = {"learning_rate": ("--lr", "--rate")}
-LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dropout": float}
+LISTS: dict[str, Callable[[str], Any]] = {"hidden": int, "activation": str, "dropout": float, "prune_from": int}
 
 
 def with_axes(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -191,7 +194,7 @@ def parse_value(name: str, text: str) -> Any:
     try:
         return parse(name, kind(text))
     except ValueError:
-        number = "a whole number" if kind is int or name == "hidden" else "a number"
+        number = "a whole number" if kind is int or LISTS.get(name) is int else "a number"
         raise ConfigError(f"{name} is {quote(text)}; give {number}, or several separated by commas") from None
 
 
@@ -223,10 +226,10 @@ def parse(name: str, value: Any) -> Any:
     """
     if name not in LISTS:
         return value
-    if name == "hidden" and value.lower() == "none":
+    if LISTS[name] is int and value.lower() == "none":
         return ()
     try:
         return tuple(LISTS[name](part.strip()) for part in value.split(","))
     except ValueError:
-        kind = "whole numbers" if name == "hidden" else "numbers"
+        kind = "whole numbers" if LISTS[name] is int else "numbers"
         raise ConfigError(f"{name} is {quote(value)}; give {kind} separated by commas") from None

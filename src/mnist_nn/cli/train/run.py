@@ -298,6 +298,8 @@ def _start_from(
     else:
         usual = configure("classic" if preset is None else preset, own)[1]
     kept = usual.to_dict()
+    if usual is model.training:
+        kept["prune_from"] = ()  # which was done then
     if dataset.describe_other(model.data):
         kept["subset"] = None  # a number of images of the data that the model was trained on
     training = TrainingConfig.from_dict({**kept, **own})
@@ -366,7 +368,7 @@ def resume_run(
             f"{path} cannot be continued: {other}; give the data the model was trained on with --data, or leave "
             "--data out"
         )
-    shape = model.checkpoint.network.config
+    shape = model.checkpoint.shape
     asked = _ask(shape, model.training, preset, settings)
     _check_same(path, shape, model.training, asked)
     training = _lengthen(model.training, model.checkpoint, settings.get("epochs"))

@@ -31,6 +31,7 @@ const NO_FILE = "this is not a model file, or only a part of one";
 const NOT_FOLLOWED = {
   schedule: "constant", label_smoothing: 0, teacher_share: 0, ema_decay: 0, augmentation: "none", augment: "",
   validation: 0, patience: null, freeze: 0, class_weight: "none", order_seed: null,
+  prune_from: "",
 };
 
 /**
@@ -100,7 +101,7 @@ export function write({ network, header, tensors }) {
 export function readSettings({ header: { training } }) {
   if (!training) return null;
   const settings = Object.fromEntries(Object.keys(TRAINING).filter((n) => n in training).map((n) => [n, training[n]]));
-  const ignored = Object.entries(NOT_FOLLOWED).filter(([n, none]) => n in training && training[n] !== none);
+  const ignored = Object.entries(NOT_FOLLOWED).filter(([n, none]) => n in training && `${training[n]}` !== `${none}`);
   return { settings, ignored: ignored.map(([name]) => name) };
 }
 
