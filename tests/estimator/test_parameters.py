@@ -71,6 +71,8 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "l2": (0.4, 0.4 / 150),
     "max_norm": (2.0, 2.0),
     "label_smoothing": (0.1, 0.1),
+    "prepare": ("standardize", "standardize"),
+    "prune_from": (120, (120,)),
     "ema_decay": (0.8, 0.8),
     "subset": (90, 90),
     "freeze": (1, 1),

@@ -154,6 +154,7 @@ REFUSED_NETWORKS: dict[str, list[Any]] = {
     "output": ["tanh", "identity", *NOT_NAMES],
     "initializer": ["xavier", *NOT_NAMES],
     "dtype": ["float16", "int", *NOT_NAMES],
+    "prepare": ["shear", "crop", "crop=0", "pool=-1", "pool=2.5", "deskew=1", "pool=2,pool=2", None, 3, ("deskew",)],
 }
 REFUSED_TRAININGS: dict[str, list[Any]] = {
     "loss": ["bce", *NOT_NAMES],
@@ -165,6 +166,7 @@ REFUSED_TRAININGS: dict[str, list[Any]] = {
     "dropout": [1, 1.0, -0.1, "0.5", None, True, math.nan, math.inf, (0.5, 1.0), (0.5, None), ("0.5",), 10**400],
     "l2": [-1e-9, None, *NOT_NUMBERS],
     "max_norm": [0, -1.0, *NOT_NUMBERS],
+    "prune_from": [0, -1, (0,), (3, 2.5), (None,), ("20",), True, 2.5, None, "20", MAX_UNITS + 1],
     "label_smoothing": [1, 1.0, -0.1, None, *NOT_NUMBERS],
     "teacher_share": [1.01, -0.1, None, *NOT_NUMBERS],
     "teacher_temperature": [0, -1.0, None, *NOT_NUMBERS],

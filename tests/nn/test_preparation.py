@@ -59,7 +59,7 @@ def test_inputs_are_counted(text: str, pixels: int, inputs: int) -> None:
         ("crop=0", "prepare has crop '0'"),
         ("pool=2.5", "prepare has pool '2.5'"),
         ("components=-1", "prepare has components '-1'"),
-        ("deskew=1", "prepare has deskew='1', but deskew takes no number; write only deskew"),
+        ("deskew=1", "prepare has deskew='1', but deskew takes no number; give only deskew"),
         ("pool=2,pool=2", "prepare has pool twice; give it once"),
         (3, "prepare is 3; give steps as text"),
     ],

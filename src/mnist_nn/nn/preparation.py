@@ -136,7 +136,7 @@ class Steps:
 def _read_value(step: str, value: str) -> bool | int:
     if step not in NUMBERED:
         if value:
-            raise ConfigError(f"prepare has {step}={quote(value)}, but {step} takes no number; write only {step}")
+            raise ConfigError(f"prepare has {step}={quote(value)}, but {step} takes no number; give only {step}")
         return True
     if not value.isdecimal() or not int(value):
         raise ConfigError(f"prepare has {step} {quote(value)}; give a positive whole number, such as {step}=2")

@@ -57,12 +57,12 @@ class TrainingSettings(Document):
     )
     l2: NonNegative = Field(description="λ of the penalty λ/2 · ΣW²")
     max_norm: float | None = Field(description="the largest norm of the weights into a hidden unit; null for no limit")
-    prune_from: tuple[Ordinal, ...] = Field(
-        description="widths of the hidden layers at the beginning, from which they were pruned; empty without pruning"
-    )
     label_smoothing: Share = Field(description="share of every label that was spread over all classes")
     teacher_share: Share = Field(description="share of the teacher's answers in the targets; 0 without a teacher")
     teacher_temperature: Positive = Field(description="temperature at which the teacher's answers were taken")
+    prune_from: tuple[Ordinal, ...] = Field(
+        description="widths of the hidden layers at the beginning, from which they were pruned; empty without pruning"
+    )
     ema_decay: Share = Field(
         description="decay of the moving average of the weights that the model has; 0 if it has the last weights"
     )
