@@ -53,8 +53,9 @@ class Teacher:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 (hex) of what the teacher answers with: its activations and its parameters."""
-        found = hashlib.sha256(json.dumps(self.network.config.layer_activations).encode())
+        """SHA-256 (hex) of what the teacher answers with: its preparation, its activations and its parameters."""
+        config = self.network.config
+        found = hashlib.sha256(json.dumps([*config.layer_activations, *filter(None, [config.prepare])]).encode())
         for parameter in self.network.parameters:
             found.update(repr(parameter.shape).encode() + np.ascontiguousarray(parameter).tobytes())
         return found.hexdigest()
