@@ -12,7 +12,13 @@ from pathlib import Path
 
 from benchmarks.many import images, networks
 
-CASES = {"networks": networks.stack, "seeds": networks.repeat, "kills": networks.kill, "predict": images.predict}
+CASES = {
+    "networks": networks.stack,
+    "growth": networks.grow,
+    "seeds": networks.repeat,
+    "kills": networks.kill,
+    "predict": images.predict,
+}
 
 
 def main() -> None:

@@ -20,23 +20,38 @@ SINGLE = 3  # runs that are measured alone
 def stack(_folder: Path, jobs: int, *, full: bool) -> dict[str, Any]:
     """Train many networks of a sweep for one epoch: each with data of its own, and all with one order and hold-out."""
     count = 1000 if full else 20
-    samples = load_data("mnist").train
     training = TrainingConfig(epochs=1)
-    own = [Trial(SHAPE, replace(training, seed=seed)) for seed in range(count)]
-    shared = [Trial(SHAPE, replace(one.training, order_seed=0)) for one in own]
     alone = _train_alone(training)
-    found = {"networks": count, "epochs": 1, "seconds_of_a_single_epoch": alone}
-    for name, trials in (("own_order", own), ("shared_order", shared)):
-        begin = time.perf_counter()
-        for _ in run_trials(trials, samples, jobs=jobs, judge=Outcome.of, signs=False):
-            pass
-        seconds = time.perf_counter() - begin
-        found[name] = {
-            "seconds": round(seconds, 3),
-            "microseconds_per_network_and_sample": round(seconds * 1e6 / count / len(samples), 4),
-            "against_single_epochs": round(seconds / (alone * count / jobs), 3),
-        }
-    return found
+    return {
+        "networks": count,
+        "epochs": 1,
+        "seconds_of_a_single_epoch": alone,
+        "own_order": _time_epochs(training, count, jobs, alone),
+        "shared_order": _time_epochs(replace(training, order_seed=0), count, jobs, alone),
+    }
+
+
+def grow(_folder: Path, jobs: int, *, full: bool) -> dict[str, Any]:
+    """Train more and more networks for one epoch; in theory, the time is that of single epochs, divided by the jobs."""
+    training = TrainingConfig(epochs=1, order_seed=0)
+    alone = _train_alone(training)
+    counts = (10, 100, 1000, 10_000) if full else (2, 4, 8, 16)
+    return {"seconds_of_a_single_epoch": alone,
+            "networks": {count: _time_epochs(training, count, jobs, alone) for count in counts}}  # fmt: skip
+
+
+def _time_epochs(training: TrainingConfig, count: int, jobs: int, alone: float) -> dict[str, float]:
+    samples = load_data("mnist").train
+    trials = [Trial(SHAPE, replace(training, seed=seed)) for seed in range(count)]
+    begin = time.perf_counter()
+    for _ in run_trials(trials, samples, jobs=jobs, judge=Outcome.of, signs=False):
+        pass
+    seconds = time.perf_counter() - begin
+    return {
+        "seconds": round(seconds, 3),
+        "microseconds_per_network_and_sample": round(seconds * 1e6 / count / len(samples), 4),
+        "against_single_epochs": round(seconds / (alone * count / jobs), 3),
+    }
 
 
 def repeat(_folder: Path, jobs: int, *, full: bool) -> dict[str, Any]:
