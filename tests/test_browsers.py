@@ -238,6 +238,18 @@ def test_a_drawn_digit_is_read_as_the_library_reads_it(tab: Tab, play: str) -> N
     tab.is_well()
 
 
+def test_the_page_speaks_another_language(tab: Tab, play: str) -> None:
+    tab.visit(f"{play}#/microscope?lang=it&image=test:18&step=7")
+    tab.hears(".step-main h2", "Errore: strato di uscita")
+    assert tab.run("return document.documentElement.lang") == "it"
+    assert re.search(r"[−+]0,\d{3}", tab.says(".net"))
+    tab.run("document.querySelector('#language').value = 'de'")
+    tab.run("document.querySelector('#language').dispatchEvent(new Event('change'))")
+    tab.hears(".step-main h2", "Fehler: Ausgabeschicht")
+    assert "lang=de" in tab.driver.current_url
+    tab.is_well()
+
+
 def test_the_address_brings_the_drawing_back(tab: Tab, play: str) -> None:
     tab.visit(f"{play}#/draw")
     tab.hears(".decision", "Nothing to read")

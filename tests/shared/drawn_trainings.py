@@ -174,6 +174,12 @@ FAULTS = (
 )  # fmt: skip
 
 
+BLAMED = {
+    "smaller learning rate": "rate_too_high", "scale the inputs": "inputs_unscaled", "is so strong": "decay_too_strong",
+}  # fmt: skip
+"""What the error of a training that diverges says, and the fault that it blames so."""
+
+
 def draw_trainings(seed: int, bad: int, right: int) -> Iterator[Training]:
     """Draw bad trainings, every fault in its turn, and good ones."""
     draw = np.random.default_rng(seed)
@@ -184,7 +190,7 @@ def draw_trainings(seed: int, bad: int, right: int) -> Iterator[Training]:
 
 
 def run(training: Training, seed: int) -> tuple[Checkpoint | None, list[str]]:
-    """Train, and return the checkpoint with the names of what is found; a training that diverges says so itself."""
+    """Train, and return the checkpoint with the names of what is found; if it diverges, of what the error blames."""
     draw = np.random.default_rng(seed)
     rows = draw.choice(60_000, 2500, replace=False)
     samples = training.change(load_data("mnist").train.take(rows), draw)
@@ -192,8 +198,8 @@ def run(training: Training, seed: int) -> tuple[Checkpoint | None, list[str]]:
     network = Network.create(NetworkConfig(**training.network), config.seed)
     try:
         *_, last = train(network, samples, config, engine="reference")
-    except DivergedError:
-        return None, ["diverged"]
+    except DivergedError as error:
+        return None, [name for words, name in BLAMED.items() if words in str(error)]
     return last.checkpoint, [finding.name for finding in diagnose(last, config)]
 
 

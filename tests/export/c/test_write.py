@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,23 @@ def test_nothing_is_allocated_and_only_two_headers_are_included_but_for_flash(ma
     header = export(make_model(calibrated=True), "c").decode().split("#ifdef MNIST_NN_SELFTEST")[0]
     assert re.findall(r"#include <(.*)>", header) == ["math.h", "stdint.h", "avr/pgmspace.h"]
     assert not re.search(r"\b(malloc|calloc|realloc|alloca|free)\b", header)
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_names_of_classes_are_those_of_the_model(
+    make_model: Make, small_data: Callable[[int], Dataset], tmp_path: Path, compiler: str
+) -> None:
+    names = ("mnist_nn_1", 'say "b"', "c\\n ??/ délta 7")
+    model = replace(make_model(inputs=12, outputs=3, hidden=(3,)), class_names=names)
+    (tmp_path / "digits.h").write_bytes(export(model, "c", small_data(12), prefix="own"))
+    main = "int main(void) { for (int i = 0; i < 3; i++) puts(own_class_name(i)); return 0; }"
+    (tmp_path / "main.c").write_text(f'#include <stdio.h>\n#include "digits.h"\n{main}\n')
+    if not shutil.which(compiler):
+        pytest.skip(f"{compiler} is not installed")
+    command = (compiler, *COMPILERS[compiler], *FLAGS, "main.c", "-o", "names", "-lm")
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=PATIENCE)
+    shown = subprocess.run([tmp_path / "names"], check=True, capture_output=True, timeout=PATIENCE).stdout
+    assert shown.decode().splitlines() == list(names)
 
 
 def test_two_files_of_one_program_may_include_it(make_model: Make, tmp_path: Path) -> None:

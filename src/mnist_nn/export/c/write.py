@@ -44,6 +44,7 @@ NOT_A_DIGIT_NAME = "MNIST_NN_NOT_A_DIGIT"
 ACCEPT_AT = "MNIST_NN_ACCEPT_AT_"
 FLASH = " MNIST_NN_FLASH"
 NO_FLOAT = "MNIST_NN_NO_FLOAT"
+SPACE, ASCII = ord(" "), 2**7
 AVR_ARRAY = 2**15 - 1  # bytes that an array may take there
 
 EXPRESSIONS = {
@@ -155,7 +156,7 @@ def write(model: Model, vectors: Vectors, data: Dataset | None, prefix: str = PR
         **_about(single, int8, data),
         **_code(single, int8),
         defines=_defines(single),
-        arrays=_weights(single, int8),
+        arrays=_weights(single, int8) + _class_names(single),
         tests=len(vectors.images),
         vectors=_tests(vectors, predictions),
         check_limits=_check_limits(single.calibration),
@@ -164,6 +165,29 @@ def write(model: Model, vectors: Vectors, data: Dataset | None, prefix: str = PR
         tolerance_int8=INT8_TOLERANCE,
     )
     return rename(text, prefix).encode("ascii")
+
+
+def _class_names(model: Model) -> str:
+    """Write a function that names the classes, unless they are plain numbers."""
+    if not model.class_names:
+        return ""
+    quoted = "".join(f'        "{escape(name)}",\n' for name in model.class_names)
+    return (
+        "\n/* The name of a class, in UTF-8. */\n"
+        "static inline const char *mnist_nn_class_name(int label)\n{\n"
+        f"    static const char *const names[MNIST_NN_CLASSES] = {{\n{quoted}    }};\n    return names[label];\n}}\n"
+    )
+
+
+def escape(name: str) -> str:
+    r"""Write a text for C's quotation marks; all but plain letters and digits become octal numbers.
+
+    Examples
+    --------
+    >>> print(escape('A "b" é'))
+    A \042b\042 \303\251
+    """
+    return "".join(chr(b) if (chr(b).isalnum() and b < ASCII) or b == SPACE else f"\\{b:03o}" for b in name.encode())
 
 
 def rename(text: str, prefix: str) -> str:

@@ -3,6 +3,7 @@
  * are first wanted.
  */
 
+import { languages } from "./languages/index.js";
 import { start } from "./ui/app.js";
 import { addStrings } from "./ui/text.js";
 
@@ -28,4 +29,4 @@ const loadTasks = async () => {
   return tasks;
 };
 
-await start(document.body, rooms, loadLessons, loadTasks);
+await start(document.body, rooms, languages, { loadLessons, loadTasks });

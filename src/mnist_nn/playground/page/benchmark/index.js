@@ -4,8 +4,10 @@
  */
 
 import { fill, h, wide } from "../ui/dom.js";
-import { addStrings, text } from "../ui/text.js";
-import { count } from "../ui/training/format.js";
+import { languages } from "../languages/index.js";
+import { addStrings, chooseLanguage, speak, text } from "../ui/text.js";
+import { fixed } from "../ui/format.js";
+import { count } from "../ui/language.js";
 import { DEFAULTS, parseSettings } from "../ui/training/settings.js";
 import { openWorker } from "../worker/client.js";
 import * as strings from "./strings.js";
@@ -24,6 +26,8 @@ const CASES = [
 ];
 
 addStrings(strings);
+const asked = new URLSearchParams(location.hash.slice(1)).get("lang");
+await speak(languages, chooseLanguage(languages, asked));
 const body = h("tbody");
 const button = h("button", { type: "button", class: "primary", onclick: run }, text("bench.run"));
 const columns = ["case", "epoch", "micro", "test"].map((name) => h("th", { scope: "col" }, text(`bench.${name}`)));
@@ -42,7 +46,7 @@ async function run() {
     const cells = [0, 1, 2].map(() => h("td", {}, "…"));
     body.append(h("tr", { "data-case": name }, h("th", { scope: "row" }, text(`bench.${name}`)), ...cells));
     const { seconds, lane } = await measure(name, changes);
-    const values = [`${seconds.toFixed(2)} s`, ((lane.seconds / lane.samples) * 1e6).toFixed(1),
+    const values = [`${fixed(seconds, 2)} s`, fixed((lane.seconds / lane.samples) * 1e6, 1),
       `${count(lane.test.accuracy * lane.test.samples)} / ${count(lane.test.samples)}`];
     cells.forEach((cell, i) => void (cell.textContent = values[i]));
   }

@@ -6,7 +6,7 @@
  */
 
 import { argmax, largest, sigmoid } from "./activations.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, say } from "./errors.js";
 import { forward, probabilities } from "./network.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
@@ -73,7 +73,7 @@ export function findOperatingPoint({ table }, maxError) {
     const [threshold, error, coverage] = table.subarray(row, row + 3);
     if (error <= maxError) return { threshold, error, coverage };
   }
-  throw new ConfigError(`no threshold of this model's calibration keeps the error at or below ${maxError}`);
+  throw new ConfigError(say`no threshold of this model's calibration keeps the error at or below ${maxError}`);
 }
 
 /**
@@ -103,7 +103,7 @@ function scoreDigit({ weights, bias }, hidden, z) {
   const total = top[0] + Math.log(z.reduce((sum, value) => sum + Math.exp(value - top[0]), 0));
   const more = [total, top[0], top[1]];
   const units = weights.length - EXTRA_FEATURES;
-  if (units !== hidden.length) throw new ConfigError("the calibration belongs to another network");
+  if (units !== hidden.length) throw new ConfigError(say`the calibration belongs to another network`);
   const linear = hidden.reduce((sum, a, i) => sum + Math.fround(weights[i]) * a, 0);
   return more.reduce((sum, value, i) => sum + value * weights[units + i], linear + bias);
 }

@@ -3,7 +3,7 @@
  * own eight digits as zeros. Files from before it have none, and pass.
  */
 
-import { ModelFileError } from "./errors.js";
+import { ModelFileError, say } from "./errors.js";
 
 export const PLACE = "crc32:00000000"; // what stands in the header until the checksum is known
 
@@ -38,7 +38,7 @@ export const isSealed = (bytes) => findDigits(bytes) !== null;
 export function checkSeal(bytes, named) {
   const at = findDigits(bytes);
   if (at === null && named) {
-    throw new ModelFileError("this model file is damaged, because its checksum cannot be read; get a fresh copy");
+    throw new ModelFileError(say`this model file is damaged, because its checksum cannot be read; get a fresh copy`);
   }
   if (at === null) return;
   const plain = bytes.slice();
@@ -46,7 +46,7 @@ export function checkSeal(bytes, named) {
   plain.fill(0x30, at, at + DIGITS);
   if (hex(computeCrc32(plain)) !== written) {
     throw new ModelFileError(
-      "this model file is damaged, because its bytes do not match its checksum; get a fresh copy",
+      say`this model file is damaged, because its bytes do not match its checksum; get a fresh copy`,
     );
   }
 }

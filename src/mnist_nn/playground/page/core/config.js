@@ -6,7 +6,7 @@
  */
 
 import { activation, output } from "./activations.js";
-import { ConfigError, lookUp } from "./errors.js";
+import { ConfigError, lookUp, say } from "./errors.js";
 import { FAULTS } from "./faults.js";
 import { INITIALIZERS } from "./initializers.js";
 import { optimizer } from "./optimizers.js";
@@ -72,10 +72,10 @@ export function makeNetworkConfig({ prepare, ...changes } = {}) {
   output(filled.output);
   if (filled.initializer !== "auto" && !Object.hasOwn(INITIALIZERS, filled.initializer)) {
     const names = Object.keys(INITIALIZERS).join(", ");
-    throw new ConfigError(`initializer is "${filled.initializer}"; choose one of: auto, ${names}`);
+    throw new ConfigError(say`initializer is "${filled.initializer}"; choose one of: auto, ${names}`);
   }
   if (filled.dtype !== "float32" && filled.dtype !== "float64") {
-    throw new ConfigError(`dtype is "${filled.dtype}"; choose one of: float32, float64`);
+    throw new ConfigError(say`dtype is "${filled.dtype}"; choose one of: float32, float64`);
   }
   return filled;
 }
@@ -90,15 +90,16 @@ export function makeTrainingConfig(network, changes = {}) {
   const training = { ...TRAINING, ...checkNames("training", TRAINING, changes) };
   const { learning_rate, max_norm: longest } = training;
   optimizer(training.optimizer);
-  listDropoutRates(network, training).forEach((share) => check("dropout", share, share >= 0 && share < 1, "0 ≤ p < 1"));
+  listDropoutRates(network, training).forEach((share) =>
+    check("dropout", share, share >= 0 && share < 1, say`0 ≤ p < 1`));
   checkTogether(network, training);
   checkWhole("batch_size", training.batch_size, 1, 2 ** 32);
   if (training.subset !== null) checkWhole("subset", training.subset, 1, 2 ** 32);
   if (learning_rate !== null) {
-    check("learning_rate", learning_rate, learning_rate > 0, "a number above 0, or null for the default");
+    check("learning_rate", learning_rate, learning_rate > 0, say`a number above 0, or null for the default`);
   }
-  if (longest !== null) check("max_norm", longest, longest > 0, "a number above 0, or null for no limit");
-  check("l2", training.l2, training.l2 >= 0, "0 or more");
+  if (longest !== null) check("max_norm", longest, longest > 0, say`a number above 0, or null for no limit`);
+  check("l2", training.l2, training.l2 >= 0, say`0 or more`);
   lookUp("fault", FAULTS, training.fault).chooseLoss(network, training);
   return training;
 }
@@ -110,10 +111,10 @@ export function makeTrainingConfig(network, changes = {}) {
  */
 function checkTogether(network, { dropout, max_norm: longest, momentum, optimizer: name }) {
   if (network.hidden.length === 0 && ([dropout].flat().some((rate) => rate > 0) || longest !== null)) {
-    throw new ConfigError("dropout and max_norm have no effect without hidden layers; leave them out");
+    throw new ConfigError(say`dropout and max_norm have no effect without hidden layers; leave them out`);
   }
   if (momentum !== null && name !== "momentum" && name !== "nesterov") {
-    throw new ConfigError(`momentum has no effect with ${name}; leave it out, or choose momentum or nesterov`);
+    throw new ConfigError(say`momentum has no effect with ${name}; leave it out, or choose momentum or nesterov`);
   }
 }
 
@@ -165,7 +166,7 @@ function spreadPerLayer(name, value, layers) {
   if (values.length === 1) return Array(layers).fill(values[0]);
   if (values.length === layers) return [...values];
   throw new ConfigError(
-    `${name} has ${values.length} values for ${layers} hidden layers; give one value, or one for each layer`,
+    say`${name} has ${values.length} values for ${layers} hidden layers; give one value, or one for each layer`,
   );
 }
 
@@ -190,14 +191,14 @@ function checkNames(what, defaults, changes) {
  */
 function checkWhole(name, value, low, high) {
   const fits = Number.isInteger(value) && value >= low && value <= high;
-  return check(name, value, fits, `a whole number from ${low} to ${high}`);
+  return check(name, value, fits, say`a whole number from ${low} to ${high}`);
 }
 
 /**
  * @param {string} name
  * @param {number} value
  * @param {boolean} fits
- * @param {string} valid
+ * @param {import("./errors.js").Told} valid
  */
 function check(name, value, fits, valid) {
   return Number.isFinite(value) && fits ? value : fail(name, value, valid);
@@ -206,9 +207,9 @@ function check(name, value, fits, valid) {
 /**
  * @param {string} name
  * @param {unknown} value
- * @param {string} valid
+ * @param {import("./errors.js").Told | string} valid
  * @returns {never}
  */
 function fail(name, value, valid) {
-  throw new ConfigError(`${name} is ${JSON.stringify(value)}; give ${valid}`);
+  throw new ConfigError(say`${name} is ${JSON.stringify(value)}; give ${valid}`);
 }

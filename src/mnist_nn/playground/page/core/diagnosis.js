@@ -13,9 +13,10 @@ import { RULES } from "./rules.js";
  *   alone?: boolean, setting?: Record<string, string | number>}} Rule
  */
 /**
- * A fault that was found; `setting` has what to try as settings of the library, by their names.
+ * A fault that was found; `setting` has what to try as settings of the library, by their names, and `numbers` what its
+ * sentences are filled with.
  * @typedef {{name: string, seen: string, why: string, advice: string, setting: Record<string, string | number>,
- *   source: string}} Finding
+ *   source: string, numbers: Quantities}} Finding
  */
 
 /** @type {Readonly<Record<string, (a: number, b: number) => boolean>>} */
@@ -44,6 +45,14 @@ export function applyRules(quantities) {
  * @param {Finding} finding
  */
 export const toSentence = ({ seen, why, advice }) => `${raise(seen)}: ${why}. Try ${advice}.`;
+
+/**
+ * The sentences of the rules by key, as the page looks up its words.
+ * @param {readonly Rule[]} rules
+ * @returns {Record<string, string>}
+ */
+export const listSentences = (rules) => Object.fromEntries(rules.flatMap((rule) =>
+  /** @type {const} */ (["seen", "why", "try"]).map((part) => [`rule.${rule.name}.${part}`, rule[part]])));
 
 /** @param {string} words */
 export const raise = (words) => words.charAt(0).toUpperCase() + words.slice(1);
@@ -87,15 +96,16 @@ function makeFinding(rule, shown) {
   const [seen, why, advice] = [rule.seen, rule.why, rule.try].map((pattern) => fillPattern(pattern, shown));
   const setting = Object.fromEntries(Object.entries(rule.setting ?? {}).map(([name, value]) =>
     [name, typeof value === "string" && value in shown ? shown[value] : value]));
-  return { name: rule.name, seen, why, advice, setting, source: rule.source };
+  return { name: rule.name, seen, why, advice, setting, source: rule.source, numbers: shown };
 }
 
 /**
  * @param {string} pattern with {quantity:format}
  * @param {Quantities} shown
+ * @param {(digits: string) => string} [write] digits as a language writes them
  */
-function fillPattern(pattern, shown) {
-  return pattern.replace(/\{(\w+):([^}]*)\}/g, (_, name, format) => formatNumber(shown[name], format));
+export function fillPattern(pattern, shown, write = (digits) => digits) {
+  return pattern.replace(/\{(\w+):([^}]*)\}/g, (_, name, format) => write(formatNumber(shown[name], format)));
 }
 
 /**

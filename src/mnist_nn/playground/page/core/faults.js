@@ -9,7 +9,7 @@
  */
 
 import { softmax } from "./activations.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, say } from "./errors.js";
 import { categoricalCrossEntropy, loss, throughSoftmax } from "./losses.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
@@ -64,7 +64,7 @@ function doubleCrossEntropy(_z, o, label) {
 /** @type {Fault["chooseLoss"]} */
 function requireSoftmax(network, training) {
   if (network.output !== "softmax" || training.loss !== "cross_entropy") {
-    throw new ConfigError("fault double_softmax needs output softmax and loss cross_entropy; choose both");
+    throw new ConfigError(say`fault double_softmax needs output softmax and loss cross_entropy; choose both`);
   }
   return DOUBLE_SOFTMAX;
 }

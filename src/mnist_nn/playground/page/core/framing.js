@@ -5,7 +5,7 @@
  * ink gives the same bytes.
  */
 
-import { InkError } from "./errors.js";
+import { InkError, say } from "./errors.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {{width: number, height: number, values: Float64Array}} Ink row by row */
@@ -39,17 +39,19 @@ export function frame(ink, width, height) {
 function asFloats(ink, width, height) {
   if (ink.length !== width * height) {
     throw new InkError(
-      `the ink has ${ink.length} values, but the picture has ${width} × ${height} pixels; give one for each pixel`,
+      say`the ink has ${ink.length} values, but the picture has ${width} × ${height} pixels; give one for each pixel`,
     );
   }
   const bytes = ink instanceof Uint8Array || ink instanceof Uint8ClampedArray;
   const values = Float64Array.from(ink, (value) => (bytes ? value / 255 : value));
   if (!values.every((value) => Number.isFinite(value) && value >= 0)) {
-    throw new InkError("the ink contains values that are negative or not finite; give 0 for paper and up to 1 for ink");
+    throw new InkError(
+      say`the ink contains values that are negative or not finite; give 0 for paper and up to 1 for ink`,
+    );
   }
   if (!values.some((value) => value > 0)) {
     throw new InkError(
-      "the picture is blank, so there is nothing to frame; draw something",
+      say`the picture is blank, so there is nothing to frame; draw something`,
     );
   }
   return { width, height, values };

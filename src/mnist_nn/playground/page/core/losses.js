@@ -7,7 +7,7 @@
  */
 
 import { largest } from "./activations.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, say } from "./errors.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {(z: Floats, o: Floats, label: number) => number} Value of one sample, from z_o, o and its label */
@@ -119,7 +119,7 @@ export function loss(name, output) {
   if (!found) {
     const pairs = Object.entries(LOSSES).flatMap(([a, table]) => Object.keys(table).map((b) => `${a} with ${b}`));
     throw new ConfigError(
-      `loss ${name} cannot be used with ${output} outputs; choose one of these pairs: ${pairs.join(", ")}`,
+      say`loss ${name} cannot be used with ${output} outputs; choose one of these pairs: ${pairs.join(", ")}`,
     );
   }
   return found;

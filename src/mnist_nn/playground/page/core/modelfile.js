@@ -8,7 +8,7 @@
 
 import { PLACE, checkSeal, seal } from "./checksum.js";
 import { TRAINING, floats, makeNetworkConfig, sizes, todaysName } from "./config.js";
-import { ModelFileError } from "./errors.js";
+import { ModelFileError, say, tell } from "./errors.js";
 
 /** @typedef {import("./activations.js").Floats} Floats */
 /** @typedef {import("./network.js").Network} Network */
@@ -26,7 +26,7 @@ import { ModelFileError } from "./errors.js";
 /** @typedef {{dtype: string, shape: number[], data_offsets: [number, number]}} Entry */
 
 export const FORMAT = 1;
-const NO_FILE = "this is not a model file, or only a part of one";
+const NO_FILE = say`this is not a model file, or only a part of one`;
 /** Settings of the library that the page does not follow, and their values where they ask for nothing. */
 const NOT_FOLLOWED = {
   schedule: "constant", label_smoothing: 0, teacher_share: 0, ema_decay: 0, augmentation: "none", augment: "",
@@ -46,7 +46,7 @@ export function read(buffer) {
     checkSeal(new Uint8Array(buffer), checksum !== undefined);
     if (header.format !== FORMAT) {
       throw new ModelFileError(
-        `this model file has format ${header.format}, but this page reads only format ${FORMAT}`,
+        say`this model file has format ${header.format}, but this page reads only format ${FORMAT}`,
       );
     }
     /** @type {Record<string, Tensor>} */
@@ -58,7 +58,7 @@ export function read(buffer) {
     return { network: takeNetwork(header.network, tensors, ""), header, tensors };
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
-    throw new ModelFileError(`this model file is damaged: ${/** @type {Error} */ (error).message}`);
+    throw new ModelFileError(say`this model file is damaged: ${tell(error)}`);
   }
 }
 
@@ -76,7 +76,7 @@ export function write({ network, header, tensors }) {
   const names = Object.keys(all).sort();
   for (const name of names) {
     const { shape, data } = all[name];
-    if (!data.every(Number.isFinite)) throw new ModelFileError(`${name} contains NaN or infinity`);
+    if (!data.every(Number.isFinite)) throw new ModelFileError(say`${name} contains NaN or infinity`);
     const dtype = data instanceof Float32Array ? "F32" : "F64";
     entries[name] = { dtype, shape, data_offsets: [size, (size += data.byteLength)] };
   }
@@ -121,7 +121,7 @@ function unpack(buffer) {
   }
   const { __metadata__: metadata, ...entries } = all ?? {};
   if (typeof metadata?.mnist_nn !== "string") {
-    throw new ModelFileError("this safetensors file was not made by mnist-nn; choose a file that mnist-nn saved");
+    throw new ModelFileError(say`this safetensors file was not made by mnist-nn; choose a file that mnist-nn saved`);
   }
   return { entries, text: metadata.mnist_nn, start: 8 + length };
 }
@@ -139,7 +139,7 @@ function tensor(buffer, start, name, { dtype, shape, data_offsets: [from, to] })
   const fits = numbers && from >= 0 && start + to <= buffer.byteLength;
   if (!fits || to - from !== count * numbers.BYTES_PER_ELEMENT) {
     throw new ModelFileError(
-      `tensor ${name} of this file is damaged, or has a type that this page cannot read; get a fresh copy`,
+      say`tensor ${name} of this file is damaged, or has a type that this page cannot read; get a fresh copy`,
     );
   }
   return { shape, data: new numbers(buffer.slice(start + from, start + to)) };
@@ -158,9 +158,9 @@ export function takeNetwork(plain, tensors, prefix) {
   const take = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const found = tensors[prefix + name];
     if (found?.shape.join() !== shape.join() || !(found.data instanceof floats(config))) {
-      throw new ModelFileError(`tensor ${prefix + name} is missing, or does not fit the network of this file`);
+      throw new ModelFileError(say`tensor ${prefix + name} is missing, or does not fit the network of this file`);
     }
-    if (!found.data.every(Number.isFinite)) throw new ModelFileError(`${name} contains NaN or infinity`);
+    if (!found.data.every(Number.isFinite)) throw new ModelFileError(say`${name} contains NaN or infinity`);
     delete tensors[prefix + name];
     return found.data;
   };

@@ -8,7 +8,7 @@
 import { activation, output } from "./activations.js";
 import { floats, makeNetworkConfig, sizes } from "./config.js";
 import { deskew } from "./deskewing.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, say } from "./errors.js";
 import { drawInitialWeights } from "./initializers.js";
 import { PURPOSES, fold, key } from "./random.js";
 
@@ -69,7 +69,7 @@ export function countParameters(config) {
 export function inputs(network, picture) {
   if (picture.length !== network.config.inputs) {
     throw new ConfigError(
-      `the image has ${picture.length} values, but the network has ${network.config.inputs} inputs`,
+      say`the image has ${picture.length} values, but the network has ${network.config.inputs} inputs`,
     );
   }
   const bytes = picture instanceof Uint8Array || picture instanceof Uint8ClampedArray;

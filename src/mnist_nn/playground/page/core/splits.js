@@ -4,7 +4,7 @@
  * The rows are those that the library's splits.py chooses with the same key.
  */
 
-import { DataError } from "./errors.js";
+import { DataError, say } from "./errors.js";
 import { permutation, roundHalfEven } from "./random.js";
 
 /** @typedef {import("./random.js").Key} Key */
@@ -40,7 +40,7 @@ export function holdOut(labels, share, k) {
  */
 function choose(labels, count, k) {
   if (!Number.isInteger(count) || count < 1 || count > labels.length) {
-    throw new DataError(`cannot choose ${count} of ${labels.length} images; give a whole number of them`);
+    throw new DataError(say`cannot choose ${count} of ${labels.length} images; give a whole number of them`);
   }
   const left = shareOut(labels, count);
   const marks = new Uint8Array(labels.length);

@@ -8,7 +8,7 @@
 
 import { activation } from "./activations.js";
 import { chooseRate, listDropoutRates, makeTrainingConfig } from "./config.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, say } from "./errors.js";
 import { FAULTS } from "./faults.js";
 import { CANDIDATES } from "./losses.js";
 import { feed, forward } from "./network.js";
@@ -69,7 +69,7 @@ export function trace(network, picture, label, settings = {}, place = {}) {
 export function classicSymbols(t) {
   if (t.z.length !== 2) {
     throw new ConfigError(
-      `the classic symbols are for one hidden layer, but this network has ${t.z.length - 1}`,
+      say`the classic symbols are for one hidden layer, but this network has ${t.z.length - 1}`,
     );
   }
   return {

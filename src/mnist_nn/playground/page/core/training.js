@@ -8,7 +8,7 @@
 
 import { argmax, output } from "./activations.js";
 import { chooseRate, listDropoutRates, floats, makeTrainingConfig } from "./config.js";
-import { ConfigError, DataError } from "./errors.js";
+import { ConfigError, DataError, say } from "./errors.js";
 import { FAULTS } from "./faults.js";
 import { back, makeLayers, makeNetwork, pass } from "./layers.js";
 import { optimizer } from "./optimizers.js";
@@ -275,13 +275,13 @@ function isSound({ layers }, { reported, descended }) {
 function checkData(config, images, labels) {
   if (images.length !== labels.length * config.inputs || labels.length === 0) {
     throw new ConfigError(
-      `there are ${images.length} pixels for ${labels.length} labels; the network needs ${config.inputs} for each`,
+      say`there are ${images.length} pixels for ${labels.length} labels; the network needs ${config.inputs} for each`,
     );
   }
   const highest = labels.reduce((most, label) => Math.max(most, label), 0);
   if (highest >= config.outputs) {
     throw new DataError(
-      `label ${highest} needs more than the network's ${config.outputs} outputs; create a network with more`,
+      say`label ${highest} needs more than the network's ${config.outputs} outputs; create a network with more`,
     );
   }
 }

@@ -14,7 +14,7 @@ import { askOnce } from "./later.js";
 import { openModels } from "./models.js";
 import { buildShare } from "./share/share.js";
 import * as state from "./state.js";
-import { addStrings, text } from "./text.js";
+import { addStrings, chooseLanguage, explain, speak, text } from "./text.js";
 import { currentTheme } from "./theme.js";
 
 /** @typedef {import("../core/activations.js").Floats} Floats */
@@ -62,14 +62,18 @@ import { currentTheme } from "./theme.js";
  * Build the page and open the room that the address names, or the first.
  * @param {HTMLElement} body
  * @param {Rooms} rooms
- * @param {() => Promise<import("./guide/guide.js").Lesson[]>} loadLessons
- * @param {() => Promise<import("./share/task-form.js").Task[]>} loadTasks that teachers can set
+ * @param {import("./text.js").Languages} languages
+ * @param {{loadLessons: () => Promise<import("./guide/guide.js").Lesson[]>,
+ *   loadTasks: () => Promise<import("./share/task-form.js").Task[]>}} later tasks are those that teachers can set
  */
-export async function start(body, rooms, loadLessons, loadTasks) {
+export async function start(body, rooms, languages, { loadLessons, loadTasks }) {
+  const tag = chooseLanguage(languages, state.read().params.get("lang"));
+  const spoken = await speak(languages, tag).then(() => true, () => false);
   const listeners = buildTopics();
   const share = buildShare(loadTasks);
   const guide = buildGuide(body, loadLessons, share.openTasks);
-  const frame = buildFrame(body, Object.keys(rooms), guide.menu, share.element, () => listeners.tell("theme"));
+  const frame = buildFrame(body, Object.keys(rooms), { languages, lessons: guide.menu, share: share.element },
+    () => listeners.tell("theme"));
   followQuestions(body);
   const open = async () => {
     try {
@@ -80,11 +84,12 @@ export async function start(body, rooms, loadLessons, loadTasks) {
       const wanted = state.read().params.get("model");
       guide.follow();
       await follow(rooms, frame, models, app);
+      if (!spoken) frame.say(text("app.language.failed", languages[tag].name), () => location.reload());
       if (wanted && models.loaded && !models.has(wanted)) {
         frame.say(text("model.gone", wanted.replace(/^own:/, ""), models.current.name));
       }
     } catch (error) {
-      frame.fail(text("app.failed", /** @type {Error} */ (error).message), open);
+      frame.fail(text("app.failed", explain(error)), open);
     }
   };
   await open();
@@ -184,14 +189,14 @@ async function follow(rooms, frame, models, app) {
     try {
       await show();
     } catch (error) {
-      if (open.name === find().name) frame.fail(text("app.failed", /** @type {Error} */ (error).message), anew);
+      if (open.name === find().name) frame.fail(text("app.failed", explain(error)), anew);
     }
   };
   addEventListener("hashchange", tryToShow);
   addEventListener("unhandledrejection", (event) => {
     if (!(event.reason instanceof DataError)) return;
     event.preventDefault();
-    frame.say(text("app.failedPart", event.reason.message), anew);
+    frame.say(text("app.failedPart", explain(event.reason)), anew);
   });
   await tryToShow();
 }

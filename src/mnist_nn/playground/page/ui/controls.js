@@ -18,6 +18,12 @@ export function putText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+/**
+ * A number as it was written; a decimal comma is as good as a point.
+ * @param {string} words
+ */
+export const readNumber = (words) => words.trim().replace(",", ".");
+
 let count = 0;
 const makeId = () => `control-${++count}`;
 
@@ -55,8 +61,9 @@ export function buildChoice(label, options, changed, help) {
  */
 export function buildEntry(label, attributes, changed, help) {
   const id = makeId();
+  const take = attributes.inputmode === "decimal" ? readNumber : (/** @type {string} */ words) => words.trim();
   const input = h("input", { id, type: "text", autocomplete: "off", spellcheck: "false", ...attributes,
-    onchange: () => changed(input.value.trim()), ...describeBy(id, help) });
+    onchange: () => changed(take(input.value)), ...describeBy(id, help) });
   return {
     element: buildField(id, label, help, input),
     show: (value) => {
@@ -78,7 +85,7 @@ export function buildLogSlider(label, { from, to, automatic, help }, changed) {
   const id = makeId();
   let standard = "";
   const input = h("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", ...describeBy(id, help),
-    onchange: () => give(input.value.trim()) });
+    onchange: () => give(readNumber(input.value)) });
   const slider = h("input", { type: "range", min: from, max: to, step: 0.05, "aria-label": label,
     oninput: () => give(String(Number((10 ** Number(slider.value)).toPrecision(2)))) });
   const reset = h("button", { type: "button", class: "small", onclick: () => give("") }, automatic);

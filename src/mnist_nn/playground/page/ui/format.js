@@ -2,6 +2,8 @@
  * Numbers as people read them: a true minus sign, as many digits as mean something.
  */
 
+import { localize } from "./language.js";
+
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
@@ -10,8 +12,15 @@ const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
  */
 export function number(value, digits = 4) {
   if (value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits) return tiny(value, Math.max(digits - 2, 1));
-  return minus(value.toFixed(digits));
+  return minus(fixed(value, digits));
 }
+
+/**
+ * With so many digits after the point, however small.
+ * @param {number} value
+ * @param {number} digits
+ */
+export const fixed = (value, digits) => localize(value.toFixed(digits));
 
 /**
  * As short as a small cell needs it.
@@ -37,7 +46,7 @@ export const signed = (value, digits = 4) => (value < 0 ? number(value, digits) 
  * @param {number} value
  * @param {number} digits
  */
-export const aligned = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+export const aligned = (value, digits) => `${value < 0 ? "−" : "+"}${fixed(Math.abs(value), digits)}`;
 
 /**
  * A share, without pretending to be sure.
@@ -57,7 +66,7 @@ export function percent(share) {
 function tiny(value, digits) {
   const [factor, power] = value.toExponential(digits).split("e");
   const raised = String(Math.abs(Number(power))).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
-  return minus(`${factor}·10⁻${raised}`);
+  return minus(`${localize(factor)}·10⁻${raised}`);
 }
 
 /** @param {string} digits */

@@ -1,5 +1,6 @@
 /**
- * What stands around the rooms: name, tabs, the choice of the model, the theme, and a voice for screen readers.
+ * What stands around the rooms: name, tabs, the choice of model and language, the theme, and a voice for screen
+ * readers.
  */
 
 import { isSealed } from "../core/checksum.js";
@@ -7,9 +8,10 @@ import { read, write } from "../core/modelfile.js";
 import { fill, h } from "./dom.js";
 import { followTask } from "./guide/task.js";
 import { download, pickFile } from "./files.js";
+import { buildLanguageMenu } from "./language-menu.js";
 import { formatShape } from "./models.js";
 import * as state from "./state.js";
-import { text } from "./text.js";
+import { explain, text } from "./text.js";
 import { followTheme, currentTheme, toggleTheme } from "./theme.js";
 
 /** @typedef {ReturnType<typeof buildFrame>} Frame */
@@ -19,11 +21,11 @@ import { followTheme, currentTheme, toggleTheme } from "./theme.js";
 /**
  * @param {HTMLElement} body
  * @param {string[]} rooms
- * @param {HTMLElement} lessons to choose from
- * @param {HTMLElement} share what can be taken away
+ * @param {{languages: import("./text.js").Languages, lessons: HTMLElement, share: HTMLElement}} parts that it holds:
+ *   lessons to choose from, and what can be taken away
  * @param {() => void} themeChanged
  */
-export function buildFrame(body, rooms, lessons, share, themeChanged) {
+export function buildFrame(body, rooms, { languages, lessons, share }, themeChanged) {
   const tabs = rooms.map((room) => buildTab(room));
   const label = text("app.rooms");
   const list = h("div", { role: "tablist", class: "tabs", "aria-label": label, onkeydown: followArrows }, ...tabs);
@@ -32,7 +34,9 @@ export function buildFrame(body, rooms, lessons, share, themeChanged) {
   const stage = h("div", { class: "room", id: "room", role: "tabpanel", tabindex: "-1" });
   fill(stage, h("p", { class: "loading" }, text("app.loading")));
   const brand = h("h1", { class: "brand" }, buildMark(), h("span", {}, "mnist-nn"));
-  const header = h("header", { class: "bar" }, brand, list, lessons, menu, buildThemeButton(themeChanged));
+  const language = buildLanguageMenu(languages, showAlert);
+  const header = h("header", { class: "bar" }, brand, list, lessons, menu, language.element,
+    buildThemeButton(themeChanged));
   body.prepend(
     h("a", { class: "skip", href: "#room", onclick: (/** @type {Event} */ e) => skip(e, stage) }, text("app.skip")),
     header, h("main", { id: "main" }, stage), h("footer", { class: "foot" }, share), voice);
@@ -63,6 +67,7 @@ export function buildFrame(body, rooms, lessons, share, themeChanged) {
      * @param {App} app
      */
     connect: (models, app) => {
+      language.connect(models);
       const { elements, show } = buildModelMenu(models, app);
       app.on("model", () => {
         if (!menu.firstChild) fill(menu, ...elements);
@@ -155,7 +160,7 @@ function buildModelMenu(models, app) {
       state.put("model", id);
     } catch (error) {
       choose.value = models.current.id;
-      showAlert(text("model.failed", /** @type {Error} */ (error).message), () => take(id));
+      showAlert(text("model.failed", explain(error)), () => take(id));
     }
   };
   return {
@@ -198,7 +203,7 @@ async function openModel(app) {
     app.announce(text("model.opened", name, formatShape(model)));
     if (!isSealed(new Uint8Array(bytes))) showAlert(text("model.unsealed", file.name));
   } catch (error) {
-    showAlert(text("model.badFile", file.name, /** @type {Error} */ (error).message));
+    showAlert(text("model.badFile", file.name, explain(error)));
   }
 }
 
@@ -210,16 +215,17 @@ function saveModel({ current }) {
 /**
  * Say something wherever one is on the page, once.
  * @param {string} message
- * @param {() => void} [again] what to try once more
+ * @param {() => void} [act] what to try once more
+ * @param {string} [name] of the button for it
  */
-function showAlert(message, again) {
+function showAlert(message, act, name = "app.again") {
   const button = (/** @type {string} */ key, /** @type {() => void} */ then = () => {}) =>
     h("button", { type: "button", onclick: () => {
       box.remove();
       then();
     } }, text(key));
   const box = h("div", { class: "toast", role: "alert" }, h("span", {}, message),
-    h("span", { class: "row" }, again && button("app.again", again), button("dialog.close")));
+    h("span", { class: "row" }, act && button(name, act), button("dialog.close")));
   document.querySelectorAll(".toast").forEach((one) => one.textContent === box.textContent && one.remove());
   document.body.append(box);
 }

@@ -2,7 +2,7 @@
  * What is loaded when it is first wanted: parts of the page that most visits never open.
  */
 
-import { DataError } from "../core/errors.js";
+import { DataError, tell } from "../core/errors.js";
 import { h } from "./dom.js";
 
 /**
@@ -45,7 +45,7 @@ export function askOnce(ask) {
   return () => {
     answer ??= ask().catch((error) => {
       answer = null;
-      throw error instanceof DataError ? error : new DataError(/** @type {Error} */ (error).message, { cause: error });
+      throw error instanceof DataError ? error : new DataError(tell(error), { cause: error });
     });
     return answer;
   };

@@ -3,7 +3,7 @@
  */
 
 /** Settings of the page rather than of a room; they stay when a room writes its own. */
-const KEPT = ["model", "lesson", "task", "hide"];
+const KEPT = ["model", "lesson", "task", "hide", "lang"];
 const DELAY = 200; // milliseconds; browsers limit how often an address may change
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -26,6 +26,13 @@ export function read() {
   const [, room = "", query = ""] = /^#?\/?([^?]*)\??(.*)$/s.exec(waiting ?? location.hash) ?? [];
   return { room, params: new URLSearchParams(query) };
 }
+
+/**
+ * The address of a room with the settings of the page, for a link.
+ * @param {string} room
+ * @param {Record<string, string>} params
+ */
+export const linkTo = (room, params) => formatAddress(room, params, read().params);
 
 /**
  * The controls that a task hides.

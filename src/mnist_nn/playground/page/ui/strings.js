@@ -8,6 +8,11 @@ export const en = {
   "app.rooms": "Rooms",
   "app.loading": "Loading …",
   "app.again": "Try again",
+  "app.language": "Language",
+  "app.language.change": "Change the language",
+  "app.language.failed": "{0} could not be loaded, so you see English.",
+  "app.language.own": "Another language loads the page anew, and the models that were opened or trained here are lost: "
+    + "save them first.",
   "app.failed": "This room could not be opened: {0}",
   "app.failedPart": "A part of this room could not be loaded: {0}",
   "room.draw": "Draw",

@@ -30,7 +30,7 @@ function connect(thread) {
       const question = open.get(report.id);
       open.delete(report.id);
       if (report.message === undefined) question?.resolve(report.value);
-      else question?.reject(new Error(report.message));
+      else question?.reject(Object.assign(new Error(report.message), { told: report.told }));
     } else if (report.type === "loading" || report.type === "ready") {
       listeners.forEach((listener) => listener(report));
     } else {

@@ -5,9 +5,11 @@
 
 import { evaluate } from "../core/evaluation.js";
 import { makeModel } from "../core/checkpoint.js";
+import { tell, toMessage } from "../core/errors.js";
 import { changeLane, examine, toBatchEnd } from "./lane.js";
 import { gatherNews, openSession, prepare, settle, step, work } from "./session.js";
 
+/** @typedef {import("../core/errors.js").Told} Told */
 /** @typedef {import("./lane.js").Data} Data */
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./session.js").News} News */
@@ -26,8 +28,8 @@ import { gatherNews, openSession, prepare, settle, step, work } from "./session.
  */
 /**
  * @typedef {{type: "news", news: News} | {type: "loading"} | {type: "ready"}
- *   | {type: "failed", session: string, message: string}
- *   | {type: "answer", id: number, value?: any, message?: string}} Report
+ *   | {type: "failed", session: string, message: string, told?: Told}
+ *   | {type: "answer", id: number, value?: any, message?: string, told?: Told}} Report
  */
 
 const REPORT_EVERY = 100; // milliseconds
@@ -69,7 +71,7 @@ export class Host {
     try {
       await this.execute(order, await this.loaded());
     } catch (error) {
-      this.post({ type: "failed", session: order.session, message: messageOf(error) });
+      this.post({ type: "failed", session: order.session, ...describe(error) });
     }
   }
 
@@ -81,7 +83,7 @@ export class Host {
     try {
       this.post({ type: "answer", id, value: await this.reply(question, await this.loaded()) });
     } catch (error) {
-      this.post({ type: "answer", id, message: messageOf(error) });
+      this.post({ type: "answer", id, ...describe(error) });
     }
   }
 
@@ -204,5 +206,12 @@ async function describeData({ train: { images, labels } }) {
   return { name: "mnist", sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("") };
 }
 
-/** @param {unknown} error */
-const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+/**
+ * What the page can say of an error.
+ * @param {unknown} error
+ * @returns {{message: string, told?: Told}}
+ */
+function describe(error) {
+  const told = tell(error);
+  return typeof told === "string" ? { message: told } : { message: toMessage(told), told };
+}

@@ -3,6 +3,7 @@
  */
 
 import { fill, h } from "../../ui/dom.js";
+import { count } from "../../ui/language.js";
 import { text } from "../../ui/text.js";
 
 /** @typedef {ReturnType<typeof buildDigits>} Digits */
@@ -39,10 +40,10 @@ export function buildDigits(choose) {
   const say = () => {
     const { current, images, answers, labels, wrong } = state;
     if (!answers) return;
-    const count = labels.length.toLocaleString("en");
-    if (current === null) return fill(where, text("digits.count", wrong.toLocaleString("en"), count));
-    const place = (images.indexOf(current) + 1).toLocaleString("en");
-    return fill(where, text("digits.where", place, count, current, labels[current]));
+    const all = count(labels.length);
+    if (current === null) return fill(where, text("digits.count", count(wrong), all));
+    const place = count(images.indexOf(current) + 1);
+    return fill(where, text("digits.where", place, all, current, labels[current]));
   };
   const element = h("div", { class: "stack digits" }, h("h3", {}, text("digits.title")),
     h("div", { class: "row" }, previous, next),

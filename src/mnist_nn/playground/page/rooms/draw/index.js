@@ -8,12 +8,14 @@ import { STILL, distort } from "../../core/distort.js";
 import { forward } from "../../core/network.js";
 import { fill, h } from "../../ui/dom.js";
 import { pickFile } from "../../ui/files.js";
-import { signed } from "../../ui/format.js";
+import { fixed, signed } from "../../ui/format.js";
 import { findImage, nameImage as imageName } from "../../ui/images.js";
 import { SIDE, renderInk } from "../../ui/ink.js";
+import { count } from "../../ui/language.js";
 import { buildFold } from "../../ui/later.js";
 import { buildNetworkView } from "../../ui/network/view.js";
 import * as state from "../../ui/state.js";
+import { explain } from "../../ui/text.js";
 import { buildUndo, followUndoKeys } from "../../ui/undo.js";
 import { buildBars } from "./bars.js";
 import { findDecisive, findSent } from "./connections.js";
@@ -283,7 +285,7 @@ class Draw {
       await this.stepTo(imageName(frameDigit(ink, width, height)));
       fill(this.failure);
     } catch (error) {
-      fill(this.failure, this.app.text("draw.openFailed", file.name, /** @type {Error} */ (error).message));
+      fill(this.failure, this.app.text("draw.openFailed", file.name, explain(error)));
     }
   }
 
@@ -299,15 +301,15 @@ class Draw {
   }
 
   /** @param {import("./measure.js").Measured} measured */
-  measured({ before, after, count, answers, labels }) {
+  measured({ before, after, count: total, answers, labels }) {
     const { app, digits, accuracy, view } = this;
     digits.use(answers, labels);
     app.test().then(({ images }) => {
       this.data = { images, labels, answers };
       this.map?.know(this.data);
     });
-    const [all, right, unchanged] = [count, after, before].map((n) => n.toLocaleString("en"));
-    const share = ((100 * after) / count).toFixed(2);
+    const [all, right, unchanged] = [total, after, before].map(count);
+    const share = fixed((100 * after) / total, 2);
     fill(accuracy, isEmpty(view.edits)
       ? app.text("draw.accuracy", right, all, share)
       : app.text("draw.accuracyChanged", right, all, share, unchanged, signed(after - before, 0)));

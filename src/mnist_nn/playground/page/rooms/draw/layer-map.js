@@ -6,6 +6,7 @@
 import { project } from "../../core/pca.js";
 import { fill, h } from "../../ui/dom.js";
 import { percent } from "../../ui/format.js";
+import { count } from "../../ui/language.js";
 import { drawImage } from "../../ui/pixels.js";
 import { text } from "../../ui/text.js";
 import { readColour } from "../../ui/theme.js";
@@ -87,7 +88,7 @@ class LayerMap {
     if (mapped.map.layer !== this.layer) return;
     this.mapped = mapped;
     const [first, second] = mapped.components.shares;
-    this.shares.textContent = text("map.shares", percent(first + second), COUNT.toLocaleString("en"));
+    this.shares.textContent = text("map.shares", percent(first + second), count(COUNT));
     this.paint();
   }
 

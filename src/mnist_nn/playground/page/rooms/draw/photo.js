@@ -4,7 +4,7 @@
  * Simple on purpose; whole pages and numbers are for the library (`mnist-nn read`).
  */
 
-import { InkError } from "../../core/errors.js";
+import { InkError, say } from "../../core/errors.js";
 
 /** @typedef {{ink: Float64Array, width: number, height: number}} Ink */
 
@@ -23,7 +23,7 @@ export async function readInk(file) {
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
   const context = new OffscreenCanvas(width, height).getContext("2d");
-  if (!context) throw new InkError("this browser cannot draw");
+  if (!context) throw new InkError(say`this browser cannot draw`);
   context.fillStyle = "#fff"; // what is transparent is paper
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0, width, height);
@@ -46,7 +46,7 @@ export function findInk(grey, width, height) {
   const paper = estimatePaper(light, width, height);
   const ink = light.map((value, i) => Math.max(paper[i] - value, 0) / Math.max(paper[i], 0.05));
   const level = findInkLevel(ink);
-  if (level < LEAST) throw new InkError("there is no ink to frame; the picture is blank");
+  if (level < LEAST) throw new InkError(say`there is no ink to frame; the picture is blank`);
   const soft = ink.map((value) => Math.min(Math.max((value - 0.35 * level) / (0.6 * level), 0), 1));
   return { ink: dropSpecks(soft, width, height), width, height };
 }

@@ -73,7 +73,7 @@ export function buildDigitList(text, go) {
    */
   function cell(moment, i, said, label) {
     const kind = said === undefined ? "" : said === label ? "right" : "wrong";
-    const title = text("history.cell", formatPlace(moment), said ?? "?");
+    const title = text("history.cell", Number(formatPlace(moment)), said ?? "?");
     return h("button", { type: "button", tabindex: -1, class: kind, title, "aria-label": title, onclick: () => go(i) },
       said ?? "·");
   }

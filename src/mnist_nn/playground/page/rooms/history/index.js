@@ -10,8 +10,9 @@ import { buildChoice } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
 import { download, pickFile } from "../../ui/files.js";
 import { buildModelLinks } from "../../ui/links.js";
+import { count } from "../../ui/language.js";
 import * as state from "../../ui/state.js";
-import { count } from "../../ui/training/format.js";
+import { explain } from "../../ui/text.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
 import { formatPlace, openTraining } from "../../ui/training/session.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
@@ -149,7 +150,7 @@ class HistoryRoom {
     }
     this.render();
     Promise.all([loadServed(this.app), openTraining(this.app).kept])
-      .then(() => this.miss(), (error) => this.note(error.message, true));
+      .then(() => this.miss(), (error) => this.note(explain(error), true));
   }
 
   /** Say so if the training of the address is not here. */
@@ -260,7 +261,7 @@ class HistoryRoom {
       this.app.navigate("train");
       return "";
     } catch (error) {
-      return /** @type {Error} */ (error).message;
+      return explain(error);
     }
   }
 
@@ -293,7 +294,7 @@ class HistoryRoom {
       const sealed = isSealed(new Uint8Array(bytes));
       this.note(sealed ? opened : `${opened} ${this.app.text("model.unsealed", file.name)}`);
     } catch (error) {
-      this.note(this.app.text("history.bad", file.name, /** @type {Error} */ (error).message), true);
+      this.note(this.app.text("history.bad", file.name, explain(error)), true);
     }
     this.render();
   }
@@ -302,7 +303,7 @@ class HistoryRoom {
   moment() {
     const recording = /** @type {Recording} */ (this.recording);
     const moment = recording.epochs[this.index(recording)];
-    const name = this.app.text("history.momentName", recording.name, formatPlace(moment));
+    const name = this.app.text("history.momentName", recording.name, Number(formatPlace(moment)));
     return { model: takeMoment(recording, moment), name };
   }
 

@@ -6,7 +6,7 @@
  */
 
 import { chooseRate, floats, makeNetworkConfig, sizes } from "../../core/config.js";
-import { ModelFileError } from "../../core/errors.js";
+import { ModelFileError, say } from "../../core/errors.js";
 import { optimizer } from "../../core/optimizers.js";
 
 /** @typedef {import("../../core/modelfile.js").Model} Model */
@@ -30,7 +30,7 @@ const IMAGES = 60000;
 export function readRecording({ network: { config }, header, tensors }, id, name) {
   const { recording: rows, training, history } = header;
   if (!Array.isArray(rows) || rows.length === 0 || !training) {
-    throw new ModelFileError("there is no recording in this file; make one with: mnist-nn train --record FILE");
+    throw new ModelFileError(say`there is no recording in this file; make one with: mnist-nn train --record FILE`);
   }
   const full = makeNetworkConfig(config);
   const epochs = rows.map((row, n) => makeMoment(row, takeParameters(full, tensors, n), full, training,
@@ -121,7 +121,7 @@ function takeParameters(config, tensors, n) {
   const get = (/** @type {string} */ name, /** @type {number[]} */ shape) => {
     const found = tensors[`moments/${n}/${name}`];
     if (found?.shape.join() !== shape.join() || !(found.data instanceof floats(config))) {
-      throw new ModelFileError(`moment ${n} of this recording has no sound ${name}; record it again`);
+      throw new ModelFileError(say`moment ${n} of this recording has no sound ${name}; record it again`);
     }
     return found.data;
   };

@@ -4,7 +4,7 @@
  */
 
 import { fetchBytes } from "../../core/data.js";
-import { DataError } from "../../core/errors.js";
+import { DataError, tell } from "../../core/errors.js";
 import { read } from "../../core/modelfile.js";
 import { openWorker } from "../../worker/client.js";
 import { chooseFew } from "../../ui/training/thin.js";
@@ -107,7 +107,7 @@ export class Examiner {
       this.wanted = this.wanted.filter(({ moment }) => moment !== now.moment);
     } catch (error) {
       this.over = true; // until the room is opened again
-      throw new DataError(/** @type {Error} */ (error).message);
+      throw new DataError(tell(error), { cause: error });
     } finally {
       this.busy = false;
     }

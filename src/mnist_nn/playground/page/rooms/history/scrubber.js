@@ -3,7 +3,7 @@
  */
 
 import { h } from "../../ui/dom.js";
-import { count } from "../../ui/training/format.js";
+import { count } from "../../ui/language.js";
 import { formatPlace } from "../../ui/training/session.js";
 
 /** @typedef {import("../../worker/lane.js").Moment} Moment */
@@ -51,7 +51,7 @@ export function buildScrubber(text, go) {
       slider.max = String(moments.length - 1);
       slider.value = String(index);
       const words = moment.samples === 0 ? text("history.start")
-        : text("history.place", formatPlace(moment), count(moment.samples));
+        : text("history.place", Number(formatPlace(moment)), count(moment.samples));
       place.textContent = words;
       slider.setAttribute("aria-valuetext", words);
       steps.forEach((step, i) => void (step.disabled = index === (i < 2 ? 0 : moments.length - 1)));

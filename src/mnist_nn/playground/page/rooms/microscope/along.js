@@ -6,6 +6,7 @@ import { lossAlong, slopeOf } from "../../core/landscape.js";
 import { putText } from "../../ui/controls.js";
 import { fill, h, s } from "../../ui/dom.js";
 import { number, precise, signed } from "../../ui/format.js";
+import { localize } from "../../ui/language.js";
 import { text } from "../../ui/text.js";
 
 /** @typedef {import("../../core/landscape.js").Sample} Sample */
@@ -44,7 +45,7 @@ export function buildAlong(along) {
     }
     const { curve, slope } = curves.get(samples);
     const rate = Number((10 ** Number(slider.value)).toPrecision(3));
-    putText(shownRate, String(rate));
+    putText(shownRate, localize(String(rate)));
     const step = -rate * slope;
     drawCurve(drawing, curve, slope, step);
     const [before, after] = [curve(0), curve(step)];

@@ -3,7 +3,7 @@
  * large beside the largest of the step, blue above zero and orange below.
  */
 
-import { aligned, number } from "../../ui/format.js";
+import { aligned, fixed, number } from "../../ui/format.js";
 import { text } from "../../ui/text.js";
 import { largest } from "../../ui/weights.js";
 
@@ -152,5 +152,5 @@ function lightNeuron(t, layer, unit, kind) {
 function writeBeside(t, unit, kind) {
   if (kind === "none") return "";
   if (kind === "weighted") return aligned(t.z[t.z.length - 1][unit], 2);
-  return kind === "activation" ? t.o[unit].toFixed(3) : aligned(t.delta[t.delta.length - 1][unit], 3);
+  return kind === "activation" ? fixed(t.o[unit], 3) : aligned(t.delta[t.delta.length - 1][unit], 3);
 }

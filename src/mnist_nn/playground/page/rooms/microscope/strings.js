@@ -33,11 +33,6 @@ export const en = {
   "flow.update": "Each line is the change of a weight: blue where the weight grows, orange where it shrinks.",
   "flow.weighted": "Each line is one term of a sum {0}: a weight times its input. Blue raises the sum, orange "
     + "lowers it.",
-  "loss.categorical cross-entropy": "Categorical cross-entropy",
-  "loss.cross-entropy of a second softmax": "Cross-entropy of a second softmax",
-  "loss.half the summed squared error": "Half the summed squared error",
-  "loss.mean squared error": "Mean squared error",
-  "loss.summed binary cross-entropy": "Summed binary cross-entropy",
   "micro.after": "after",
   "micro.again": "The same image once more, with the new weights",
   "micro.agrees": "✓ agrees",

@@ -6,7 +6,9 @@ import { COLOURS, DASHES } from "../../ui/charts.js";
 import { putText } from "../../ui/controls.js";
 import { h, s } from "../../ui/dom.js";
 import { buildSettingsForm } from "../../ui/training/form.js";
-import { count, exactPercent, significant } from "../../ui/training/format.js";
+import { fixed } from "../../ui/format.js";
+import { count } from "../../ui/language.js";
+import { exactPercent, significant } from "../../ui/training/format.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
 import { DEFAULTS } from "../../ui/training/settings.js";
 import { ALL_IMAGES } from "./lanes.js";
@@ -75,8 +77,8 @@ export function buildLaneCard(text, number, { changed, remove, links }) {
  */
 function describeState(text, state) {
   if (state.diverged) return text("race.diverged", count(state.samples));
-  return text("race.facts", count(state.samples), state.seconds.toFixed(2), state.microseconds?.toFixed(1) ?? "–",
-    significant(state.rate));
+  return text("race.facts", count(state.samples), fixed(state.seconds, 2),
+    state.microseconds ? fixed(state.microseconds, 1) : "–", significant(state.rate));
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { todaysName } from "../../core/config.js";
+import { ConfigError, say } from "../../core/errors.js";
 import { DEFAULTS, parseSettings } from "../../ui/training/settings.js";
 
 /** @typedef {import("../../ui/training/settings.js").Settings} Settings */
@@ -60,7 +61,7 @@ export function parseRace(race) {
   const specs = race.lanes.map((lane, i) => ({ id: `lane-${i + 1}`, ...parseSettings(completeSettings(race, lane)) }));
   const images = race.subset === "" ? 60000 : Number(race.subset);
   const epochs = Number(race.epochs);
-  if (!(epochs > 0 && epochs <= 1000)) throw new RangeError(`epochs is "${race.epochs}"; give a number up to 1000`);
+  if (!(epochs > 0 && epochs <= 1000)) throw new ConfigError(say`epochs is "${race.epochs}"; give a number up to 1000`);
   return { specs, limit: Math.round(images * epochs) };
 }
 

@@ -3,7 +3,9 @@
  */
 
 import { fill, h, wide } from "../../ui/dom.js";
-import { count, exactPercent } from "../../ui/training/format.js";
+import { fixed } from "../../ui/format.js";
+import { count } from "../../ui/language.js";
+import { exactPercent } from "../../ui/training/format.js";
 
 /** @typedef {import("./session.js").RaceSession} RaceSession */
 /** @typedef {import("./session.js").Progress} Progress */
@@ -36,7 +38,7 @@ function listCells(text, { state, points }) {
   return [
     state.diverged ? text("race.results.diverged") : exactPercent(state.test.accuracy),
     there ? count(there.samples) : text("race.results.never"),
-    there ? there.seconds.toFixed(2) : text("race.results.never"),
-    state.seconds.toFixed(2), state.samples ? ((state.seconds / state.samples) * 1e6).toFixed(1) : "–",
+    there ? fixed(there.seconds, 2) : text("race.results.never"),
+    fixed(state.seconds, 2), state.samples ? fixed((state.seconds / state.samples) * 1e6, 1) : "–",
   ];
 }

@@ -3,6 +3,7 @@
  */
 
 import { openWorker } from "../../worker/client.js";
+import { explain } from "../../ui/text.js";
 import { buildUndo } from "../../ui/undo.js";
 import { makeRace, parseRace } from "./lanes.js";
 
@@ -70,7 +71,7 @@ export class RaceSession {
       const lanes = specs.map((spec) => ({ ...spec, id: this.id(spec.id) }));
       this.worker.send({ type: "open", session: SESSION, lanes, limit });
     } catch (error) {
-      Object.assign(this, { status: "idle", message: /** @type {Error} */ (error).message });
+      Object.assign(this, { status: "idle", message: explain(error) });
     }
     this.listener();
   }
@@ -126,7 +127,7 @@ export class RaceSession {
   hear(event) {
     if (event.type === "failed") {
       const status = this.status === "loading" ? "idle" : this.status;
-      Object.assign(this, { playing: false, status, message: event.message });
+      Object.assign(this, { playing: false, status, message: explain(event) });
     } else if (event.type === "news" && event.news.lanes[0].id === this.id("lane-1")) {
       const { playing, finished, sameStart, lanes } = event.news;
       Object.assign(this, { status: "ready", playing, finished, sameStart });

@@ -7,6 +7,7 @@ import { h } from "../../ui/dom.js";
 import { download } from "../../ui/files.js";
 import { buildModelLinks } from "../../ui/links.js";
 import * as state from "../../ui/state.js";
+import { explain } from "../../ui/text.js";
 import { buildAdvice } from "../../ui/training/advice.js";
 import { buildSettingsForm } from "../../ui/training/form.js";
 import { openTraining } from "../../ui/training/session.js";
@@ -117,7 +118,7 @@ function follow(training, params, render) {
       training.open(wanted);
     } catch (error) {
       training.settings = wanted;
-      training.note(/** @type {Error} */ (error).message, true);
+      training.note(explain(error), true);
     }
   } else if (!same && says) {
     training.change(wanted);

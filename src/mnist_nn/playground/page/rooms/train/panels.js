@@ -6,7 +6,8 @@ import { loss } from "../../core/losses.js";
 import { LineChart, rangeFromZero, rangeOfShares } from "../../ui/charts.js";
 import { buildConfusionMatrix } from "../../ui/confusion-matrix.js";
 import { h } from "../../ui/dom.js";
-import { count, exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
+import { count } from "../../ui/language.js";
+import { exactPercent, short, significant, wholePercent } from "../../ui/training/format.js";
 import { buildNeuronGrid } from "../../ui/training/neurons.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
@@ -88,7 +89,7 @@ function buildCharts(text) {
         accuracy.update(series);
         losses.update(curves);
       }
-      losses.rename(text("train.loss", name));
+      losses.rename(text("train.loss", text(`loss.${name}`)));
       drawn = { name, opened, points: points.length };
     },
     restyle: () => [accuracy, losses].forEach((chart) => chart.build()),

@@ -3,9 +3,9 @@
  */
 
 import { h, fill } from "../../ui/dom.js";
-import { number } from "../../ui/format.js";
+import { fixed, number } from "../../ui/format.js";
 import { drawImage } from "../../ui/pixels.js";
-import { count } from "../../ui/training/format.js";
+import { count } from "../../ui/language.js";
 
 /** @typedef {import("../../ui/app.js").App["text"]} Text */
 /** @typedef {import("../../ui/training/session.js").Session} Session */
@@ -54,7 +54,7 @@ function describe(text, { row, label, o, after, loss: [before, now] }) {
   const key = said === label ? "train.last.right" : "train.last.wrong";
   const first = text(key, count(row), label, said);
   if (before === now) return `${first} ${text("train.last.waits")}`;
-  return `${first} ${text("train.last.did", label, o[label].toFixed(3), after[label].toFixed(3), number(before, 3),
+  return `${first} ${text("train.last.did", label, fixed(o[label], 3), fixed(after[label], 3), number(before, 3),
     number(now, 3))}`;
 }
 
@@ -70,7 +70,7 @@ function buildOutput(digit, before, after, label) {
     element.style.height = `${100 * value}%`;
     return element;
   };
-  const name = `${digit}: ${before.toFixed(3)} → ${after.toFixed(3)}`;
+  const name = `${digit}: ${fixed(before, 3)} → ${fixed(after, 3)}`;
   return h("li", { class: digit === label ? "true" : null, title: name, "aria-label": name },
     h("span", { class: "bars-pair" }, bar("before", before), bar("after", after)), h("small", {}, digit));
 }

@@ -2,9 +2,11 @@
  * Buttons that make a training go, and the numbers that say where it stands.
  */
 
-import { buildChoice, putText } from "../../ui/controls.js";
+import { buildChoice, putText, readNumber } from "../../ui/controls.js";
 import { h } from "../../ui/dom.js";
-import { count, exactPercent, short, significant } from "../../ui/training/format.js";
+import { fixed } from "../../ui/format.js";
+import { count } from "../../ui/language.js";
+import { exactPercent, short, significant } from "../../ui/training/format.js";
 import { PROPOSED, splitGoal } from "../../ui/training/goal.js";
 
 /** @typedef {import("../../ui/app.js").App} App */
@@ -86,7 +88,7 @@ function buildGoal(text, changed) {
   const unit = h("span");
   const side = h("label", { class: "row goal-number" }, number, unit);
   let shown = "";
-  number.addEventListener("change", () => changed(`${splitGoal(shown).kind}:${number.value.trim()}`));
+  number.addEventListener("change", () => changed(`${splitGoal(shown).kind}:${readNumber(number.value)}`));
   return {
     element: h("div", { class: "row goal", "data-explain": "goal" }, choice.element, side),
     show: (/** @type {string} */ goal) => {
@@ -126,9 +128,9 @@ function buildStatistics(text) {
       putText(names[2], text("train.stat.test", short(asked)));
       const last = points.filter((point) => point.loss !== null).at(-1);
       const shown = lane ? [
-        (lane.epoch + lane.offset / lane.size).toFixed(lane.offset ? 2 : 0), count(lane.samples),
+        fixed(lane.epoch + lane.offset / lane.size, lane.offset ? 2 : 0), count(lane.samples),
         exactPercent(lane.test.accuracy), last ? significant(/** @type {number} */ (last.loss)) : "–",
-        significant(lane.rate), lane.microseconds && lane.samples >= TIMED ? lane.microseconds.toFixed(1) : "–",
+        significant(lane.rate), lane.microseconds && lane.samples >= TIMED ? fixed(lane.microseconds, 1) : "–",
         speed === null ? "–" : count(speed),
       ] : STATS.map(() => "–");
       values.forEach((value, i) => putText(value, shown[i]));

@@ -4,6 +4,7 @@
  */
 
 import { h } from "../dom.js";
+import * as state from "../state.js";
 import { text } from "../text.js";
 
 const REST = 450; // milliseconds before a resting pointer is taken for a question
@@ -31,7 +32,7 @@ export function followQuestions(body) {
     asked = element;
     const name = element.dataset.explain;
     words.textContent = text(`word.${name}.short`);
-    more.setAttribute("href", `#/words?word=${name}`);
+    more.setAttribute("href", state.linkTo("words", { word: name ?? "" }));
     box.hidden = false;
     place(box, element.getBoundingClientRect());
     if (focused && !focused.hasAttribute("aria-describedby")) focused.setAttribute("aria-describedby", words.id);

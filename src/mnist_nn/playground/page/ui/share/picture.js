@@ -3,6 +3,7 @@
  * is in it, so that office programs and drawing programs open it too.
  */
 
+import { DataError, say } from "../../core/errors.js";
 import { s, set } from "../dom.js";
 
 const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap",
@@ -25,6 +26,8 @@ export function drawPicture(part) {
     ...drawElement(part, origin));
 }
 
+const TOO_LARGE = say`the picture is too large for a PNG; save it as SVG`;
+
 /** @param {SVGSVGElement} picture */
 export const writeSvg = (picture) => new XMLSerializer().serializeToString(picture);
 
@@ -42,7 +45,7 @@ export async function writePng(picture) {
   canvas.height = 2 * image.height;
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for a PNG")))));
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new DataError(TOO_LARGE)))));
 }
 
 /**

@@ -5,7 +5,7 @@
 import { fill, h } from "../dom.js";
 import { download } from "../files.js";
 import * as state from "../state.js";
-import { text } from "../text.js";
+import { explain, text } from "../text.js";
 import { drawPicture, writePng, writeSvg } from "./picture.js";
 
 /** What names a panel. */
@@ -30,7 +30,7 @@ export function buildSave() {
       else download(await writePng(picture), name, "image/png");
       said.textContent = text("picture.saved", name);
     } catch (error) {
-      said.textContent = text("picture.failed", /** @type {Error} */ (error).message);
+      said.textContent = text("picture.failed", explain(error));
     }
   };
   const button = (/** @type {"svg" | "png"} */ kind) =>

@@ -3,14 +3,19 @@
  * propose and starts again.
  */
 
-import { raise } from "../../core/diagnosis.js";
+import { fillPattern, listSentences, raise } from "../../core/diagnosis.js";
+import { RULES } from "../../core/rules.js";
 import { fill, h } from "../dom.js";
-import { text } from "../text.js";
+import { localize } from "../language.js";
+import * as state from "../state.js";
+import { addStrings, text } from "../text.js";
 import { applyProposal } from "./apply.js";
 import { describeGoal } from "./goal.js";
 
 /** @typedef {import("../../core/diagnosis.js").Finding} Finding */
 /** @typedef {import("./settings.js").Settings} Settings */
+
+addStrings({ en: listSentences(RULES) });
 
 const MOST = 3; // findings; the surest come first
 
@@ -45,17 +50,18 @@ export function buildAdvice(apply) {
  * @param {Settings} settings
  * @param {(change: import("./apply.js").Change) => void} apply
  */
-function buildFinding({ name, seen, why, advice, setting }, settings, apply) {
+function buildFinding({ name, numbers, setting }, settings, apply) {
+  const say = (/** @type {string} */ part) => fillPattern(text(`rule.${name}.${part}`), numbers, localize);
   const change = applyProposal(settings, setting);
   const words = describeChange(settings, change);
   const because = h("div", { class: "because", hidden: true },
-    h("p", {}, `${raise(why)}. `, h("a", { href: `#/words?word=${name}` }, text("advice.more"))));
+    h("p", {}, `${raise(say("why"))}. `, h("a", { href: state.linkTo("words", { word: name }) }, text("advice.more"))));
   const ask = h("button", { type: "button", "aria-expanded": "false", onclick: () => {
     because.hidden = !because.hidden;
     ask.setAttribute("aria-expanded", String(!because.hidden));
   } }, text("advice.why"));
   return h("article", { class: "finding", "data-finding": name },
-    h("p", {}, h("b", {}, `${raise(seen)}.`), " ", text("advice.try", advice)),
+    h("p", {}, h("b", {}, `${raise(say("seen"))}.`), " ", text("advice.try", say("try"))),
     h("div", { class: "row" }, words && h("button", { type: "button", class: "apply", onclick: () => apply(change) },
       text(change.goesOn ? "advice.goOn" : "advice.apply", words)), ask),
     because);
@@ -69,7 +75,7 @@ function buildFinding({ name, seen, why, advice, setting }, settings, apply) {
 function describeChange(settings, { settings: next, goal }) {
   const names = /** @type {(keyof Settings)[]} */ (Object.keys(next));
   const words = names.filter((name) => next[name] !== settings[name] && name !== "fault")
-    .map((name) => `${text(`setting.${name}`)} ${next[name]}`);
+    .map((name) => `${text(`setting.${name}`)} ${localize(next[name])}`);
   if (goal !== null) words.push(`${text("goal")} ${describeGoal(text, goal)}`);
   return words.join(", ");
 }

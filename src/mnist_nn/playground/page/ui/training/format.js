@@ -2,23 +2,22 @@
  * Numbers of a training as people read them.
  */
 
-/** @param {number} value a whole number */
-export const count = (value) => Math.round(value).toLocaleString("en");
+import { localize } from "../language.js";
 
 /**
  * A count for an axis, where there is little space.
  * @param {number} value
  */
 export function short(value) {
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
-  return value >= 1000 ? `${Number((value / 1000).toPrecision(4))} k` : String(Math.round(value));
+  if (value >= 1e6) return `${shorten(value / 1e6, 3)} M`;
+  return value >= 1000 ? `${shorten(value / 1000, 4)} k` : String(Math.round(value));
 }
 
 /**
  * A share with two digits after the point, because models differ there.
  * @param {number} share
  */
-export const exactPercent = (share) => `${(100 * share).toFixed(2)} %`;
+export const exactPercent = (share) => `${localize((100 * share).toFixed(2))} %`;
 
 /**
  * A share in whole percents, for an axis.
@@ -32,5 +31,11 @@ export const wholePercent = (share) => `${Math.round(100 * share)} %`;
  */
 export function significant(value) {
   if (!Number.isFinite(value)) return "∞";
-  return String(Number(value.toPrecision(3)));
+  return shorten(value, 3);
 }
+
+/**
+ * @param {number} value
+ * @param {number} digits that mean something; zeros at the end are left out
+ */
+const shorten = (value, digits) => localize(String(Number(value.toPrecision(digits))));

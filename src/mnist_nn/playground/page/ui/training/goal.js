@@ -3,7 +3,8 @@
  * "patience:3" (epochs in which the test images' loss is no better), or "" for nowhere.
  */
 
-import { ConfigError } from "../../core/errors.js";
+import { ConfigError, say } from "../../core/errors.js";
+import { localize } from "../language.js";
 
 /** @typedef {import("../../worker/lane.js").Goal} Goal */
 /** @typedef {"epochs" | "accuracy" | "patience"} Kind */
@@ -31,11 +32,13 @@ export function parseGoal(text) {
   const number = Number(value);
   if (kind === "") return {};
   if (kind === "accuracy") {
-    if (!(number > 0 && number <= 100)) throw new ConfigError(`stop at is "${value}" %; give a number from 1 to 100`);
+    if (!(number > 0 && number <= 100)) {
+      throw new ConfigError(say`stop at is "${value}" %; give a number from 1 to 100`);
+    }
     return { accuracy: number / 100 };
   }
   if (!Number.isInteger(number) || number < 1) {
-    throw new ConfigError(`stop after is "${value}" epochs; give a whole number from 1`);
+    throw new ConfigError(say`stop after is "${value}" epochs; give a whole number from 1`);
   }
   return { [kind]: number };
 }
@@ -46,7 +49,7 @@ export function parseGoal(text) {
  */
 export function describeGoal(text, goal) {
   const { kind, value } = splitGoal(goal);
-  return text(`goal.${kind}.short`, value);
+  return text(`goal.${kind}.short`, localize(value));
 }
 
 /**

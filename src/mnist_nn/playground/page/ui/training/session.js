@@ -5,6 +5,7 @@
 
 import { sizes } from "../../core/config.js";
 import { openWorker } from "../../worker/client.js";
+import { explain } from "../text.js";
 import { buildUndo } from "../undo.js";
 import { describeGoal, isMet, parseGoal } from "./goal.js";
 import { openKeeper } from "./keeper.js";
@@ -113,12 +114,11 @@ export class Session {
     const { training } = parseSettings(settings);
     const from = old.epochs[index];
     this.begin(settings, training, old.epochs.slice(0, index + 1), old.points.filter((p) => p.samples <= from.samples));
-    const { app } = this;
-    const name = app.text("training.forkName", this.number, old.name.split(":")[0], formatPlace(from),
-      rate || String(from.rate));
+    const [{ app }, place] = [this, Number(formatPlace(from))];
+    const name = app.text("training.forkName", this.number, old.name.split(":")[0], place, Number(rate) || from.rate);
     this.recording = { ...this.recorded(), config: old.config, name };
     this.worker.send({ type: "open", session: SESSION, lanes: [{ id: this.id, network: old.config, training, from }] });
-    this.message = app.text("training.forked", old.name, formatPlace(from));
+    this.message = app.text("training.forked", old.name, place);
     this.store(this.recorded().epochs);
     this.tell();
   }
@@ -178,7 +178,7 @@ export class Session {
       this.tell();
     } catch (error) {
       this.settings = settings;
-      this.note(/** @type {Error} */ (error).message, true);
+      this.note(explain(error), true);
     }
   }
 
@@ -189,7 +189,7 @@ export class Session {
       this.anew(settings);
       this.note("");
     } catch (error) {
-      this.note(/** @type {Error} */ (error).message, true);
+      this.note(explain(error), true);
     }
   }
 
@@ -260,7 +260,7 @@ export class Session {
     try {
       return parseGoal(this.goal);
     } catch (error) {
-      this.note(/** @type {Error} */ (error).message, true);
+      this.note(explain(error), true);
       return null;
     }
   }
@@ -317,7 +317,7 @@ export class Session {
 
   /** @param {import("../../worker/client.js").Event} event */
   hear(event) {
-    if (event.type === "failed") this.fail(event.message);
+    if (event.type === "failed") this.fail(explain(event));
     if (event.type === "news" && event.news.lanes[0].id === this.id) this.take(event.news);
   }
 

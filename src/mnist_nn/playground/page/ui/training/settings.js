@@ -4,7 +4,7 @@
  */
 
 import { makeNetworkConfig, makeTrainingConfig, todaysName } from "../../core/config.js";
-import { ConfigError } from "../../core/errors.js";
+import { ConfigError, say } from "../../core/errors.js";
 import { LOSSES } from "../../core/losses.js";
 
 /**
@@ -38,7 +38,7 @@ const MOST_UNITS = 1000;
 export function parseSettings(settings) {
   const hidden = parseNumbers("hidden", settings.hidden);
   if (hidden.reduce((sum, units) => sum + units, 0) > MOST_UNITS) {
-    throw new ConfigError(`hidden is ${settings.hidden}; this page can train at most ${MOST_UNITS} hidden units`);
+    throw new ConfigError(say`hidden is ${settings.hidden}; this page can train at most ${MOST_UNITS} hidden units`);
   }
   const { activation, output, initializer, loss, optimizer, fault } = settings;
   const network = makeNetworkConfig({ hidden, activation, output, initializer });
@@ -51,13 +51,10 @@ export function parseSettings(settings) {
     subset: settings.subset === "" ? null : parseNumber("subset", settings.subset),
     seed: parseNumber("seed", settings.seed),
   });
-  if ((training.subset ?? 0) > 60000) {
-    throw new ConfigError(
-      `subset is ${training.subset}; there are only 60000 images`,
-    );
-  }
+  const subset = training.subset ?? 0;
+  if (subset > 60000) throw new ConfigError(say`subset is ${subset}; there are only 60000 images`);
   if (!Number.isInteger(training.seed) || Number(training.seed) < 0) {
-    throw new ConfigError(`seed is ${settings.seed}; give a whole number from 0`);
+    throw new ConfigError(say`seed is ${settings.seed}; give a whole number from 0`);
   }
   return { network, training };
 }
@@ -138,7 +135,7 @@ const defaultOf = (name) => DEFAULTS[/** @type {keyof Settings} */ (name)];
  */
 function parseNumber(name, text) {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new ConfigError(`${name} is "${text}"; give a number`);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new ConfigError(say`${name} is "${text}"; give a number`);
   return value;
 }
 
