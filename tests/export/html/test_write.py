@@ -1,6 +1,8 @@
 """The page: one file, small, cut off from the network, drawn on in a real browser."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -116,6 +118,21 @@ def test_text_in_a_model_cannot_end_the_script(make_model: Make, mnist: Dataset)
     text = export(Model(make_model().network, data={"name": name}), "html", mnist).decode()
     assert text.count("</script>") == 3
     assert "alert(1)" in text
+
+
+@pytest.mark.slow
+def test_classes_have_their_names(visits: Callable[..., Any], make_model: Make, tmp_path: Path) -> None:
+    names = ("alpha", "b", '<i>"délta"</i>')
+    model = replace(make_model(inputs=784, outputs=3, hidden=(4,)), class_names=names)
+    (tmp_path / "named.html").write_bytes(export(model, "html"))
+    with visits(tmp_path / "named.html") as visit:
+        tab = visit()
+        assert tab.title() == "Draw a picture"
+        assert tab.locator("#classes b").all_inner_texts() == list(names)
+        draw(tab, TWO)
+        probabilities = tab.locator("#classes meter").evaluate_all("all => all.map((one) => one.value)")
+        said = f"“{names[int(np.argmax(probabilities))]}”"
+        assert said in tab.locator("#headline").inner_text()
 
 
 def test_other_pictures_than_28_by_28_are_refused() -> None:

@@ -20,7 +20,7 @@ from mnist_nn.export.metadata import collect_facts, to_single
 from mnist_nn.export.vectors import Vectors, to_text
 from mnist_nn.model_file.storage import Model
 from mnist_nn.model_file.tensors import describe_calibration
-from mnist_nn.model_file.training_data import check_learned_digits, warn_of_doubt
+from mnist_nn.model_file.training_data import DIGITS, check_learned_digits, warn_of_doubt
 from mnist_nn.nn.config import DIGIT_SHAPE
 from mnist_nn.util.templates import render, trust
 
@@ -34,7 +34,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
     Raises
     ------
     ConfigError
-        If the network does not take 28×28 pictures, which the page turns drawings into, or has not learned digits.
+        If the network does not take 28×28 pictures, which the page turns drawings into, or has learned Fashion-MNIST.
 
     Examples
     --------
@@ -49,8 +49,10 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
         raise ConfigError(
             f"the page turns drawings into 28×28 pixels, but this network takes {inputs}; choose the format onnx or c"
         )
-    check_learned_digits(model)
-    warn_of_doubt(model)
+    named = model.class_names not in {None, DIGITS}
+    if not named:
+        check_learned_digits(model)
+        warn_of_doubt(model)
     scripts = bundle(PAGE)
     page = f"\n{scripts.pop(PAGE)}"
     core = f"\n{''.join(scripts.values())}"
@@ -62,6 +64,7 @@ def write(model: Model, vectors: Vectors, _data: Dataset | None) -> bytes:
         script_hashes=[hash_source(core), hash_source(page)],
         style_hash=hash_source(style),
         style=trust(style),
+        title="Draw a picture" if named else "Draw a digit",
         document=_document(model, vectors),
         core=trust(core),
         page=trust(page),

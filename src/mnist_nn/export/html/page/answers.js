@@ -14,7 +14,7 @@ import { frameDigit } from "../../../playground/page/core/thicken.js";
 /**
  * Numbers are base64 text of little-endian float32, or float64 in the calibration; `refusal` is null where the model
  * is not calibrated.
- * @typedef {{shape: string, made_by: string, test_accuracy: number | null,
+ * @typedef {{shape: string, made_by: string, class_names?: string[], test_accuracy: number | null,
  *   network: import("../../../playground/page/core/network.js").Network["config"], weights: string[], biases: string[],
  *   refusal: {temperature: number, bias: number, not_a_digit: number, weights: string, table: string,
  *     max_error: number} | null,

@@ -67,8 +67,14 @@ function percent(share) {
   return share > 0.995 ? "> 99 %" : share < 0.005 ? "< 1 %" : text;
 }
 
-/** @param {number} digit */
-const a = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+const named = page.class_names?.some((name, digit) => name !== String(digit)) ?? false; // not digits
+const classes = page.class_names ?? Array.from({ length: page.network.outputs }, (_, label) => String(label));
+
+/** @param {number} label */
+const a = (label) => (named ? `“${classes[label]}”` : label === 8 ? "an 8" : `a ${label}`);
+
+/** What stands large beside the answer, where long names have no room. @param {number} label */
+const signOf = (label) => (classes[label].length > 2 ? "" : classes[label]);
 
 /**
  * Sign, headline and reason.
@@ -78,13 +84,14 @@ const a = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 function words(given) {
   const { decision, digit, runnerUp } = decideOn(model, page, given);
   const p = given.probabilities;
-  const unlike = `the probability that it is a digit is only ${percent(given.is_digit)}`;
-  if (decision === "not a digit") return ["#", "Not a digit", `Not accepted: ${unlike}.`];
+  const [kind, all] = named ? ["one of these", `these ${classes.length} classes`] : ["a digit", "the ten digits"];
+  const unlike = `the probability that it is ${kind} is only ${percent(given.is_digit)}`;
+  if (decision === "not a digit") return ["#", named ? "None of these" : "Not a digit", `Not accepted: ${unlike}.`];
   if (decision === "digit") {
-    return [String(digit), `This is ${a(digit)}`, `Its probability among the ten digits is ${percent(p[digit])}.`];
+    return [signOf(digit), `This is ${a(digit)}`, `Its probability among ${all} is ${percent(p[digit])}.`];
   }
   const why = given.is_digit < p[digit] ? unlike : `it may be ${a(runnerUp)} (${percent(p[runnerUp])})`;
-  return [String(digit), `Perhaps ${a(digit)}`, `Doubtful: ${why}.`];
+  return [signOf(digit), `Perhaps ${a(digit)}`, `Doubtful: ${why}.`];
 }
 
 /**
@@ -96,12 +103,13 @@ function show(pixels, aloud) {
   const given = pixels?.some((pixel) => pixel > 0) ? answer(model, pixels) : null;
   const [sign, headline, reason] = given
     ? words(given)
-    : ["–", "Nothing to read", "Draw a digit, or choose a picture below."];
+    : ["–", "Nothing to read", `Draw a ${named ? "picture" : "digit"}, or choose one below.`];
   find("#sign").textContent = sign;
   find("#headline").textContent = headline;
   find("#reason").textContent = reason;
   if (aloud) find("#aloud").textContent = `${headline}. ${reason}`;
   const shares = given?.probabilities ?? Array.from({ length: page.network.outputs }, () => null);
+  find("#classes").classList.toggle("named", named);
   find("#classes").replaceChildren(...shares.map((share, i) => bar(i, share)));
 }
 
@@ -112,7 +120,7 @@ function show(pixels, aloud) {
 function bar(label, share) {
   const shown = share === null ? "" : percent(share);
   const meter = element("meter", { min: "0", max: "1", value: String(share ?? 0), "aria-hidden": "true" });
-  return element("li", {}, element("b", {}, String(label)), meter, element("span", {}, shown));
+  return element("li", {}, element("b", {}, classes[label]), meter, element("span", {}, shown));
 }
 
 /** @param {PointerEvent} event */
@@ -196,7 +204,8 @@ function facts() {
     `A network of ${shape} units${
       accuracy ? `; it reads ${(100 * accuracy).toFixed(2)} % of the test images correctly` : ""
     }.`,
-    refusal ? `On pictures like those it was tested on, at most ${limit} % of the single digits that it accepts are ` +
+    refusal ? `On pictures like those it was tested on, at most ${limit} % of the ${
+      named ? "answers" : "single digits"} that it accepts are ` +
       "wrong. One calibration in 20 may break this promise." : "",
     `This page checked itself on ${vectors.count} test pictures and ${proof} (${difference}).`,
     `Your drawings never leave this page. Made by ${maker}.`,
