@@ -285,7 +285,7 @@ def test_a_network_learns_in_the_page_and_the_library_reads_it(
     tab.press("Train")
     tab.until(f"{share} > 91")
     tab.press("Pause")
-    tab.hears("main", "Right, 10 k test images")
+    tab.hears("main", "Right answers on 10 k test images")
     model = load_model(downloaded(tab, engine.downloads, "Download the model"))
     right = 100 * evaluate(model.network, mnist.test).accuracy
     assert right > 90

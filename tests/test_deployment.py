@@ -72,7 +72,7 @@ def test_the_command_of_the_service_serves_and_reloads(tmp_path: Path) -> None:
         assert answer(f"http://127.0.0.1:{port}/v2/models/digits")["name"] == "digits"
         signal_name = shlex.split(setting("ExecReload"))[1].removeprefix("-")
         running.send_signal(signal.Signals[f"SIG{signal_name}"])
-        wait_for(lambda: "loaded anew" in errors.read_text(), errors.read_text)
+        wait_for(lambda: "loaded again" in errors.read_text(), errors.read_text)
         assert answer(f"http://127.0.0.1:{port}/v2/health/live") == {"live": True}
 
 

@@ -142,7 +142,7 @@ def test_what_cannot_be_carried_says_so(clouds: Callable[..., Samples], tmp_path
             lambda: add_loss("a", lambda o, l: (o - l).sum(axis=1), lambda o, l: (o - l)[0]),
             "the derivative of the loss 'a'",
         ),
-        (lambda: add_optimizer("a", lambda *_: None), "leaves the parameter as it is; change it in place"),
+        (lambda: add_optimizer("a", lambda *_: None), "does not change the parameter; change it in place"),
         (lambda: add_schedule("a", lambda p: p - 1), "the schedule 'a' returns -1; return factors of 0 or more"),
         (lambda: add_schedule("a", lambda p: p / 0), "not finite"),
         (lambda: NetworkConfig(activation="swish"), "unknown activation 'swish'"),

@@ -53,7 +53,7 @@ def test_numbers_of_a_model_for_digits_alone_need_the_confidence_of_a_digit(capl
     assert choose_limits(DIGITS_ALONE).numbers == DIGITS.operating_point(0.01)
     assert not caplog.text
     assert choose_limits(DIGITS_ALONE, 0.05).numbers == DIGITS.operating_point(0.05)
-    assert "only this model's digits are calibrated" in caplog.text
+    assert "only the digits of this model are calibrated" in caplog.text
 
 
 def test_a_model_that_cannot_keep_to_the_usual_limit_does_what_it_can(caplog: pytest.LogCaptureFixture) -> None:

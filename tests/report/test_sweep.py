@@ -49,4 +49,4 @@ def test_the_page_is_html_that_loads_nothing() -> None:
 
 def test_few_runs_are_described_as_such() -> None:
     assert describe(summarize([0.5])) == "50.00 % (1 run)"
-    assert describe(None) == "no run that did not diverge"
+    assert describe(None) == "every run diverged"

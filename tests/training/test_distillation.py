@@ -81,7 +81,7 @@ def test_a_taught_run_is_resumed_with_the_same_teacher_alone(clouds: Clouds) -> 
     rest = list(train(Network.create(SHAPE), samples, config, engine="reference", teacher=Model(teacher), resume=at))
     for p, q in zip(rest[-1].network.parameters, whole[-1].network.parameters, strict=True):
         assert np.array_equal(p, q)
-    with pytest.raises(ConfigError, match="not the teacher with which the training began"):
+    with pytest.raises(ConfigError, match="not the teacher that the training began with"):
         next(train(Network.create(SHAPE), samples, config, teacher=Network.create(SHAPE, 8), resume=at))
     with pytest.raises(ConfigError, match=r"teacher_share is 0\.9, but there is no teacher"):
         next(train(Network.create(SHAPE), samples, config, resume=at))

@@ -1,8 +1,8 @@
 """Distorted copies of images for training: rotated, slanted, stretched, bent, thickened, thinned or blurred.
 
 A distortion is a pure function of a key and the sample's row number, so every epoch sees new copies, and a run that is
-stopped and resumed sees the same ones. What takes long, `warp_images`, exists once more as a kernel of the compiled
-engine, with the same bits. This module knows nothing about labels or networks.
+stopped and resumed sees the same ones. The slow part, `warp_images`, also exists as a kernel of the compiled engine,
+which gives the same bits. This module knows nothing about labels or networks.
 """
 
 from collections import deque
@@ -22,7 +22,7 @@ from mnist_nn.util.randomness import Key, fold, threefry
 
 Array = npt.NDArray[Any]
 DRAWS = 2
-"""The version of the draws, which is part of every saved run: other draws get another number."""
+"""The version of the random draws, which is stored in every saved run; if the draws change, so does this number."""
 IMAGES_AT_ONCE = 100  # images at a time: their coordinates stay in a core's cache
 IMAGES_OF_AN_ENGINE = 2000  # the same for an engine's own code, which needs no room
 DIGIT_SIDE = 20  # a framed digit's longer side, as in MNIST
@@ -76,7 +76,7 @@ DISTORTIONS = {
 
 
 class Warp(NamedTuple):
-    """Where the pixels of copies come from: all that an engine needs to make them, whatever computes it.
+    """Where the pixels of copies come from: everything that an engine needs to make the copies.
 
     Parameters
     ----------
@@ -118,9 +118,9 @@ def augment(
     how
         One of DISTORTIONS by name, or a `Distortion`.
     warp
-        What an engine has in the place of `warp_images`, which gives the same copies.
+        An engine's replacement for `warp_images` that gives the same copies.
     stop
-        Once this is set, the rest of the copies is not made any more.
+        Once this is set, no more copies are made.
 
     Returns
     -------
@@ -159,7 +159,7 @@ def augment(
 
 
 def make_distortion(name: str, figures: Mapping[str, float]) -> Distortion | None:
-    """Return the distortion of a name with some of its figures replaced; None if it changes nothing.
+    """Return a named distortion with some of its values replaced; None if it changes nothing.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def _distort(
 
 
 class _Draws:
-    """Uniform draws from (-1, 1), float32: two for each of some rows, by the number of what they are for."""
+    """Uniform draws from (-1, 1), float32: two for each of some rows, numbered by their purpose."""
 
     def __init__(self, key: Key, rows: Array) -> None:
         self.key, self.rows = key, rows
@@ -229,7 +229,7 @@ def _plan(side: int, row: int, key: Key, draw: _Draws, how: Distortion) -> Warp:
 def warp_images(images: Array, warp: Warp) -> Array:
     """Make the copies that a `Warp` describes: uint8 of shape (n, side, side) in and out.
 
-    Every product and every sum is rounded by itself and in this order, so that the compiled engine gets the same bits.
+    Every product and every sum is rounded separately and in this order, so that the compiled engine gets the same bits.
     """
     rows, columns = _locate(images.shape[1], warp)
     brightness = _sample(images.astype(np.float32), rows, columns)
@@ -262,7 +262,7 @@ def _gauss(side: int, sigma: float) -> Array:
 def _smooth(noise: Array, smooth: Array, bend: Array) -> Array:
     """Return bend @ noise @ smooth, (n, side, side), of noise of shape (side, side, n).
 
-    Every sum is taken in order, while `matmul` takes them as it likes.
+    The terms of every sum are added in order, which `matmul` does not guarantee.
     """
     half, whole, term = np.zeros_like(noise), np.zeros_like(noise), np.empty_like(noise)
     for k in range(len(smooth)):

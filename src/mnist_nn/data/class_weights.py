@@ -1,6 +1,6 @@
 """Weights by which all classes count the same, however many samples each has.
 
-They only multiply samples; what a weight does to an update is said in the engines.
+The weights only multiply samples; the engines explain how a weight changes an update.
 """
 
 from typing import Any

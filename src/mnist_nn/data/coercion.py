@@ -1,4 +1,4 @@
-"""Converts what `Samples` accepts besides its own arrays: everything that can only mean one thing.
+"""Converts other values that `Samples` accepts into its own arrays, if they can only mean one thing.
 
 `mnist_nn.data.samples` decides which forms and which labels are valid.
 """

@@ -1,4 +1,4 @@
-"""Smooth lines through points, for everything that is drawn with a pen: digits, letters and signs."""
+"""Draws smooth lines through points, for everything that is written with a pen: digits, letters and signs."""
 
 from functools import cache
 from typing import Any

@@ -67,7 +67,7 @@ class DataFile:
     sha256
         The published SHA-256 of its decoded bytes (hex); None if there is none.
     mend
-        What to do if it is damaged; the message ends with it.
+        The advice for a damaged file, with which the error message ends.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Reads and writes IDX, the file format of MNIST: a short header, then the numbers, big-endian.
 
 It does not trust its input: any bytes give an array or an ``IdxError``, and the memory used depends on the data, never
-on the claims of its header. Other modules handle images and labels.
+on the sizes that the header claims. Other modules handle images and labels.
 """
 
 import gzip
@@ -134,7 +134,7 @@ def _native(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def decode_idx(data: bytes, *, limit: int = LIMIT) -> npt.NDArray[Any]:
-    """Decode the bytes of an IDX file, gzipped or not; raises ``IdxError`` and nothing else.
+    """Decode the bytes of an IDX file, gzipped or not; ``IdxError`` is the only error that this raises.
 
     Examples
     --------
@@ -214,7 +214,7 @@ def read_idx(path: str | os.PathLike[str], *, limit: int = LIMIT) -> npt.NDArray
 
 
 def read_header(source: Traversable) -> Header:
-    """Read only the number type and the shape that a file claims; raises the same errors as ``read_idx``."""
+    """Read only the number type and the shape that a file claims; this raises the same errors as ``read_idx``."""
     with open_source(source) as file:
         return _read_header(Stream(file, repr(str(source))))
 

@@ -1,7 +1,7 @@
 """Pictures that are not digits, for learning refusal: noise, scribbles, letters, signs, remains of forms and cuts.
 
-Each is drawn like pen or print, framed like a digit, and is a pure function of a key and its number. Signs that people
-could mistake for a digit (O, I, S, Z, l, the slash, an upright line, …) are not among them.
+Each picture looks like pen or print, is framed like a digit, and is a pure function of a key and its number. Signs that
+people could mistake for a digit (O, I, S, Z, l, the slash, an upright line, …) are not among them.
 """
 
 import math
@@ -28,7 +28,7 @@ GRID = 8  # the letters below stand on a grid of 0 to 8, x to the right, y downw
 
 BROAD = 0.45  # times its height: what is at least so wide is no upright
 UPRIGHT_ENDS = ("r -", "lr -", "- l", "- r", "r l", "r r", "r lr", "lr l", "lr r", "lr lr")
-"""The sides to which a line remains at the top and at the foot: left, right."""
+"""Whether a piece of the line remains on the left and on the right, at the top and at the foot."""
 BOX_SIDES = ("lrtb", "lrt", "lrb", "lbt", "rbt", "lr", "lt", "lb", "rb", "tb")
 """Left, right, top and bottom; the upper right corner alone looks like a 7."""
 
@@ -56,7 +56,7 @@ def non_digits(kind: str, count: int, key: Key, digits: npt.NDArray[np.uint8]) -
     kind
         One of KINDS.
     count
-        How many.
+        The number of pictures.
     key
         The random key, used unchanged; each picture is drawn with its own key, which is derived from it.
     digits

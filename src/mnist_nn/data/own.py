@@ -31,7 +31,7 @@ CHUNK = 2**20
 
 
 class _Raw(NamedTuple):
-    """A half as it is in its files."""
+    """A half as it is in the files."""
 
     images: npt.NDArray[Any]
     labels: npt.NDArray[Any]
@@ -55,7 +55,7 @@ class OwnDataset(Dataset):
     halves
         The files of each half.
     options
-        How.
+        The options for reading them.
     """
 
     halves: Halves = field(kw_only=True)
@@ -143,7 +143,7 @@ class OwnDataset(Dataset):
         return tuple(_describe(half, part, halves[half]) for half, part in found if part is not None)
 
     def check_files(self) -> tuple[FileCheck, ...]:
-        """Read everything again, and say what is wrong with it."""
+        """Read everything again, and report every problem."""
         name = str(self.halves.train.paths[0])
         try:
             again = OwnDataset(self.name, (), halves=self.halves, options=self.options)
@@ -155,7 +155,7 @@ class OwnDataset(Dataset):
 
 
 def find(path: Path, options: ReadOptions) -> OwnDataset:
-    """Find the data set at an existing path; raises the same errors as `find_halves`."""
+    """Find the data set at an existing path; this raises the same errors as `find_halves`."""
     return OwnDataset(str(path), (), halves=find_halves(path, options), options=options)
 
 

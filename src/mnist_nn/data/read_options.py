@@ -1,4 +1,4 @@
-"""Options for reading data whose files leave something open: the label column, the orientation, the first label."""
+"""Options for reading data whose files do not say everything: the label column, the orientation, the first label."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -17,7 +17,7 @@ from mnist_nn.util.calls import shows_call
 Rows = npt.NDArray[np.int64]
 
 MOST_CLASSES = 65_536
-"""A larger label is considered damage, not a class."""
+"""A larger label counts as damage, not as a class."""
 
 _IMAGE_FORM = "give uint8 of shape (n, rows, cols), or float32 or float64 of shape (n, features), dense or CSR"
 

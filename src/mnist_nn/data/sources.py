@@ -27,13 +27,13 @@ FILES = (
 """The usual names of a data set's four files, in the order of ``Dataset.files``."""
 
 MNIST, FASHION = "mnist", "fashion-mnist"
-"""The names of the data set inside this package, and of the one of clothing."""
+"""The names of the data set inside this package, and of the data set of clothing."""
 
 DIGESTS = {
     MNIST: "c5097fdd51cfdbe7695fd9df3612695696864b5c424f58d843ffdc5d335e9914",
     FASHION: "d9ef4273af5c2e360155dad0c06bd939447bf37a6620db007d69fc79e4732045",
 }
-"""What `Dataset.digest` is of each, so that they are known under any other name."""
+"""The value of `Dataset.digest` for each, so that they are recognized under any other name."""
 
 FASHION_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian and Ubuntu put the package ``dataset-fashion-mnist``."""

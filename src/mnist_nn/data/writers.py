@@ -1,4 +1,4 @@
-"""Writes a data set for other programs, in any of the formats that can be read: complete files, or none.
+"""Writes a data set for other programs, in any of the formats that can be read; it writes complete files or none.
 
 Reading the files again gives the same images, labels and class names.
 """

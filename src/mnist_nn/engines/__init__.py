@@ -1,6 +1,6 @@
-"""The engines: how the formulas of `mnist_nn.nn` are run over data, and which engine is taken for which work.
+"""The engines: how the formulas of `mnist_nn.nn` are run over data, and which engine does which work.
 
-`base` says what an engine is, `select` chooses one, `reference` is the equations in NumPy and `compiled` the same
-equations as machine code. An engine runs whole stretches of an epoch, because a call per sample would cost 60,000
-Python calls; it draws no random numbers of its own, prints nothing and returns new weights.
+`base` says what an engine is, `select` chooses one, `reference` has the equations in NumPy, and `compiled` has the same
+equations as machine code. An engine runs whole stretches of an epoch, because one call per sample would mean 60,000
+Python calls. It draws no random numbers of its own, prints nothing and returns new weights.
 """

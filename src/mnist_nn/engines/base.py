@@ -1,6 +1,6 @@
-"""What every engine takes and gives: the plan of a stretch, the tally of it, and the engine itself as a protocol.
+"""The interface of all engines: the plan of a stretch, the tally of its results, and the engine itself as a protocol.
 
-Nothing is computed here. Which engine is taken for which work is decided in `mnist_nn.engines.select`.
+Nothing is computed here. `mnist_nn.engines.select` decides which engine does which work.
 """
 
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """All that an engine needs to know to run a stretch of an epoch.
+    """Everything that an engine needs to know to run a stretch of an epoch.
 
     Parameters
     ----------
     order
-        Row numbers of the samples in the order they are learned, int64, shape (n,).
+        Row numbers of the samples in the order in which they are learned, int64, shape (n,).
     batch_size
         Samples per update; the last batch of the stretch may be smaller.
     rates
@@ -54,12 +54,12 @@ class Plan:
 
     @property
     def coupled_decay(self) -> float:
-        """λ that enters the gradient."""
+        """The λ that is part of the gradient."""
         return 0.0 if self.optimizer == "adamw" else self.l2
 
     @property
     def decoupled_decay(self) -> float:
-        """λ that is taken off the weights directly, as adamw does."""
+        """The λ of the weight decay that is subtracted from the weights directly, as adamw does."""
         return self.l2 if self.optimizer == "adamw" else 0.0
 
     @classmethod
@@ -71,7 +71,7 @@ class Plan:
         rates: npt.NDArray[np.float64],
         dropout_key: Key,
     ) -> "Plan":
-        """Join a configuration with the order, the rates and the key of one stretch."""
+        """Combine a configuration with the order, the rates and the key of one stretch."""
         return cls(
             order=order,
             batch_size=config.batch_size,
@@ -87,7 +87,7 @@ class Plan:
 
 
 class Tally(NamedTuple):
-    """What a stretch added up as it went, each sample seen before the update it caused.
+    """The sums over a stretch, each sample judged before the update that it caused.
 
     Losses are multiplied by the samples' weights; right answers are counted.
     """
@@ -101,9 +101,9 @@ class Tally(NamedTuple):
     def of(
         cls, loss: Loss, z: Array, o: Array, l: Array, w: Array | float = 1.0, labels: Array | None = None
     ) -> "Tally":
-        """Add up the samples whose z_o, o and targets are given, each (n, outputs), losses times w of (n,).
+        """Add up samples, given their z_o, o and targets, each (n, outputs); losses are multiplied by w, shape (n,).
 
-        An answer is right if it is the label, or without ``labels`` the greatest target.
+        An answer is right if it is the label or, without ``labels``, the largest target.
         """
         right = l.argmax(axis=1) if labels is None else labels
         correct = int(np.count_nonzero(z.argmax(axis=1) == right))
@@ -114,7 +114,7 @@ class Tally(NamedTuple):
         return cls(len(z), reported, descended, correct)
 
     def plus(self, other: "Tally") -> "Tally":
-        """Add two stretches."""
+        """Add the tallies of two stretches."""
         return Tally(
             self.samples + other.samples,
             self.reported + other.reported,
@@ -129,20 +129,21 @@ class Engine(Protocol):
     name: str
 
     def place(self, x: Array, t: Array | None = None, weights: Array | None = None, labels: Array | None = None) -> Any:
-        """Put samples into the engine's own form, once.
+        """Convert samples to the engine's own form, once.
 
         Parameters
         ----------
         x
-            Samples, shape (n, …), flattened to (n, inputs). uint8 are pixels and count as x / 255; floats are
-            taken as they are. A CSR matrix of floats, from scipy.sparse, stays sparse where the engine can use it so.
+            Samples, shape (n, …), flattened to (n, inputs). uint8 values are pixels and are divided by 255; floats are
+            used unchanged. A CSR matrix of floats, from scipy.sparse, stays sparse if the engine can use it in that
+            form.
         t
-            What the samples should be, where the data is for training: labels, int64, shape (n,); or soft targets,
-            floats of shape (n, outputs), the probability of every class, each row summing to one.
+            The targets, for training: labels, int64, shape (n,), or soft targets, floats of shape (n, outputs): the
+            probability of every class, with rows that sum to one.
         weights
-            What the gradient and the losses of each sample are multiplied by, shape (n,); None for 1.
+            The factor for the gradient and the losses of each sample, shape (n,); None for 1.
         labels
-            The right answers where the targets are soft, int64 of shape (n,); None for the greatest target of each.
+            The right answers if the targets are soft, int64 of shape (n,); None for the largest target of each sample.
         """
         ...
 
@@ -157,22 +158,22 @@ class Engine(Protocol):
     def epoch(
         self, network: Network, state: OptimizerState, placed: Any, plan: Plan
     ) -> tuple[Network, OptimizerState, Tally]:
-        """Learn the samples of a plan; the arguments stay as they are."""
+        """Learn the samples of a plan; the arguments are not changed."""
         ...
 
 
 def is_csr(x: Any) -> bool:
-    """Whether samples are a compressed sparse matrix of scipy.sparse, which need not be imported to tell."""
+    """Say whether samples are a compressed sparse row matrix of scipy.sparse, without importing it."""
     return getattr(x, "format", None) == "csr"
 
 
 def as_rows(x: Any) -> Any:
-    """Flatten samples to (n, inputs); a sparse matrix is that already."""
+    """Flatten samples to (n, inputs); a sparse matrix already has this form."""
     return x if is_csr(x) else x.reshape(len(x), -1)
 
 
 def as_inputs(rows: Any, dtype: str) -> Array:
-    """Turn rows into inputs of a network: pixels scaled to [0, 1], floats as they are, a sparse matrix made dense."""
+    """Turn rows into inputs of a network: pixels scaled to [0, 1], floats unchanged, sparse rows made dense."""
     x = rows.toarray() if is_csr(rows) else rows
     if x.dtype == np.uint8:
         return np.asarray(np.true_divide(x, 255, dtype=dtype))
@@ -180,12 +181,12 @@ def as_inputs(rows: Any, dtype: str) -> Array:
 
 
 def as_targets(t: Array, outputs: int, dtype: str) -> Array:
-    """Turn labels into one-hot rows, (n, outputs); soft targets are such rows already."""
+    """Turn labels into one-hot rows, (n, outputs); soft targets already have this form."""
     return np.eye(outputs, dtype=dtype)[t] if t.ndim == 1 else t.astype(dtype)
 
 
 def check_targets(classes: tuple[int, ...], network: NetworkConfig) -> None:
-    """Raise ConfigError where soft targets, of shape (n, *classes), are not as wide as the network."""
+    """Raise ConfigError if soft targets, of shape (n, *classes), are not as wide as the network."""
     if classes not in {(), (network.outputs,)}:
         raise ConfigError(
             f"soft targets have {' × '.join(map(str, classes))} probabilities, but the network has "

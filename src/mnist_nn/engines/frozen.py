@@ -1,7 +1,7 @@
-"""Training with frozen layers: what they answer is computed once, and the layers behind them learn it as their data.
+"""Trains with frozen layers: their outputs are computed once, and the later layers learn them as their data.
 
 So frozen layers keep every bit, are the same in every engine, and cost nothing after the samples are placed. They have
-no dropout, decay or limit of their own.
+no dropout, weight decay or norm limit.
 """
 
 from dataclasses import replace
@@ -23,14 +23,14 @@ Array = npt.NDArray[Any]
 
 
 class Placed(NamedTuple):
-    """The images as they came, and what the frozen layers answer to them, as the other engine takes it."""
+    """The original images, and the outputs of the frozen layers in the other engine's form."""
 
     images: Any
     answers: Any
 
 
 class FrozenLayers:
-    """An engine that leaves the first ``frozen`` layers of a network as they are; another one does the rest.
+    """An engine that does not change the first ``frozen`` layers of a network; another engine trains the rest.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class FrozenLayers:
     network
         A network of the run, for its frozen layers.
     frozen
-        How many layers are frozen, at least one and not the output layer.
+        The number of frozen layers: at least one, and not the output layer.
     """
 
     def __init__(self, engine: Engine, network: Network, frozen: int) -> None:
@@ -57,7 +57,7 @@ class FrozenLayers:
         return self.inner.distort(images, key, how, stop)
 
     def forward(self, network: Network, placed: Placed) -> Array:
-        """See `mnist_nn.engines.base.Engine`; a network with other layers in front, such as a teacher, is run whole."""
+        """See `mnist_nn.engines.base.Engine`; a network with other first layers, such as a teacher, runs completely."""
         if not _begin_alike(network, self._network, self._frozen):
             return self.inner.forward(network, self.inner.place(placed.images))
         return self.inner.forward(take_rest(network, self._frozen), placed.answers)
@@ -101,7 +101,7 @@ def apply_frozen(network: Network, x: Any, frozen: int) -> Array:
 
 
 def take_rest(network: Network, frozen: int) -> Network:
-    """Return the layers behind the frozen ones as a network of its own.
+    """Return the layers after the frozen ones as a separate network.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def take_rest(network: Network, frozen: int) -> Network:
 
 
 def rest_config(config: NetworkConfig, frozen: int) -> NetworkConfig:
-    """Return the configuration of the layers behind the frozen ones.
+    """Return the configuration of the layers after the frozen ones.
 
     Examples
     --------

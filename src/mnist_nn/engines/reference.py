@@ -44,7 +44,7 @@ def forward(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, masks: Arrays
 
 
 def drop(a: Arrays, masks: Arrays, k: int) -> Array:
-    """Return a[k] as the next layer sees it: with its dropout mask, which the input a[0] never has."""
+    """Return a[k] as the next layer sees it, with its dropout mask; the input a[0] never has one."""
     return a[k] * masks[k - 1] if masks and k > 0 else a[k]
 
 
@@ -59,7 +59,7 @@ def gradients(
     l2: float = 0.0,
     w: Array | float = 1.0,
 ) -> tuple[list[Array], Array]:
-    """Run both passes over a batch of samples x with targets l, one-hot labels or soft ones.
+    """Run both passes over a batch of samples x with targets l, which are one-hot labels or soft targets.
 
     Returns the gradients in the order W1, b1, W2, b2, …, and z_o.
     """
@@ -81,7 +81,7 @@ def gradients(
 def carry_back(
     config: NetworkConfig, W: Arrays, z: Arrays, a: Arrays, delta: Array, k: int, masks: Arrays = ()
 ) -> Array:
-    """Return delta[k] of a hidden layer, given that of the layer behind it (BP2), in three steps."""
+    """Return delta[k] of a hidden layer from that of the next layer (BP2), in three steps."""
     delta = delta @ W[k]
     if masks:
         delta = delta * masks[k - 1]
@@ -89,7 +89,7 @@ def carry_back(
 
 
 def input_gradient(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Array, loss: Loss) -> Array:
-    """Return ∂L/∂x of each sample (BP5), of the shape of x; there is no mean, since no sample depends on another."""
+    """Return ∂L/∂x of each sample (BP5), in the shape of x; there is no mean, because no sample depends on another."""
     z, a = forward(config, W, b, x)
     delta = loss.output_delta(OUTPUTS[config.output](z[-1]), l)
     for k in reversed(range(1, len(W))):
@@ -98,7 +98,7 @@ def input_gradient(config: NetworkConfig, W: Arrays, b: Arrays, x: Array, l: Arr
 
 
 def update(p: Arrays, g: Arrays, slots: Sequence[Arrays], t: int, eta: float, plan: Plan) -> None:
-    """Make update number t in place: every parameter p of W1, b1, W2, b2, … takes a step along its gradient g."""
+    """Make update number t in place: every parameter p of W1, b1, W2, b2, … takes a step against its gradient g."""
     step = get_optimizer(plan.optimizer).step
     for i in range(len(p)):
         is_weight = i % 2 == 0
@@ -143,12 +143,12 @@ class Placed(NamedTuple):
     labels: Array | None
 
     def inputs(self, rows: slice | Array, dtype: str) -> Array:
-        """Take some rows as inputs of a network: pixels scaled to [0, 1], floats as they are."""
+        """Return some rows as inputs of a network: pixels scaled to [0, 1], floats unchanged."""
         return as_inputs(self.x[rows], dtype)
 
 
 class ReferenceEngine:
-    """The equations as they stand, one batch after the other."""
+    """The equations exactly as written, one batch after another."""
 
     name = "reference"
 

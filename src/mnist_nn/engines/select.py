@@ -1,7 +1,7 @@
 """Which engine computes what: the one place that knows what ``auto`` means.
 
-It is the compiled engine for every network in float32, and the reference engine for float64, and where no machine code
-can be made. Engines differ in their results by no more than rounding.
+It means the compiled engine for every network in float32, and the reference engine for float64 or if no machine code
+can be made. The results of the engines differ only by rounding.
 """
 
 import logging
@@ -25,7 +25,7 @@ DOUBLE_BELOW = 100_000_000  # multiplications that NumPy does in float64 in some
 
 
 def available() -> tuple[str, ...]:
-    """Return the names of engines that may be asked for.
+    """Return the names of the engines that can be chosen.
 
     Examples
     --------
@@ -36,14 +36,14 @@ def available() -> tuple[str, ...]:
 
 
 def choose(name: str, dtype: str = "float32") -> str:
-    """Return the name of the engine to take: ``name`` itself, or for ``auto`` the quickest that can do it here.
+    """Return the name of the engine to use: ``name`` itself or, for ``auto``, the fastest that works here.
 
     Parameters
     ----------
     name
         One of `available`.
     dtype
-        The network's type of numbers; float64 is for the reference engine alone.
+        The network's type of numbers; only the reference engine computes in float64.
 
     Raises
     ------
@@ -68,7 +68,8 @@ def choose(name: str, dtype: str = "float32") -> str:
 def create(name: str = AUTO, dtype: str = "float32", threads: int | None = None) -> Engine:
     """Create an engine by name.
 
-    ``threads`` is the most that the compiled engine uses, by default all processors; results do not depend on it.
+    ``threads`` is the largest number that the compiled engine uses, by default one per processor; results do not depend
+    on it.
 
     Raises
     ------
@@ -86,7 +87,7 @@ def create(name: str = AUTO, dtype: str = "float32", threads: int | None = None)
 
 
 def choose_to_resume(name: str, learned_so_far: Sequence[str]) -> str:
-    """Return the engine to resume a training with: ``auto`` is the one that learned last, so that bits stay the same.
+    """Return the engine to resume training with: ``auto`` is the one used last, so that all bits stay the same.
 
     Examples
     --------
@@ -97,9 +98,9 @@ def choose_to_resume(name: str, learned_so_far: Sequence[str]) -> str:
 
 
 def takes_double(network: Network, samples: int) -> bool:
-    """Whether an estimator predicts so few samples that they are computed in float64, by the reference engine.
+    """Say whether an estimator predicts so few samples that the reference engine computes them in float64.
 
-    Then a sample's probabilities do not depend on the samples beside it.
+    Then the probabilities of a sample do not depend on the other samples.
 
     Examples
     --------
@@ -110,7 +111,7 @@ def takes_double(network: Network, samples: int) -> bool:
 
 
 def prepare_serving(name: str, network: Network, most: int) -> tuple[str, Callable[[Array], Array]]:
-    """Make a network ready for a long-running process that answers requests of a few images each.
+    """Prepare a network for a long-running process that answers requests of a few images each.
 
     Returns the engine's name, and a function from uint8 (n, inputs) to z_o (n, outputs).
 
@@ -121,7 +122,7 @@ def prepare_serving(name: str, network: Network, most: int) -> tuple[str, Callab
     network
         The network.
     most
-        Images of one pass; a call with more may take several.
+        The largest number of images in one pass; a call with more may take several passes.
 
     Examples
     --------
@@ -139,7 +140,7 @@ def prepare_serving(name: str, network: Network, most: int) -> tuple[str, Callab
 
 
 def prepare_training(name: str, config: NetworkConfig, x: Any) -> None:
-    """Make the code of a training ready before the samples ``x`` are placed, because LLVM takes much memory meanwhile.
+    """Prepare the code for training before the samples ``x`` are placed, because LLVM needs much memory meanwhile.
 
     Examples
     --------
@@ -151,10 +152,10 @@ def prepare_training(name: str, config: NetworkConfig, x: Any) -> None:
 
 
 def prepare_single(name: str, network: Network, *, floats: bool = False) -> Callable[[Array], tuple[int, Array]] | None:
-    """Make a network ready for one image at a time: its class and the probabilities of all classes out.
+    """Prepare a network for one image at a time; the results are its class and the probabilities of all classes.
 
-    It takes uint8 pixels, or float32 with ``floats``; then the class is -1 where the image or the answer is not finite.
-    None where the reference engine is to do it, which has no such path of its own.
+    It takes uint8 pixels, or float32 with ``floats``; in the latter case, the class is -1 if the image or the answer is
+    not finite. Returns None for the reference engine, which has no such fast path.
 
     Examples
     --------

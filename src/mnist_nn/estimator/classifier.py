@@ -90,21 +90,22 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
     label_smoothing
         Share of every label that is spread evenly over all classes; 0 for none.
     teacher
-        A trained `Network` or model, for example the ``network_`` of another estimator, whose answers are learned
-        besides the labels; None for none.
+        A trained `Network` or model, for example the ``network_`` of another estimator, whose answers are learned in
+        addition to the labels; None for no teacher.
     teacher_share, teacher_temperature
-        Share of the teacher's answers in the targets, and what its weighted inputs are divided by; only with a teacher.
+        Share of the teacher's answers in the targets, and the number that divides its weighted sums; only with a
+        teacher.
     ema_decay
         Use the moving average of the weights, taken after every epoch, with this decay; 0 for none.
     augmentation
         Train on distorted copies of square pictures. X must then contain whole numbers from 0 to 255, which are divided
         by 255.
     augment
-        Figures of the distortion, such as ``{"rotation": 15, "alpha": 38}``, that replace those of ``augmentation``.
+        Values of the distortion, such as ``{"rotation": 15, "alpha": 38}``, that replace those of ``augmentation``.
     subset
         Train on this many samples, with the classes in the same proportions; None for all.
     freeze
-        Keep the first so many layers as they are, for example with ``warm_start``.
+        Number of layers to freeze, from the first, for example with ``warm_start``.
     class_weight
         None, ``balanced``, or a dictionary from class to weight.
     warm_start

@@ -1,6 +1,6 @@
 """Translates the parameters of `mnist_nn.estimator` into those of the library, checks them, and decides when to stop.
 
-Parameters have the names of scikit-learn's MLPClassifier if it has the same thing, and otherwise those of the library.
+Parameters are named as in scikit-learn's MLPClassifier if it has them too, and otherwise as in the library.
 scikit-learn itself is not needed here.
 """
 
@@ -33,20 +33,20 @@ PARAMETERS = {
     "beta1": "beta_1",
     "beta2": "beta_2",
 }
-"""Field of a configuration -> parameter, where the names differ."""
+"""The parameters whose names differ from the fields of a configuration."""
 
 MOST_BYTE = 255
 BLOCK = 2**18  # numbers that are looked at together
 ROUNDING = 1e-4  # of a step of pixels: six times what float32 loses
 
 NAMED = re.compile(rf"(?<![a-z_])(?:unknown )?({'|'.join(PARAMETERS)})(?= is | ')")
-"""Where a message names a field."""
+"""The pattern that finds the name of a field in a message."""
 
 FROM_DATA = ("inputs", "outputs")
-"""Fields that the data decide."""
+"""Fields that follow from the data."""
 
 OWN = ("class_weight",)
-"""Fields that stay at their defaults, because the estimator gives the weights of classes as those of samples."""
+"""Fields that keep their defaults, because the estimator turns class weights into sample weights."""
 
 ACTIVATION_NAMES = (*ACTIVATIONS, "logistic")
 TRUTH = (bool, np.bool_)
@@ -56,7 +56,7 @@ Config = TypeVar("Config", NetworkConfig, TrainingConfig)
 
 
 def check_settings(values: Values) -> None:
-    """Reject wrong values as they were given, including those that are not used this time."""
+    """Reject wrong values, including those of parameters that are not used this time."""
     n, batch, verbose, callback = (values[k] for k in ("n_iter_no_change", "batch_size", "verbose", "callback"))
     for name, is_right, valid in (
         ("early_stopping", isinstance(values["early_stopping"], TRUTH), "True or False"),

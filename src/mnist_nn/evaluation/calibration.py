@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 Z_FEATURES = 3  # of the eleventh output, besides hidden units: log-sum-exp, largest and second largest of z_o
 TABLE_COLUMNS = ("threshold", "error", "coverage")
 LIMITS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
-"""Shares of errors that people may want to stay below; the table has a row for each of them."""
+"""Limits on the share of errors that people may ask for; the table has a row for each of them."""
 
 
 @dataclass(frozen=True, eq=False)

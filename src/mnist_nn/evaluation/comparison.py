@@ -1,4 +1,4 @@
-"""Whether one network is better than another: means over several seeds, and tests for paired results.
+"""Tells whether one network is better than another: means over several seeds, and tests for paired results.
 
 It works on arrays of results and trains nothing. The distributions are those of scipy.special, which loads in a
 fraction of the time that scipy.stats takes.
@@ -36,7 +36,7 @@ class Summary:
 
 
 def summarize(values: npt.ArrayLike) -> Summary:
-    """Summarize results of independent runs: the interval is Student's t (Biometrika, 1908), n - 1 degrees of freedom.
+    """Summarize results of independent runs, with the interval of Student's t (Biometrika, 1908).
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def summarize(values: npt.ArrayLike) -> Summary:
 
 
 def find_median(values: npt.ArrayLike) -> int:
-    """Find the result in the middle: its position; of an even number of results, the lower one in the middle.
+    """Return the position of the median; of an even number of results, that of the lower one in the middle.
 
     Examples
     --------
@@ -170,7 +170,7 @@ class AnswerComparison:
 
 
 def compare_answers(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> AnswerComparison:
-    """Compare two models by the same images, with McNemar's test in its exact form.
+    """Compare two models on the same images, with McNemar's test in its exact form.
 
     If both are equally good, each image on which only one is right belongs to either with probability 1/2, so the
     two-sided p-value is binomial (McNemar, Psychometrika, 1947; exact: Mosteller, Biometrics, 1952). The interval of

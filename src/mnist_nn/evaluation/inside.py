@@ -1,4 +1,4 @@
-"""What happens inside a network for given images: what its units answer, and how the loss depends on the pixels.
+"""Shows what happens inside a network: the activations of its units, and how the loss depends on the pixels.
 
 The reference engine computes it, a few images at a time. Nothing is learned, and nothing is drawn.
 """
@@ -84,16 +84,16 @@ def input_gradient(
     network
         The network; a model stands for its network.
     images
-        As for `activations`; or samples, a data set, or its name, which stands for its test half.
+        Images as for `activations`; or samples, or a data set or its name, which stands for its test half.
     labels
-        The label of each image, shape (n,); not for samples, which have labels. To ask for another class than the true
-        one, give the number of that class.
+        The label of each image, shape (n,); leave it out for samples, which have labels. To ask about a class other
+        than the true one, give the number of that class.
     loss
         A loss that fits the outputs: ``cross_entropy``, ``mse`` or ``classic_mse``.
 
     Returns
     -------
-    ∂L/∂x of each image's own loss L, where x are the inputs from 0 to 1: the shape of the images and the network's
+    ∂L/∂x of each image's own loss L, where x are the inputs from 0 to 1, in the shape of the images and the network's
     type. If the network deskews its pictures, x is the upright picture.
 
     Raises

@@ -1,4 +1,4 @@
-"""Labels that are most likely wrong, found by confident learning; the images themselves are never looked at.
+"""Finds labels that are most likely wrong, by confident learning; it never looks at the images themselves.
 
 Source: C. Northcutt, L. Jiang and I. Chuang, *Confident learning: estimating uncertainty in dataset labels*, JAIR 70
 (2021).
@@ -28,15 +28,15 @@ class LabelErrors:
     labels
         The labels that are in question, in this order: int64 of shape (n,).
     suggested
-        For each of them the class that is the most probable besides the label: int64 of shape (n,).
+        For each label, the most probable other class: int64 of shape (n,).
     margin
         The probability of the label minus that of the suggested class: float64 of shape (n,), ascending.
     confident
         Whether the image counts as confidently another class: bool of shape (n,). Their number is the estimate of how
         many labels are wrong.
     joint
-        The confident joint: how many images of each label (row) count confidently as each class (column), int64 of
-        shape (classes, classes).
+        The confident joint: the number of images of each label (row) that count confidently as each class (column),
+        int64 of shape (classes, classes).
     """
 
     rows: Rows

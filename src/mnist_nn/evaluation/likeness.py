@@ -14,9 +14,9 @@ from mnist_nn.errors import ConfigError, DataError
 
 Array = npt.NDArray[Any]
 LEVEL = 0.05
-"""Probability that answers like those calibrated on are called unlike them."""
+"""Probability that answers are called unusual although they are like those of the calibration."""
 LEAST_ANSWERS = 5
-"""Of fewer nothing is said: a person sees as much."""
+"""With fewer answers, nothing is said: a person can see as much."""
 TAILS = (0.1, 0.004)
 """Small p-values of pages: a wide tail in which many pages show a shift, and one that a single page can reach."""
 KNOTS = 48

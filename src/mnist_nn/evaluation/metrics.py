@@ -50,7 +50,7 @@ class Evaluation:
 
     @property
     def precision(self) -> npt.NDArray[np.float64]:
-        """For each class: of the samples that were classified as this class, the share that belongs to it."""
+        """For each class, the share of the samples classified as this class that belong to it."""
         return _share(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
     @property

@@ -1,4 +1,4 @@
-"""A network's predictions: one record, one function that makes it for many images, and a fast path for one.
+"""A network's predictions: one record, one function that makes it for many images, and a fast path for a single image.
 
 The reader, the server, the exports, the report and the estimator all predict with this module.
 `mnist_nn.evaluation.metrics` says how many predictions are right.
@@ -125,8 +125,9 @@ def predict(
     network
         The network; a model brings its own.
     images
-        uint8 of shape (n, 28, 28), or of whatever size the network takes, in any form that `Samples` takes; or samples,
-        or the test half of a data set. A single image, or Pillow images with light ink on dark, work too.
+        uint8 of shape (n, 28, 28), or of the size that the network takes, in any form that `Samples` takes; or samples,
+        or a data set, which stands for its test half. A single image, or Pillow images with light ink on dark, work
+        too.
     calibration
         The network's calibration, such as ``model.calibration``. Without one, there is no temperature and ``is_digit``
         is 1.
@@ -260,7 +261,7 @@ class Predictor:
 
     @cached_property
     def _float32(self) -> Callable[[Array], tuple[int, Array]] | None:
-        """The quick way for images in float32, made ready with the first of them."""
+        """The fast function for images in float32, prepared with the first of them."""
         return select.prepare_single(self._engine, self.network, floats=True)
 
     def __reduce__(self) -> tuple[Any, ...]:

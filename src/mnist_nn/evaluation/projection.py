@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """``points`` on the axes, float64 of shape (n, axes), and which share of the variance each axis ``explains``."""
+    """``points`` on the axes, float64 of shape (n, axes), and the share of the variance that each axis ``explains``."""
 
     points: Floats
     explains: Floats
@@ -29,12 +29,12 @@ def project(values: npt.NDArray[Any], axes: int = 2) -> Projection:
     values
         Floats of shape (n, features), such as the activations of a layer.
     axes
-        How many axes; beyond the number of features they are zero.
+        The number of axes; axes beyond the number of features are zero.
 
     Raises
     ------
     DataError
-        If these are not finite rows of numbers.
+        If the values are not rows of finite numbers.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""How accuracy falls when the pictures are turned, shifted or noisy, each a little more from step to step.
+"""Measures how accuracy falls when pictures are turned, shifted or noisy, a little more with each step.
 
-The distortions are the plainest there are, the same for all pictures, so that the numbers of two networks can be
-compared. Those that training uses are in `mnist_nn.data.augmentation`.
+The distortions are the simplest possible and the same for all pictures, so that the numbers of two networks can be
+compared. The distortions for training are in `mnist_nn.data.augmentation`.
 """
 
 from collections.abc import Callable
@@ -102,7 +102,7 @@ def rotate(pictures: Pictures, degrees: float) -> Pictures:
 
 
 def shift(pictures: Pictures, pixels: int, way: tuple[int, int]) -> Pictures:
-    """Move pictures by whole pixels down and to the right, ``way`` times; what leaves the picture is lost.
+    """Move pictures by whole pixels down and to the right, ``way`` times; ink that leaves the picture is lost.
 
     Examples
     --------

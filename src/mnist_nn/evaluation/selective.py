@@ -34,7 +34,7 @@ class SelectiveParameters:
     """Where the walk begins, as a multiple of the fewest answers that can prove the limit. At 4 times as many, some
     errors are allowed, so that a single confident mistake does not end the walk."""
     early_share: float = 0.25
-    """Upper limit of that start, as a share of all answers, because a small sample may not accept more."""
+    """Upper limit of that start, as a share of all answers, because a small sample may not accept more than that."""
     late_start: float = 8.0
     """Where a second walk begins, for samples that are large enough for two."""
     late_share: float = 0.5

@@ -73,10 +73,10 @@ class Outcome(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What `run_trials` yields: an epoch, or a stretch of it, of the trial with this number.
+    """One result of `run_trials`: an epoch, or a part of one, of the trial with this number.
 
-    The last step of a trial has ``is_last``; then ``result`` is what ``judge`` made of it. A trial that diverged has an
-    ``error`` and, instead of an epoch, None.
+    The last step of a trial has ``is_last``; then ``result`` is the result of ``judge``. A trial that diverged has an
+    ``error``, and None instead of an epoch.
     """
 
     trial: int
@@ -103,7 +103,7 @@ def run_trials(
     Parameters
     ----------
     trials
-        What to train; the results of a trial do not depend on the others.
+        The trials to run; the results of a trial do not depend on the others.
     samples
         The training images and labels; each configuration takes its subset and hold-out from them.
     engine
@@ -122,7 +122,7 @@ def run_trials(
     ConfigError
         If a trial's settings contradict each other or the data, or training needs more memory than is available.
     DataError
-        If the samples are not fit for training.
+        If the samples cannot be used for training.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def run_block(trials: Sequence[Trial], samples: Samples, engine: str = "auto", j
 
 
 def divide(trials: Sequence[Trial], jobs: int) -> list[list[int]]:
-    """Divide trials into blocks with the same data and seed, as far as the latter decides about the data.
+    """Divide trials into blocks with the same data and with the same seed, as far as the seed affects the data.
 
     Returns the numbers of the trials of each block, in the order in which they should begin.
 

@@ -1,4 +1,4 @@
-"""What a sweep tries: the values of each setting, and the configurations that are made of them.
+"""The plan of a sweep: the values of each setting, and the configurations made from them.
 
 A setting is given as people type it: a list, a range or a distribution. Nothing is trained here.
 """
@@ -67,7 +67,7 @@ def parse_axis(name: str, text: str, parse: Callable[[str], Any], *, is_whole: b
     name
         The setting.
     text
-        What was typed: ``0.1,0.3,1``; ``log:0.001:1`` or ``lin:0:1``; ``log:0.001:1:7`` for seven values. The layers
+        The typed text: ``0.1,0.3,1``; ``log:0.001:1`` or ``lin:0:1``; ``log:0.001:1:7`` for seven values. The layers
         of a value that has one number for each layer are separated by ``/``: ``16,30/20`` is two values.
     parse
         Reads one value, with commas between layers.
@@ -129,7 +129,7 @@ def list_grid(axes: Sequence[Axis]) -> Iterator[Settings]:
     for axis in axes:
         if not axis.values:
             raise ConfigError(
-                f"{axis.name} is a range to draw from, which a grid cannot do; give it a number of values, such as "
+                f"{axis.name} is a range to draw from, which a grid cannot use; give a number of values, such as "
                 f"{'log' if axis.is_log else 'lin'}:{axis.low:g}:{axis.high:g}:5, or draw with --search random"
             )
     if math.prod(len(axis.values) for axis in axes) > MOST_CONFIGURATIONS:
@@ -154,7 +154,7 @@ def list_corners(axes: Sequence[Axis]) -> list[Settings]:
 
 
 def draw_settings(axes: Sequence[Axis], count: int, seed: int) -> Iterator[Settings]:
-    """Draw settings at random, each axis by itself; the first n are the same for any count.
+    """Draw settings at random, independently for each axis; the first n are the same for any count.
 
     Examples
     --------
@@ -172,12 +172,12 @@ def draw_settings(axes: Sequence[Axis], count: int, seed: int) -> Iterator[Setti
 def build_configurations(
     preset: str, fixed: Settings, varied: Sequence[Settings], inputs: int, outputs: int
 ) -> list[Configuration]:
-    """Build the configurations of a sweep, each once; a setting without effect in one of them is left out there.
+    """Build the configurations of a sweep, each once; a setting that has no effect in one of them is left out there.
 
     Raises
     ------
     ConfigError
-        If a combination is wrong; nothing has been trained then.
+        If a combination is wrong; this happens before anything is trained.
 
     Examples
     --------

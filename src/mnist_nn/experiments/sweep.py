@@ -1,7 +1,7 @@
-"""A sweep: the rows of its table, in an order that nothing changes, and the choice of the best configuration.
+"""A sweep: the rows of its table, in a fixed order, and the choice of the best configuration.
 
-Every configuration is trained with the same seeds. The choice is made by the held-out images alone; the test images are
-not used here. Nothing is written or printed.
+Every configuration is trained with the same seeds. The choice uses only the held-out images; the test images are not
+used here. Nothing is written or printed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,7 +102,7 @@ def write_value(value: Any) -> str:
 
 
 def order_rows(done: int, rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[list[str]]]:
-    """Yield rows in the order of their trials, as soon as none before them is missing.
+    """Yield rows in the order of their trials, each as soon as all rows before it are there.
 
     Parameters
     ----------
@@ -146,14 +146,14 @@ def gather_results(candidates: Sequence[Candidate], rows: Iterable[Mapping[str, 
 def rank_results(results: Sequence[ConfigurationResult]) -> list[ConfigurationResult]:
     """Sort by mean accuracy on the held-out images; if equal, by lower mean loss, then by number.
 
-    Those of a later rung come first, because they were trained longer. Configurations of which a run diverged come
+    Those of a later rung come first, because they were trained longer. Configurations with a run that diverged come
     last.
     """
     return sorted(results, key=_rank)
 
 
 def choose_best(results: Sequence[ConfigurationResult]) -> ConfigurationResult | None:
-    """Choose the first by `rank_results`; None if a run of every configuration diverged."""
+    """Choose the first configuration by `rank_results`; None if every configuration has a run that diverged."""
     sound = [one for one in results if not one.diverged]
     return rank_results(sound)[0] if sound else None
 

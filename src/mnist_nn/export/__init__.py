@@ -75,7 +75,7 @@ def export(
         One of FORMATS.
     data
         The data set for the test vectors and for measuring the int8 form of ``c``. None uses the data that the model
-        was trained on, or MNIST if that is not available. Data of another shape than the network's is not used.
+        was trained on, or MNIST if that is not available. Data with another shape than the network's is not used.
     prefix
         Only for ``c``: what all names in the header begin with, so that one program can include two headers.
 

@@ -100,7 +100,7 @@ def count_passed(predictions: Predictions, limits: Limits) -> npt.NDArray[np.int
 
 
 def count_passed_surely(predictions: Predictions, limits: Limits) -> npt.NDArray[np.int64]:
-    """Count them, with `TOO_NEAR` for a picture so close to a limit that rounding may decide."""
+    """Count the limits that pictures pass, with `TOO_NEAR` for one so close to a limit that rounding may decide."""
     near = np.zeros(len(predictions.label), bool)
     for name, limit in limits.items():
         near |= np.abs(_value_for(name, predictions) - limit) < MARGIN
@@ -113,8 +113,8 @@ def make_pictures_beside(images: Pixels, predict: Callable[[Array], Predictions]
     Parameters
     ----------
     images
-        uint8 of shape (n, inputs). The path leads from a picture below a limit to one above it. Of both kinds the one
-        with the least ink is chosen, because much ink makes large sums, which float32 rounds coarsely.
+        uint8 of shape (n, inputs). The path leads from a picture below a limit to one above it. Of each kind, the
+        picture with the least ink is chosen, because much ink makes large sums, which float32 rounds coarsely.
     predict
         The function that predicts pictures.
     limits

@@ -1,4 +1,4 @@
-"""What every export says about itself: who made it, its network, how good it was, and when to believe it."""
+"""The facts that every export states: the program that made it, its network, its accuracy, and when to believe it."""
 
 import math
 from dataclasses import replace

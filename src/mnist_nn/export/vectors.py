@@ -1,4 +1,4 @@
-"""Test vectors: pictures, and what the reference engine predicts for them in double precision.
+"""Test vectors: pictures, and the predictions of the reference engine for them in double precision.
 
 Every export contains some, so that whoever receives the file can check it without this package.
 """

@@ -31,7 +31,7 @@ class Difference(NamedTuple):
 
     @property
     def good(self) -> bool:
-        """Whether the difference is within the tolerance; NaN never is."""
+        """Whether the difference is within the tolerance; NaN is not."""
         return bool(self.largest <= self.tolerance)
 
 
@@ -63,7 +63,7 @@ class Verification:
 
 
 class Ran(NamedTuple):
-    """What a runtime predicted; for an integer form, also what it predicted and what it should have predicted."""
+    """The predictions of a runtime; for an integer form, also its predictions and the expected ones."""
 
     runtime: str
     predictions: Predictions

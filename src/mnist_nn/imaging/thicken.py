@@ -18,7 +18,7 @@ Ink = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class PenParameters:
-    """Which pens are thin. The values were chosen on MNIST's training digits; other programs repeat them.
+    """Limits for thin pens. The values were chosen on MNIST's training digits; other programs repeat them.
 
     A share is in thousandths of the longer side of a digit's box, so that all arithmetic uses whole numbers.
     """
@@ -46,7 +46,7 @@ def thicken(ink: Ink, parameters: PenParameters = PEN) -> Ink:
     ink
         Shape (height, width), bool or numbers, 0 for background.
     parameters
-        Which pens are thin, and how thick they become.
+        The limits for thin pens, and their new width.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Windows cut from a line: what a network sees, one after the other, as it is slid along the line.
+"""Cuts windows from a line: the inputs of a network, one after another, as it moves along the line.
 
 A line is a map of ink with 32 rows. Windows overlap, and the first and the last extend over the ends into paper. No
 network is used here.
@@ -20,9 +20,9 @@ class WindowShape:
     docs/explanation/reading.md explains the values.
 
     ``rows``
-        Height of a line in pixels: digits have about 24, with room for what hangs below or sticks out.
+        Height of a line in pixels: digits have about 24, which leaves room for tails above and below.
     ``columns``
-        Width of a window in pixels: a digit of usual width, with half of its neighbour on each side.
+        Width of a window in pixels: a digit of average width, with half of its neighbour on each side.
     ``step``
         Pixels from one window to the next. A 1 with its gap is about 8 wide, so that every digit has four steps, and
         the blank between two equal digits has its own step.
@@ -76,7 +76,7 @@ def cut_windows(line: Pixels, shape: WindowShape = WINDOWS) -> Pixels:
     line
         Ink, uint8 (rows, width), 0 for paper.
     shape
-        How windows lie.
+        The size and position of windows.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def cut_windows_of_lines(maps: Pixels, widths: npt.NDArray[np.integer[Any]], sha
     widths
         Width of each line in pixels, whole numbers, shape (lines,).
     shape
-        How windows lie.
+        The size and position of windows.
 
     Returns
     -------

@@ -90,7 +90,7 @@ class Model:
         Name and SHA-256 digest of the training data, and the options for reading it, if any were given; ``kind`` is
         ``table`` for an estimator whose inputs are not pixels.
     scores
-        Results worth keeping, such as the test accuracy.
+        Results to keep, such as the test accuracy.
     versions
         The versions of the programs that wrote the file.
     calibration

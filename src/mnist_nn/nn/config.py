@@ -27,7 +27,7 @@ AUGMENTATIONS = ("none", "affine", "elastic", "reading")
 ELASTIC = ("elastic", "reading")  # those of them with elastic displacement
 FIGURES = {"rotation": (0, 180), "slant": (0, 10), "stretch": (0, 10), "shift": (0, 1000), "alpha": (0, 10_000),
            "sigma": (0.1, 1000), "blur": (0, 100), "weight": (0, 10)}  # fmt: skip
-"""The figures of a distortion and their bounds; `mnist_nn.data.augmentation.Distortion` says what they mean."""
+"""The values of a distortion and their bounds; `mnist_nn.data.augmentation.Distortion` explains them."""
 CLASS_WEIGHTS = ("none", "balanced")
 DTYPES = ("float32", "float64")
 OWN: dict[str, dict[str, None]] = {"activation": {}, "loss": {}, "optimizer": {}, "schedule": {}}
@@ -39,7 +39,7 @@ USED_BY = {
     "beta2": ("adam", "adamw"),
     "epsilon": ("adam", "adamw"),
 }
-"""Constants of optimizers, and the optimizers that each has an effect on."""
+"""Constants of optimizers, and the optimizers that use each of them."""
 MAX_UNITS = 2**24  # dropout counters give a unit's number 24 bits
 MAX_LAYERS = 255  # and a layer's number 8
 MAX_WEIGHTS = 2**32 - 1  # initial weights are drawn by a counter of 32 bits
@@ -144,14 +144,14 @@ class NetworkConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build from plain values; an unknown name is a ConfigError."""
+        """Build a configuration from plain values; an unknown name raises a ConfigError."""
         return cls(**_known(cls, values))
 
 
 @shows_call("TrainingConfig(epochs=3, batch_size=16, learning_rate=0.1); help(TrainingConfig) lists all settings")
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    """How a network is trained. By default, as the classic network: with its loss, and one update per sample.
+    """How a network is trained. The defaults are those of the classic network: its loss, and one update per sample.
 
     Parameters
     ----------
@@ -176,9 +176,9 @@ class TrainingConfig:
     label_smoothing
         Share of every label that is spread evenly over all classes; 0 for none.
     teacher_share
-        Share of a teacher's answers in what the network should answer, from 0 to 1; 0 without a teacher.
+        Share of a teacher's answers in the targets, from 0 to 1; 0 without a teacher.
     teacher_temperature
-        The teacher's weighted inputs are divided by this, so that above 1 its answers are less certain.
+        The teacher's weighted sums are divided by this; above 1, its answers become less certain.
     prune_from
         Begin with hidden layers of this width, or of these, and leave out the units that matter least in steps over the
         first half of the epochs, until the network has the widths that it was given with; empty for no pruning.
@@ -188,8 +188,8 @@ class TrainingConfig:
         Train on distorted copies of the images, new ones in every epoch: ``none``, or a kind of distortion
         (`mnist_nn.data.augmentation`).
     augment
-        Figures of the distortion that replace those of ``augmentation``: a dictionary, or text such as
-        ``"rotation=15,alpha=38,sigma=5.5"``, as which they are kept; empty for none.
+        Values of the distortion that replace those of ``augmentation``: a dictionary, or text such as
+        ``"rotation=15,alpha=38,sigma=5.5"``, the form in which they are stored; empty for none.
     subset
         Train on this many images, with the classes in the same proportions; None for all.
     validation
@@ -197,7 +197,7 @@ class TrainingConfig:
     patience
         Stop after this many epochs without a better validation accuracy, and restore the best weights; None for never.
     freeze
-        Keep the first so many layers as they are: neither their weights nor their biases are updated. The output layer
+        Number of layers to freeze, from the first: neither their weights nor their biases are updated. The output layer
         always learns. Frozen layers have no dropout.
     class_weight
         ``balanced`` multiplies the weight of each sample by n_samples / (n_classes · n_samples of its class), so that
@@ -278,7 +278,7 @@ class TrainingConfig:
 
     @property
     def figures(self) -> dict[str, float]:
-        """The figures in ``augment``, by name.
+        """The values in ``augment``, by name.
 
         Examples
         --------
@@ -319,7 +319,7 @@ class TrainingConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build from plain values; an unknown name is a ConfigError."""
+        """Build a configuration from plain values; an unknown name raises a ConfigError."""
         return cls(**_known(cls, values))
 
 
@@ -397,7 +397,7 @@ def find_own(config: NetworkConfig | TrainingConfig) -> list[str]:
 
 
 def check(network: NetworkConfig, training: TrainingConfig) -> None:
-    """Raise ConfigError if a network and a training, each valid by itself, contradict each other.
+    """Raise ConfigError if two configurations, of a network and of its training, contradict each other.
 
     Examples
     --------
@@ -533,7 +533,7 @@ def _split_figures(text: str) -> list[tuple[str, str]]:
 
 
 def _figures(given: Any) -> str:
-    """Check the figures of a distortion, and write them as text in a fixed order."""
+    """Check the values of a distortion, and write them as text in a fixed order."""
     if not isinstance(given, str | Mapping):
         raise ConfigError(f"augment is {quote(given)}; give figures, such as rotation=15,alpha=38")
     figures: dict[str, float] = {}

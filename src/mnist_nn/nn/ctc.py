@@ -17,7 +17,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Labels = npt.NDArray[np.integer[Any]]
 NEVER = -1e30
-"""ln 0, in float32 too: so low that its exp is 0, and finite, so that two of them can be subtracted."""
+"""Stands for ln 0, also in float32: so low that its exp is 0, but finite, so that two of them can be subtracted."""
 IMPOSSIBLE = NEVER / 10  # a sum of logarithms below this holds ln 0 at least once
 
 

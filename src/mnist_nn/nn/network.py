@@ -24,7 +24,7 @@ Array = npt.NDArray[Any]
 SQUASHING = ("sigmoid", "tanh")  # activations whose outputs lie between -1 and 1
 CREATE = "Network.create(NetworkConfig(hidden=(64, 32)), seed=1)"
 CREATION_BYTES = 28
-"""Bytes that drawing one parameter takes for a moment: counters and draws of 64 bits each. 27.7 was measured."""
+"""Bytes that drawing one parameter needs temporarily: counters and draws of 64 bits each. 27.7 were measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +108,9 @@ class Network:
         Parameters
         ----------
         outputs
-            How many classes there are now.
+            The new number of classes.
         seed
-            Decides the weights of the new layer.
+            The random seed for the weights of the new layer.
 
         Examples
         --------

@@ -1,6 +1,6 @@
 """Activations, losses, optimizers and schedules of your own, as functions of NumPy arrays, for the reference engine.
 
-A part has a name, by which configurations ask for it as for any other. Python functions cannot be stored, so a part
+A part has a name, which configurations use like any other. Python functions cannot be stored, so a part
 lives as long as the program, and model files and exports refuse networks that need one.
 """
 
@@ -37,11 +37,11 @@ def add_activation(name: str, f: Callable[[Array], Array], derivative: Callable[
     Parameters
     ----------
     name
-        What it is called; adding another one of this name replaces it.
+        The name of the part; adding another part with this name replaces it.
     f
         The activation: z of any shape in, a of the same shape out.
     derivative
-        f'(z), likewise.
+        f'(z), in the same form.
 
     Raises
     ------
@@ -68,11 +68,12 @@ def add_loss(name: str, value: Callable[[Array, Array], Array], derivative: Call
     Parameters
     ----------
     name
-        What it is called; adding another one of this name replaces it.
+        The name of the part; adding another part with this name replaces it.
     value
         The loss of each sample: outputs o and targets l, both (batch, outputs), in; shape (batch,) out.
     derivative
-        ∂L/∂o: the same in, (batch, outputs) out. The derivative of sigmoid or softmax is put behind it here.
+        ∂L/∂o: the same arguments, shape (batch, outputs) out. The derivative of sigmoid or softmax is applied
+        afterwards, automatically.
 
     Raises
     ------
@@ -112,17 +113,17 @@ def add_optimizer(
     Parameters
     ----------
     name
-        What it is called; adding another one of this name replaces it.
+        The name of the part; adding another part with this name replaces it.
     step
         ``step(p, g, slots, t, eta)`` changes the parameter p *in place*, given its gradient g, the arrays that it keeps
         between updates (zeros at first, of the shape of p), the number of the update from 1, and the learning rate.
     slots
-        The names of the arrays that it keeps.
+        The names of the arrays that it keeps between updates.
 
     Raises
     ------
     ConfigError
-        If the name is taken, or ``step`` leaves p as it is, or makes it infinite.
+        If the name is taken, or ``step`` does not change p, or makes it infinite.
 
     Examples
     --------
@@ -138,7 +139,7 @@ def add_optimizer(
     step(p, np.array([0.5, -1.0, 2.0]), kept, 1, 0.1)
     _check_result(f"the parameter after a step of {name!r}", p, (3,))
     if (p == 1).all():
-        raise ConfigError(f"a step of {name!r} leaves the parameter as it is; change it in place, as in p -= eta * g")
+        raise ConfigError(f"a step of {name!r} does not change the parameter; change it in place, as in p -= eta * g")
     OPTIMIZERS[name] = Optimizer(tuple(slots), lambda p, g, kept, t, eta, _constants: step(p, g, kept, t, eta))
     config.OWN["optimizer"][name] = None
 
@@ -149,10 +150,10 @@ def add_schedule(name: str, factor: Callable[[Array], Array]) -> None:
     Parameters
     ----------
     name
-        What it is called; adding another one of this name replaces it.
+        The name of the part; adding another part with this name replaces it.
     factor
-        Progress of the run in, from 0 at the start to 1 at the end, as an array; what the learning rate is multiplied
-        by out, of the same shape.
+        A function of the progress of the run, an array from 0 at the start to 1 at the end, that returns the factors of
+        the learning rate, an array of the same shape.
 
     Raises
     ------

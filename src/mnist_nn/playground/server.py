@@ -28,7 +28,7 @@ ANSWER_SECONDS = 60.0  # for the largest file, 10 MB
 
 
 class Server(ThreadingHTTPServer):
-    """Serves the assets of a site and nothing else, at ``url``.
+    """Serves the assets of a site, and nothing else, at ``url``.
 
     At most `CONNECTIONS` are open. To make room for the next one, the one that has been idle longest is closed; if none
     is idle, the next one waits.
@@ -92,7 +92,7 @@ class Server(ThreadingHTTPServer):
             longest.shutdown(socket.SHUT_RDWR)
 
     def note(self, connection: socket.socket, *, idle: bool) -> None:
-        """Note that a connection waits for a request, or does not any more."""
+        """Note whether a connection is waiting for a request."""
         with self._lock:
             self._idle.pop(connection, None)
             if idle:
@@ -120,7 +120,7 @@ class _Deadline(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Raise TimeoutError where nothing comes in time."""
+        """Raise TimeoutError if no data arrives in time."""
         self._connection.settimeout(max(self.until - time.monotonic(), 0.001))
         return self._connection.recv_into(buffer)
 
@@ -134,19 +134,19 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def setup(self) -> None:
-        """Read with a deadline."""
+        """Set up reading with a deadline."""
         super().setup()
         self._deadline = _Deadline(self.connection)
         self.rfile = io.BufferedReader(self._deadline)
 
     def handle_one_request(self) -> None:
-        """Wait for a request, answer it, and be idle again."""
+        """Wait for a request, answer it, and become idle again."""
         self._deadline.until = time.monotonic() + self.server.request_seconds
         super().handle_one_request()
         self.server.note(self.connection, idle=True)
 
     def parse_request(self) -> bool:
-        """Refuse a request that is for another host; what has a body is the last on its connection."""
+        """Reject a request for another host; a request with a body is the last one on its connection."""
         if not super().parse_request():
             return False
         self.server.note(self.connection, idle=False)

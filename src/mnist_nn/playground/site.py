@@ -47,7 +47,7 @@ SMALL = {
     "softmax": (NetworkConfig(output="softmax"), TrainingConfig(loss="cross_entropy", epochs=SMALL_EPOCHS)),
     "classic": (NetworkConfig(), TrainingConfig(epochs=SMALL_EPOCHS)),
 }
-"""Networks small enough to be followed number by number, and how each is trained."""
+"""Networks that are small enough to follow every number, and how each is trained."""
 ANOTHER = "choose another folder"
 _training = Lock()
 

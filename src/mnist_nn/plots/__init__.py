@@ -1,4 +1,4 @@
-"""Figures: how training went, what a network looks like inside, and when to believe it. Needs the extra ``plot``.
+"""Figures that show how training went, how a network looks inside, and when to believe it. Needs the extra ``plot``.
 
 Every function takes arrays and plain records and returns a `matplotlib.figure.Figure`. No number is computed here: the
 numbers come from `mnist_nn.evaluation`. Pyplot is never loaded, no back end is chosen, and no matplotlib setting stays

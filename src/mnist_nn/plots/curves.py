@@ -87,7 +87,7 @@ def gradient_norms(epochs: Floats, norms: Floats, names: Sequence[str] | None = 
     Parameters
     ----------
     epochs
-        When the norms were taken, in epochs: shape (m,).
+        When the norms were measured, in epochs: shape (m,).
     norms
         The norm for every layer, from `mnist_nn.evaluation.gradient_check.gradient_norms`: shape (m, layers). Zeros are
         not drawn.
@@ -220,7 +220,7 @@ def class_map(points: Floats, labels: npt.NDArray[np.int64], names: Sequence[str
     Parameters
     ----------
     points
-        Where each image lies, as from `mnist_nn.evaluation.projection.project`: shape (n, 2).
+        The place of each image, for example from `mnist_nn.evaluation.projection.project`: shape (n, 2).
     labels
         The class of each image, shape (n,).
     names

@@ -167,7 +167,7 @@ def collect_evidence(
 
 
 def collect_readings(segments: SegmentReading, lines: SequenceReading | None) -> NumberReadings:
-    """Collect what each reader of a number read by itself.
+    """Collect the separate result of each reader of a number.
 
     A sequence network's probability is that of its text among those that satisfy what is known about the number. The
     probability of the segments is the product over their digits.

@@ -49,7 +49,7 @@ def read_allowed_values(path: str | Path) -> tuple[str, ...]:
 
 
 def check_allowed_values(values: Iterable[str]) -> tuple[str, ...]:
-    """Check allowed values given by a program.
+    """Check allowed values that a program gives.
 
     Returns
     -------

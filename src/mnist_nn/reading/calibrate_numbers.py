@@ -32,10 +32,12 @@ from mnist_nn.util.randomness import Key, fold, permutation
 
 Array = npt.NDArray[Any]
 ACCEPT_ALL = NumberCalibration((), np.empty(0), 0.0, np.array([[0.0, 1e-9, 1.0]]))
-"""Limits that accept every number without another reason against it; they show which numbers depend on a threshold."""
+"""Limits that accept every number unless there is another reason against it; they show which numbers depend on a
+threshold."""
 
 UPRIGHT = replace(READING, orientation=replace(READING.orientation, read_well_share=-1.0))
-"""Turns no pages, because papers are upright, and if everything is accepted, any page reads well in some direction."""
+"""Settings that turn no pages: papers are upright, and if everything is accepted, any page reads well in some
+direction."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,15 @@ class NumberCalibrationParameters:
     """How many numbers are read for the calibration, and how the score is fitted."""
 
     fitting_per_kind: int = 800
-    """Pictures of each kind for fitting the score, and the same number of words: a dozen weights need a few hundred
+    """Pictures of each kind for fitting the score, and the same number of words. A dozen weights need a few hundred
     errors."""
     testing_per_kind: int = 1600
-    """Pictures of each kind for testing thresholds: 299 accepted without an error prove 1 %, and 800 allow some
-    errors."""
+    """Pictures of each kind for testing thresholds. A limit of 1 % is proved by 299 accepted answers without an
+    error; 800 allow some errors."""
     pen_digits: int = 8_000
-    """Digits in generated handwriting in each half: 400 people."""
+    """Digits in generated handwriting in each half, by 400 simulated people."""
     penalty: float = 1.0
-    """Ridge penalty on the weights, so that features that say the same share their weight."""
+    """Ridge penalty on the weights, so that features with the same information share their weight."""
 
 
 NUMBERS = NumberCalibrationParameters()
@@ -88,7 +90,7 @@ class Answers(NamedTuple):
 
 
 class KindResult(NamedTuple):
-    """The results of the usual threshold for one kind of paper: counts, and an upper bound on the error (95 %).
+    """The results of the default threshold for one kind of paper: counts, and an upper bound on the error (95 %).
 
     ``held`` says whether this proves the limit for this kind of paper alone.
     """
@@ -154,7 +156,7 @@ def draw_words(digits: Samples, count: int, key: Key) -> Iterator[Paper]:
 
 
 def read_papers(model: Model, papers: Iterable[Paper]) -> Answers:
-    """Read papers with the whole reader; each number found is an answer, right if it equals all that is written."""
+    """Read papers with the whole reader; each number found is an answer, right if it equals the text on the paper."""
     if model.calibration is None:
         raise ConfigError("digits must be calibrated before numbers; run: mnist-nn calibrate MODEL")
     accepting = replace(model, number_calibration=ACCEPT_ALL)

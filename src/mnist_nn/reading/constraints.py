@@ -1,4 +1,4 @@
-"""What is known about a number (its length, pattern, allowed values or check digit) as one automaton.
+"""Turns what is known about a number (its length, pattern, allowed values or check digit) into one automaton.
 
 A `DigitConstraint` is a finite automaton that reads a number from the last digit to the first, because check digits
 count positions from the right. The decoders follow it together with the ink, so they find exactly the best reading that
@@ -113,7 +113,7 @@ def build_constraint(
     pattern: str | None = None,
     one_of: Iterable[str] | None = None,
 ) -> DigitConstraint:
-    """Build the constraint for numbers of which any of four things are known.
+    """Build the constraint for numbers from any of the four things that may be known about them.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def build_constraint(
     length
         Number of digits of every number.
     pattern
-        What each place of a number may be; see `mnist_nn.reading.patterns.parse_pattern`.
+        The digits that each place of a number may have; see `mnist_nn.reading.patterns.parse_pattern`.
     one_of
         The values that a number may have, as strings of digits.
 

@@ -15,12 +15,12 @@ from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, Box, Digit, p
 
 
 class DigitCandidate(NamedTuple):
-    """Ink that could be one digit, with the network's prediction.
+    """Ink that could be a single digit, with the network's prediction.
 
-    ``segments`` is its run of segments (start, stop), stop excluded. ``cost`` is 0 for ink as it is on the page, and
-    higher if the ink was cut or joined, is lower than its neighbours, or extends above and below them. ``image`` is
-    uint8 of shape (28, 28), and ``probabilities`` has the shape (10,). A ``misfit`` was joined, or is as low as a comma
-    or as long as a slash, so it may contain one of those, whatever it looks like.
+    ``segments`` is its run of segments (start, stop), stop excluded. ``cost`` is 0 for unchanged ink, and higher if the
+    ink was cut or joined, is lower than its neighbours, or extends above and below them. ``image`` is uint8 of shape
+    (28, 28), and ``probabilities`` has the shape (10,). A ``misfit`` was joined, or is as low as a comma or as long as
+    a slash, so it may contain one of those, whatever it looks like.
     """
 
     segments: tuple[int, int]
@@ -57,7 +57,7 @@ def decide(
     posterior
         Shape (10,): the candidate's probabilities, given what is known about the whole number.
     thresholds
-        What is accepted, and what is not a digit.
+        The limits for accepting ink, and for calling it not a digit.
     parameters
         How a cost lowers the confidence, and which digits are alternatives.
 
@@ -90,9 +90,9 @@ def decide(
 def probability_of_constraint(
     probabilities: npt.NDArray[Any], digits: Sequence[int], parameters: ReadingParameters = READING
 ) -> float:
-    """Estimate the probability that a number is what its constraint makes of it, not what its ink looks like.
+    """Estimate the probability that a number really is the one that its constraint suggests, despite its ink.
 
-    The writer may have made a mistake, or a list may lack the number. The prior odds of that are
+    The writer may have made a mistake, or a list may lack the number. The prior odds of a mistake are
     exp(-``violation_nats``), as when a reading is chosen; they grow if the ink favours other digits.
 
     Parameters

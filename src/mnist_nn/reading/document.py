@@ -31,14 +31,14 @@ class Digit(Document):
     alternatives: Annotated[dict[Digits, Share], BeforeValidator(dict)] = Field(
         description="the other digits with a probability of at least 0.001, and these probabilities"
     )
-    reason: str = Field(description="why it is not accepted; empty if it is")
+    reason: str = Field(description="why it is not accepted; empty if it is accepted")
 
 
 class TextReading(Document):
     """The result of one of the readers of a number."""
 
     text: Annotated[str, Field(pattern="^[0-9]+$")] = Field(description="its most probable digits")
-    probability: Share = Field(description="the probability it gives them, even if others were taken")
+    probability: Share = Field(description="the probability that it gives to these digits, even if others were chosen")
 
 
 class NumberReadings(Document):
@@ -67,10 +67,10 @@ class Number(Document):
     decision: Decision = Field(description="the worst decision among its digits")
     reason: str = Field(description="why the number as a whole is not accepted; empty if there is no such reason")
     note: str = Field(
-        description="marks beside the number that were left out and do not make it doubtful; empty if there are none"
+        description="marks beside the number that were ignored and do not make it doubtful; empty if there are none"
     )
     readings: NumberReadings | None = Field(
-        description="what the segments and each sequence network read; null if the model has no sequence networks"
+        description="the readings by segments and by each sequence network; null if the model has no sequence networks"
     )
     digits: tuple[Digit, ...] = Field(description="its digits, from left to right")
 

@@ -19,7 +19,7 @@ class NumberEvidence:
     """
 
     has_lines: float
-    """1 if sequence networks read the number, else 0, and then all other features of the lines are 0 too."""
+    """1 if sequence networks read the number; otherwise 0, and all other features of the lines are 0 too."""
     log_line_lowest: float
     """Lowest log-probability of the text by any sequence network."""
     log_line_highest: float

@@ -43,7 +43,7 @@ MARKS = {
 
 
 class Step(NamedTuple):
-    """A step from the page to its ink, with a picture as a data URI."""
+    """One step from the page to its ink, with a picture as a data URI."""
 
     title: str
     text: str

@@ -1,6 +1,6 @@
 """Decides which ink of a text line is one number, because cards and books show numbers in groups.
 
-If nothing is known about the numbers, every group is a number of its own. This module does not use pictures or
+If nothing is known about the numbers, every group is a separate number. This module does not use pictures or
 networks.
 """
 

@@ -1,6 +1,6 @@
-"""Labelled pictures: loads a table of pictures with the right numbers, and compares them with what the reader reads.
+"""Loads a table of pictures with the right numbers, and compares these with the numbers that the reader reads.
 
-`mnist_nn.reading.calibrate_labelled` works out what the answers prove.
+`mnist_nn.reading.calibrate_labelled` computes what the answers prove.
 """
 
 import logging

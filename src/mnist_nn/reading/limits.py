@@ -81,8 +81,8 @@ def _find_for_numbers(
         point = _find(calibration, max_error, parameters.max_error_per_digit)
         if max_error is not None:
             _logger.warning(
-                "only this model's digits are calibrated: a number is accepted if the product of its digits' "
-                "confidences reaches the threshold for a digit, and nobody has measured how often that is wrong"
+                "only the digits of this model are calibrated: a number is accepted if the product of its digits' "
+                "confidences reaches the threshold for a digit, and it has not been measured how often that is wrong"
             )
         return point
     if not set(numbers.features) <= set(FEATURES):

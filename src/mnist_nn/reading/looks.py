@@ -1,4 +1,4 @@
-"""Checks whether numbers look like those that the reader was calibrated on: the features, and the warning.
+"""Checks whether numbers look like those that the reader was calibrated on: the features to compare, and the warning.
 
 Each page gives one p-value per feature, however similar its numbers are to each other; a run over many pages tests
 these p-values. The statistics are in `mnist_nn.evaluation.likeness`.
@@ -101,7 +101,7 @@ def find_unlike(summary: LooksSummary | None, pages: Sequence[PageLooks]) -> tup
 
     Returns
     -------
-    Names from `LOOKS`; none if there are fewer than 5 numbers.
+    Names from `LOOKS`; empty if there are fewer than 5 numbers.
     """
     if summary is None or sum(page.numbers for page in pages) < LEAST_ANSWERS:
         return ()

@@ -41,7 +41,8 @@ class OrientationParameters:
 
     Only numbers with a digit that has a top count."""
     stands_out_times: float = 3.0
-    """It must also have this many times as many as any other direction; on 24 poor pages it was 4 to 70 times."""
+    """It must also have this many times as many digits as any other direction; on 24 poor pages it had 4 to 70 times
+    as many."""
 
 
 ORIENTATION = OrientationParameters()
@@ -170,7 +171,7 @@ def turn_ink(ink: Ink, turned: int) -> Ink:
 
 
 def place_on_page(numbers: Sequence[Number], turned: int, shape: tuple[int, int]) -> tuple[Number, ...]:
-    """Convert the boxes of numbers to pixels of the page before it was turned, which has this (height, width)."""
+    """Convert the boxes of numbers to pixels of the page before it was turned, whose shape is (height, width)."""
     if not turned:
         return tuple(numbers)
     return tuple(

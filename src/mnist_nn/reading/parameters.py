@@ -44,14 +44,14 @@ class ReadingParameters:
     max_error: float = 0.01
     """Default for the share of accepted numbers that may be wrong: little more than can be proved."""
     max_error_per_digit: float = 0.01
-    """The same for digits, of which most are still accepted."""
+    """The same for digits; most of them are still accepted."""
     uncalibrated_threshold: float = 0.9
     """Smallest confidence of an accepted digit if the model has no calibration."""
     nats_per_cost: float = 3.0
     """How much one unit of a candidate's cost lowers its score: ink that was cut or joined must look clearly better."""
     most_groups: int = 20
-    """Largest number of groups, or boxes of a form, in one number. It limits the time and is larger than on any card or
-    book."""
+    """Largest number of groups, or boxes of a form, in one number. It limits the time and is larger than any card or
+    book needs."""
     join_nats: float = 1.0
     """Cost of joining two groups into one number: if two ways fit, the one with fewer joins is right."""
     violation_nats: float = 5.0

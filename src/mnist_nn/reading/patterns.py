@@ -1,4 +1,4 @@
-"""Patterns: a short text that says what each place of a number may be.
+"""Parses patterns: a pattern is a short text that says which digits each place of a number may have.
 
 A pattern is parsed here into sets of digits, and `constraints` turns them into an automaton. No number is matched here.
 """

@@ -86,7 +86,7 @@ class Reader:
     length
         The number of digits of every number, if it is known.
     pattern
-        What each place of a number may be, if it is known: a digit, ``?`` for any digit, or a set of digits in
+        The digits that each place of a number may have, if they are known: a digit, ``?`` for any digit, or a set in
         brackets, as in ``20[0-3]?`` (`mnist_nn.reading.patterns.parse_pattern`).
     one_of
         The values that a number may have, if they are known: at most 100,000 strings of digits.

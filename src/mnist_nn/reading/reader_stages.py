@@ -30,7 +30,8 @@ from mnist_nn.util.io_errors import explain_io_errors
 from mnist_nn.util.locks import keep_others_off
 
 SEQUENCE_NETWORKS = 2
-"""Two independent networks that agree are a better guard than one that is sure (docs/explanation/reading.md)."""
+"""Number of networks: two independent ones that agree are a better guard than one that is sure
+(docs/explanation/reading.md)."""
 ELSEWHERE = "choose another folder with --work DIR"
 DIGITS_FILE = "digits.safetensors"
 NUMBERS_PURPOSE = 20  # what the key of a calibration is folded with for numbers
@@ -80,7 +81,7 @@ def make_reader(
         How many numbers to calibrate on; None to calibrate only digits. If a reader is too weak for a calibration of
         numbers, it has none, and a warning is logged.
     examples
-        What the digit network learns from besides the digits.
+        The other examples that the digit network learns from.
 
     Raises
     ------

@@ -28,8 +28,8 @@ class Digit:
     probability that it is a digit at all. ``confidence`` is the probability that the answer is right: the product of
     the two, given what is known about the number (such as a checksum), and lower if the ink had to be cut or joined.
     ``alternatives`` are other digits that it might be, with the network's probabilities. ``box`` is left, top, right
-    and bottom in pixels of the page, right and bottom excluded. ``image`` is what the network saw, uint8 of shape (28,
-    28). ``reason`` says why it is not accepted, and is empty if it is.
+    and bottom in pixels of the page, right and bottom excluded. ``image`` is the input of the network, uint8 of shape
+    (28, 28). ``reason`` says why it is not accepted, and is empty if it is.
     """
 
     text: str
@@ -121,7 +121,7 @@ class Number:
 
 
 class PageLooks(NamedTuple):
-    """How far the numbers of a page differ from those that the reader was calibrated on (`mnist_nn.reading.looks`).
+    """How much the numbers of a page differ from those that the reader was calibrated on (`mnist_nn.reading.looks`).
 
     ``p_values`` is float64, with one value for each feature compared. ``unlike`` names the features in which they
     differ, by a test of this page alone; it is empty if the page has too few numbers.

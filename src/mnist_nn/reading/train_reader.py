@@ -42,12 +42,12 @@ class ReaderExamples:
     """Digits in 2,000 generated handwritings: nearly as many as MNIST's 50,000, because they contain forms that MNIST
     lacks."""
     redrawn_digits: int = 20_000
-    """The first digits of MNIST, each drawn again with another pen."""
+    """Number of MNIST's first digits that are drawn again, each with another pen."""
     calibration_digits: int = 5_000
     """Digits in different handwritings: of the family ``calibrate`` for fitting, and as many of the family ``test`` for
     testing."""
     non_digits: Mapping[str, int] = field(default_factory=lambda: dict(NON_DIGIT_COUNTS))
-    """Pictures of each kind that is not a digit."""
+    """Number of pictures of each kind of non-digit."""
 
 
 EXAMPLES = ReaderExamples()
@@ -70,7 +70,7 @@ def train_reader(
     resume
         Continue from this checkpoint of an epoch that was yielded before.
     examples
-        What it learns from besides the digits.
+        The other examples that it learns from.
 
     Raises
     ------

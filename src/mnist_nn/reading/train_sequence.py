@@ -35,7 +35,7 @@ SHAPE = NetworkConfig(
 )
 """Ten digits and the blank.
 
-With a layer less, or with half the width, lines of unseen digits are read less well (docs/explanation/ctc.md).
+With one layer less, or with half the width, lines of unseen digits are read less well (docs/explanation/ctc.md).
 """
 REPORT_S = 30.0  # between two reports
 SAVE_S = 120.0  # between two savings: what a run that is killed loses at most
@@ -83,7 +83,7 @@ def train_sequence(
     data
         Name and digest of the data set, which are saved in the file.
     training
-        How to train; its seed decides weights, handwriting and lines.
+        The training settings; the seed decides weights, handwriting and lines.
 
     Raises
     ------

@@ -46,7 +46,7 @@ def draw(figure: Figure, name: str, alt: str) -> Drawing:
     name
         A name for the figure that is unique on the page.
     alt
-        A description for those who cannot see the figure.
+        A description for people who cannot see the figure.
     """
     file = io.StringIO()
     with own_settings():

@@ -56,18 +56,18 @@ SECTIONS: dict[str, Section] = {
     "diagnosis": Section("What went wrong", diagnosis.write),
     "learning": Section("How it learned", learning.write),
     "weights": Section("What its units look for", weights.write),
-    "confusion": Section("What it mistakes for what", confusion.write),
+    "confusion": Section("Which classes it confuses", confusion.write),
     "classes": Section("Class by class", classes.write),
     "mistakes": Section("Its worst mistakes", mistakes.write),
     "labels": Section("Labels that may be wrong", labels.write),
-    "robustness": Section("What turning, shifting and noise do to it", robustness.write),
+    "robustness": Section("How it copes with turned, shifted and noisy images", robustness.write),
     "map": Section("How it sorts the images", hidden_map.write),
     "calibration": Section("How sure it is, and how right", calibration.write),
     "refusal": Section("What refusing costs", refusal.write),
     "gradients": Section("How large its gradients are", gradients.write),
     "settings": Section("All settings", settings.write),
     "data": Section("Data and programs", provenance.write),
-    "reproduce": Section("How to make it again", reproduce.write),
+    "reproduce": Section("How to train it again", reproduce.write),
 }
 
 

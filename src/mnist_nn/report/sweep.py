@@ -1,4 +1,4 @@
-"""The page of a sweep: which configuration is best, and how each setting acts, with intervals.
+"""The page of a sweep: which configuration is best, and what effect each setting has, with intervals.
 
 It is one HTML file that needs no other files and no scripts. The same results give the same bytes.
 """
@@ -16,7 +16,7 @@ from mnist_nn.report.sections import PACKAGE
 from mnist_nn.util.templates import render
 
 MOST_ROWS = 50
-TITLES = {"summary": "The best configuration", "curves": "How each setting acts", "table": "The configurations"}
+TITLES = {"summary": "The best configuration", "curves": "The effect of each setting", "table": "The configurations"}
 
 
 def build_sweep_page(
@@ -83,10 +83,10 @@ def describe(summary: Summary | None) -> str:
     Examples
     --------
     >>> describe(Summary(2, 0.945, 0.007, (0.88, 1.0))), describe(None)
-    ('94.50 % (95 % interval of the mean 88.00 % to 100.00 %, 2 runs)', 'no run that did not diverge')
+    ('94.50 % (95 % interval of the mean 88.00 % to 100.00 %, 2 runs)', 'every run diverged')
     """
     if summary is None:
-        return "no run that did not diverge"
+        return "every run diverged"
     if summary.interval is None:
         return f"{percent(summary.mean)} (1 run)"
     low, high = summary.interval

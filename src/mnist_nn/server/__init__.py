@@ -1,4 +1,4 @@
-"""A model over HTTP: the Open Inference Protocol for programs, and pictures for people (docs/how-to/serve.md).
+"""Serves a model over HTTP: the Open Inference Protocol for programs, and pictures for people (docs/how-to/serve.md).
 
 Data flows one way: `http.connections` (bytes, slow clients) → `http.middleware` (log, metrics, request limit) → `app`
 (routes) → `http.request_body` → `inference` or `pictures` → the library, which owns all numerics.
@@ -26,20 +26,20 @@ def create_app(
     engine: str = "auto",
     allow_origins: Sequence[str] = (),
 ) -> "FastAPI":
-    """Create the application that serves a model. Any ASGI server can run it; `http.lifecycle` runs it most carefully.
+    """Create the application that serves a model. Any ASGI server can run it; `http.lifecycle` runs it with all limits.
 
     Parameters
     ----------
     model
         The model.
     name
-        What clients call it.
+        The model's name in requests.
     limits
         The limits of the server; None for the defaults.
     log
         Where to write a line of JSON for each request; None for no log.
     engine
-        What computes predictions, one of `mnist_nn.engines.select.available`.
+        The engine that computes predictions, one of `mnist_nn.engines.select.available`.
     allow_origins
         Origins of web pages whose scripts may read the responses, such as ``https://app.example``; ``*`` for all.
 

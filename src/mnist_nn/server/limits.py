@@ -28,7 +28,7 @@ class Limits:
     connection_limit
         Connections that are open at once; enforced in `http.connections`, which closes the longest idle ones.
     reading_limit
-        Pictures that are read at once; as many again may be decoded for long. Enforced in `turns`.
+        Pictures that are read at once; the same number of slow ones may be decoded besides. Enforced in `turns`.
     pixel_limit
         Pixels in a page; enforced in `pictures`, like the next two.
     page_limit

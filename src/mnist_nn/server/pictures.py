@@ -111,7 +111,7 @@ class Pictures:
             self._in_progress -= 1
 
     def use(self, model: Model) -> None:
-        """Read with another model from the next picture on; any thread may say so.
+        """Read with another model from the next picture on; any thread may call this.
 
         Raises
         ------

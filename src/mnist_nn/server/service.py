@@ -25,7 +25,7 @@ NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 class Service:
     """The service of an application.
 
-    ``pictures`` is a text that explains why, if the model does not read digits. ``is_ready`` is False until the model
+    If the model does not read digits, ``pictures`` is a text that explains why. ``is_ready`` is False until the model
     is warm, and again once the server stops.
     """
 
@@ -78,20 +78,21 @@ class Service:
         self.is_ready = True
 
     def replace_model(self, model: Model) -> None:
-        """Answer with another model from now on; what is under way ends with the one from before.
+        """Answer with another model from now on; requests in progress still use the previous one.
 
-        Any thread may call this. It takes as long as making a server does, and others are answered meanwhile.
+        Any thread may call this. It takes as long as starting a server, and requests are answered meanwhile.
 
         Raises
         ------
         ConfigError
-            If clients would notice: it has other inputs or outputs, or the one reads pictures and the other does not.
+            If clients would notice the change: it has other inputs or outputs, or only one of the two models reads
+            pictures.
         """
         check_takes_pixels(model, "a server")
         signature = ModelSignature.from_model(model)
         if signature != self.signature:
             raise ConfigError(
-                f"it has {_describe(signature)}, and clients know the server by {_describe(self.signature)}; "
+                f"it has {_describe(signature)}, but clients expect {_describe(self.signature)}; "
                 "stop the server and start it with the new model"
             )
         prepared = prepare_model(model, self.prepared.engine, self.limits.batch_limit)

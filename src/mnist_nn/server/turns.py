@@ -1,4 +1,4 @@
-"""Turns at reading: how many pictures are worked on at once, and how many more may take long.
+"""Gives pictures turns at reading, and limits how many are worked on at once and how many slow ones wait.
 
 A picture has a turn while a page of it is decoded and read. Between two pages it goes to the end of the queue, and if
 decoding takes long, it gives its turn to others meanwhile, so that no picture keeps others waiting for long. `pictures`
@@ -22,7 +22,8 @@ class Turns:
     Parameters
     ----------
     limit
-        How many have a turn at once. As many again may be aside, where they wait for something that takes long.
+        The number of pictures that have a turn at once. The same number may be aside, where they wait for something
+        slow.
 
     Examples
     --------
@@ -40,7 +41,7 @@ class Turns:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn, and have it inside the block."""
+        """Wait for a turn, and keep it inside the block."""
         self._take()
         try:
             yield
@@ -48,7 +49,7 @@ class Turns:
             self._give_back()
 
     def pass_on(self) -> None:
-        """Give the turn to whoever waits, and wait for the next one."""
+        """Give the turn to the next picture, and wait for another turn."""
         self._give_back()
         self._take()
 
@@ -59,7 +60,7 @@ class Turns:
         Raises
         ------
         HTTPException
-            503 if as many are aside already as may have a turn; the turn is kept.
+            503 if the limit of pictures that are aside is reached; the turn is kept.
         """
         with self._changed:
             if self._aside >= self.limit:

@@ -25,7 +25,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Teacher:
-    """A trained network, the share of its answers in the targets, and the temperature that they are taken at."""
+    """A trained network, the share of its answers in the targets, and the temperature of these answers."""
 
     network: Network
     share: float
@@ -61,7 +61,7 @@ class Teacher:
         return found.hexdigest()
 
     def targets(self, engine: Engine, images: Any, labels: Array) -> Array:
-        """Return what the network should answer: labels of shape (n, outputs), blended with the teacher's answers.
+        """Return the targets of the network: labels of shape (n, outputs), blended with the teacher's answers.
 
         The teacher's weighted inputs are divided by the temperature, and its probabilities sum to one.
         """
@@ -88,4 +88,4 @@ def check_teacher(teacher: Teacher | None, config: TrainingConfig, before: str |
     if teacher is not None and not config.teacher_share:
         raise ConfigError("the teacher has no effect with teacher_share 0; give a share above 0, such as 0.9")
     if teacher is not None and before not in {None, teacher.digest}:
-        raise ConfigError("this is not the teacher with which the training began; give the same one")
+        raise ConfigError("this is not the teacher that the training began with; give the same one")

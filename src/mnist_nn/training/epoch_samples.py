@@ -31,15 +31,15 @@ class EpochSamples:
     samples
         The training samples.
     targets
-        What the network should answer, as `Engine.place` takes it; with a teacher, of shape (n, outputs).
+        The targets, in the form that `Engine.place` takes; with a teacher, of shape (n, outputs).
     teacher
-        What the targets are blended with for the images of each epoch; None for nothing.
+        The teacher whose answers are blended into the targets of each epoch; None for no teacher.
     distortion
-        How the images are distorted; None for the images as they are.
+        How the images are distorted; None for unchanged images.
     key
         The key of the run.
     epochs
-        Number of epochs; for none beyond them, copies are made.
+        Number of epochs; no copies are made for epochs after them.
     placed
         The samples as the engine placed them, if they are not distorted.
     preparation, dtype

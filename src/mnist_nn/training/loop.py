@@ -213,7 +213,7 @@ def train_placed(
     at
         Where to start: `Checkpoint.start`, or a checkpoint of the same run.
     teacher
-        The network whose answers are learned besides the labels, if any.
+        The network whose answers are learned in addition to the labels, if any.
     steps
         Also yield inside an epoch.
     signs

@@ -30,11 +30,11 @@ from mnist_nn.util import randomness
 
 Array = npt.NDArray[Any]
 AHEAD = 2
-"""Updates whose lines are composed while the one before is learned: one is at work, the other may be late."""
+"""Number of updates whose lines are composed in advance, so that one may be late."""
 ALL = 2**40
 """Windows of one batch: more than an update ever has, so that all its windows are one batch."""
 LEAST_ERROR = 0.01
-"""Of an output, in a window that is learned."""
+"""The least error of an output for which its window is learned."""
 
 
 class Lines(Protocol):
@@ -179,7 +179,7 @@ def train_sequences(
     engine
         One of `mnist_nn.engines.select.available`.
     resume
-        Go on from this checkpoint; ``network`` then only gives the configuration.
+        Continue from this checkpoint; ``network`` then only provides the configuration.
 
     Raises
     ------

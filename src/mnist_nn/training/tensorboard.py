@@ -158,7 +158,7 @@ def run_folder(directory: Path, name: str, mark: str, *, resume: bool = False) -
 
 
 def mark_of(network: NetworkConfig, training: TrainingConfig, origin: str) -> str:
-    """Compute a short mark of a run from its settings (except its length), its data and the path of its model.
+    """Compute a short identifier of a run from its settings (except its length), its data and the path of its model.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def read_rows(path: Path, remedy: str) -> Iterator[tuple[int, list[str]]]:
     Raises
     ------
     ConfigError
-        If it cannot be read, or is not such a table.
+        If the file cannot be read, or is not such a table.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Which hosts a server answers to: the names and addresses that it listens on, and those that it was told.
+"""Decides which hosts a server answers to: the names and addresses that it listens on, and those it was given.
 
 A web page can make its own name point to this machine (DNS rebinding), and could then read whatever a server here
 answers. But the browser still names the page's host in its requests, so a server that answers only to its own names
-gives that page nothing. An address in place of a name cannot be redirected in this way.
+gives nothing to that page. An address in place of a name cannot be redirected in this way.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ SHOWN_CHARACTERS = 60  # of a host in a message
 
 
 class Hosts(NamedTuple):
-    """Names and addresses, in lower case, that a server answers to; ``any_address``: it listens on all."""
+    """Names and addresses, in lower case, that a server answers to; ``any_address`` means that it listens on all."""
 
     names: frozenset[str]
     any_address: bool = False
@@ -35,7 +35,7 @@ class HostError(NamedTuple):
 
 
 def allowed_hosts(host: str, port: int, others: Iterable[str] = ()) -> Hosts:
-    """List what a server that listens on ``host`` answers to: that name, its address, and ``others``.
+    """List the hosts that a server on ``host`` answers to: that name, its address, and ``others``.
 
     A server that listens on this machine alone answers to every name for "this machine". A server that listens on all
     addresses answers to the names of this machine and to every address, because nobody can list them all.
@@ -63,9 +63,9 @@ def allowed_hosts(host: str, port: int, others: Iterable[str] = ()) -> Hosts:
 
 
 def check_host(headers: Sequence[str], hosts: Hosts | None) -> HostError | None:
-    """Say what is wrong with the Host headers of a request, of which there must be one; None if nothing is.
+    """Say what is wrong with the Host headers of a request, which must have exactly one; None if nothing is wrong.
 
-    Without ``hosts``, any is accepted.
+    Without ``hosts``, any host is accepted.
 
     Examples
     --------

@@ -10,8 +10,8 @@ SMALL = 2**28
 """Below this many bytes no check is made, because every machine has that much."""
 GROUPS = Path("/sys/fs/cgroup")
 SHARE = 0.8
-"""The part of the available memory that may be needed; the rest is for the data, for other programs, and because a need
-is an estimate. A machine that is out of memory ends programs or stands still."""
+"""The share of the available memory that may be used. The rest is for the data, for other programs, and because the
+need is an estimate. A machine without free memory ends programs or stops responding."""
 OWN_GROUP = Path("/proc/self/cgroup")
 
 

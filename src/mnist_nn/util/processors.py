@@ -1,4 +1,4 @@
-"""How many processors this process may use. What runs on them is not decided here."""
+"""Counts the processors that this process may use. Other modules decide what runs on them."""
 
 import os
 

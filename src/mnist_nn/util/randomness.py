@@ -17,7 +17,7 @@ ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 PARITY = 0x1BD11BDA
 _MASK32 = 0xFFFFFFFF
 BLOCK = 2**14
-"""Numbers drawn at once: the arrays in between fit into a processor's caches."""
+"""Numbers drawn at once, so that the intermediate arrays fit into a processor's caches."""
 
 
 class Key(NamedTuple):

@@ -64,7 +64,7 @@ def test_the_limit_is_what_the_table_was_read_with(cli: Cli, tmp_path: Path) -> 
 def test_all_are_drawn_where_there_are_fewer_than_it_takes(cli: Cli) -> None:
     drawn = cli("audit", "numbers.csv", "--max-error", "0.001")
     assert "Drew 600 of the 600" in drawn.out
-    assert "proving 0.1 % for other pictures read the same way takes 4,742" in drawn.out
+    assert "To prove 0.1 % for other pictures that are read in the same way, check 4,742" in drawn.out
 
 
 @pytest.mark.usefixtures("table")

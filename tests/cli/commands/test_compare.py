@@ -58,7 +58,7 @@ def test_configurations_are_compared_by_seeds_and_jobs_change_nothing(cli: Cli) 
 def test_equal_configurations_show_no_difference_and_say_what_it_takes(cli: Cli) -> None:
     outcome = cli("compare", FEW, FEW + " --l2 1e-9", "--seeds", "2", "--engine", "reference")
     assert "no difference shown" in outcome.out
-    assert re.search(r"Half a point would be shown with \d+ seeds", outcome.out)
+    assert re.search(r"A difference of half a point would be shown with \d+ seeds", outcome.out)
     assert outcome.err.count("A, seed") == outcome.err.count("B, seed") == 2
 
 

@@ -274,10 +274,10 @@ def test_a_taught_run_finds_its_teacher_again(cli: Cli, model: Path, tmp_path: P
     longer = ("train", "--resume", "--model", "parts", "--epochs", "3", "--quiet")
     lost = cli(*longer)
     assert lost.code == 2
-    assert "it is the teacher of this training, so give its place with --teacher" in lost.err
+    assert "it is the teacher of this training run, so say where it is now with --teacher" in lost.err
     other = cli(*longer, "--teacher", "whole")
     assert other.code == 2
-    assert "not the teacher with which the training began" in other.err
+    assert "not the teacher that the training began with" in other.err
     assert cli(*longer, "--teacher", moved).code == 0
     whole, parts = (load_model(tmp_path / name) for name in ("whole", "parts"))
     for a, b in zip(whole.network.parameters, parts.network.parameters, strict=True):
@@ -289,7 +289,7 @@ def test_a_taught_run_finds_its_teacher_again(cli: Cli, model: Path, tmp_path: P
 def test_a_teacher_must_fit(cli: Cli, model: Path, tmp_path: Path) -> None:
     few = load_data("mnist").train.take(range(140))
     np.savez(tmp_path / "a.npz", x=few.images, y=np.array(["even", "odd"])[few.labels % 2])
-    assert "knows other classes than the data" in cli("train", "--data", "a.npz", "--teacher", model).err
+    assert "has different classes from the data" in cli("train", "--data", "a.npz", "--teacher", model).err
     assert "--teacher-share has no effect without --teacher" in cli("train", "--teacher-share", "0.5").err
     assert "no effect without a teacher" in cli("train", "--teacher-temperature", "2").err
     taught = ("--teacher", model, "--subset", "100", "--epochs", "1", "--quiet")

@@ -59,7 +59,7 @@ def test_a_run_that_diverges_is_named_and_left_out(cli: Cli, tmp_path: Path) -> 
     diverged = [line for line in outcome.err.splitlines() if "diverged" in line]
     assert outcome.code == 2
     assert 0 < len(diverged) < 4
-    assert f"{len(diverged)} of 4 runs, which no figure includes" in outcome.out
+    assert f"{len(diverged)} of 4 runs; the results leave them out" in outcome.out
     assert len(read(tmp_path / "mnist-model.seeds.csv")) == 4 - len(diverged)
 
 
@@ -72,7 +72,7 @@ def test_ctrl_c_keeps_the_figures_of_the_runs_that_are_done(
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
-    assert "of 100000 runs; their figures are in mnist-model.seeds.csv, and no model is saved" in err
+    assert "of 100000 runs; their results are in mnist-model.seeds.csv, and no model is saved" in err
     assert read(tmp_path / "mnist-model.seeds.csv")[0]["seed"] == "0"
     assert not (tmp_path / "mnist-model.safetensors").exists()
 

@@ -97,7 +97,7 @@ def test_an_object_file_for_another_processor_is_not_known() -> None:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     machine = llvm.Target.from_triple("aarch64-unknown-linux-gnu").create_target_machine(reloc="pic")
-    with pytest.raises(object_file.Unknown, match="no object file of a known system"):
+    with pytest.raises(object_file.Unknown, match="not an object file of a known system"):
         object_file.load(machine.emit_object(llvm.parse_assembly(CODE.decode())), "run", native._system())
 
 

@@ -40,7 +40,7 @@ def test_a_network_learns_to_read_ninety_percent(visit: Visit, mnist: Dataset, t
     button(page, "Train").click()
     until(page, "parseFloat(document.querySelector('[data-stat=test]').textContent) >= 91")
     paused(page)
-    page.get_by_text("Right, 10 k test images").wait_for()
+    page.get_by_text("Right answers on 10 k test images").wait_for()
     assert stat(page, "test") >= 90
     with page.expect_download() as download:
         button(page, "Download the model").click()

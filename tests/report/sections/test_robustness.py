@@ -12,4 +12,4 @@ def test_curves_are_measured_and_put_into_words(page: Any, model: Model, mnist: 
     assert f"{100 * rotation.accuracy[0]:.2f} % at -60°" in alt
     assert f"{100 * shift.accuracy[2]:.2f} % at 2 px" in alt
     assert f"{100 * noise.accuracy[-1]:.2f} % at 0.5" in alt
-    assert "How many of 1,000 test images are still read correctly" in page.text
+    assert "how many of 1,000 test images are still read correctly" in page.text

@@ -153,7 +153,7 @@ def test_a_new_model_is_served_without_losing_a_request(
         for one in asking:
             one.result(PATIENCE)
     assert lost == []
-    assert last_words(served) == "info: the model has been loaded anew"
+    assert last_words(served) == "info: the model has been loaded again"
 
 
 @pytest.mark.parametrize("what", ["gone", "damaged", "of another shape", "of clothes"])
@@ -194,7 +194,7 @@ def test_a_terminal_that_is_closed_ends_a_server_and_a_signal_in_it_does_not(mod
         os.close(its_end)
         assert b"Serving" in running.stdout.readline()
         running.send_signal(signal.SIGHUP)
-        assert any(b"loaded anew" in line for line in running.stderr)
+        assert any(b"loaded again" in line for line in running.stderr)
         os.close(terminal)
         running.send_signal(signal.SIGHUP)
         assert running.wait(PATIENCE) == 130

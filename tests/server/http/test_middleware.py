@@ -132,5 +132,5 @@ def test_all_pages_may_where_all_are_allowed(small_model: Model, in_process: Run
 
 @pytest.mark.parametrize("origin", ["app.example", "https://app.example/", "https://*.example", "null", "", "https://"])
 def test_what_is_no_origin_is_refused(small_model: Model, origin: str) -> None:
-    with pytest.raises(ConfigError, match="is no origin; give a scheme and a host"):
+    with pytest.raises(ConfigError, match="is not an origin; give a scheme and a host"):
         create_app(small_model, allow_origins=[origin])

@@ -50,7 +50,7 @@ def audit_path(table: Path) -> Path:
 
 
 def is_audit(path: Path) -> bool:
-    """Say whether a file is a sample that was drawn before; its first line tells."""
+    """Say, by its first line, whether a file is a sample that was drawn before."""
     _, first = next(read_rows(path, REMEDY), (0, []))
     return set(first) >= set(HEADER)
 

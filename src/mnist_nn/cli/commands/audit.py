@@ -23,7 +23,7 @@ MaxError = Annotated[
         "--max-error",
         help="The share of wrong numbers that you want to stay below.",
         metavar="SHARE",
-        show_default="the limit that the table was read with, else 0.01",
+        show_default="the limit that the table was read with, or 0.01",
     ),
 ]
 Allow = Annotated[
@@ -105,8 +105,8 @@ def _draw(table: Path, limit: float, allow: int, seed: int, *, json: bool) -> in
     say(f"Drew {len(rows):,} of the {len(accepted):,} accepted answers and wrote them to {target}.")
     if len(rows) < needed:
         say(
-            f"These are all that there are; proving {100 * limit:g} % for other pictures read the same way "
-            f"takes {needed:,}."
+            f"These are all there are. To prove {100 * limit:g} % for other pictures that are read in the same way, "
+            f"check {needed:,} answers."
         )
     say(f'Enter what you see in the column "right" (- if there is no number), then run: mnist-nn audit {target}')
     return 0

@@ -1,4 +1,4 @@
-"""``mnist-nn check-gradients``: compare derivatives with numerical ones, and name the loss that is really descended."""
+"""``mnist-nn check-gradients``: check derivatives numerically, and name the loss that training really descends."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any

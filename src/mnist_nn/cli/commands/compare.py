@@ -22,7 +22,7 @@ FEWEST, USUAL = 2, 10  # seeds
 
 _SIDE = "A model file, or a configuration in quotes: a preset, options of mnist-nn train, or both."
 SideA = Annotated[str, typer.Argument(help=_SIDE, metavar="A")]
-SideB = Annotated[str, typer.Argument(help="What it is compared with.", metavar="B")]
+SideB = Annotated[str, typer.Argument(help="The model or configuration to compare it with.", metavar="B")]
 Seeds = Annotated[
     int | None,
     typer.Option(
@@ -47,8 +47,8 @@ def compare(
 ) -> int:
     """Compare two models or two configurations.
 
-    Configurations are trained with several seeds. Says whether a difference in test accuracy is shown, how large it is,
-    and how many seeds would show half a point.
+    Trains configurations with several seeds. Says whether there is a proven difference in test accuracy, how large it
+    is, and how many seeds would prove a difference of half a percentage point.
 
     For example: mnist-nn compare "classic" "classic --hidden 40" --seeds 10
     """

@@ -56,7 +56,7 @@ def info(
 ) -> int:
     """Describe a data set: its files and its classes.
 
-    What is odd about it is noted too: empty classes, blank pictures, images in both halves.
+    Also notes anything unusual: empty classes, blank pictures, and images that are in both halves.
 
     For example: mnist-nn data info my-letters.csv
     """
@@ -112,7 +112,7 @@ def verify(
 ) -> int:
     """Check that every file of a data set is intact.
 
-    Each file must decode without errors. For a data set with a name, the bytes must match the published ones.
+    Each file must decode without errors. For mnist and fashion-mnist, the bytes must also match the published ones.
 
     For example: mnist-nn data verify mnist
     """

@@ -32,7 +32,7 @@ Prefix = Annotated[
     str | None,
     typer.Option(
         "--prefix",
-        help="What the names in a C header start with, so that one program can include two headers.",
+        help="The prefix of all names in a C header, so that one program can include two headers.",
         metavar="NAME",
         show_default="mnist_nn",
         rich_help_panel=help_page.OUTPUT,
@@ -41,7 +41,7 @@ Prefix = Annotated[
 Data = Annotated[
     str | None,
     options.data_option(
-        "what the model was trained on, else mnist",
+        "the model's training data, or mnist",
         "The data set for the test vectors and for measuring the accuracy of C code: mnist, "
         "fashion-mnist, or a folder with four IDX files.",
     ),
@@ -93,7 +93,7 @@ def _beside(model: Path, suffix: str) -> Path:
 
 
 def _rounding(model: "Model", to: str, data: "Dataset") -> float | None:
-    """Return how much rounding float64 weights to float32 changes a probability at most; None if none are rounded."""
+    """Return the largest change of a probability by rounding weights to float32; None if none are rounded."""
     from mnist_nn.export import KEEP_DOUBLE
     from mnist_nn.export.metadata import measure_rounding
     from mnist_nn.export.vectors import fits, make_vectors

@@ -123,7 +123,7 @@ def _check_together(export: Path | None, *, force: bool, serves: bool) -> None:
 def _announce(url: str, model: Path | None, record: list[Path]) -> None:
     say(f"The playground is at {url} (press Ctrl-C to stop it).", flush=True)
     if model is not None:
-        say(f"It starts with {model}.", flush=True)
+        say(f"The model at the start is {model}.", flush=True)
     if record:
         say(f"The time machine shows {', '.join(map(str, record))}.", flush=True)
 

@@ -44,7 +44,7 @@ Parquet = Annotated[
     Path | None,
     typer.Option(
         "--parquet",
-        help="The same as --csv in Parquet, with exact numbers; needs the extra parquet.",
+        help="Like --csv, but write a Parquet file with exact numbers; needs the extra parquet.",
         metavar="FILE",
         rich_help_panel=help_page.OUTPUT,
     ),
@@ -125,7 +125,7 @@ def predict(
         how = _choose_how(csv, parquet, kaggle=kaggle)
         if json:
             raise ConfigError(
-                f"--json has no effect with {how.option}, whose table is the answer; leave one of them out"
+                f"--json has no effect with {how.option}, which writes the answers to a table; leave one of them out"
             )
         return _predict_all(model, images, csv or parquet or Path(), how=how, resume=resume, force=force)
     for option, given in (("--kaggle", kaggle), ("--resume", resume), ("--force", force)):
@@ -274,7 +274,7 @@ def _make_exact_rows(model: "Model", images: Iterable[Any], found: "Predictions"
 
 
 class How(NamedTuple):
-    """A form of the table: the option that asks for it, and what makes its rows."""
+    """A format of the table: the option that asks for it, and the function that makes its rows."""
 
     option: str
     make_rows: "Callable[[Model, Iterable[Any], Predictions], Iterable[tuple[Any, ...]]]"
@@ -295,7 +295,7 @@ def _write_name(name: str) -> str:
 
 
 def _choose_finder(model: "Model") -> "Callable[[Any], Square]":
-    """Choose how a picture is loaded: for MNIST's digits the ink is found first; other pictures are taken unchanged."""
+    """Choose how to load a picture: for MNIST's digits, find the ink first; use other pictures unchanged."""
     from mnist_nn.data.sources import MNIST
     from mnist_nn.imaging.square import Square, find_square
     from mnist_nn.model_file.training_data import name_training_data

@@ -261,7 +261,7 @@ def _collect_known(
 
 
 def _describe_known(known: dict[str, Any]) -> dict[str, Any]:
-    """Describe it for a table's settings file; allowed values are described by their content, not by their file."""
+    """Describe what is known for a table's settings file; allowed values are described by content, not by file name."""
     from mnist_nn.reading.allowed_values import fingerprint
 
     values = known["one_of"]
@@ -306,7 +306,7 @@ def _check_seconds(decode_seconds: float | None) -> float:
 
 
 def _describe_seconds(seconds: float) -> dict[str, float | None]:
-    """Describe it for the settings of a table; in those of older tables it is missing, and was the usual one."""
+    """Describe the time limit for a table's settings; older tables lack it, because they used the default."""
     from mnist_nn.imaging import DECODE_SECONDS
 
     return {"decode_seconds": None if seconds == DECODE_SECONDS else seconds}
@@ -352,7 +352,7 @@ def _keep_looks(looks: "list[PageLooks]", result: "PageResult") -> None:
 
 
 def _print_unlike(reader: "Reader", looks: "list[PageLooks]") -> None:
-    """Warn if the numbers as a whole look different from those that the model was calibrated on."""
+    """Warn if the numbers, taken together, look different from those that the model was calibrated on."""
     from mnist_nn.reading.looks import describe_unlike, find_unlike
 
     names = find_unlike(reader.calibrated_looks, looks)

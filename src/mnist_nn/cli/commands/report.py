@@ -1,4 +1,4 @@
-"""``mnist-nn report``: write everything there is to know about a saved model on one web page."""
+"""``mnist-nn report``: write everything that is known about a saved model on one web page."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -27,8 +27,8 @@ AllowOrigin = Annotated[
     list[str] | None,
     typer.Option(
         "--allow-origin",
-        help="Let web pages of this origin, such as https://app.example, read the answers; * for all pages; may be "
-        "given again.",
+        help="Let web pages of this origin, such as https://app.example, read the answers; * for all pages. "
+        "You can repeat this option.",
         metavar="ORIGIN",
         show_default="none",
         rich_help_panel=help_page.SERVER,

@@ -1,4 +1,4 @@
-"""``mnist-nn sweep``: train many configurations, and choose one by held-out images."""
+"""``mnist-nn sweep``: train many configurations, and choose the best one on held-out images."""
 
 import sys
 import time
@@ -18,7 +18,7 @@ Csv = Annotated[
     Path,
     typer.Option(
         "--csv",
-        help="Where to write the table; page, model and Parquet file go beside it.",
+        help="Where to write the table. The page, the model and the Parquet file go beside it.",
         metavar="FILE",
         rich_help_panel=help_page.OUTPUT,
     ),
@@ -42,11 +42,11 @@ Trials = Annotated[
 ]
 Seeds = Annotated[
     int,
-    typer.Option("--seeds", help="Train each configuration with N seeds, from --seed on.", metavar="N", min=1),
+    typer.Option("--seeds", help="Train each configuration with N seeds, starting at --seed.", metavar="N", min=1),
 ]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Continue the table; the same options must be given.",
+    typer.Option("--resume", help="Continue the table; give the same options.",
                  rich_help_panel=help_page.OUTPUT),
 ]  # fmt: skip
 
@@ -70,8 +70,8 @@ def sweep(
 ) -> int:
     """Train many configurations and choose the best.
 
-    The choice is made by held-out images; the test images are used once, at the end, for the chosen configuration. A
-    setting takes a list (0.1,0.3), a range (log:0.001:1:7), or with --trials a range to draw from (log:0.001:1). Write
+    The choice uses held-out images; the test images are used once, at the end, for the chosen configuration. Each
+    setting takes a list (0.1,0.3), a range (log:0.001:1:7) or, with --trials, a range to draw from (log:0.001:1). Write
     / between the layers of one value: --hidden 16,30/20. --search tpe draws where earlier results were good, and
     --search halving trains most configurations for a few epochs only.
 

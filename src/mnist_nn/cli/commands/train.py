@@ -34,20 +34,20 @@ ModelPath = Annotated[
 ]
 Resume = Annotated[
     bool,
-    typer.Option("--resume", help="Continue the training in the model file; of its settings only --epochs may change."),
+    typer.Option("--resume", help="Continue the training in the model file; of its settings, change only --epochs."),
 ]
 ResumeIfExists = Annotated[
     bool,
     typer.Option(
         "--resume-if-exists",
-        help="Continue if there is a model file, otherwise start a new run; for commands that are repeated.",
+        help="Continue if there is a model file, otherwise start a new run; useful if a command is run several times.",
     ),
 ]
 From = Annotated[
     Path | None,
     typer.Option(
         "--from",
-        help="Start with the weights of this model; other classes get a new output layer.",
+        help="Start with the weights of this model; if the classes differ, the output layer is new.",
         metavar="MODEL",
         show_default="random weights",
     ),
@@ -56,7 +56,7 @@ Teacher = Annotated[
     Path | None,
     typer.Option(
         "--teacher",
-        help="Also learn the answers of this trained model, by --teacher-share; it must take the same data.",
+        help="Also learn from the answers of this trained model (see --teacher-share); it must take the same data.",
         metavar="MODEL",
         show_default="none",
     ),
@@ -91,7 +91,7 @@ Seeds = Annotated[
     int | None,
     typer.Option(
         "--seeds",
-        help="Train with N seeds, from --seed on; say how much they vary, and save the median run's model.",
+        help="Train with N seeds, starting at --seed; report how much results vary, and save the median run's model.",
         metavar="N",
         show_default="one run",
     ),
@@ -162,7 +162,7 @@ def train(
 
 
 def _check_resume(*, resume: bool, again: bool, source: Path | None, record: Path | None, gaps: bool) -> None:
-    """Reject options that contradict each other; ``again`` says whether a run may be continued."""
+    """Reject options that contradict each other; ``again`` says whether the command may continue a run."""
     if gaps and not (record and again):
         raise ConfigError(
             "--allow-gaps has no effect without --resume and --record FILE; leave --allow-gaps out, or add both"
@@ -174,12 +174,12 @@ def _check_resume(*, resume: bool, again: bool, source: Path | None, record: Pat
 
 
 def _check_seeds(seeds: int | None, jobs: int | None, others: dict[str, Any]) -> None:
-    """Reject options that several runs cannot have, and threads for a single one."""
+    """Reject options that do not work with several runs, and --jobs for a single run."""
     if seeds is None and jobs is not None:
         raise ConfigError("--jobs has no effect without --seeds N; leave it out")
     for name, given in others.items():
         if given and seeds is not None:
-            raise ConfigError(f"--{name} is for one run, and --seeds is for several; leave one of them out")
+            raise ConfigError(f"--{name} works with one run only, but --seeds trains several; leave one of them out")
 
 
 def _train_seeds(run: Run, seeds: int, jobs: int | None, begin: float, *, json: bool, quiet: bool) -> int:
@@ -191,7 +191,7 @@ def _train_seeds(run: Run, seeds: int, jobs: int | None, begin: float, *, json: 
         found = train_seeds(run, seeds, jobs, interrupted, quiet=quiet)
         if not found.is_complete:
             done = f"stopped after {len(found.runs)} of {seeds} runs"
-            say(f"mnist-nn: {done}; their figures are in {found.table}, and no model is saved", file=sys.stderr)
+            say(f"mnist-nn: {done}; their results are in {found.table}, and no model is saved", file=sys.stderr)
             return INTERRUPTED
         median = found.median
         run.training, run.checkpoint = median.training, median.checkpoint

@@ -31,7 +31,7 @@ Updates = Annotated[
     int | None,
     typer.Option(
         "--updates",
-        help="Number of updates of each sequence network; 0 for none of these networks.",
+        help="Number of updates of each sequence network; 0 to train no sequence networks.",
         metavar="N",
         min=0,
         show_default="24000",
@@ -77,7 +77,7 @@ def train_reader(
     """Train a model that reads handwriting.
 
     The model learns from distorted digits, from pictures that are not digits, and from lines composed of digits. Then
-    it reads generated papers to find out how sure it may be of whole numbers.
+    it reads generated pages to find out how sure it can be of whole numbers.
 
     For example: mnist-nn train-reader --epochs 5 --updates 300
     """

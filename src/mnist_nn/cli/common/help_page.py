@@ -24,7 +24,7 @@ class Command(TyperCommand):
     """A command whose help is grouped by the ``rich_help_panel`` of its options."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """List what must be given, in order: arguments, then required options."""
+        """List what the user must give, in order: arguments, then required options."""
         params = self.get_params(ctx)
         arguments = [_usage_name(param) for param in params if isinstance(param, TyperArgument)]
         required = [_option_name(param) for param in params if param.required and not isinstance(param, TyperArgument)]

@@ -40,7 +40,7 @@ def completing(names: Iterable[str], *, several: bool = False) -> Callable[[str]
 
 
 def collect_reading(*, as_is: bool, label_column: str | None, transpose: bool, label_base: int) -> dict[str, Any]:
-    """Collect how data is to be read, without what was left at its default.
+    """Collect the options for reading data that differ from their defaults.
 
     Examples
     --------
@@ -71,14 +71,14 @@ TrainingData = Annotated[str | None, data_option("mnist; with --resume, what the
 AsIs = Annotated[
     bool,
     typer.Option(
-        "--as-is", help="Take pictures as they are instead of framing them as MNIST's.", rich_help_panel=help_page.DATA
+        "--as-is", help="Use pictures as they are instead of framing them like MNIST's.", rich_help_panel=help_page.DATA
     ),
 ]
 LabelColumn = Annotated[
     str | None,
     typer.Option(
         "--label-column",
-        help="The column of a table with the labels: its name, or its number where there is no header.",
+        help="The column of a table that holds the labels: its name, or its number if there is no header.",
         metavar="NAME",
         show_default="found by its name",
         rich_help_panel=help_page.DATA,
@@ -87,7 +87,7 @@ LabelColumn = Annotated[
 Transpose = Annotated[
     bool,
     typer.Option(
-        "--transpose", help="Exchange rows and columns of every image, as for EMNIST.", rich_help_panel=help_page.DATA
+        "--transpose", help="Exchange rows and columns of every image, as EMNIST needs.", rich_help_panel=help_page.DATA
     ),
 ]
 LabelBase = Annotated[
@@ -135,7 +135,7 @@ AllowHost = Annotated[
     list[str] | None,
     typer.Option(
         "--allow-host",
-        help="Also answer requests for this name or address, as a proxy or a web page sends it; may be given again.",
+        help="Also answer requests sent to this name or address, such as that of a proxy; you can repeat this option.",
         metavar="NAME",
         show_default="the names and addresses it listens on",
         rich_help_panel=help_page.SERVER,
@@ -145,7 +145,7 @@ Jobs = Annotated[
     int | None,
     typer.Option(
         "--jobs",
-        help="Number of runs at a time; results do not depend on it.",
+        help="Number of runs at a time; it does not change the results.",
         min=1,
         metavar="N",
         show_default="one for each processor",

@@ -17,7 +17,7 @@ def say_other_data(model: "Model", data: "Dataset") -> None:
 
 
 def say_remarks(data: "Dataset") -> None:
-    """Say on standard error what is unusual about the user's own data; data sets with a name are known."""
+    """Say on standard error what is unusual about the user's own data; nothing is said about built-in data sets."""
     from mnist_nn.data import NAMES, inspect
 
     if data.name not in NAMES:

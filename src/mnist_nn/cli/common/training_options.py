@@ -62,7 +62,7 @@ def _written(value: Any) -> str:
 DEFAULTS = {"prepare": "", **config.NetworkConfig().to_dict(), **config.TrainingConfig().to_dict()}
 SETTINGS = (
     Setting("hidden", str, NETWORK, "Width of each hidden layer, such as 20 or 64,32, or none.", "N,…"),
-    _named("activation", NETWORK, "Activation of the hidden layers, one for all or one for each", config.ACTIVATIONS),
+    _named("activation", NETWORK, "Activation of the hidden layers: one for all, or one for each", config.ACTIVATIONS),
     _named("output", NETWORK, "Activation of the output layer", config.OUTPUTS),
     _named("initializer", NETWORK, "Weight initialization; auto suits the activation", config.INITIALIZERS),
     _named("dtype", NETWORK, "Floating-point type of the arithmetic", config.DTYPES),
@@ -93,20 +93,20 @@ SETTINGS = (
             default="no pruning"),
     Setting("label_smoothing", float, REGULARIZATION, "Share of every label that is spread over all classes.", "SHARE"),
     Setting("teacher_share", float, REGULARIZATION,
-            "Share of the teacher's answers in what the network should answer.", "SHARE",
+            "Share of the teacher's answers in the targets that the network learns.", "SHARE",
             default="0.9 with --teacher"),
     Setting("teacher_temperature", float, REGULARIZATION,
-            "Divides the teacher's weighted inputs: above 1, its answers are less certain.", "NUMBER"),
+            "Divides the teacher's weighted sums; above 1, its answers become less certain.", "NUMBER"),
     Setting("ema_decay", float, REGULARIZATION,
             "Use a moving average of the weights, taken after every epoch, with this decay; 0 for none.", "SHARE"),
     _named("augmentation", REGULARIZATION, "Train on distorted copies, new ones in every epoch", config.AUGMENTATIONS),
     Setting("augment", str, REGULARIZATION,
-            "Figures that replace those of the augmentation, such as rotation=15,shift=1,alpha=38,sigma=5.5: "
+            "Values that replace those of the augmentation, such as rotation=15,shift=1,alpha=38,sigma=5.5: "
             f"{', '.join(config.FIGURES)}.", "NAME=NUMBER,…", default="those of the augmentation"),
     Setting("patience", int, REGULARIZATION, "Stop after N epochs without a better validation accuracy; keep the best.",
             "N", default="never"),
-    Setting("freeze", int, TRAINING, "Keep the first N layers as they are, mostly with --from.", "N"),
-    _named("class_weight", DATA, "Weight samples so that all classes count the same", config.CLASS_WEIGHTS),
+    Setting("freeze", int, TRAINING, "Do not train the first N layers; mostly used with --from.", "N"),
+    _named("class_weight", DATA, "Weight samples so that all classes count equally", config.CLASS_WEIGHTS),
     Setting("subset", int, DATA, "Train on only N images, with the classes in proportion.", "N", default="all images"),
     Setting("validation", float, DATA, "Share or number of the training images to hold out for validation.", "SHARE|N"),
 )  # fmt: skip
@@ -129,7 +129,7 @@ def with_settings(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., 
 def _with_options(
     command: Callable[..., Any], offered: Sequence[Setting], kind: type | None, read: Callable[[str, Any], Any]
 ) -> Callable[..., Any]:
-    """Give a command options, all of one kind or each of its own; ``read`` turns what was typed into a setting."""
+    """Give a command its options, all of one type or each of its own; ``read`` turns the typed text into a setting."""
     extra = [
         inspect.Parameter(
             setting.field,
@@ -181,7 +181,7 @@ def parse_configuration(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def parse_value(name: str, text: str) -> Any:
-    """Read one value of a setting as the command line does; ``none`` is the default of one that may be missing.
+    """Read one value of a setting as the command line does; ``none`` stands for the default of an optional setting.
 
     Examples
     --------

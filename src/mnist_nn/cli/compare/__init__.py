@@ -1,1 +1,1 @@
-"""What ``mnist-nn compare`` found, and what it says about it."""
+"""The result of ``mnist-nn compare``, and the text that describes it."""

@@ -1,4 +1,4 @@
-"""The result of ``mnist-nn compare``: two sides, the difference between them, and what to say about it."""
+"""The result of ``mnist-nn compare``: two sides, the difference between them, and a description in words."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ class Comparison:
 
     @property
     def seeds_for_half_a_point(self) -> int | None:
-        """How many seeds would show half a percentage point; None for models, or if there are more than a million."""
+        """How many seeds would show a difference of half a percentage point; None for models, or above a million."""
         if self.answers:
             return None
         pairs = zip(self.a.accuracies, self.b.accuracies, strict=True)
@@ -66,7 +66,7 @@ def describe(found: Comparison) -> str:
     ]
     if found.diverged:
         seeds = ", ".join(map(str, found.diverged))
-        lines.append(f"Left out     seeds with which a run diverged: {seeds}")
+        lines.append(f"Left out     seeds that made a run diverge: {seeds}")
     return "\n".join(lines)
 
 
@@ -84,9 +84,9 @@ def _describe_images(found: Comparison) -> list[str]:
 
 
 def _describe_power(found: Comparison) -> list[str]:
-    """Say what it would take to know more."""
+    """Say what would be needed to know more."""
     if found.answers:
         return ["Note         This is about these two models. Compare their settings with --seeds N."]
     seeds = found.seeds_for_half_a_point
     needed = "more than a million seeds" if seeds is None else f"{seeds} seeds"
-    return [f"Half a point would be shown with {needed}, in four of five experiments."]
+    return [f"A difference of half a point would be shown with {needed} in four of five experiments."]

@@ -1,4 +1,4 @@
-"""What each command prints with ``--json``: one pydantic model each, from which the JSON Schema is generated.
+"""The output of each command with ``--json``, as one pydantic model each; the JSON Schemas are generated from them.
 
 Only this table is imported with the program; each model is imported when it is needed.
 """

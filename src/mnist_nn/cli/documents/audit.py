@@ -19,4 +19,4 @@ class AuditDocument(Document):
         description="upper end of the exact 95 % interval for the share of wrong answers; 1 if nothing was checked"
     )
     max_error: Share = Field(description="the share of wrong answers to stay below")
-    proved: bool = Field(description="whether the bound is at or below this share; if it is not, the exit code is 1")
+    proved: bool = Field(description="whether the bound is at or below that share; if it is not, the exit code is 1")

@@ -8,7 +8,7 @@ from mnist_nn.util.documents import Count, Document, PathName, Positive, Share
 
 
 class OperatingPoint(Document):
-    """How to keep the error below a limit, and what that costs."""
+    """A threshold that keeps the error below a limit, and the share of answers that it accepts."""
 
     threshold: Share = Field(description="the smallest confidence at which an answer is accepted")
     error: Share = Field(
@@ -21,7 +21,7 @@ class OperatingPoint(Document):
 
 
 Temperature = Annotated[
-    Positive, Field(description="temperature: what the logits are divided by before they become probabilities")
+    Positive, Field(description="the temperature, by which the logits are divided before they become probabilities")
 ]
 LeastError = Annotated[Share, Field(description="the smallest error that can be promised, as a share")]
 OperatingPoints = Annotated[

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class SideDocument(Document):
-    """One of the two that are compared."""
+    """One of the two models or configurations that are compared."""
 
     name: str = Field(description="the model file or the configuration, as it was given")
-    accuracy: Share = Field(description="test accuracy; of several runs, the mean")
+    accuracy: Share = Field(description="test accuracy; the mean if there are several runs")
     deviation: NonNegative | None = Field(description="standard deviation over the seeds; null for a model")
-    accuracies: tuple[Share, ...] = Field(description="test accuracy with each seed; one number for a model")
+    accuracies: tuple[Share, ...] = Field(description="test accuracy with each seed; a single number for a model")
 
 
 class ImagesDocument(Document):
@@ -31,7 +31,9 @@ class ImagesDocument(Document):
 class CompareDocument(Document):
     """Whether one of two models or configurations is better."""
 
-    paired_by: Literal["images", "seeds"] = Field(description="two models by images, configurations by seeds")
+    paired_by: Literal["images", "seeds"] = Field(
+        description="how the two sides are paired: models by images, configurations by seeds"
+    )
     data: str = Field(description="name of the data set, or the folder it was read from")
     a: SideDocument = Field(description="the first side")
     b: SideDocument = Field(description="the second side")
@@ -39,7 +41,7 @@ class CompareDocument(Document):
     interval: tuple[float, float] = Field(
         description="95 % interval of the difference: by Student's t for seeds, by Agresti and Min for images"
     )
-    p_value: Share = Field(description="two-sided p-value: of the paired t-test for seeds, of McNemar's for images")
+    p_value: Share = Field(description="two-sided p-value of the paired t-test (seeds) or of McNemar's test (images)")
     better: Literal["a", "b"] | None = Field(description="which side is better; null if no difference is shown at 5 %")
     images: ImagesDocument | None = Field(description="counts of images; null if paired by seeds")
     seeds: tuple[Count, ...] | None = Field(description="the seeds of the pairs; null if paired by images")

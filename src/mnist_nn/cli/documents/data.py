@@ -34,8 +34,8 @@ class Blank(Document):
 class DataFile(Document):
     """One file of a data set, or all files of one half."""
 
-    name: str = Field(description="what the file contains, such as `train-images`, or which half: `train` or `test`")
-    path: str = Field(description="path of the file; if there are several, of the first")
+    name: str = Field(description="the contents of the file, such as `train-images`, or the half: `train` or `test`")
+    path: str = Field(description="path of the file, or of the first file if there are several")
     size: Count = Field(description="its size in bytes; uncompressed for IDX files")
     sha256: Sha256 = Field(description="SHA-256 digest of its bytes; uncompressed for IDX files")
     shape: tuple[Count, ...] = Field(description="shape of the array in it, or of the images of the half")
@@ -52,18 +52,18 @@ class DataInfoDocument(Document):
         description="the format of its files"
     )
     class_names: tuple[str, ...] | None = Field(
-        description="names of the classes, in the order of the counts; null where they are the numbers from 0"
+        description="names of the classes, in the order of the counts; null if the classes are the numbers from 0"
     )
     in_both_halves: Count = Field(description="number of test images that are among the training images too")
     blank: Blank = Field(description="images that have the same value everywhere")
     empty_classes: tuple[Count, ...] = Field(description="classes without a training image")
     looks_transposed: bool = Field(
-        description="whether most pictures are wider than tall, as transposed handwriting is"
+        description="whether most pictures are wider than tall, as in transposed handwriting"
     )
-    holds_out_its_test: bool = Field(description="whether the test half is held out of data that has none")
-    notes: tuple[str, ...] = Field(description="what is odd about it, in sentences; empty if nothing is")
+    holds_out_its_test: bool = Field(description="whether the test half is held out of the training data")
+    notes: tuple[str, ...] = Field(description="anything unusual about it, in sentences; empty if there is nothing")
     counts: Counts = Field(description="images of each class")
-    files: tuple[DataFile, ...] = Field(description="the four IDX files, or what each half is read from")
+    files: tuple[DataFile, ...] = Field(description="the four IDX files, or the files of each half")
 
 
 def data_info_document(

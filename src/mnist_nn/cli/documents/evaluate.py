@@ -22,7 +22,7 @@ class EvaluateDocument(Document):
     split: Literal["test", "train"] = Field(description="which half of the data")
     samples: Count = Field(description="number of images")
     class_names: tuple[str, ...] | None = Field(
-        description="names of the classes, in the order of the figures; null if they are the numbers from 0"
+        description="names of the classes, in the order of the lists below; null if the classes are the numbers from 0"
     )
     accuracy: Share = Field(description="share of the images that are classified correctly")
     interval: Interval = Field(description="95 % Wilson interval of the accuracy: low, high")

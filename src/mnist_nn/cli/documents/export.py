@@ -17,6 +17,6 @@ class ExportDocument(Document):
     file: PathName = Field(description="path of the file that was written")
     bytes: Count = Field(description="size of the file in bytes")
     rounding: NonNegative | None = Field(
-        description="the largest change of a probability of a test picture that rounding float64 weights to "
-        "float32 caused; null if nothing was rounded"
+        description="the largest change in a probability of a test picture that was caused by rounding float64 "
+        "weights to float32; null if nothing was rounded"
     )

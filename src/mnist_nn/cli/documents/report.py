@@ -14,7 +14,7 @@ LABELS = 100  # of which the document says how doubtful they are
 
 
 class OmittedSection(Document):
-    """A section that is missing."""
+    """A section that is not in the report."""
 
     section: str = Field(description="name of the section")
     reason: str = Field(description="why the section is missing, and how to get it")

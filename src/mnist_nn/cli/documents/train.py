@@ -64,7 +64,7 @@ class TrainingSettings(Document):
         description="widths of the hidden layers at the beginning, from which they were pruned; empty without pruning"
     )
     ema_decay: Share = Field(
-        description="decay of the moving average of the weights that the model has; 0 if it has the last weights"
+        description="decay of the moving average if the model has averaged weights; 0 if it has the last weights"
     )
     augmentation: Annotated[str, one_of(config.AUGMENTATIONS)] = Field(
         description="how the training images are distorted"
@@ -86,7 +86,7 @@ class TrainingSettings(Document):
     order_seed: Count | None = Field(
         description="the random seed of the order of samples, the subset and the held-out images; null for `seed`"
     )
-    momentum: NonNegative | None = Field(description="of `momentum` and `nesterov`; null for the other optimizers")
+    momentum: NonNegative | None = Field(description="momentum of `momentum` and `nesterov`; null for others")
     beta1: float = Field(description="decay rate of Adam's mean gradient")
     beta2: float = Field(description="decay rate of Adam's mean squared gradient")
     epsilon: float = Field(description="small number that keeps Adam from dividing by zero")
@@ -98,12 +98,12 @@ class DataSet(Document):
     name: str = Field(description="name of the data set, or the folder it was read from")
     sha256: Sha256 = Field(description="SHA-256 digest of the data")
     class_names: tuple[str, ...] | None = Field(
-        description="names of the classes, in the order of the outputs; null where they are the numbers from 0"
+        description="names of the classes, in the order of the outputs; null if the classes are the numbers from 0"
     )
 
 
 def _not_measured() -> float:
-    """Stand in for a field that is not printed but must have a value."""
+    """Return a placeholder for a field that must have a value but is not printed."""
     return math.nan
 
 
@@ -130,10 +130,10 @@ class HistoryRow(Document):
 
 
 class FindingDocument(Document):
-    """A problem that was found in the training."""
+    """A problem that was found in the training run."""
 
     name: str = Field(description="name of the rule, such as `dead_units`")
-    seen: str = Field(description="what was seen")
+    seen: str = Field(description="what was measured")
     why: str = Field(description="why it happens")
     advice: str = Field(description="what to try")
     setting: dict[str, str | float | int] = Field(description="what to try, as a dictionary of settings; may be empty")
@@ -141,7 +141,7 @@ class FindingDocument(Document):
 
 
 class SeedFigures(Document):
-    """The figures of the run with one seed."""
+    """The results of the run with one seed."""
 
     seed: Count = Field(description="the random seed")
     test_accuracy: Share = Field(description="share of the test images that are classified correctly")
@@ -174,9 +174,11 @@ class SeedsDocument(Document):
         description="95 % interval of the mean by Student's t: low, high; null for one run"
     )
     median_seed: Count = Field(description="the seed of the run with the median test accuracy, whose model is saved")
-    table: PathName = Field(description="path of the CSV file with the figures of all runs")
+    table: PathName = Field(description="path of the CSV file with the results of all runs")
     runs: list[SeedFigures] = Field(description="the runs that finished, in the order of their seeds")
-    diverged: tuple[Count, ...] = Field(description="the seeds of runs that diverged; no other figure includes them")
+    diverged: tuple[Count, ...] = Field(
+        description="the seeds of runs that diverged; these runs are not part of any other number"
+    )
 
 
 class TrainDocument(Document):
@@ -200,7 +202,7 @@ class TrainDocument(Document):
     training_seconds: NonNegative = Field(description="seconds of training alone, including training before `--resume`")
     model: PathName = Field(description="path of the model file")
     engines: tuple[Annotated[str, one_of(("compiled", "reference"))], ...] = Field(
-        description="the engines that trained, in order; empty if a resumed file does not say"
+        description="the engines that did the training, in order; empty if a resumed file does not name them"
     )
     log_dir: PathName | None = Field(
         description="the folder with the TensorBoard events of this run; null without `--log-dir`"
@@ -208,13 +210,15 @@ class TrainDocument(Document):
     network: NetworkSettings = Field(description="the shape of the network")
     training: TrainingSettings = Field(description="every setting of the training")
     data: DataSet = Field(description="the training data")
-    diagnosis: list[FindingDocument] = Field(description="what went wrong, the surest first; empty if nothing did")
+    diagnosis: list[FindingDocument] = Field(
+        description="the problems that were found, the surest first; empty if there are none"
+    )
     history: list[HistoryRow] = Field(description="one row per epoch")
     seeds: SeedsDocument | None = Field(description="the results of all runs; null without `--seeds`")
 
 
 def train_document(run: "Run", result: "Evaluation", seconds: float, seeds: "SeedRuns | None" = None) -> TrainDocument:
-    """Gather the result of a training and its settings."""
+    """Gather the result of a training run and its settings."""
     from mnist_nn.training.diagnosis.diagnose import diagnose
 
     at, network = run.checkpoint, run.checkpoint.network.config

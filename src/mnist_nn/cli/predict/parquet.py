@@ -1,7 +1,7 @@
 """Writes predictions to a Parquet file, one row group after another; the file is complete or does not exist.
 
-Parquet cannot be continued, because it ends with its table of contents. So the rows are kept in FILE.part, a plain
-table that can be, until they are complete. pyarrow, which writes the format, is an extra.
+A Parquet file cannot be continued, because it ends with its table of contents. So the rows are kept in FILE.part, a
+plain table that can be continued, until they are complete. The format is written by pyarrow, an optional dependency.
 """
 
 import csv

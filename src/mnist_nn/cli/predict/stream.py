@@ -1,4 +1,4 @@
-"""The images of a data set in batches, for predictions in constant memory: any format, with labels or without.
+"""Reads the images of a data set of any format in batches, with or without labels, in constant memory.
 
 Labels are only compared with the predictions.
 """
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 def stream_images(name: str, options: "ReadOptions") -> Iterator[Batch]:
-    """Read the images of a data set: of one with halves the test half, else all there are.
+    """Read the images of a data set: the test half if it has halves, otherwise all images.
 
     Parameters
     ----------
     name
         A data set's name, a folder or a file.
     options
-        How data of the user's own is read.
+        How the user's own data is read.
 
     Raises
     ------
     DataError
         If it cannot be read.
     ConfigError
-        If there is none.
+        If there is no such data set.
     """
     from mnist_nn.data import load
     from mnist_nn.data.formats.find import find_images, read_part
@@ -55,7 +55,7 @@ def stream_images(name: str, options: "ReadOptions") -> Iterator[Batch]:
 
 
 def count_right(model: "Model", found: "npt.NDArray[np.int64]", labels: "npt.NDArray[Any]") -> int:
-    """Count the predictions that agree with the labels of the data: numbers from its first label on, or names.
+    """Count the predictions that agree with the labels of the data, numbers from its first label on, or names.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def count_right(model: "Model", found: "npt.NDArray[np.int64]", labels: "npt.NDA
 
 
 def drop_missing_column(part: Part, options: "ReadOptions") -> "ReadOptions":
-    """Look for no column of labels that a table without them does not have."""
+    """Leave out the name of the label column if the table has no such column."""
     from mnist_nn.data.formats.find import TABLES
 
     if options.label_column is None or part.kind not in TABLES:

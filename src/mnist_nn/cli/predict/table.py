@@ -1,6 +1,6 @@
-"""The CSV file that predictions go to, a row for each image in the order of the data; it can be continued.
+"""Writes predictions to a CSV file with one row per image, in the order of the data; the file can be continued.
 
-Names that look like formulas have an apostrophe before them.
+A name that looks like a spreadsheet formula gets an apostrophe in front.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,7 +36,7 @@ class Table(NamedTuple):
     done: int
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Write rows, all or none of them: they are on the disk when this returns."""
+        """Write rows, all or none of them; they are on the disk when this returns."""
         with explain_io_errors(DataError, "write", self.path, "make room, then continue with --resume"):
             append_whole(self.file, encode_rows(rows))
 
@@ -52,7 +52,8 @@ def open_table(
     Raises
     ------
     ConfigError
-        If it is there and may be neither replaced nor continued, was begun with other settings, or cannot be written.
+        If the file exists and may be neither replaced nor continued, was begun with other settings, or cannot be
+        written.
     """
     header = encode_rows([columns])
     if is_device(path):
@@ -110,6 +111,6 @@ def _check_settings(path: Path, now: Settings) -> None:
     before = load_settings(path)
     if before is not None and (others := describe_differences(before, now)):
         raise ConfigError(
-            f"{str(path)!r} was begun with {others}; rows of other settings cannot be continued: give the same, or "
-            "begin another table in another file, or with --force"
+            f"{str(path)!r} was begun with {others}; it can only be continued with the "
+            "same settings: give those, choose another file, or replace it with --force"
         )

@@ -115,7 +115,7 @@ def _open_table(path: Path, settings: Settings, *, force: bool, resume: bool) ->
 
 
 def _keep_others_off(path: Path, attempt: str) -> AbstractContextManager[None]:
-    """Hold the lock of a table; something that is not a file, such as /dev/stdout, has none."""
+    """Hold the lock of a table; anything that is not a file, such as /dev/stdout, has no lock."""
     with explain_io_errors(ConfigError, attempt, path, ANOTHER):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")

@@ -1,4 +1,4 @@
-"""What ``mnist-nn read`` prints: one line per number for people, or one JSON array for programs.
+"""The output of ``mnist-nn read``: one line per number for people, or one JSON array for programs.
 
 Each printer is a context manager that yields a function to call with every `PageResult`.
 """
@@ -38,7 +38,7 @@ def print_lines(*, named: bool) -> Iterator[Sink]:
 
 
 def describe_number(number: "Number") -> str:
-    """Describe a number in one line: doubtful digits get a question mark, and # stands for what is not a digit."""
+    """Describe a number in one line: ? marks doubtful digits, and # stands for anything that is not a digit."""
     from mnist_nn.reading.results import DIGIT, DOUBTFUL, percent
 
     marks = {DIGIT: "{}", DOUBTFUL: "{}?"}

@@ -1,1 +1,1 @@
-"""What ``mnist-nn sweep`` does besides training: its table, the files made from it, and the summary."""
+"""The work of ``mnist-nn sweep`` besides training: its table, the files made from it, and the summary."""

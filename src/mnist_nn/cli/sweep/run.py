@@ -37,8 +37,8 @@ Rows = Sequence[dict[str, str]]
 class SweepResult:
     """A finished sweep: the results of all configurations, the best one, and its accuracy on the test images.
 
-    ``runs`` is the number of rows in the table.
-    ``page`` and ``parquet`` are None if what writes them is not installed; ``left_out`` says what is missing.
+    ``runs`` is the number of rows in the table. ``page`` and ``parquet`` are None if the package that writes them is
+    not installed; ``left_out`` says what is missing.
     """
 
     axes: tuple[Axis, ...]
@@ -79,19 +79,19 @@ class Sweep:
     def run(
         self, path: Path, *, engine: str, jobs: int | None, resume: bool, force: bool, quiet: bool
     ) -> SweepResult | None:
-        """Train what the table lacks, and choose the best; None if Ctrl-C came first.
+        """Train the runs that the table lacks, and choose the best configuration; None if Ctrl-C came first.
 
         Raises
         ------
         ConfigError
-            If the table may not be written or continued, or every configuration diverged.
+            If the table must not be written or continued, or if every configuration diverged.
         """
         from mnist_nn.cli.train.progress import show_trials
         from mnist_nn.experiments.sweep import choose_best, list_columns
         from mnist_nn.model_file.storage import keep_others_off
 
         if is_device(path):
-            raise ConfigError(f"{str(path)!r} is not a file, but a sweep reads its table again; {ANOTHER}")
+            raise ConfigError(f"{str(path)!r} is not a file, but a sweep has to read its table again; {ANOTHER}")
         with ExitStack() as held:
             held.enter_context(keep_others_off(model_path(path), ANOTHER))
             table = held.enter_context(
@@ -109,7 +109,7 @@ class Sweep:
             best = choose_best(results)
             if best is None:
                 raise ConfigError(
-                    "runs of every configuration diverged, so none can be chosen; sweep over lower learning rates"
+                    "some runs of every configuration diverged, so none can be chosen; sweep over lower learning rates"
                 )
             return self._finish(table, tuple(results), best, engine=engine, jobs=jobs)
 
@@ -142,7 +142,7 @@ class Sweep:
         return replace(made, page=page, parquet=parquet, left_out=tuple(left_out))
 
     def _test(self, best: "ConfigurationResult", *, engine: str, jobs: int | None) -> tuple["Model", list[float]]:
-        """Open the test images for the best configuration alone; the model is the median by held-out accuracy."""
+        """Test the best configuration only; its model is the run with the median held-out accuracy."""
         from mnist_nn.evaluation.comparison import find_median
         from mnist_nn.evaluation.metrics import evaluate
         from mnist_nn.experiments.runs import run_trials
@@ -280,7 +280,7 @@ def read_table(path: Path) -> Rows:
 def prepare_sweep(
     preset: str, typed: dict[str, str], data: str, *, search: str, trials: int | None, seeds: int
 ) -> Sweep:
-    """Read what was typed, load the data, and build all configurations.
+    """Read the typed options, load the data, and build all configurations.
 
     Raises
     ------
@@ -390,7 +390,7 @@ def _write_parquet(path: Path) -> Path:
         from pyarrow import csv, parquet
     except ImportError as error:
         raise MissingExtraError(
-            "no Parquet file was written, which needs pyarrow; install it with: pip install 'mnist-nn[parquet]'"
+            "no Parquet file was written, because that needs pyarrow; install it with: pip install 'mnist-nn[parquet]'"
         ) from error
     target = path.with_suffix(".parquet")
     explained = explain_io_errors(ConfigError, "write", target, "make room, then continue with --resume")
@@ -413,7 +413,7 @@ def _write_page(made: SweepResult, data: str) -> Path:
 
 
 def _try(left_out: list[str], write: Any, *arguments: Any) -> Path | None:
-    """Write an extra file; if what it needs is not installed, note that instead."""
+    """Write an extra file, or note that a package it needs is not installed."""
     try:
         return write(*arguments)  # type: ignore[no-any-return]
     except MissingExtraError as error:

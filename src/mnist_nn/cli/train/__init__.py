@@ -1,1 +1,1 @@
-"""What ``mnist-nn train`` does besides training: files, progress, and the summary at the end."""
+"""The work of ``mnist-nn train`` besides training: files, progress, and the summary at the end."""

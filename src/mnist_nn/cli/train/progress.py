@@ -1,4 +1,4 @@
-"""What is shown while a network trains: a bar in a terminal, one line per epoch elsewhere, or nothing.
+"""Shows the progress of training: a bar in a terminal, one line per epoch elsewhere, or nothing.
 
 Each is a context manager that yields a function to call with every `Epoch`. Everything goes to standard error.
 """
@@ -103,7 +103,7 @@ def print_lines(training: TrainingConfig) -> Iterator[Show]:
 
 
 def describe_rest(epoch: "Epoch", epochs: int) -> str:
-    """Describe how much of an epoch is done, and how long all of it takes at this rate."""
+    """Describe how much of an epoch is done, and how long the whole epoch will take at this rate."""
     from mnist_nn.cli.common.tables import duration
 
     done = epoch.progress * epochs - (epoch.scores.epoch - 1)
@@ -119,9 +119,9 @@ def draw_bar(training: TrainingConfig) -> Iterator[Show]:
 
 @contextmanager
 def show_trials(count: int, *, done: int = 0, quiet: bool) -> Iterator[ShowTrial]:
-    """Show how many of several runs are done: one bar for all of them in a terminal, one line for each elsewhere.
+    """Show how many of several runs are done: one bar for all runs in a terminal, one line per run elsewhere.
 
-    ``done`` of them were done before. Yields a function to call with every `Step` and the name of its run.
+    ``done`` of them were finished earlier. Yields a function to call with every `Step` and the name of its run.
     """
     if quiet:
         yield lambda _step, _name: None

@@ -53,7 +53,7 @@ class Run:
         The model file.
     left
         The identity (`mnist_nn.util.files.identify`) of the model file as this run last wrote it, or found it when
-        resuming. Any other file at ``path`` belongs to somebody else, and is copied before it is replaced.
+        resuming. Any other file at ``path`` was written by another program, and is copied before it is replaced.
     calibration
         The calibration of the current weights; None unless training is finished.
     saved
@@ -249,7 +249,7 @@ def start_run(
     check_memory(shape, training, engine)
     if (needed := estimate_memory(shape, training, engine)) > LARGE:
         size = f"{shape.parameter_count:,}"
-        _logger.info("training %s parameters takes about %.1f GB of memory, and a while", size, needed / 1e9)
+        _logger.info("training %s parameters takes about %.1f GB of memory and a long time", size, needed / 1e9)
     held.enter_context(keep_others_off(path))
     if path.is_file():
         held.enter_context(keep_others_off(previous_path(path)))
@@ -267,8 +267,8 @@ def _load_teacher(path: Path, dataset: "Dataset") -> "Network":
     check_width(model.network.config, dataset.inputs)
     if model.network.config.outputs != dataset.classes or model.class_names != dataset.class_names:
         raise ConfigError(
-            f"the teacher {str(path)!r} knows other classes than the data; give a model that was trained on data with "
-            "the same classes"
+            f"the teacher {str(path)!r} has different classes from the data; "
+            "give a model that was trained on data with the same classes"
         )
     return model.network
 
@@ -276,7 +276,7 @@ def _load_teacher(path: Path, dataset: "Dataset") -> "Network":
 def _start_from(
     source: Path, dataset: "Dataset", preset: str | None, settings: dict[str, Any]
 ) -> tuple["Network", TrainingConfig, str]:
-    """Take the network of a model, with a new output layer if the classes are others, and settings to train it with.
+    """Take the network of a model, with a new output layer if the classes differ, and the settings to train it with.
 
     Returns them with the SHA-256 of the file.
     """
@@ -307,7 +307,7 @@ def _start_from(
     same = config.outputs == dataset.classes and model.class_names == dataset.class_names
     network = model.network if same else model.network.with_new_outputs(dataset.classes, training.seed)
     if not same:
-        say("mnist-nn: the classes are others than those of the model, so its output layer is new", file=sys.stderr)
+        say("mnist-nn: the classes differ from those of the model, so its output layer is new", file=sys.stderr)
     return network, training, hashlib.sha256(source.read_bytes()).hexdigest()
 
 
@@ -346,7 +346,7 @@ def resume_run(
     Raises
     ------
     ConfigError
-        If the file contains no training, the data are different, or a setting other than the epochs is different.
+        If the file contains no training run, or if the data or a setting other than the epochs differ.
     ModelFileError
         If the file cannot be read, or could not be written.
     FileInUseError
@@ -360,7 +360,7 @@ def resume_run(
     held.enter_context(keep_others_off(path))
     left, model = identify(path), load(path)
     if model.checkpoint is None or model.training is None:
-        raise ConfigError(f"{path} contains no training that could be continued; train without --resume")
+        raise ConfigError(f"{path} contains no training run that could be continued; train without --resume")
     dataset = choose_data(model, data, **reading)
     if model.data.get("sha256") != dataset.digest:
         other = dataset.describe_other(model.data) or "the file does not say which data the model was trained on"
@@ -395,7 +395,7 @@ def _load_teacher_again(path: Path, dataset: "Dataset") -> "Network":
         return _load_teacher(path, dataset)
     except ModelFileError as error:
         raise ModelFileError(
-            f"{error}; it is the teacher of this training, so give its place with --teacher"
+            f"{error}; it is the teacher of this training run, so say where it is now with --teacher"
         ) from error
 
 
@@ -433,7 +433,7 @@ def _check_same(path: Path, network: NetworkConfig, training: TrainingConfig, as
 
 
 def _ask(network: NetworkConfig, training: TrainingConfig, preset: str | None, typed: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that a command line asks for, by name: all of them with a preset, else those given."""
+    """Return the settings that a command line asks for, by name: all of them if it names a preset."""
     if preset is not None:
         return {name: value for record in configure(preset, typed) for name, value in vars(record).items()}
     shape = {name: value for name, value in typed.items() if name in vars(network)}

@@ -1,6 +1,6 @@
-"""Training with several seeds: all runs side by side, a table of their figures, and the model of the median run.
+"""Training with several seeds: all runs side by side, a table of their results, and the model of the median run.
 
-A run gives what ``mnist-nn train`` gives with its seed alone. `mnist_nn.experiments.runs` trains them.
+Each run gives the same result as ``mnist-nn train`` with that seed alone. `mnist_nn.experiments.runs` trains them.
 """
 
 import sys
@@ -45,7 +45,7 @@ class SeedRun:
     result: "Evaluation"
 
     def figures(self) -> dict[str, Any]:
-        """Return the figures of the run by name; those of training are of the epoch whose weights are used."""
+        """Return the results of the run by name; training results are those of the epoch whose weights are used."""
         at, result = self.checkpoint, self.result
         row = at.chosen_scores
         return {
@@ -94,7 +94,7 @@ class SeedRuns:
 
 
 def table_path(model: Path) -> Path:
-    """Return where the figures of all runs are written: beside the model.
+    """Return the path of the table with the results of all runs, beside the model.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def table_path(model: Path) -> Path:
 
 
 def choose_seeds(first: int, count: int) -> range:
-    """Return the seeds of the runs: as many as asked for, from the first one on.
+    """Return the seeds of the runs: the first one and those that follow it.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def choose_seeds(first: int, count: int) -> range:
 
 
 def train_seeds(run: "Run", count: int, jobs: int | None, interrupted: list[bool], *, quiet: bool) -> SeedRuns:
-    """Train a run's network with several seeds, and write the figures of those that finished.
+    """Train a run's network with several seeds, and write the results of the runs that finished.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def train_seeds(run: "Run", count: int, jobs: int | None, interrupted: list[bool
 
 
 def write_table(path: Path, runs: Iterable[SeedRun]) -> None:
-    """Write a row for each run; a figure that was not measured leaves its cell empty."""
+    """Write a row for each run; a result that was not measured leaves its cell empty."""
     from mnist_nn.util.csv_rows import encode_rows
     from mnist_nn.util.files import write_whole
     from mnist_nn.util.io_errors import explain_io_errors

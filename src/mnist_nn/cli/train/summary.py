@@ -46,7 +46,7 @@ def describe_seeds(run: "Run", seeds: "SeedRuns", seconds: float) -> str:
     if summary.interval:
         lines.insert(1, f"                {display.interval(*summary.interval)} for the mean")
     if seeds.diverged:
-        lines.insert(1, f"Diverged        {len(seeds.diverged)} of {seeds.asked} runs, which no figure includes")
+        lines.insert(1, f"Diverged        {len(seeds.diverged)} of {seeds.asked} runs; the results leave them out")
     return "\n".join(lines)
 
 

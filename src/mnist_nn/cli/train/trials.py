@@ -23,18 +23,18 @@ def finish_trials(
     jobs: int | None,
     judge: "Callable[[Checkpoint], Any] | None" = None,
 ) -> "dict[int, Step]":
-    """Train until every trial has ended; return the last step of each that did, by the number of the trial.
+    """Train until every trial has ended; return the last step of each finished trial, by its number.
 
     Parameters
     ----------
     trials, samples, engine, jobs, judge
         See `mnist_nn.experiments.runs.run_trials`.
     names
-        What each trial is called while it runs.
+        The name that is shown for each trial while it runs.
     show
         Called with every step and the name of its trial.
     interrupted
-        No longer empty once the runs are to end at their next safe point.
+        Gets an entry when the runs should end at their next safe point.
     """
     from mnist_nn.experiments.runs import run_trials
 

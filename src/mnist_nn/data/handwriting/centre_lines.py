@@ -1,7 +1,7 @@
-"""From the pictures of digits to their centre lines, and from centre lines to the distance of every pixel to them.
+"""Finds the centre lines of digits in pictures, and the distance of every pixel from them.
 
-With the distances a digit can be drawn again with a pen of any width. All pictures are worked on at once, eight in a
-byte where a pixel is one bit.
+With these distances, a digit can be drawn again with a pen of any width. All pictures are processed at once; where a
+pixel is one bit, eight pictures share a byte.
 """
 
 from typing import Any
@@ -54,7 +54,7 @@ def thin(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 
 def _pictures_last(pictures: Array) -> Array:
-    """Shape (rows, columns, n): neighbours in memory are the same pixel of other pictures, so slices stay long."""
+    """Move the pictures to the last axis, so that neighbours in memory are the same pixel of other pictures."""
     return np.ascontiguousarray(np.moveaxis(pictures, 0, 2))
 
 
@@ -74,7 +74,7 @@ def _removable(bits: Bits, *, second: bool) -> Bits:
 
 
 def _count(flags: list[Bits]) -> tuple[Bits, Bits]:
-    """Where at least one is set, and where at least two are."""
+    """Return where at least one is set, and where at least two are set."""
     one, two = np.zeros_like(flags[0]), np.zeros_like(flags[0])
     for flag in flags:
         two |= one & flag
@@ -83,14 +83,14 @@ def _count(flags: list[Bits]) -> tuple[Bits, Bits]:
 
 
 def enlarge(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Ink of framed pictures at twice their size: bool of shape (n, 56, 56) from uint8 of shape (n, 28, 28)."""
+    """Return the ink of framed pictures, uint8 of shape (n, 28, 28), at twice the size: bool of shape (n, 56, 56)."""
     rows = _double(images.astype(np.uint16).transpose(1, 0, 2))
     grey = _double(rows.transpose(2, 1, 0))
     return np.asarray(grey > 16 * INK_LEVEL).transpose(1, 2, 0)
 
 
 def _double(lines: Array) -> Array:
-    """Put two values, in quarters, in place of each along the first axis: each nearer to its own than to the next."""
+    """Replace each value along the first axis by two interpolated ones, at a quarter of the way to its neighbours."""
     padded = np.pad(lines, [(1, 1), (0, 0), (0, 0)], mode="edge")
     pairs = np.stack([3 * lines + padded[:-2], 3 * lines + padded[2:]], axis=1)
     return pairs.reshape(-1, *lines.shape[1:])
@@ -99,7 +99,7 @@ def _double(lines: Array) -> Array:
 def follow(lines: npt.NDArray[np.bool_]) -> tuple[Array, npt.NDArray[np.int64]]:
     """Turn lines of pixels into points close together, without the steps of the grid.
 
-    Every pixel moves to the mean of those of the line within SMOOTHING pixels, and a point is put between neighbours.
+    Every pixel moves to the mean of the line's pixels within SMOOTHING pixels, and a point is added between neighbours.
 
     Parameters
     ----------
@@ -145,9 +145,9 @@ def _by_picture(points: Array, picture: npt.NDArray[np.int64], count: int) -> tu
 
 
 def has_filled_loop(ink: npt.NDArray[np.bool_], lines: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell whether ink is much deeper in one place than elsewhere, as where a loop has run full of ink.
+    """Say whether strokes are much thicker in one place than elsewhere, because a loop is filled with ink.
 
-    The centre line of such a digit is another digit's: a 6 becomes a 1, an 8 a 0.
+    The centre line of such a digit looks like another digit: a 6 becomes a 1, and an 8 becomes a 0.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def has_filled_loop(ink: npt.NDArray[np.bool_], lines: npt.NDArray[np.bool_]) ->
 
 
 def has_lost_loop(fields: npt.NDArray[np.uint8], labels: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Tell whether a centre line has fewer loops than its digit, because one ran full of ink or was left open.
+    """Say whether a centre line has fewer loops than its digit, because a loop was filled with ink or left open.
 
     Parameters
     ----------
@@ -195,18 +195,18 @@ def has_lost_loop(fields: npt.NDArray[np.uint8], labels: npt.NDArray[Any]) -> np
 
 
 def distances_to_points(points: Array, side: int = FIELD_SIDE) -> npt.NDArray[np.uint8]:
-    """Distance of every pixel of a square to the nearest point: for paths whose points lie close together.
+    """Return the distance of every pixel of a square to the nearest point, for paths whose points lie close together.
 
     Parameters
     ----------
     points
         float of shape (n, q, 2): x and y, where pixel centres are at whole numbers.
     side
-        Pixels of the square's side.
+        Number of pixels along a side of the square.
 
     Returns
     -------
-    uint8 of shape (n, side, side), LEVELS_PER_PIXEL for a pixel.
+    uint8 of shape (n, side, side), where LEVELS_PER_PIXEL is the distance of one pixel.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""Random draws for many rows at once: every row has its own, which follow from the key and the row's number alone.
+"""Random draws for many rows at once; the draws of a row depend only on the key and the row's number.
 
-It is a table of uniform draws that is read column by column; it knows nothing of what they are for.
+It is a table of uniform draws that is read column by column. It does not know what the draws are used for.
 """
 
 from functools import lru_cache
@@ -17,18 +17,18 @@ Array = npt.NDArray[Any]
 WORDS_AT_ONCE = 16  # pairs of columns drawn together, because a call of the generator costs as much as 1,000 draws
 
 fold = lru_cache(maxsize=4096)(randomness.fold)
-"""The same as there, remembered: a few keys are folded for every small group of rows."""
+"""The same function with a cache, because every small group of rows folds a few keys."""
 
 
 class Draws:
-    """Even draws of a row each, one column after another.
+    """Uniform draws, a row for each row number, read one column after another.
 
     Parameters
     ----------
     key
-        Used as it is.
+        The random key, used unchanged.
     rows
-        Row numbers, whole numbers of shape (n,): equal numbers get equal draws, whatever stands beside them.
+        Row numbers, whole numbers of shape (n,): equal numbers get equal draws, whatever the other rows are.
 
     Examples
     --------
@@ -48,14 +48,14 @@ class Draws:
         return len(self._rows)
 
     def even(self, low: npt.ArrayLike = 0.0, high: npt.ArrayLike = 1.0) -> Array:
-        """Draw evenly between bounds, which may differ from row to row: float32 of shape (n,)."""
+        """Draw uniformly between bounds, which may differ from row to row: float32 of shape (n,)."""
         if not self._columns:
             self._columns = self._draw_block()
         low = np.asarray(low, np.float32)
         return np.asarray(low + (np.asarray(high, np.float32) - low) * self._columns.pop())
 
     def evens(self, count: int, low: npt.ArrayLike = 0.0, high: npt.ArrayLike = 1.0) -> Array:
-        """Draw several for each row: float32 of shape (n, count)."""
+        """Draw several numbers for each row: float32 of shape (n, count)."""
         return np.stack([self.even(low, high) for _ in range(count)], axis=1)
 
     def chance(self, share: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -63,12 +63,12 @@ class Draws:
         return np.asarray(self.even() < share)
 
     def whole(self, count: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """Draw one of 0 to count - 1: int64 of shape (n,)."""
+        """Draw whole numbers from 0 to count - 1: int64 of shape (n,)."""
         count = np.asarray(count)
         return np.asarray(np.minimum((self.even() * count).astype(np.int64), count - 1))
 
     def normal(self) -> Array:
-        """Draw from a bell curve with mean 0 and deviation 1: four uniform draws added, float32, never beyond 3.5."""
+        """Draw float32 from a bell curve with mean 0 and deviation 1: a sum of four uniform draws, never beyond 3.5."""
         return np.asarray((self.evens(4).sum(axis=1) - 2) * np.float32(np.sqrt(3)))
 
     def _draw_block(self) -> list[Array]:

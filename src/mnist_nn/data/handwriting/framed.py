@@ -1,4 +1,4 @@
-"""Digits of drawn hands, and people's with other pens, framed as MNIST's are: to train and calibrate on single digits.
+"""Draws digits of simulated hands, and people's digits with other pens, framed like MNIST's, to train and calibrate on.
 
 Pens that are too thin are thickened before framing, as the reader does. Lines of digits are for `lines`.
 """
@@ -25,7 +25,7 @@ DIGITS_OF_A_HAND = 2 * LABELS
 
 
 def draw_digits(count: int, key: Key, family: str) -> Samples:
-    """Draw framed digits, 20 of each hand and two of each label in those.
+    """Draw framed digits, 20 from each hand: two of each label.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def draw_digits(count: int, key: Key, family: str) -> Samples:
     Raises
     ------
     ConfigError
-        There is no such family.
+        If there is no such family.
 
     Examples
     --------
@@ -59,12 +59,12 @@ def draw_digits(count: int, key: Key, family: str) -> Samples:
 
 
 def draw_single_digits(count: int, key: Key, family: str) -> Samples:
-    """Draw framed digits, each of another hand, for statistics that want samples independent of each other.
+    """Draw framed digits, each by a different hand, for statistics that need independent samples.
 
     Parameters
     ----------
     count
-        How many; the labels come in turn.
+        The number of digits; the labels run from 0 to 9 again and again.
     key
         Used as it is.
     family
@@ -77,7 +77,7 @@ def draw_single_digits(count: int, key: Key, family: str) -> Samples:
     Raises
     ------
     ConfigError
-        There is no such family.
+        If there is no such family.
 
     Examples
     --------
@@ -90,25 +90,25 @@ def draw_single_digits(count: int, key: Key, family: str) -> Samples:
 
 
 def redraw_digits(samples: Samples, key: Key, family: str) -> Samples:
-    """Draw people's digits again, each with the pen and the slant of a drawn hand, and frame them.
+    """Draw people's digits again, each with the pen and slant of a simulated hand, and frame them.
 
     Parameters
     ----------
     samples
         Framed digits: uint8 images of 28×28 pixels.
     key
-        Used as it is. One hand draws 20 digits that follow each other.
+        Used as it is. Each hand draws 20 digits in a row.
     family
         The family of hands, one of FAMILIES.
 
     Returns
     -------
-    As many samples, in the same order. Where a loop had run full of ink, the picture stays much as it was.
+    As many samples, in the same order. A digit whose loop was filled with ink stays nearly unchanged.
 
     Raises
     ------
     ConfigError
-        There is no such family.
+        If there is no such family.
 
     Examples
     --------

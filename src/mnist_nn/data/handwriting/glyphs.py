@@ -1,4 +1,4 @@
-"""A pool of digits that can be drawn at any size with any pen: digits of people, from MNIST, and of simulated hands.
+"""A pool of digits that can be drawn at any size with any pen: people's digits (MNIST) and those of simulated hands.
 
 Each glyph is a field of distances to its centre line. `lines` combines these single digits.
 """
@@ -53,9 +53,9 @@ class Pose:
     width_ratio
         Horizontal stretch of the glyph.
     slant_tangent
-        To the right at the top.
+        Tangent of the slant; above 0, the top leans to the right.
     turn_radians
-        Small, clockwise.
+        A small turn, clockwise.
     pen_px
         Width of the pen.
     grey
@@ -93,8 +93,8 @@ class GlyphPool:
     Attributes
     ----------
     images
-        uint8 of shape (m, 28, 28): MNIST's pictures, those of the first m glyphs, moved by whole pixels so that each
-        digit's box is in the middle.
+        uint8 of shape (m, 28, 28): MNIST's pictures of the first m glyphs, moved by whole pixels so that each digit's
+        box is in the middle.
     fields
         uint8 of shape (n, 56, 56): distances to the centre line, 20 levels for a pixel.
     boxes
@@ -103,14 +103,15 @@ class GlyphPool:
         float32 of shape (n, 2, 2): x and y in field pixels of where the pen began and ended; for MNIST's glyphs the
         highest point of the line, twice.
     filled
-        bool of shape (n,): whether a loop has run full of ink. Such a digit is drawn as it is, because its centre line
-        is another digit's.
+        bool of shape (n,): whether a loop is filled with ink. Such a digit is drawn unchanged, because its centre line
+        looks like another digit.
     labels
         int64 of shape (n,).
     hands
-        Simulated writers: each has ``copies`` pen glyphs of each digit, after MNIST's, ordered by hand, then label.
+        The number of simulated writers. Each has ``copies`` pen glyphs of each digit; they come after MNIST's, ordered
+        by hand, then label.
     copies
-        Pen glyphs of a hand and a digit; 0 if there are none.
+        The number of pen glyphs for each hand and digit; 0 if there are none.
     """
 
     images: npt.NDArray[np.uint8]
@@ -163,7 +164,7 @@ class GlyphPool:
 
     @classmethod
     def of_single_digits(cls, count: int, key: Key, family: str) -> "GlyphPool":
-        """Make a pool with one digit of each of ``count`` simulated hands, so that no two digits depend on each other.
+        """Make a pool with one digit from each of ``count`` simulated hands, so that all digits are independent.
 
         The labels run from 0 to 9 again and again. Such a pool has no copies to choose from.
 
@@ -183,20 +184,20 @@ class GlyphPool:
         return len(self.labels)
 
     def pen_glyphs(self, writers: Rows, labels: Rows, copies: Rows) -> Rows:
-        """Return the numbers, shape (n,), of the glyphs with these numbers of simulated hands, labels and copies."""
+        """Return the numbers, shape (n,), of the glyphs of these simulated hands, labels and copies."""
         return np.asarray(len(self.images) + (writers * LABELS + labels) * self.copies + copies)
 
     def people_glyphs(self, labels: Rows, draws: Array) -> Rows:
         """Choose MNIST's glyphs of these labels by uniform draws from 0 to 1, and return their numbers, shape (n,).
 
-        Glyphs with a filled loop look right only with their own pen, so they are chosen only if a label has no others.
+        A glyph with a filled loop looks right only with its own pen, so it is chosen only if its label has no others.
         """
         order, counts = self._people
         return np.asarray(order[(np.cumsum(counts) - counts)[labels] + (draws * counts[labels]).astype(np.int64)])
 
     @cached_property
     def _people(self) -> tuple[Rows, Rows]:
-        """MNIST's glyphs that can be chosen, ordered by label, and how many there are of each."""
+        """Return the MNIST glyphs that can be chosen, ordered by label, and how many each label has."""
         labels, filled = self.labels[: len(self.images)], self.filled[: len(self.images)]
         has_others = np.bincount(labels[~filled], minlength=LABELS) > 0
         chosen = np.flatnonzero(~filled | ~has_others[labels])
@@ -204,13 +205,13 @@ class GlyphPool:
         return order, np.bincount(labels[order], minlength=LABELS)
 
     def scales(self, glyphs: Rows, pose: Pose) -> tuple[Array, Array]:
-        """Return how many pixels one field pixel takes, across and down."""
+        """Return how many pixels one field pixel covers, across and down."""
         box = self.boxes[glyphs]
         down = pose.height_px / np.maximum(box[:, 3] - box[:, 1], np.float32(LEAST_BOX))
         return down * pose.width_ratio, down
 
     def width_px(self, glyphs: Rows, pose: Pose) -> Array:
-        """Width of the centre lines without slant and turn: float32 of shape (n,)."""
+        """Return the width of the centre lines without slant and turn: float32 of shape (n,)."""
         return np.asarray((self.boxes[glyphs, 2] - self.boxes[glyphs, 0]) * self.scales(glyphs, pose)[0])
 
     def place(self, glyphs: Rows, pose: Pose, points: Array) -> Array:
@@ -222,7 +223,7 @@ class GlyphPool:
         return np.stack([x - pose.slant_tangent * y, y], axis=-1)
 
     def draw(self, glyphs: Rows, pose: Pose, centres: Array, shape: tuple[int, int]) -> npt.NDArray[np.float32]:
-        """Draw glyphs, each in a patch of its own.
+        """Draw glyphs, each in its own patch.
 
         Parameters
         ----------
@@ -231,8 +232,8 @@ class GlyphPool:
         pose
             The pose of each glyph.
         centres
-            float of shape (n, 2): x and y in the patch of the middle of the centre line's box; pixel centres are at
-            whole numbers.
+            float of shape (n, 2): the position (x, y) in the patch of the middle of the centre line's box; pixel
+            centres are at whole numbers.
         shape
             Rows and columns of a patch.
 

@@ -1,7 +1,7 @@
-"""What composed lines are drawn from: every range of `lines`, `marks` and `scan` in one place, with its reason.
+"""The ranges that composed lines are drawn from: all ranges of `lines`, `marks` and `scan` in one place, with reasons.
 
-The ranges were chosen by what people write and what is left of forms and cheques after cleaning, and by looking at the
-pictures; no real line was measured on. Pixels are those of a map of 32 rows.
+The ranges follow from how people write, from what is left of forms and cheques after cleaning, and from looking at the
+pictures; no real line was measured. Pixels are those of a map of 32 rows.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Composes lines of handwritten digits, as they look after a row was found and scaled, for sequence readers.
+"""Composes lines of handwritten digits for sequence readers, as lines look after they were found and scaled.
 
 It composes many lines at once: digits side by side, touching or joined, with signs, remains of forms, and dirt from
 scanning. It draws no pages; `line_ranges` has all ranges.
@@ -39,15 +39,15 @@ class Lines:
     Attributes
     ----------
     maps
-        uint8 of shape (n, 32, columns), 0 for paper, 255 for ink; columns are as many as the widest line has.
+        uint8 of shape (n, 32, columns), 0 for paper, 255 for ink; there are as many columns as the widest line has.
     widths
-        Columns of each line, even numbers: int32 of shape (n,). What lies beyond is 0.
+        Number of columns of each line, always even: int32 of shape (n,). The columns beyond are 0.
     labels
         The digits from left to right, -1 after the last: int8 of shape (n, 12).
     lengths
         How many digits: int32 of shape (n,).
     centres
-        The column of the middle of each digit, of no meaning after the last: float32 of shape (n, 12).
+        The column of the middle of each digit: float32 of shape (n, 12). Entries after the last digit have no meaning.
     """
 
     maps: npt.NDArray[np.uint8]
@@ -61,7 +61,7 @@ class Lines:
 
 
 def compose_lines(count: int, key: Key, pool: GlyphPool, ranges: LineRanges = LINES) -> Lines:
-    """Compose lines of digits; line number i is always the same, however many are composed.
+    """Compose lines of digits; line i is always the same, however many lines are composed.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ def compose_lines(count: int, key: Key, pool: GlyphPool, ranges: LineRanges = LI
     key
         Used as it is.
     pool
-        The digits and hands that they are drawn with.
+        The digits and hands to draw with.
     ranges
-        The ranges for everything else.
+        The ranges that everything else is drawn from.
 
     Examples
     --------
@@ -176,7 +176,7 @@ class _Composer:
         return float((self.lengths * widest).max()) + 160
 
     def compose(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """Maps and widths of the lines, and the middles of their digits."""
+        """Return the maps and widths of the lines, and the middles of their digits."""
         self._write_before()
         self.cell_left = self.x.copy()
         last: dict[str, Array] = {"exit": np.zeros((len(self.numbers), 2)), "label": np.full(len(self.numbers), -1)}

@@ -1,6 +1,6 @@
 """Straight strokes on lines of digits: points, commas, dashes, joins, ticks and the sides of boxes.
 
-A stroke is drawn where it is told; which strokes a line has is drawn here too, but for what needs a digit's place.
+The caller says where a stroke goes. Strokes that do not depend on the place of a digit are also chosen here.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Marks:
-    """Strokes on several lines, at most one on each: rows of the canvas, ends and widths, shape (n,) each, pixels."""
+    """Strokes on several lines, at most one on each: rows, ends and widths in pixels, each of shape (n,)."""
 
     rows: Rows
     x0: Array
@@ -27,14 +27,14 @@ class Marks:
 
 
 def draw_marks(canvas: Array, marks: Marks) -> None:
-    """Draw strokes with round ends onto the canvas, where they are darker than what is there.
+    """Draw strokes with round ends onto the canvas, keeping darker pixels that are already there.
 
     Parameters
     ----------
     canvas
         Ink from 0 to 1: float32 of shape (lines, rows, columns), changed in place.
     marks
-        Strokes; what lies outside the canvas is left out.
+        The strokes; parts outside the canvas are left out.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def draw_marks(canvas: Array, marks: Marks) -> None:
 
 
 def paste(canvas: Array, rows: Rows, left: Rows, patches: Array) -> None:
-    """Paste patches of full height onto lines, keeping the darker pixel of the two. What lies outside is left out."""
+    """Paste patches of full height onto lines, keeping the darker of two pixels. Parts outside are left out."""
     wide, limit = patches.shape[2], canvas.shape[2]
     for row, start, patch in zip(rows.tolist(), left.tolist(), patches, strict=True):
         first, last = max(start, 0), min(start + wide, limit)

@@ -41,7 +41,7 @@ class FormDraws:
 def trace(
     hands: Hands, writers: npt.NDArray[np.int64], copies: npt.NDArray[np.int64], label: int, form: int
 ) -> list[Array]:
-    """Write a digit in one form, once for each writer given.
+    """Write a digit in one form, once for each of the given writers.
 
     Parameters
     ----------
@@ -103,12 +103,12 @@ def _hook(path: Array, hands: Hands, writers: npt.NDArray[np.int64], draws: Draw
 
 
 def resample(strokes: list[Array], gap: float) -> Array:
-    """Place points evenly along several strokes, but not where the pen is lifted.
+    """Place points evenly along several strokes, with none where the pen is lifted.
 
     Parameters
     ----------
     strokes
-        Paths of shape (n, q, 2), q of at least 2.
+        Paths of shape (n, q, 2), where q is at least 2.
     gap
         Largest distance between two points, along the path.
 

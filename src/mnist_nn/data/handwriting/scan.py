@@ -1,7 +1,7 @@
-"""From the ink of lines to the maps a reader sees: paper that shines through, fading ink, blur, noise, contrast.
+"""Turns the ink of lines into the maps that a reader sees, with paper structure, fading ink, blur, noise and contrast.
 
-It knows nothing of digits. What varies from pixel to pixel is made of sums of a part for the row and one for the
-column, or read from a table, because a sine or a draw for each pixel would take most of the time.
+It knows nothing about digits. Values that vary from pixel to pixel are the sum of a part for the row and a part for the
+column, or are read from a table, because a sine or a random draw for each pixel would take most of the time.
 """
 
 from functools import cache
@@ -30,21 +30,21 @@ def scan(
     Parameters
     ----------
     ink
-        0 to 1: float32 of shape (n, rows, columns); changed.
+        From 0 to 1, float32 of shape (n, rows, columns); changed in place.
     paper
-        What is printed on it, likewise; changed.
+        The print on the paper, in the same form; changed in place.
     widths
-        Columns of each line: what lies beyond is 0 in the map.
+        Number of columns of each line; beyond them, the map is 0.
     draws
-        Of n rows.
+        The random draws, n rows of them.
     ranges
-        What is drawn from.
+        The ranges to draw from.
     clean
-        Lines without pattern and noise: bool of shape (n,).
+        Which lines have no pattern and no noise: bool of shape (n,).
 
     Returns
     -------
-    uint8 of the shape of the ink: 0 for paper.
+    uint8 of the same shape as the ink; 0 is paper.
     """
     _lay_pattern(paper, draws, ranges, clean)
     for line, width in enumerate(widths.tolist()):

@@ -1,7 +1,7 @@
-"""Signs beside the digits of a line, which its label does not name: points, commas, dashes, =, $ and #.
+"""Writes signs beside the digits of a line, which are not part of its label: points, commas, dashes, =, $ and #.
 
-A sign is written where it is told, with the line's pen and slant; which line has which is drawn in `lines`. Its own
-proportions, which nothing else depends on, stand with it.
+The caller says where a sign goes; `lines` draws which line has which signs. A sign is written with the line's pen and
+slant, and its own proportions are given with it.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Signs:
     ink
         The canvas: float32 of shape (n, rows, columns).
     numbers
-        What the draws of each line follow from: shape (n,).
+        The numbers of the lines, which determine their draws: shape (n,).
     middle, height, pen, slant
         The row in the middle of the text, its height, the pen's width (all in pixels) and the slant of each line.
     dash_px
@@ -62,7 +62,7 @@ class Signs:
         return np.asarray(x + draws.even(1, 6))
 
     def write_dash(self, rows: Rows, left: Array, key: Key, lines: int) -> Array:
-        """Write a dash (one line) or an equals sign (two); returns where it ends."""
+        """Write a dash (one line) or an equals sign (two lines); return where it ends."""
         draws = Draws(key, self.numbers[rows])
         y = self.middle[rows] + draws.even(-2, 3)
         length = draws.even(*self.dash_px)
@@ -73,7 +73,7 @@ class Signs:
         return np.asarray(left + length * 1.1)
 
     def write_dollar(self, rows: Rows, left: Array, key: Key) -> Array:
-        """Write an S with two strokes through it, which may coincide; returns where it ends."""
+        """Write an S with two strokes through it, which may coincide; return where it ends."""
         draws = Draws(key, self.numbers[rows])
         height, wide = self.height[rows] * draws.even(0.8, 1), self.height[rows] * draws.even(0.35, 0.55)
         middle = self.middle[rows]
@@ -87,7 +87,7 @@ class Signs:
         return np.asarray(left + wide)
 
     def write_hash(self, rows: Rows, left: Array, key: Key) -> Array:
-        """Write two upright and two level strokes; returns where they end."""
+        """Write two upright and two level strokes; return where they end."""
         draws = Draws(key, self.numbers[rows])
         side, middle = self.height[rows] * draws.even(0.5, 0.9), self.middle[rows]
         for share in (0.3, 0.7):

@@ -1,7 +1,7 @@
 """Hands (simulated writers): the ranges for a hand's width, slant, pen and care, in three families.
 
-A family has its own intervals of every range and its own forms of every digit, so that hands of ``test`` measure
-something that ``train`` and ``calibrate`` do not contain. No strokes are drawn here.
+A family has its own intervals of every range and its own forms of every digit, so that the hands of ``test`` differ
+from those of ``train`` and ``calibrate``. No strokes are drawn here.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ FAMILIES: dict[str, tuple[Range, ...]] = {
 }
 """The intervals of every range that belong to a family, as shares of the range.
 
-Training has most of it, so that it is wide. The others have a gap in the middle, which training has to bridge, and lie
-beyond all that training saw at both ends: finer and bolder pens, shorter and longer upstrokes, less and more slant, the
-test family more so than the calibration's.
+The training family has most of each range. The other families use a gap in its middle and the values beyond both of its
+ends, which training never sees: finer and bolder pens, shorter and longer upstrokes, less and more slant. The test
+family goes further than the calibration family.
 """
 
 
@@ -35,8 +35,8 @@ test family more so than the calibration's.
 class HandRanges:
     """The ranges for hands. Lengths are shares of a digit's height, unless a name has another unit.
 
-    The bounds are those of the issue that asked for other hands and of what people write with: a fine liner on a great
-    height is 3 % of it, a felt pen on a small one 22 %. The range goes a little beyond; so do upstrokes (`forms`).
+    The bounds follow from the pens that people use: a fineliner is 3 % of the height of a large digit, a felt pen 22 %
+    of the height of a small one. The ranges go a little further, and so do those of upstrokes (`forms`).
     """
 
     width_ratio: Range = (0.72, 1.35)  # of a digit, times that of its form: narrow to wide writers
@@ -53,7 +53,7 @@ HAND = HandRanges()
 
 
 def family_value(draw: Array, low: float, high: float, family: str) -> Array:
-    """Map uniform draws to a family's intervals of a range.
+    """Map uniform draws to the intervals of a range that belong to a family.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The compiled engine: the reference engine's equations as vector kernels, in machine code for this processor.
 
-What others may ask of it stands here; everything else in this package is its own.
+Its public functions are listed here; everything else in this package is private.
 """
 
 from mnist_nn.engines.compiled.engine import CompiledEngine, prepare_training

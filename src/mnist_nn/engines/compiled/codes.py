@@ -1,4 +1,4 @@
-"""The numbers on which the kernels and those who call them must agree. Nothing is computed here."""
+"""The numbers on which the kernels and their callers must agree. Nothing is computed here."""
 
 import numpy as np
 

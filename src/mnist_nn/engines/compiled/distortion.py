@@ -1,4 +1,4 @@
-"""Distorted copies of images by the kernel of kernels/distortion.py, the same as the reference's to the bit."""
+"""Makes distorted copies of images with the kernel of kernels/distortion.py, bit for bit like the reference engine."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 
 def warp_images(images: Array, warp: Warp) -> Array:
-    """See `mnist_nn.data.augmentation.warp_images`."""
+    """Make copies of images, as `mnist_nn.data.augmentation.warp_images` does."""
     count, side, _ = images.shape
     size, spare = side * side, host().lanes
     if size < spare:

@@ -1,6 +1,6 @@
 """The compiled engine: the functions of `mnist_nn.engines.base.Engine` over the kernels.
 
-It prepares memory, hands it to the kernels and takes the results out; no arithmetic of the network is done here.
+It prepares memory, passes it to the kernels and reads the results. No arithmetic of the network is done here.
 """
 
 import time
@@ -34,7 +34,8 @@ BY_SAMPLE = 32  # smaller batches of plain SGD go straight into the weights of t
 class CompiledEngine:
     """Everything that the reference engine can do in float32, at the speed of the machine.
 
-    ``threads`` is the most it uses, by default the processors this process may run on. Results do not depend on it.
+    ``threads`` is the largest number of threads, by default one for each processor that this process may run on.
+    Results do not depend on it.
     """
 
     name = "compiled"
@@ -95,7 +96,7 @@ class CompiledEngine:
 
 
 def prepare_training(config: NetworkConfig, x: Any) -> None:
-    """Make the code ready that a training of such a network on these samples needs."""
+    """Prepare the machine code that training such a network on these samples needs."""
     native.load("learn", form_of(x).name, layout.widest(config))
 
 

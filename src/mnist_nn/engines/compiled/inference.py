@@ -1,6 +1,6 @@
-"""Forward passes alone, nothing learned: over many samples, or over a few at a time as they come, without delay.
+"""Runs forward passes without learning: over many samples, or over a few at a time as they arrive, without delay.
 
-As in engine.py, memory is made ready here and the kernels do the arithmetic.
+As in engine.py, memory is prepared here, and the kernels do the arithmetic.
 """
 
 import threading
@@ -48,16 +48,17 @@ def forward(network: Network, placed: Placed, threads: int) -> Array:
 
 
 def prepare_batches(network: Network, most: int) -> Callable[[Array], Array]:
-    """Make a network ready for a few images at a time: uint8 (n, inputs) in, z_o (n, outputs) out.
+    """Prepare a network for a few images at a time: uint8 (n, inputs) in, z_o (n, outputs) out.
 
-    All is packed, laid out and compiled beforehand, so that a call costs some microseconds beside the arithmetic.
+    Everything is packed, laid out and compiled beforehand, so that a call costs only a few microseconds besides the
+    arithmetic.
 
     Parameters
     ----------
     network
         A network in float32.
     most
-        Images of one pass, up to `MOST`; a call with more takes several.
+        The largest number of images in one pass, up to `MOST`; a call with more images takes several passes.
     """
     most = min(most, MOST)
     room, lock = _Room(network, most), threading.Lock()
@@ -105,10 +106,10 @@ class _Room:
 
 
 def prepare_single(network: Network, *, floats: bool = False) -> Callable[[Array], tuple[int, Array]] | None:
-    """Make a network ready for one image at a time: its class and the probabilities of all classes out.
+    """Prepare a network for one image at a time; the results are its class and the probabilities of all classes.
 
-    It takes uint8 pixels, or float32 with ``floats``; then the class is -1 where the image or the answer is not finite.
-    None where an image has so many pixels that their numbers take more than 16 bits.
+    It takes uint8 pixels, or float32 with ``floats``; in the latter case, the class is -1 if the image or the answer is
+    not finite. Returns None if an image has so many pixels that their numbers take more than 16 bits.
     """
     config, form = network.config, FORMS["floats" if floats else "bytes"]
     if not floats and form_of_bytes(config.inputs) is not form:

@@ -1,8 +1,8 @@
-"""How a network lies in the compiled engine's memory, and how it gets there and back. Plain NumPy.
+"""The layout of a network in the compiled engine's memory, and the way there and back, in plain NumPy.
 
-Every matrix is input-major, a row for each input, padded with zeros to whole vectors of units, and cut into blocks
-of columns that lie one after the other. One flat array holds all parameters. Padding stays exactly zero: padded units
-have activation 0 and error 0.
+Every matrix has one row for each input. It is padded with zeros to whole vectors of units and cut into blocks of
+columns, which are stored one after another. One flat array holds all parameters. Padding stays exactly zero: padded
+units have activation 0 and error 0.
 """
 
 import math
@@ -23,7 +23,7 @@ CACHE_LINE = 64  # bytes
 
 
 def widest(config: NetworkConfig) -> int:
-    """Vectors in a wide column block: as many as the machine holds and the layers fill."""
+    """Return the number of vectors in a wide column block: as many as fit the registers and the layers can fill."""
     vectors = -(-max(config.sizes[1:]) // host().lanes)
     if vectors == WHOLE.get(host().lanes):
         return vectors
@@ -31,7 +31,7 @@ def widest(config: NetworkConfig) -> int:
 
 
 def pad(units: int, widest: int) -> int:
-    """Round up to whole vectors, and where a layer is wider than the widest block, to whole blocks.
+    """Round up to whole vectors or, if a layer is wider than the widest block, to whole blocks.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def pad(units: int, widest: int) -> int:
 
 
 def align(size: int) -> Array:
-    """Float32 zeros that begin on a cache line, with one line to spare."""
+    """Return float32 zeros that begin on a cache line, with one spare line at the end."""
     spare = CACHE_LINE // np.dtype(np.float32).itemsize
     raw = np.zeros(size + 2 * spare, np.float32)
     start = -raw.ctypes.data % CACHE_LINE // raw.itemsize
@@ -63,7 +63,7 @@ def lay_out(config: NetworkConfig, batch: int, widest: int) -> Table:
 
 
 def make_flat(table: Table) -> Array:
-    """Return room for all parameters, or for a slot of all of them: one flat array, float32."""
+    """Return memory for all parameters, or for one optimizer slot of each: one flat float32 array."""
     last = layers_of(table)[-1]
     return align(last.b + last.width)
 
@@ -80,7 +80,7 @@ def pack(table: Table, parameters: Sequence[Array], flat: Array | None = None) -
 
 
 def unpack(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
-    """Read W1, b1, W2, b2, … back out of a flat array; ``sizes`` are the network's."""
+    """Read W1, b1, W2, b2, … from a flat array; ``sizes`` are those of the network."""
     found = []
     for layer, fan_in in zip(layers_of(table), sizes, strict=False):
         W = _blocks(layer, flat).swapaxes(0, 1).reshape(layer.rows, layer.width)[:fan_in, : layer.units]
@@ -89,7 +89,7 @@ def unpack(table: Table, flat: Array, sizes: Sequence[int]) -> tuple[Array, ...]
 
 
 def net_of(table: Table) -> Net:
-    """Return the table of layers as kernels are given it."""
+    """Return the table of layers in the form that kernels take."""
     return Net(table, len(table))
 
 
@@ -115,9 +115,9 @@ def make_memory(
     *,
     sparse: bool,
 ) -> Memory:
-    """Put packed parameters and slots together with room for one batch.
+    """Combine packed parameters and slots with memory for one batch.
 
-    To learn, ``form`` is that of the samples; None is for forward passes alone. ``powers`` are those of `powers_of`.
+    ``form`` is the form of the samples to learn; None is for forward passes only. ``powers`` are those of `powers_of`.
     """
     layers = layers_of(table)
     first, units = layers[0].width, batch * sum(layer.width for layer in layers)
@@ -144,13 +144,13 @@ def make_memory(
 
 
 def powers_of(momentum: float) -> Array:
-    """Tabulate mu^n, for rows that move with their momentum only when they are needed (kernels/lazy.py)."""
+    """Tabulate mu^n, for rows whose momentum is applied only when they are needed (kernels/lazy.py)."""
     rising = np.float32(momentum).astype(np.float64) ** np.arange(LATE + 1)
     return np.concatenate([rising, rising[:0:-1], np.zeros(2 * host().lanes)]).astype(np.float32)
 
 
 def divide(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
-    """Divide every layer's columns, in blocks of at most ``widest`` vectors, among the threads."""
+    """Divide the columns of every layer, in blocks of at most ``widest`` vectors, among the threads."""
     arrived = np.zeros(1, np.int64)
     layers = layers_of(table)
     deepest = max(batch, *(max(layer.rows, layer.width) for layer in layers))
@@ -176,7 +176,7 @@ def divide(table: Table, batch: int, threads: int, widest: int) -> list[Work]:
 
 
 def cut_columns(width: int, widest: int) -> list[tuple[int, int]]:
-    """Cut a width into (column, vectors): blocks of the widest, then single vectors.
+    """Cut a width into (column, vectors): first blocks of the largest size, then single vectors.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Machine code kept in the user's cache directory between processes: plain object files, each with a digest.
+"""Keeps machine code in the user's cache directory between processes, as plain object files with a digest.
 
-Only a folder that nobody else can write to is trusted, because what lies there is run. Whatever is wrong with the
-folder or with a file costs a second of compiling and one line, and never more.
+Only a folder that nobody else can write to is trusted, because its files are executed. A problem with the folder or
+with a file never costs more than a second of compiling and one line of output.
 """
 
 import hashlib
@@ -25,18 +25,18 @@ _logger = logging.getLogger("mnist_nn")
 
 
 def fetch(name: str, key: bytes, make: Callable[[], bytes]) -> bytes:
-    """Return the machine code that is kept under a name and a key, or make it and keep it.
+    """Return the machine code that is stored under a name and a key, or make and store it.
 
-    Where several processes ask at once, one of them makes it and the others wait.
+    If several processes ask at once, one of them makes it and the others wait.
 
     Parameters
     ----------
     name
-        What it is called, for those who look into the folder.
+        A readable name, for people who look into the folder.
     key
-        All that it depends on.
+        Everything that the machine code depends on.
     make
-        Makes it.
+        The function that makes it.
     """
     folder = directory()
     if folder is None:
@@ -55,7 +55,7 @@ def fetch(name: str, key: bytes, make: Callable[[], bytes]) -> bytes:
 
 @cache
 def directory() -> Path | None:
-    """Return the folder of machine code, or None, with one line that says why, where none can be trusted."""
+    """Return the folder of machine code, or None if no folder can be trusted, with one line that says why."""
     root = platformdirs.user_cache_path()
     folder = root / "mnist-nn" / "machine-code"
     try:

@@ -1,7 +1,7 @@
-"""Kernels ready to be called: intermediate code from the package, machine code for this processor, an address.
+"""Loads kernels: intermediate code from the package becomes machine code for this processor, with an address to call.
 
-The intermediate code in ``code`` was made by ``kernels/lowering.py``. LLVM turns what is needed into machine code in
-about a second, which is kept (`machine_code`) for later processes. LLVM is loaded only where it is needed.
+The intermediate code in ``code`` was made by ``kernels/lowering.py``. LLVM translates the parts that are needed in
+about a second, and `machine_code` keeps the result for later processes. LLVM is loaded only if it is needed.
 """
 
 import ctypes
@@ -32,9 +32,9 @@ _logger = logging.getLogger("mnist_nn")
 
 
 class Kernel:
-    """Machine code in memory: takes a record's words and returns an integer; other threads run meanwhile.
+    """Machine code in memory, which takes a record's words and returns an integer; other threads can run meanwhile.
 
-    ``function`` is the same for those who keep the words themselves, and takes their address.
+    ``function`` is the same for callers that keep the words themselves; it takes their address.
     """
 
     def __init__(self, address: int, memory: object) -> None:
@@ -42,7 +42,7 @@ class Kernel:
         self._memory = memory  # which is given back with the last reference to it
 
     def __call__(self, words: Words) -> int:
-        """Run on the record that the words hold."""
+        """Run the kernel on the record that the words hold."""
         return self.function(words.address)
 
 
@@ -52,9 +52,9 @@ def load(name: str, form: str, vectors: int = 0) -> Kernel:
     Parameters
     ----------
     name, form
-        What it does, and the form of samples that it does it with (`records.FORMS`).
+        The name of the kernel, and the form of samples that it works on (`records.FORMS`).
     vectors
-        Vectors in a wide block of columns; 0 for a kernel that knows nothing of columns.
+        Vectors in a wide block of columns; 0 for a kernel that does not use columns.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def load(name: str, form: str, vectors: int = 0) -> Kernel:
 
 
 def check() -> None:
-    """Raise ConfigError unless kernels can run here: the smallest one is made ready."""
+    """Raise ConfigError unless kernels can run here; this prepares the smallest one."""
     load("fill_pairs", "bytes")
 
 
@@ -103,7 +103,7 @@ def _machine(target: Target) -> Any:
 
 
 def emit(code: bytes, target: Target) -> bytes:
-    """Make machine code of intermediate code: an object file."""
+    """Compile intermediate code to machine code: an object file."""
     import llvmlite.binding as llvm  # noqa: PLC0415 as above
 
     machine, module = _machine(target), llvm.parse_assembly(code.decode())

@@ -1,6 +1,6 @@
-"""Makes an object file of a kernel ready to be called, as a linker would, without LLVM, which takes 50 MB to load.
+"""Links the object file of a kernel so that it can be called, without LLVM, which takes 50 MB of memory.
 
-It knows the little that such a file contains on Linux with x86-64, and leaves everything else to LLVM's own linker.
+It understands only what such a file contains on Linux with x86-64, and leaves everything else to LLVM's own linker.
 """
 
 import ctypes
@@ -24,11 +24,11 @@ _JUMP = b"\xff\x25\0\0\0\0"  # to the address that lies behind it
 
 
 class Unknown(ValueError):  # noqa: N818 not an error: another linker is asked
-    """There is something in the file that is not known here."""
+    """The file contains something that this module does not know."""
 
 
 class Loaded(NamedTuple):
-    """The address of a function, and the memory that has to be kept as long as it may be called."""
+    """The address of a function, and the memory that must be kept as long as the function may be called."""
 
     address: int
     memory: object
@@ -44,21 +44,21 @@ class _Section(NamedTuple):
 
 
 def is_known_system() -> bool:
-    """Whether object files of this system are known here."""
+    """Say whether this module knows the object files of this system."""
     return sys.platform == "linux" and platform.machine() == "x86_64"
 
 
 def load(image: bytes, entry: str, functions: Mapping[str, int]) -> Loaded:
-    """Put an object file into memory that can be executed, and not be written any more.
+    """Put an object file into memory that can be executed but no longer written.
 
     Parameters
     ----------
     image
-        The object file. Its sections stay where they are in the file, which is aligned as memory has to be.
+        The object file. Its sections stay where they are in the file, which has the alignment that memory needs.
     entry
         The function whose address is returned.
     functions
-        Addresses of the functions that it may call. They may be far away, so it calls them by way of a jump.
+        Addresses of the functions that it may call. They may be far away, so it calls them through a jump.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def _load(image: bytes, entry: str, functions: Mapping[str, int]) -> Loaded:
 def _read_sections(image: bytes) -> Iterator[_Section]:
     machine, at, size, count, _ = _HEADER.unpack_from(image)
     if not image.startswith(_ELF) or machine != _X86_64:
-        raise Unknown("this is no object file of a known system")
+        raise Unknown("this is not an object file of a known system")
     for n in range(count):
         section = _Section(*_SECTION.unpack_from(image, at + n * size))
         if section.flags & _IN_MEMORY and (section.flags & _WRITTEN or section.kind == _NO_CONTENT):

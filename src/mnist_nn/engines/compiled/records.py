@@ -1,8 +1,8 @@
-"""The records that kernels are given: where everything lies, and what stays the same over a stretch of an epoch.
+"""The records that kernels take: where all arrays are, and the values that stay the same over a stretch of an epoch.
 
-Each record is described once, by its annotations. Those who call a kernel lay a record out as 64-bit words with
+Each record is described once, by its annotations. Callers of a kernel lay a record out as 64-bit words with
 `Words`; kernels read the same words back into a record of the same name (kernels/reading.py). A field is an integer, a
-float, a truth value, the address of an array, or another record, whose words stand in its place.
+float, a truth value, the address of an array, or another record, whose words take its place.
 """
 
 import struct
@@ -26,7 +26,7 @@ Image = Annotated[Array, "image"]
 
 
 class Form(NamedTuple):
-    """A form of samples that kernels are made for: the types of pairs and of one image, and whether there are pairs."""
+    """A form of samples that kernels are compiled for: the types of its numbers, and whether it has pairs."""
 
     name: str
     pixel: str
@@ -51,10 +51,10 @@ FORMS = {
 
 
 class Layer(NamedTuple):
-    """Where a layer's numbers lie: weights from ``w``, biases from ``b``, a batch of activations from ``a``.
+    """Where the numbers of a layer are: weights from ``w``, biases from ``b``, a batch of activations from ``a``.
 
-    Weights lie block after block of ``block`` columns, and in each block row after row: what a thread reads together
-    lies together. Activations lie row after row of ``width``, one row per sample.
+    Weights are stored in blocks of ``block`` columns, and row after row within a block, so that numbers that a thread
+    reads together are neighbours. Activations are stored in rows of ``width``, one row per sample.
     """
 
     rows: int
@@ -75,7 +75,7 @@ class Net(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """The outputs wanted of every sample: those from ``first`` + ``per_label`` * label + ``per_sample`` * sample on.
+    """The target outputs of every sample, which begin at ``first`` + ``per_label`` * label + ``per_sample`` * sample.
 
     Soft targets are a row for each sample. For labels, all samples share one array with a single 1 among zeros,
     and the kernel begins to read as many numbers before the 1 as the label says. So it reads both forms in the same
@@ -89,10 +89,10 @@ class Targets(NamedTuple):
 
 
 class Data(NamedTuple):
-    """Placed samples: pairs where zeros are left out, or rows of floats in ``x``; ``labels`` of all.
+    """Placed samples: pairs, which leave out zeros, or rows of floats in ``x``; and the ``labels`` of all samples.
 
-    The values of pairs are uint8 for pixels and float32 for other data. ``weights`` is read only where samples are
-    weighed. Of soft targets, the label is the greatest.
+    The values of pairs are uint8 for pixels and float32 for other data. ``weights`` is read only if samples have
+    weights. With soft targets, the label is the largest one.
     """
 
     pixels: Pixel
@@ -107,7 +107,7 @@ class Data(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The target of one sample: its label, and the wanted outputs in ``array``, which begin at ``start``."""
+    """The target of one sample: its label, and its target outputs, which begin at ``start`` in ``array``."""
 
     label: int
     array: Float32
@@ -124,7 +124,7 @@ class Order(NamedTuple):
 class Batch(NamedTuple):
     """``size`` samples of the data in memory: those that ``order`` lists, beginning at position ``begin``.
 
-    ``as_pairs`` says whether the first layer reads their pairs, or the rows that they are written out to. ``turn``
+    ``as_pairs`` says whether the first layer reads their pairs or full rows made from them. ``turn``
     counts the updates since all rows caught up, from 1 (lazy.py).
     """
 
@@ -153,13 +153,13 @@ class Panel(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Parameters with their slots, and room for one batch. Flat arrays; `Layer` says what lies where.
+    """Parameters with their slots, and memory for one batch, as flat arrays; `Layer` says where everything is.
 
-    ``p`` holds the parameters, ``m`` and ``v`` the optimizer's slots. Of a batch, ``a`` holds z and then activations,
-    ``slope`` f'(z), ``delta`` the errors, ``x`` the samples as rows where they are not read as pairs, ``o`` the outputs
-    of one sample. ``counts`` and ``entries`` are the batch regrouped by pixel, with ``room`` entries for each pixel;
-    ``scale`` and ``squares`` belong to the first layer's units (sparse.py), ``seen`` and ``powers`` to its rows
-    (lazy.py). ``tally`` adds up two losses and successes.
+    ``p`` holds the parameters, and ``m`` and ``v`` the optimizer's slots. For a batch, ``a`` holds z and then the
+    activations, ``slope`` f'(z), ``delta`` the errors, ``x`` the samples as rows if they are not read as pairs, and
+    ``o`` the outputs of one sample. ``counts`` and ``entries`` are the batch regrouped by pixel, with ``room`` entries
+    for each pixel; ``scale`` and ``squares`` belong to the first layer's units (sparse.py), ``seen`` and ``powers`` to
+    its rows (lazy.py). ``tally`` adds up the two losses and the right answers.
     """
 
     p: Float32
@@ -181,7 +181,7 @@ class Memory(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A column block: where it begins, and of how many vectors it is."""
+    """A column block: where it begins, and how many vectors it has."""
 
     column: int
     vectors: int
@@ -200,7 +200,7 @@ class Work(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """The loss, the batch size (learned in parts of ``part`` samples), the numbers of optimiser and dropout.
+    """The loss, the batch size (learned in parts of ``part`` samples), and the numbers of the optimizer and dropout.
 
     ``is_scaled`` says that the first layer's weights are learned with a scale beside them (sparse.py), ``is_lazy`` that
     its rows move with their momentum only when they are needed (lazy.py).
@@ -227,7 +227,7 @@ class Recipe(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What the passes of every batch are given: the network, its memory, the thread's part and the recipe."""
+    """The input of the passes over every batch: the network, its memory, the thread's part and the recipe."""
 
     net: Net
     memory: Memory
@@ -236,7 +236,7 @@ class Context(NamedTuple):
 
 
 class Learning(NamedTuple):
-    """What `learn` is given. ``sums`` is like ``memory.p``, and adds up the gradients of a large batch's parts."""
+    """The input of `learn`. ``sums`` is like ``memory.p``, and adds up the gradients of the parts of a large batch."""
 
     context: Context
     data: Data
@@ -247,7 +247,7 @@ class Learning(NamedTuple):
 
 
 class Inference(NamedTuple):
-    """What `infer` is given: it visits the samples first .. last of the order, ``batch`` at a time, and writes z_o."""
+    """The input of `infer`, which visits samples first .. last of the order, ``batch`` at a time, and writes z_o."""
 
     context: Context
     data: Data
@@ -258,7 +258,7 @@ class Inference(NamedTuple):
 
 
 class Single(NamedTuple):
-    """What `classify` is given: an image of ``length`` numbers, a multiple of `WORD`, and room for its pairs."""
+    """The input of `classify`: an image of ``length`` numbers, a multiple of `WORD`, and memory for its pairs."""
 
     context: Context
     data: Data
@@ -269,7 +269,7 @@ class Single(NamedTuple):
 
 
 class Images(NamedTuple):
-    """What `fill_pairs` is given: ``images`` of ``length`` pixels each, and room for the pairs of all of them."""
+    """The input of `fill_pairs`: ``images`` of ``length`` pixels each, and memory for all their pairs."""
 
     ink: Byte
     images: int
@@ -280,12 +280,12 @@ class Images(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """What `distort` is given: images first .. last of ``side`` x ``side`` bytes, and where to write their copies.
+    """The input of `distort`: images first .. last of ``side`` x ``side`` bytes, and where to write their copies.
 
-    ``coefficients`` are six numbers an image, ``smooth`` and ``bend`` matrices, as `mnist_nn.data.augmentation.Warp`
-    has them; ``y`` and ``x`` are the places of the pixels, from the middle. ``row`` is the number of image 0 in its
-    data set. The rest is room: ``padded`` and ``words`` for one image with a border, ``noise``, ``half`` and ``bends``
-    for displacements, the rows' before the columns'.
+    ``coefficients`` are six numbers per image, and ``smooth`` and ``bend`` are matrices, as in
+    `mnist_nn.data.augmentation.Warp`; ``y`` and ``x`` are the places of the pixels, from the middle. ``row`` is the
+    number of image 0 in its data set. The rest is working memory: ``padded`` and ``words`` for one image with a border,
+    and ``noise``, ``half`` and ``bends`` for displacements, those of rows before those of columns.
     """
 
     images: Byte
@@ -347,7 +347,7 @@ def _flatten(record: Any, words: list[Any]) -> list[Any]:
 
 
 class Words:
-    """A record laid out as 64-bit words for a kernel, which is given their address.
+    """A record laid out as 64-bit words for a kernel, which receives their address.
 
     The record is kept with them, so that the arrays stay where they are for as long as the words do.
 

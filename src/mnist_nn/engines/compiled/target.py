@@ -18,7 +18,7 @@ KINDS = {"vendor_id", "cpu family", "model", "stepping", "flags"} | {
     "CPU part",
     "Features",
 }
-"""What Linux says of a kind of processor, on x86 and on ARM; the rest is about one core, or changes as it runs."""
+"""The lines of Linux about the kind of processor, on x86 and on ARM; others are about one core or change."""
 
 
 class Target(NamedTuple):
@@ -27,11 +27,11 @@ class Target(NamedTuple):
     Attributes
     ----------
     triple, cpu, features
-        LLVM's names of the system, of the processor and of what the processor can do.
+        LLVM's names of the system, of the processor and of its features.
     lanes
         Numbers in a vector: 16, 8 or 4.
     vectors
-        Vectors in a block of columns whose tile still fits the registers.
+        The largest number of vectors in a block of columns whose tile fits the registers.
     """
 
     triple: str
@@ -43,9 +43,9 @@ class Target(NamedTuple):
 
 @cache
 def host() -> Target:
-    """Return the processor that this runs on.
+    """Return the processor that this program runs on.
 
-    What LLVM says of it is kept beside the machine code, so that LLVM need not be loaded to find that.
+    LLVM's description is stored beside the machine code, so that LLVM need not be loaded to find it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Threads that run a kernel side by side, and how many of them are quicker; they meet in kernels/meeting.py."""
+"""Runs a kernel in several threads, and finds how many of them are fastest; they meet in kernels/meeting.py."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ AGAIN = 20  # stretches after which the slower number of threads gets another ch
 
 
 class Pace:
-    """Which number of threads is quicker, found by trying: on a busy machine a second one only waits for its turn.
+    """Finds by trying which number of threads is faster: on a busy machine, a second thread only waits for its turn.
 
     The choice may change at any time, because results do not depend on it.
     """
@@ -22,7 +22,7 @@ class Pace:
         self.turns = 0
 
     def choose(self, most: int, kind: object) -> int:
-        """Return 1 or ``most``: each is tried once, then the quicker one is taken, and now and then the other again."""
+        """Return 1 or ``most``: each is tried once, then the faster one is used, and the other now and then."""
         if kind != self.kind:
             self.kind, self.seconds, self.turns = kind, {}, 0
         self.turns += 1
@@ -34,12 +34,12 @@ class Pace:
         return other if self.turns % AGAIN == 0 else quicker
 
     def record(self, threads: int, seconds: float) -> None:
-        """Remember how long a sample took."""
+        """Remember how long each sample took."""
         self.seconds[threads] = seconds
 
 
 def side_by_side(kernel: Callable[[Words], int], jobs: list[Words], works: list[Work]) -> None:
-    """Run a kernel on every job, each on a thread of its own; they meet by way of their ``works``."""
+    """Run a kernel on every job, each in its own thread; the threads meet through their ``works``."""
     others = [threading.Thread(target=kernel, args=(job,), daemon=True) for job in jobs[1:]]
     try:
         for thread in others:

@@ -1,6 +1,6 @@
-"""Give functions their arguments by the names of their parameters, and keep what they return under its quantities.
+"""Gives functions their arguments by the names of their parameters, and sorts their results by quantity.
 
-What a program has not computed itself is taken from the right numbers, so that single functions can be tried too.
+Numbers that a program has not computed itself are taken from the right ones, so that single functions can be tried too.
 """
 
 import inspect
@@ -44,7 +44,7 @@ class Parameters(dict[str, Array]):
 
 @dataclass
 class Workspace:
-    """What a program is given in one run, in its layout, and what it has shown so far."""
+    """The inputs of a program in one run, in its layout, and the numbers that it has shown so far."""
 
     case: Case
     layout: Layout
@@ -170,7 +170,7 @@ class Workspace:
         maker = {"z": "forward", "a": "forward", "delta": "backward", "dW": "backward", "db": "backward"}.get(kind)
         if maker in self.ran:
             raise ValueError(
-                f"the {maker} function does not return {symbol(quantity, self.case.layers)}, which another one takes"
+                f"the {maker} function does not return {symbol(quantity, self.case.layers)}, which another one needs"
             )
         return self.layout.present(quantity, right_numbers(self.case)[quantity])
 

@@ -1,7 +1,8 @@
-"""Say which equation of a student's own network code is wrong, and by which known fault.
+"""Says which equation of a student's own network code is wrong, and which known fault it has.
 
-The right numbers come from the reference engine. Those of every known fault, and of every two, come from the equations
-with steps replaced. The program's numbers are compared with all of them, on several small networks drawn at random.
+The right numbers come from the reference engine. The numbers for every known fault, and for every pair of faults, come
+from the equations with some steps replaced. The program's numbers are compared with all of these, on several small
+random networks.
 """
 
 import itertools
@@ -28,7 +29,7 @@ STEPS = {
     "hidden_delta": ("backward", ("delta", 1)),
     "update": ("update", ("W", "b")),
 }
-"""The steps that `check_equation` knows: the role of the function, and what of its results counts."""
+"""The steps that `check_equation` knows: the role of the function, and the results that count."""
 
 
 def check_student(
@@ -47,7 +48,7 @@ def check_student(
     meant: Mapping[str, str] | None = None,
     seed: int = 0,
 ) -> StudentReport:
-    """Run a student's code on small networks, and say which of its equations is wrong.
+    """Run a student's code on small networks, and say which of its equations are wrong.
 
     The code runs in this process with the rights of this process, so check only code that you would run yourself. Its
     layout is found by trying: weights of shape (out, in) or (in, out), samples as rows, as columns or one at a time,
@@ -58,23 +59,23 @@ def check_student(
     ----------
     program
         The path of a file, a module, a class or an object with methods such as ``forward`` and ``backward``, or the
-        function of the forward pass. A function alone is one that makes a whole update.
+        function of the forward pass. If it is the only function, it makes a whole update.
     backward, update
-        The functions of the backward pass and of the update, if they are functions of their own.
+        The functions of the backward pass and of the update, if these are separate functions.
     cost, initialize
         The functions that compute the loss and draw the weights, if there are any.
     activation, output, loss
-        What the code is meant to compute, as in `NetworkConfig` and `TrainingConfig`; ``loss`` may also be
-        ``half_squared_error`` or ``squared_error``.
+        The activations and the loss that the code should compute, as in `NetworkConfig` and `TrainingConfig`; ``loss``
+        may also be ``half_squared_error`` or ``squared_error``.
     layers
         Widths of the layers, from the inputs to the outputs; by default 12, 7 and 10. They must differ from each other.
     biases
-        Whether the network is meant to have biases.
+        Whether the network should have biases.
     samples
-        ``one`` if the code is meant for one sample at a time: otherwise it is tried with four at once, and an update
-        that adds up over a batch is a fault.
+        ``one`` if the code is meant for one sample at a time. Otherwise it is tried with four at once, and an update
+        that sums over a batch is a fault.
     meant
-        What names mean that are not understood, such as ``{"spam": "W1"}``.
+        The meaning of names that are not understood, such as ``{"spam": "W1"}``.
     seed
         Decides the weights and samples.
 
@@ -229,12 +230,12 @@ def _one_hot(labels: Array, batch: int, classes: int) -> Array:
 
 def check_equation(name: str, function: Callable[..., Any], *, activation: str = "sigmoid", output: str = "sigmoid",
                    loss: str = "classic_mse", seed: int = 0) -> StudentReport:  # fmt: skip
-    """Check a function that computes one step of the classic network, given everything before it rightly.
+    """Check a function that computes one step of the classic network, from right results of all steps before it.
 
     Parameters
     ----------
     name
-        What it computes: ``forward``, ``loss``, ``output_delta``, ``hidden_delta`` or ``update``.
+        The step that it computes: ``forward``, ``loss``, ``output_delta``, ``hidden_delta`` or ``update``.
     function
         The function; its parameters are named as for `check_student`.
     activation, output, loss, seed

@@ -1,7 +1,7 @@
-"""The equations of one update with every step replaceable: what comes out if one of them is wrong.
+"""The equations of one update, in which every step can be replaced to see the numbers of a wrong one.
 
-Unchanged, they give the numbers of the reference engine, which decides what is right; tests hold them to it. The faults
-that replace steps are in `mnist_nn.evaluation.student.faults`.
+Without replacements they give the numbers of the reference engine, which decides what is right; tests check that. The
+faults that replace steps are in `mnist_nn.evaluation.student.faults`.
 """
 
 from collections.abc import Callable
@@ -29,13 +29,13 @@ def activate(case: Case, k: int, z: Array) -> Array:
 
 
 def output_error(case: Case, _z: Array, o: Array) -> Array:
-    """What the loss says of the outputs: o - l for the canonical pairs, ∂L/∂o for the squared error."""
+    """Return the error of the outputs: o - l for the canonical pairs, ∂L/∂o for the squared error."""
     factor = {"mse": 2.0 / o.shape[-1], "squared_error": 2.0}.get(case.loss_name, 1.0)
     return np.asarray(factor * (o - case.l))
 
 
 def through_output(case: Case, error: Array, _z: Array, o: Array) -> Array:
-    """Carry ∂L/∂o through the output activation; for the canonical pairs its derivative has cancelled."""
+    """Carry ∂L/∂o through the output activation; for the canonical pairs, its derivative has cancelled out."""
     if case.loss_name not in SQUARED:
         return error
     if case.config.output == "sigmoid":
@@ -54,7 +54,7 @@ def slope(case: Case, k: int, z: Array, a: Array) -> Array:
 
 
 def average(_case: Case, _k: int, _kind: str, g: Array) -> Array:
-    """Turn the sum over the batch into what is used; ``g`` is already divided, so this leaves it."""
+    """Turn the sum over the batch into the gradient to use; ``g`` is already divided, so this returns it unchanged."""
     return g
 
 
@@ -74,7 +74,7 @@ def update(case: Case, _k: int, _kind: str, p: Array, g: Array) -> Array:
 
 
 def take_inputs(case: Case) -> Array:
-    """x as it is."""
+    """Return x unchanged."""
     return case.x
 
 
@@ -87,8 +87,8 @@ def report_loss(case: Case, z: Array, o: Array) -> Array:
 class Equations:
     """Every step as a function; a fault replaces one or more.
 
-    ``after_update`` says that the error goes back through weights that are updated already. ``raw`` says that the plain
-    difference o - l goes back instead of δ_o.
+    ``after_update`` means that the error goes back through weights that have already been updated. ``raw`` means that
+    the plain difference o - l goes back instead of δ_o.
     """
 
     take_inputs: Step = take_inputs
@@ -118,7 +118,7 @@ def numbers(case: Case, steps: Equations = RIGHT) -> dict[Quantity, Array]:
     Raises
     ------
     ValueError
-        If the steps do not fit together, as a transposed product in a network that is not square.
+        If the steps do not fit together, such as a transposed product in a network that is not square.
     """
     found: dict[Quantity, Array] = {}
     x = steps.take_inputs(case)
@@ -147,5 +147,5 @@ def numbers(case: Case, steps: Equations = RIGHT) -> dict[Quantity, Array]:
 
 
 def softmax_loss_error(o: Array, l: Array) -> Array:
-    """∂/∂o of the cross-entropy of softmax(o): what a loss gives that applies softmax itself."""
+    """Return ∂/∂o of the cross-entropy of softmax(o), the error of a loss that applies softmax itself."""
     return softmax(o) - l

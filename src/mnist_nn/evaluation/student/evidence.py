@@ -1,4 +1,4 @@
-"""What a program showed of its numbers, and which equations explain all of it.
+"""The numbers that a program showed, and the equations that explain all of them.
 
 An array's role follows from its shape and from the function that gave it. If more than one role is possible, each of
 them counts as an explanation. Nothing runs here.
@@ -20,12 +20,12 @@ TOLERANCE = 1e-6  # of the largest number of a quantity; programs add 1e-8 under
 FLOAT32_TOLERANCE = 1e-3  # the same for numbers with 24 bits, which a difference of weights halves
 SAME = 1e-12  # below it, a fault does not change a number
 CONVENTIONS = {"delta": -1, "e": -1, "dW": 1, "db": 1}
-"""The quantities that programs keep with another factor of the batch size, with its power, or with the other sign."""
+"""The quantities that some programs keep with a factor or power of the batch size, or with the other sign."""
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """One array that a program showed: what it is called, and the quantities that it may be."""
+    """One array that a program showed: its name, and the quantities that it may be."""
 
     source: str
     candidates: tuple[Quantity, ...]

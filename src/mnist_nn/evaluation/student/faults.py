@@ -1,7 +1,7 @@
-"""The known faults as data: each replaces steps of the equations, and says in symbols what comes out then.
+"""The known faults as data: each replaces steps of the equations, and gives the wrong equation in symbols.
 
-The names are those of the playground's race where it has the same fault. To recognise a new fault, add it to one of the
-lists below; nothing else has to change.
+Faults that the playground's race has too are named as there. To recognize a new fault, add it to one of the lists
+below; nothing else has to change.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,9 +24,9 @@ OUTPUT_SIGNS = {"sigmoid": "σ", "softmax": "softmax"}
 class Fault:
     """One known fault.
 
-    ``name`` is its kind, and ``quantity`` the first one whose equation it changes. ``equation`` is that equation as it
-    comes out, and ``cause`` says it in words. ``wraps`` gives for steps of `Equations` what replaces them, as a function
-    of what was there before, so that two faults can be combined; ``flags`` are fields that are set.
+    ``name`` is its kind, and ``quantity`` the first one whose equation it changes. ``equation`` is the wrong equation,
+    and ``cause`` describes it in words. ``wraps`` has replacements for steps of `Equations`, as functions of the
+    original steps, so that two faults can be combined; ``flags`` are fields to set.
     """
 
     name: str
@@ -48,7 +48,7 @@ def combine(faults: Iterable[Fault]) -> Equations:
 
 @lru_cache(maxsize=256)
 def known_faults(case: Case) -> tuple[Fault, ...]:
-    """List every fault that makes sense for a case, most usual first within each equation.
+    """List every fault that makes sense for a case, the most common first within each equation.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def _forward(case: Case, n: _Names) -> list[Fault]:
     ]  # fmt: skip
     found.append(
         Fault("scaled_twice", Quantity("z", 1), f"{n('z', 1)} = {n('W', 1)} (x / 255) + {n('b', 1)}",
-              "the inputs are divided by 255 once more: x already lies between 0 and 1",
+              "the inputs are divided by 255 again, although x is already between 0 and 1",
               {"take_inputs": lambda _s: lambda c: c.x / 255.0})
     )  # fmt: skip
     for g in _hidden_groups(L):
@@ -248,13 +248,13 @@ def _output_activation(case: Case, n: _Names) -> list[Fault]:
     if case.loss_name == "cross_entropy":
         found.append(
             Fault("double_softmax", Quantity("delta", L), "δ_o = ∂(-ln softmax(o))/∂z_o with o = softmax(z_o)",
-                  "the loss applies softmax itself, and is fed with outputs that are softmax already",
+                  "the loss applies softmax itself, but it is given outputs to which softmax has already been applied",
                   {"output_error": lambda _s: lambda c, _z, o: softmax_loss_error(o, c.l),
                    "through_output": lambda _s: lambda _c, e, _z, o: o * (e - (e * o).sum(axis=-1, keepdims=True))})
         )  # fmt: skip
         found.append(
             Fault("double_softmax", Quantity("delta", L), "δ_o = softmax(o) - l with o = softmax(z_o)",
-                  "softmax is applied once more to outputs that are softmax already",
+                  "softmax is applied again to outputs to which it has already been applied",
                   {"output_error": lambda _s: lambda c, _z, o: softmax_loss_error(o, c.l)})
         )  # fmt: skip
     found.append(
@@ -352,7 +352,7 @@ def _output(case: Case, n: _Names) -> list[Fault]:
             *_factors(case, times, end),
             through("no_output_derivative", f"{SQUARED[case.loss_name]}(o - l)", "the derivative of the output activation is left out", lambda _s, _c, e, _z, _o: e),
             Fault("raw_error", Quantity("delta", L - 1), f"{n('delta', L - 1)} = ({n('W', L)}ᵀ (o - l)) ⊙ …" if L > 1 else "",
-                  f"what goes back is o - l instead of {d}", {}, {"raw": True}),
+                  f"the error that goes back is o - l instead of {d}", {}, {"raw": True}),
         ]  # fmt: skip
         found = [fault for fault in found if fault.equation]
     else:
@@ -438,14 +438,14 @@ def _slopes(name: str, z: str, a: str) -> list[tuple[str, str, str, Callable[[Ar
             (
                 "other_derivative",
                 f"{a} ⊙ (1 + {a})",
-                "the derivative has a plus for a minus",
+                "the derivative has a plus instead of a minus",
                 lambda _z, a: a * (1 + a),
             ),
         ]
     if name == "tanh":
         found += [
             ("half_derivative", f"(1 - {a})", f"the square of {a} is missing in the derivative", lambda _z, a: 1 - a),
-            ("other_derivative", f"1 + {a}²", "the derivative has a plus for a minus", lambda _z, a: 1 + a * a),
+            ("other_derivative", f"1 + {a}²", "the derivative has a plus instead of a minus", lambda _z, a: 1 + a * a),
         ]
     found += [
         ("other_derivative", f"{SIGNS[other]}' at {a}", f"the derivative is that of {SIGNS[other]}, the activation is {sign}",
@@ -453,7 +453,7 @@ def _slopes(name: str, z: str, a: str) -> list[tuple[str, str, str, Callable[[Ar
         for other in SIGNS if other not in {name, "identity"} and not (name == "sigmoid" and "relu" in other)  # that is 1
     ]  # fmt: skip
     if name in {"relu", "leaky_relu"}:
-        found.append(("half_derivative", a, f"{a} itself is multiplied instead of the derivative", lambda _z, a: a))
+        found.append(("half_derivative", a, f"the factor is {a} instead of the derivative", lambda _z, a: a))
     return found
 
 
@@ -510,8 +510,8 @@ def _gradient(case: Case, n: _Names) -> list[Fault]:
     if B > 1:
         found += [
             _scaled(n, "summed", "Wb", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: the gradient is the sum over the batch"),
-            _scaled(n, "summed", "W", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: the gradients of the weights are sums over the batch, those of the biases means"),
-            _scaled(n, "summed", "b", whole, B, "{q} = Σ {d} over the batch", "sum for mean: the gradients of the biases are sums over the batch, those of the weights means"),
+            _scaled(n, "summed", "W", whole, B, "{q} = Σ {d} {a}ᵀ over the batch", "sum for mean: weights have sums over the batch as gradients, biases have means"),
+            _scaled(n, "summed", "b", whole, B, "{q} = Σ {d} over the batch", "sum for mean: biases have sums over the batch as gradients, weights have means"),
             _scaled(n, "averaged_twice", "Wb", whole, 1 / B, "{q} = (1/B²) Σ {d} {a}ᵀ", "the gradient is divided by the batch size twice"),
             _scaled(n, "averaged_twice", "W", whole, 1 / B, "{q} = (1/B²) Σ {d} {a}ᵀ", "the gradients of the weights are divided by the batch size twice"),
             _scaled(n, "averaged_twice", "b", whole, 1 / B, "{q} = (1/B²) Σ {d}", "the gradients of the biases are divided by the batch size twice"),
@@ -595,7 +595,7 @@ def _update(case: Case, n: _Names) -> list[Fault]:
                          lambda s, c, k, kind, p, v: s(c, k, kind, p, v / c.eta)),
                 stepping("learning_rate_twice", kinds, g, "{p} ← {p} - η² {g}", f"the update of {what} is multiplied by the learning rate twice",
                          lambda s, c, k, kind, p, v: s(c, k, kind, p, v * c.eta)),
-                stepping("overwritten", kinds, g, "{p} ← -η {g}", f"{what} is replaced by the step instead of moved by it",
+                stepping("overwritten", kinds, g, "{p} ← -η {g}", f"{what} is replaced by the step, not moved by it",
                          lambda s, c, k, kind, p, v: s(c, k, kind, p, v) - p),
             ]  # fmt: skip
     return found

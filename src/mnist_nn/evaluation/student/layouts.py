@@ -1,6 +1,6 @@
-"""How people lay arrays out, and the way from their arrays to the reference engine's and back.
+"""The ways in which people lay out arrays, and the conversion to the reference engine's layout and back.
 
-The cases have layers of different widths, so that a shape says which layout it is.
+The cases have layers of different widths, so that a shape tells the layout.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,11 +18,11 @@ SAMPLES = ("rows", "columns", "column", "flat", "row")
 
 @dataclass(frozen=True)
 class Layout:
-    """One way to lay out what a program takes.
+    """One way to lay out the arguments of a program.
 
     ``weights`` is ``out,in`` or ``in,out``; ``samples`` is one of `SAMPLES`; ``biases`` are ``flat``, ``row`` or
-    ``column``; ``labels`` are ``one-hot`` or ``integers``; ``parameters`` is how they come if one argument stands for
-    all: ``dict``, ``dict0`` (counted from 0), ``list`` or ``pairs``.
+    ``column``; ``labels`` are ``one-hot`` or ``integers``; ``parameters`` is their container if one argument holds all
+    of them: ``dict``, ``dict0`` (counted from 0), ``list`` or ``pairs``.
     """
 
     samples: str = "rows"
@@ -33,7 +33,7 @@ class Layout:
 
     @property
     def batched(self) -> bool:
-        """Whether it takes many samples at once."""
+        """Whether it takes several samples at once."""
         return self.samples in {"rows", "columns"}
 
     def sample(self, rows: Array) -> Array:
@@ -80,7 +80,7 @@ def layouts(*, parameters: bool, containers: bool) -> Iterator[Layout]:
 
 
 def arrange(value: Array, quantity: Quantity, case: Case, weights: str) -> Array | None:
-    """Bring an array that a program gave into the reference engine's layout; None if its shape is another.
+    """Bring an array of a program into the reference engine's layout; None if its shape does not fit.
 
     A gradient of the transposed shape stays transposed, so that it is compared as it is.
     """

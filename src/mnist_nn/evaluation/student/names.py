@@ -1,6 +1,6 @@
-"""What names mean in people's code: `W1`, `weights_ih` and `hiddenWeights` are the same matrix.
+"""The meanings of names in people's code: `W1`, `weights_ih` and `hiddenWeights` are the same matrix.
 
-These are tables of words seen in public programs. The names of functions and methods are here too.
+These are tables of words that occur in public programs. The names of functions and methods are here too.
 """
 
 import inspect
@@ -89,7 +89,7 @@ def plain(name: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def parse(name: str, layers: int, *, first: int = 1) -> tuple[str, int] | None:
-    """Understand a name that has a layer in it: the kind of quantity and the layer, counted from 1.
+    """Parse a name with a layer in it: the kind of quantity and the layer, counted from 1.
 
     ``first`` is the number that the program gives to its first layer.
 
@@ -134,7 +134,7 @@ def meanings(name: str) -> tuple[str, ...]:
 
 
 def is_gradient(name: str) -> bool:
-    """Whether a name is that of a gradient, or of what an optimizer remembers, and not of a parameter.
+    """Say whether a name is that of a gradient or of an optimizer's state, not of a parameter.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Run other people's programs: functions, or objects that keep their own weights.
 
-A program is tried in one layout on one case. It shows what it returns and how its parameters change; what that means
-is decided elsewhere. It runs in this process, with its output thrown away.
+A program is tried in one layout on one case. It shows its results and how its parameters change; other modules decide
+what that means. It runs in this process, and its output is thrown away.
 """
 
 import contextlib
@@ -33,14 +33,14 @@ from mnist_nn.util.io_errors import explain_io_errors
 
 DEPTH = 4  # how deep weights may lie in an object: network, list of layers, layer, array
 SIZES = ((12, 7, 10), (784, 20, 10))
-"""Layers on which a program is tried; the second if it has MNIST's sizes in its code."""
+"""The widths of layers on which a program is tried; the second ones if it has MNIST's sizes in its code."""
 MAIN = "if __name__ == '__main__'"
 DEEPER = (12, 7, 6, 10)  # to see whether a class can be a network; check_student is told its layers
 
 
 @dataclass(frozen=True)
 class Program:
-    """What runs: functions in their order with their roles, or ``make``, which builds an object for given sizes."""
+    """The program to run: functions in order with their roles, or ``make``, which builds an object for given sizes."""
 
     functions: tuple[tuple[str, Callable[..., Any]], ...] = ()
     make: Callable[[tuple[int, ...]], Any] | None = None
@@ -87,7 +87,7 @@ class Program:
             ) from error
 
     def initial(self, sizes: tuple[int, ...]) -> list[Array]:
-        """Return the weights with which it starts, as matrices with a row for each unit; empty if it does not say."""
+        """Return the weights that it starts with, as matrices with one row per unit; empty if they are not known."""
         arrays: list[Array] = []
         if self.make:
             arrays = [slot.get() for slot in find_parameters(self.build(sizes), sizes)["W"]]
@@ -109,7 +109,7 @@ class Program:
         return found
 
     def rate(self, sizes: tuple[int, ...]) -> float | None:
-        """Return the learning rate that it has in its code; None if it takes one, and 1 if there is none at all."""
+        """Return the learning rate in its code; None if it takes one as an argument, and 1 if it has none."""
         thing = self.build(sizes)
         functions = [f for _, f in (methods(thing) if self.make else self.functions)]
         if any("eta" in names.meanings(self.meant.get(p.name, p.name)) for f in functions for p in names.parameters(f)):
@@ -123,7 +123,7 @@ class Program:
         return known[0] if known else 1.0
 
     def has_biases(self, sizes: tuple[int, ...]) -> bool:
-        """Whether it has biases at all."""
+        """Whether the program has biases."""
         if self.make:
             return bool(find_parameters(self.build(sizes), sizes)["b"])
         taken = [self.meant.get(p.name, p.name) for _, f in self.functions for p in names.parameters(f)]
@@ -132,7 +132,7 @@ class Program:
         return not kinds & {"W", "weights"} or bool(kinds & {"b", "biases", "params"})
 
     def observe(self, case: Case, layout: Layout) -> Observation:
-        """Run it once; its own exceptions pass through."""
+        """Run the program once; its own exceptions pass through."""
         taken = {names.plain(p.name) for _, f in self.functions for p in names.parameters(f)}
         first = 0 if taken & {"w0", "b0", "dw0", "db0", "weights0"} else 1
         work = Workspace(case if layout.batched else first_sample(case), layout, self.meant, first)
@@ -232,7 +232,7 @@ class Slot:
     key: Any
 
     def raw(self) -> Any:
-        """Return what is there, an array or a nested list."""
+        """Return the array or nested list in this place."""
         return self.owner[self.key] if isinstance(self.owner, (dict, list)) else getattr(self.owner, self.key)
 
     def get(self) -> Array:
@@ -241,7 +241,7 @@ class Slot:
         return value if isinstance(value, np.ndarray) else np.array(value, dtype=float)
 
     def set(self, value: Array) -> None:
-        """Fill it with other numbers, in the shape and the type that it has."""
+        """Fill it with other numbers, and keep its shape and type."""
         raw = self.raw()
         fresh: Any = value.reshape(self.get().shape)
         fresh = fresh.tolist() if isinstance(raw, list) else fresh.astype(raw.dtype if raw.dtype.kind == "f" else float)
@@ -346,7 +346,7 @@ def set_rate(thing: Any, eta: float) -> bool:
 
 
 def methods(thing: Any) -> list[tuple[str, Callable[..., Any]]]:
-    """Choose the methods that make one update: forward, backward and update, or one that trains."""
+    """Choose the methods that make one update: forward, backward and update, or a single one that trains."""
     forward, backward = _find(thing, names.FORWARD), _find(thing, names.BACKWARD)
     chosen: list[tuple[str, Callable[..., Any]]] = []
     if forward:
@@ -372,12 +372,12 @@ def as_program(
     program: Any, backward: Any = None, update: Any = None, cost: Any = None, initialize: Any = None,
     meant: Mapping[str, str] | None = None,
 ) -> Program:  # fmt: skip
-    """Understand what was given: a file, a module, a class, an object, or functions.
+    """Make a program from a file, a module, a class, an object, or functions.
 
     Raises
     ------
     ConfigError
-        If nothing in it can run.
+        If it contains nothing that can run.
     """
     meant = meant or {}
     if isinstance(program, (str, Path)):

@@ -1,6 +1,6 @@
-"""The quantities of one update, with the symbols under which people know them, and the numbers that are right.
+"""The quantities of one update, with their usual symbols and their right values.
 
-The right numbers come from the reference engine alone. What comes out when an equation is wrong is in
+The right numbers come from the reference engine alone. The numbers of wrong equations come from
 `mnist_nn.evaluation.student.equations`.
 """
 
@@ -27,7 +27,7 @@ OF_SAMPLES = ("z", "a", "delta", "e")
 
 
 SQUARED = {"mse": "(2/n) ", "half_squared_error": "", "squared_error": "2 "}
-"""The losses made of squares, with what stands before o - l in their derivatives."""
+"""The losses that are sums of squares, with the factor before o - l in their derivatives."""
 
 
 class Quantity(NamedTuple):
@@ -75,7 +75,7 @@ class Case:
         return len(self.W)
 
     def units(self, layer: int) -> int:
-        """The width of a layer, 0 being the input."""
+        """Return the width of a layer; layer 0 is the input."""
         return self.config.sizes[layer]
 
     def take(self, rows: slice) -> "Case":
@@ -85,7 +85,7 @@ class Case:
 
 @lru_cache(maxsize=256)
 def first_sample(case: Case) -> Case:
-    """Keep the first sample alone; always the same object, whose numbers are then computed once."""
+    """Keep only the first sample; this is always the same object, so that its numbers are computed once."""
     return case.take(slice(0, 1))
 
 
@@ -95,7 +95,7 @@ def draw_case(
 ) -> Case:
     """Draw weights, biases and samples on which different faults give different numbers.
 
-    No bias is zero, all labels differ as far as there are classes, and weighted inputs are of the order of 1.
+    No bias is zero, the labels differ as far as there are enough classes, and weighted sums are of the order of 1.
     """
     rng = np.random.default_rng(seed)
     sizes = config.sizes
@@ -142,7 +142,7 @@ def right_numbers(case: Case) -> dict[Quantity, Array]:
 
 
 def order(quantity: Quantity, layers: int) -> tuple[int, int]:
-    """Sort quantities as the equations come: forward from the first layer, backward from the last."""
+    """Sort quantities in the order of the equations: forward from the first layer, backward from the last."""
     kind, layer = ("delta", quantity.layer) if quantity.kind == "e" else quantity
     if kind in ("z", "a"):
         return (0, 2 * layer + (kind == "a"))

@@ -1,6 +1,6 @@
-"""What is found in a student's code, as records that print themselves as sentences.
+"""The findings in a student's code, as records that print themselves as sentences.
 
-Nothing is decided here.
+No decisions are made here.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ FAULT_NAMES = frozenset(
         "zero_weights",
     }
 )
-"""All names that a finding may have."""
+"""All names of faults that a finding may have."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ class StudentFinding:
 
 @dataclass(frozen=True)
 class StudentReport:
-    """What `check_student` found.
+    """The result of `check_student`.
 
     ``findings`` are the wrong equations, in the order in which the numbers are computed, and empty if no known fault
     explains the numbers. ``agree`` are the symbols whose numbers are right, and ``difference`` is the largest
-    difference in the first quantity that is not. ``others`` are further explanations that fit as well, ``remarks`` what
-    else should be known, such as the error with which a program stops.
+    difference in the first quantity that is not. ``others`` are further explanations that fit as well, and ``remarks``
+    are other things to know, such as the error that stops a program.
     """
 
     passed: bool
@@ -113,7 +113,7 @@ class StudentReport:
         lines += [str(finding) for finding in self.findings]
         for other in self.others:
             lines.append(
-                "The same numbers come out if " + ", and ".join(f"{one.cause} [{one.yours}]" for one in other) + "."
+                "The same numbers would result if " + ", and ".join(f"{one.cause} [{one.yours}]" for one in other) + "."
             )
         if self.difference and not self.findings:
             lines.append(
@@ -123,7 +123,7 @@ class StudentReport:
 
 
 class Explanation(Protocol):
-    """What explains the numbers of a program: faults, or another setting."""
+    """An explanation of a program's numbers: faults, or another setting."""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -141,7 +141,7 @@ def find_zero_weights(initial: list[npt.NDArray[Any]]) -> tuple[StudentFinding, 
         if (W[:1] == W).all() and (following == following[:, :1]).all():
             names = [symbol(Quantity("W", one), len(initial)) for one in (k, k + 1)]
             what = "zero" if not W.any() else "equal"
-            cause = f"{names[0]} and {names[1]} are all {what} at the start: the units of the layer stay copies"
+            cause = f"{names[0]} and {names[1]} are all {what} at the start, so the units of the layer stay copies"
             yours = f"{names[0]} = {W.flat[0]:g} everywhere"
             return (StudentFinding("zero_weights", names[0], yours, f"{names[0]} random", cause),)
     return ()
@@ -161,7 +161,7 @@ def write_report(
     extra: tuple[StudentFinding, ...],
     remarks: tuple[str, ...],
 ) -> StudentReport:
-    """Compare an observation with what is right, and write down what explains it; ``extra`` are findings besides."""
+    """Compare an observation with the right numbers, and report what explains it; ``extra`` are additional findings."""
     case, right = seen.case, right_numbers(seen.case)
     layers = case.layers
     agree = {q for one in seen.evidence if (q := seen.matches(one, right))}

@@ -1,6 +1,7 @@
-"""Try a program in all layouts, and look for what explains its numbers.
+"""Tries a program in all layouts, and looks for an explanation of its numbers.
 
-First what is right, then every known fault, then every two, then another setting, each on several cases.
+It tries the right equations first, then every known fault, every pair of faults, and other settings, each on several
+cases.
 """
 
 import itertools
@@ -30,12 +31,12 @@ ALTERNATIVES = (
     *((loss, output) for output in ("sigmoid", "softmax") for loss in SQUARED),
     ("cross_entropy", "softmax"),
 )
-"""The losses and outputs that are tried if a program is not right for those it is meant for."""
+"""The losses and outputs to try if a program is not right for the intended ones."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the code is meant to compute."""
+    """The settings that the code should compute."""
 
     activation: str
     output: str
@@ -103,7 +104,7 @@ class Trial:
         )
 
     def observe(self, case: Case, layout: Layout) -> Observation:
-        """Run the program once, and keep what counts."""
+        """Run the program once, and keep the results that count."""
         seen = self.runs.observe(case, layout)
         kept = [one for one in seen.evidence if self.biases or one.candidates[0].kind not in {"b", "db"}]
         if self.wanted:
@@ -115,15 +116,15 @@ class Trial:
         return replace(seen, evidence=tuple(kept))
 
     def counts(self, quantity: Quantity) -> bool:
-        """Whether a quantity is what one step computes."""
+        """Say whether a quantity is a result of the step that is checked."""
         return quantity == self.wanted if isinstance(self.wanted[-1], int) else quantity.kind in self.wanted
 
     def explained_rightly(self, layout: Layout, seen: Observation) -> bool:
-        """Whether everything is right, here and on further cases."""
+        """Say whether everything is right, here and on further cases."""
         return self.complete(seen) and self.verify(layout, Found(), seen)
 
     def complete(self, seen: Observation) -> bool:
-        """Whether something of the backward pass was shown."""
+        """Say whether the program showed something of the backward pass."""
         kinds = {q.kind for one in seen.evidence for q in one.candidates}
         if self.biases and "dW" in kinds and not kinds & {"db", "b"}:
             return bool(self.wanted)  # made for one sample: over a batch, the errors were not added up for the biases
@@ -137,7 +138,7 @@ class Trial:
         return all(found.explains(self.observe(self.case(seed), layout)) for seed in seeds)
 
     def report(self) -> StudentReport:
-        """Explain what was seen: by what is right, by one fault, by another setting, by two faults."""
+        """Explain the numbers: as right, by one fault, by another setting, or by two faults."""
         zero = find_zero_weights(self.runs.initial(self.sizes))
         missing = () if self.biases or not self.settings.biases or self.wanted else (find_missing_biases(self.case(0)),)
         extra = (*zero, *missing)
@@ -160,7 +161,7 @@ class Trial:
         return write_report(seen, [], extra, () if _shows_backward(seen) or self.wanted else (FORWARD_ONLY,))
 
     def silence(self) -> str:
-        """Say why nothing was seen."""
+        """Say why the program showed nothing."""
         if self.returned:
             units = ", ".join(map(str, self.sizes[:-1]))
             meant = "what the equation computes" if self.wanted else "an activation, error, gradient or weight"
@@ -175,7 +176,7 @@ class Trial:
     def remarks(
         self, layout: Layout, seen: Observation, found: list["Found"], single: list[tuple[Layout, Observation]]
     ) -> tuple[str, ...]:
-        """Note for which other meaning of the program everything would be right."""
+        """Note other purposes of the program for which everything would be right."""
         notes = []
         if found[0].faults:
             notes += [
@@ -190,7 +191,7 @@ class Trial:
 
     @staticmethod
     def best(group: list[tuple[Layout, Observation]]) -> list[tuple[Layout, Observation]]:
-        """Sort by how much is right, and keep a few: a layout in which a program only just runs explains little."""
+        """Sort by how much is right, and keep a few layouts: one in which a program barely runs explains little."""
 
         def rightness(one: tuple[Layout, Observation]) -> int:
             right = right_numbers(one[1].case)
@@ -212,7 +213,7 @@ class Found:
     config: tuple[str, str, str] | None = None
 
     def explains(self, seen: Observation) -> bool:
-        """Whether it explains another observation; the faults of another case are those of the same words."""
+        """Say whether it explains another observation; faults of different cases are the same if their words are."""
         if self.config:
             return seen.explains(right_numbers(_set(seen.case, self.config)))
         if not self.faults:
@@ -241,7 +242,7 @@ def _by_two(seen: Observation) -> list[Found]:
 
 
 def _by_setting(seen: Observation, activations: Iterable[str] = tuple(SIGNS)) -> list[Found]:
-    """Look for a loss, output and activation for which everything would be right."""
+    """Look for a loss, an output and an activation for which everything would be right."""
     found = []
     for (loss, output), activation in itertools.product(ALTERNATIVES, activations):
         config = (loss, output, activation)
@@ -252,7 +253,7 @@ def _by_setting(seen: Observation, activations: Iterable[str] = tuple(SIGNS)) ->
 
 
 def explain(seen: Observation) -> list[Found]:
-    """Find what explains one observation: what is right, one fault, two, or another setting."""
+    """Find the explanation of one observation: all is right, one fault, two faults, or another setting."""
     return next((found for explain in (_right, _by_one, _by_two, _by_setting) if (found := explain(seen))), [])
 
 
@@ -262,4 +263,4 @@ def try_square(runs: Program, settings: Settings, remark: str) -> StudentReport 
     report = trial.report()
     if "transposed_product" not in report.faults:
         return None
-    return replace(report, remarks=(*report.remarks, remark, "The numbers are those of layers of equal widths."))
+    return replace(report, remarks=(*report.remarks, remark, "These numbers are for layers of equal widths."))

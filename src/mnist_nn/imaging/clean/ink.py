@@ -30,9 +30,9 @@ class CleanParameters:
     """The parameters of all steps from a page to its ink."""
 
     working_area_px: int = 2000 * 1500
-    """Larger pages are made smaller first: digits stay large enough, and time and memory have a bound."""
+    """Larger pages are reduced first: digits stay large enough, and time and memory are limited."""
     least_side_px: int = 6
-    """A picture with a shorter side below this has no room for a digit, and no ink is looked for."""
+    """A picture with a shorter side below this has no room for a digit, so it is not searched for ink."""
     margin: MarginParameters = field(default_factory=MarginParameters)
     light: LightParameters = field(default_factory=LightParameters)
     threshold: ThresholdParameters = field(default_factory=ThresholdParameters)
@@ -46,7 +46,7 @@ CLEAN = CleanParameters()
 
 @dataclass(frozen=True, eq=False)
 class Ink:
-    """Every step from a page to its ink, each of shape (height, width) at working size: large pages are reduced."""
+    """Every step from a page to its ink, each of shape (height, width), at working size: large pages are reduced."""
 
     page: Page
     """The grey page at working size."""
@@ -87,7 +87,7 @@ def find_ink(pixels: Page, parameters: CleanParameters = CLEAN) -> Ink:
     pixels
         Grey levels, uint8 of shape (height, width).
     parameters
-        What every step depends on.
+        The parameters of all steps.
 
     Examples
     --------

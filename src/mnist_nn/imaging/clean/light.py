@@ -38,8 +38,8 @@ class LightParameters:
     """A picture whose longer side is below this shows one digit or number, with no room for shadows beside it."""
 
     slope_fit_rounds: int = 5
-    """The even slope is fitted at most this many times, each time without the cells that were too far from the last
-    fit."""
+    """The slope of even light is fitted at most this many times, each time without the cells that were too far from
+    the last fit."""
     slope_outlier_grey_levels: float = 2.0
     """Cells at least this close to the slope are always used in the next fit, so that they do not become fewer and
     fewer."""
@@ -72,14 +72,14 @@ class LightParameters:
     least_ground_below_dark_ink_grey_levels: float = 64.0
     """Dividing by darker paper, in deep shadow, would make its noise large."""
     least_ground_below_light_ink_grey_levels: float = 128.0
-    """The same on the negative of a board, which is lighter."""
+    """The same for the negative of a blackboard, which is lighter."""
     noisy_from_sigma: float = 0.02
     """A page is smoothed if the noise of its paper is at least this share of its light."""
     smoothing_sigma_px: float = 1.0
     """Standard deviation of the Gaussian that smooths a noisy page: thinner than a stroke."""
 
     even_grey_levels: float = 10.0
-    """Where cells near each other differ by less than this, there is no edge of a shadow."""
+    """If neighbouring cells differ by less than this, there is no edge of a shadow between them."""
 
 
 LIGHT = LightParameters()
@@ -90,7 +90,7 @@ class Shadow:
     """The data for telling the edge of a shadow from ink: ink is darker than all paper near it."""
 
     below_paper: Floats
-    """Shape (height, width): how many grey levels a pixel lies below the darkest paper near it."""
+    """Shape (height, width): by how many grey levels a pixel is darker than the darkest paper near it."""
     ground: Floats
     """Shape (height, width): the grey levels of that paper."""
 

@@ -80,7 +80,7 @@ class LineWorkParameters:
     """Lines that are held only by the edge of the picture are at least this many times as long as thick. A digit
     that fills its picture is bolder."""
     least_rest_share: float = 0.15
-    """At least this share of the ink is not part of them, so that there is something in the box."""
+    """At least this share of the ink is not part of such lines, so that there is something in the box."""
     square_slope: float = 0.035
     """Printed lines meet squarely, within two degrees."""
     alike_thickness_px: float = 1.5
@@ -97,7 +97,7 @@ class LineWorkParameters:
     alike_lean_px: float = 1.5
     """Similar lines lean equally: over their whole length, they differ by at most this many pixels."""
     least_across_px: int = 24
-    """Shorter uprights are not taken for dividers, and are not compared with printed ones."""
+    """Shorter uprights do not count as dividers, and are not compared with printed ones."""
     across_thicknesses: float = 4.0
     """An upright from edge to edge of the picture is printed only if it is at least this many times as long as
     thick."""
@@ -105,7 +105,7 @@ class LineWorkParameters:
     """It is printed if the height of the other ink is at most this share of the picture's height, or if there is
     another upright like it: two ones are seldom cut off in the same way at both ends."""
     least_rest_across_share: float = 0.05
-    """At least this share of the ink is not part of such lines; otherwise they are all that there is."""
+    """At least this share of the ink is not part of such lines; otherwise the picture shows nothing else."""
     nearly_across_share: float = 0.75
     """Beside such an upright, one that touches a single edge and covers this share of the picture is printed too:
     light may have faded its other end."""
@@ -163,7 +163,7 @@ def find_line_work(ink: Bools, known: Bools, parameters: LineWorkParameters = LI
     ink
         bool of shape (height, width): all ink, even faint ink.
     known
-        The same shape: the lines found already, at which other lines may end.
+        bool of the same shape: the lines that were found already, at which other lines may end.
     parameters
         The parameters of line work.
 

@@ -34,7 +34,7 @@ class RulingParameters:
     """Steepest slope of a ruling, in rows per column: a little more than five degrees, as when a camera is held by
     hand."""
     thinness: int = 100
-    """A ruling is at most 1 / this of the longer side thick."""
+    """A ruling is at most as thick as the longer side divided by this."""
     thin_px: int = 4
     """A ruling may be this thick on a page of any size."""
     thin_in_voting_px: int = 3
@@ -42,7 +42,7 @@ class RulingParameters:
     least_length_share_of_longer_side: float = 0.3
     """A ruling is at least this long, as a share of the longer side. Strokes are shorter."""
     edge_to_edge_share: float = 0.95
-    """Where the page is narrower than that, as in crops, a ruling covers at least this share of its side."""
+    """If the page is narrower than that, as in crops, a ruling covers at least this share of its side."""
     least_run_share: float = 0.2
     """Unlike a row of digits, a ruling runs without a gap over at least this share of its side of the page."""
     least_thin_share: float = 0.15
@@ -65,7 +65,7 @@ class RulingParameters:
     """Pixels on each side that still belong to a ruling, because its edges are seldom sharp."""
 
     least_settled_px: int = 4
-    """A short line is located by the columns that it has to itself, if there are at least this many."""
+    """A short line is located by the columns that contain nothing else, if there are at least this many."""
 
     profile_blocks: int = 4
     """Number of stretches of a ruling whose darkness is measured separately, because a ruling may fade."""
@@ -77,7 +77,7 @@ class RulingParameters:
     """Number of distances from the centre per pixel that are distinguished: a sloping ruling shows its profile
     finely."""
     profile_share: float = 0.35
-    """The darkness of the ruling alone is that of its pixels at this quantile, even where more than half is written
+    """The darkness of a ruling is that of its pixels at this quantile, even where more than half of it is written
     over."""
     least_profile_px: int = 3
     """At least this many pixels at a distance are needed to tell what is typical there."""
@@ -87,9 +87,9 @@ class RulingParameters:
     blur_px: int = 3
     """Pixels beside a ruling that it may have darkened."""
     ink_over_ruling_sigmas: float = 2.5
-    """A pixel that is darker than the ruling by fewer standard deviations of the paper is the ruling."""
+    """A pixel that is darker than the ruling by fewer standard deviations of the paper is part of the ruling."""
     ink_over_ruling_share: float = 0.15
-    """A pixel that is darker by less than this share of the ruling's own darkness is also the ruling."""
+    """A pixel that is darker by less than this share of the ruling's own darkness is also part of it."""
     least_share_of_ink_over_ruling: float = 0.3
     """Where a pen crosses a ruling, its ink is made as dark as beside it, assuming that the pen adds at least this
     share of it."""
@@ -140,7 +140,7 @@ class Rulings:
 
 
 def find_rulings(ink: Bools, parameters: RulingParameters = RULINGS, *, margin_px: int = 0) -> Rulings:
-    """Find the rulings in all the ink of a page, even faint ink, in which a light ruling has fewer gaps.
+    """Find the rulings in all ink of a page, including faint ink, in which a light ruling has fewer gaps.
 
     Parameters
     ----------

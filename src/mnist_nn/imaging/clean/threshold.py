@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ThresholdParameters:
-    """Parameters for what differs enough from paper.
+    """Parameters for finding ink that differs enough from paper.
 
     Chosen on pages of MNIST's training digits (docs/explanation/reading.md).
 
@@ -42,7 +42,7 @@ class ThresholdParameters:
     """Ink is at least this many times as strong as the reach of the pattern, so that a threshold fits between the
     two."""
     least_ink_to_light: float = 5.0
-    """There are at least this many times as many pixels as dark as ink as there are pixels that are lighter by as much:
+    """Dark pixels are at least this many times as frequent as pixels that are lighter than paper by as much, because
     noise and waves vary in both directions, and ink does not."""
     least_ink_share: float = 0.003
     """At least this share of the page is ink."""
@@ -63,7 +63,7 @@ THRESHOLD = ThresholdParameters()
 
 
 class InkStrength(NamedTuple):
-    """The strength of full ink, the noise of the paper, and what is neither of them."""
+    """The strength of full ink, the noise of the paper, and the pixels that are neither."""
 
     level: float
     """Strength of full ink, as a share of the paper's light."""
@@ -89,7 +89,7 @@ def measure_ink(
     noise
         Standard deviation of the bare paper, as far as it is known.
     parameters, rulings
-        What counts as ink, and as a ruling.
+        The parameters of ink, and of rulings.
     margin_px
         Width of the margin that was added around the picture; it lies inside ``evened``.
 

@@ -37,7 +37,7 @@ class Page:
     file: str
     """The file as the user named it, including line breaks; ``-`` for standard input."""
     number: int
-    """Which page of the file, from 1."""
+    """The number of the page in the file, from 1."""
     pixels: npt.NDArray[np.uint8]
     """Shape (height, width): the grey levels that a person sees, from 0 (black) to 255 (white), upright and opaque."""
 
@@ -49,7 +49,7 @@ class Fault:
     file: str
     """The file as the user named it."""
     number: int
-    """Which page of the file, from 1."""
+    """The number of the page in the file, from 1."""
     error: ImageError
     """The error; its text names file and page."""
 
@@ -84,7 +84,7 @@ def read_pages(
         If the file does not exist, is not a picture, is damaged, or exceeds a limit. Pages before a damaged one have
         been yielded.
     MissingExtraError
-        If it is a PDF, and what reads those is not installed.
+        If it is a PDF, and PDFium is not installed.
 
     Examples
     --------

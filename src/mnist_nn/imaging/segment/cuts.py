@@ -65,7 +65,7 @@ def find_seams(ink: npt.NDArray[np.bool_], height_px: float, most: int, paramete
     most
         Largest number of seams.
     parameters
-        What a seam costs.
+        The costs of a seam.
 
     Examples
     --------

@@ -67,7 +67,7 @@ MARKS = MarkParameters()
 
 
 class _Line(NamedTuple):
-    """The end of the line that a mark may close: its last digit, and where the line has its top and foot."""
+    """The end of the line that a mark may close: its last digit, and the top and foot of the line."""
 
     last: int
     top: float
@@ -88,12 +88,12 @@ def find_closings(
     digit_of
         Shape (m,): the digit of each component.
     parameters
-        What closes a number.
+        The parameters of marks.
 
     Returns
     -------
-    For each mark, by its index in ``digits``, from left to right: the last digit of the number that it closes, and what
-    it is.
+    For each mark, by its index in ``digits``, from left to right: the last digit of the number that it closes, and the
+    name of the mark.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def _followers(digits: Boxes, mark: int, line: _Line, p: MarkParameters) -> list
 
 
 def find_uprights(digits: Boxes, height: float, parameters: MarkParameters = MARKS) -> dict[int, list[int]]:
-    """Find the uprights that stand beside two lines of text, and belong to neither; each with the digits beside it.
+    """Find the upright lines that stand beside two lines of text and belong to neither, each with the digits beside it.
 
     Examples
     --------

@@ -19,7 +19,7 @@ Window = tuple[slice, slice]
 
 @dataclass(frozen=True)
 class NumberInkParameters:
-    """How much paper is taken around a number, in its height. A line of 32 rows shows digits of 24 and what is near."""
+    """The margin around a number, in its heights. A line of 32 rows shows digits of 24 rows and their surroundings."""
 
     margin_above_heights: float = 0.3
     """Margin above and below, in heights of the number: what a line shows, and a little more in case the row is found

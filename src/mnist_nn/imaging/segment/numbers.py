@@ -56,13 +56,13 @@ class WrittenNumber:
     box: Box
     """Left, top, right, bottom in pixels of the page, the last two exclusive."""
     line: int
-    """Which text line of the page, from 0."""
+    """The number of its text line on the page, from 0."""
     segments: int
-    """How many there are."""
+    """The number of segments."""
     candidates: tuple[Candidate, ...]
     """The (start, stop) of runs of segments: each segment alone, connected ink, and ink that may be joined."""
     costs: tuple[float, ...]
-    """How unnatural each candidate is: 0 for unchanged ink."""
+    """The cost of each candidate, which says how unnatural it is: 0 for unchanged ink."""
     misfits: frozenset[Candidate]
     """Candidates that may not be digits, because they were joined, are as low as a comma or as long as a slash."""
     points: int

@@ -24,11 +24,11 @@ Candidate = tuple[int, int]  # the first segment, and the one after the last
 
 @dataclass(frozen=True)
 class CandidateParameters:
-    """What is cut, and what a candidate costs.
+    """Parameters for cutting ink, and for the costs of candidates.
 
     Chosen on pages of MNIST's training digits (docs/explanation/reading.md).
 
-    A cost of 1 takes as much off a candidate's score as `mnist_nn.reading.reader` says.
+    `mnist_nn.reading.parameters` says how much a cost of 1 lowers the score of a candidate.
     """
 
     cut_from_heights: float = 0.75
@@ -117,7 +117,7 @@ def segment_number(
     height_px, height_around_px
         Height of the number's digits, and of the digits around it if that is more.
     parameters, cuts
-        What candidates and seams cost.
+        The costs of candidates and seams.
 
     Examples
     --------

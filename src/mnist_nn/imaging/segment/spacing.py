@@ -17,7 +17,7 @@ Groups = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class SpacingParameters:
-    """Which gaps are alike. Chosen on numbers drawn with MNIST's training digits."""
+    """Parameters for comparing gaps, chosen on numbers drawn with MNIST's training digits."""
 
     least_digits: int = 3
     """A line needs at least this many digits, so that there are two gaps to compare."""
@@ -57,9 +57,9 @@ def join_even(
     line_of
         The text line of each number.
     printed
-        bool of shape (height, width) of the page: printed lines, which part digits that stand in boxes of their own.
+        bool of the page's shape (height, width): printed lines, which separate digits in different boxes.
     parameters
-        Which gaps are alike.
+        The parameters for comparing gaps.
 
     Returns
     -------

@@ -23,7 +23,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class TextLineParameters:
-    """What belongs together. Chosen on pages made of MNIST's training digits (docs/explanation/reading.md)."""
+    """Parameters for grouping, chosen on pages made of MNIST's training digits (docs/explanation/reading.md)."""
 
     number_gap_heights: float = 0.75
     """Widest gap between the digits of a number, in heights of a digit."""
@@ -63,11 +63,11 @@ class NumberLayout:
     """Where a number is, and how large its digits are."""
 
     digits: Groups
-    """Which digits of the page, from left to right."""
+    """The numbers of its digits on the page, from left to right."""
     box: Box
     """Left, top, right, bottom in pixels, the last two exclusive."""
     line: int
-    """Which text line of the page, from 0."""
+    """The number of its text line on the page, from 0."""
     height_px: float
     """Height of its typical digit: one long tail does not make the others low."""
     height_around_px: float
@@ -86,7 +86,7 @@ class Layout:
     digit_of: Groups
     """Shape (components,): the digit of each, from 0."""
     digits: int
-    """How many there are."""
+    """The number of digits on the page."""
     numbers: tuple[NumberLayout, ...]
 
 
@@ -112,9 +112,9 @@ def lay_out(
     one_a_line
         Whether all digits of a text line are one number, however wide the gaps between them.
     printed
-        bool of shape (height, width) of the page: printed lines, which part the cells of a table.
+        bool of the page's shape (height, width): printed lines, which separate the cells of a table.
     parameters
-        What belongs together.
+        The parameters for grouping.
 
     Examples
     --------
@@ -279,7 +279,7 @@ def number_lines(boxes: Boxes, p: TextLineParameters = TEXT_LINES) -> Groups:
 
 
 def heights_beside(boxes: Boxes, p: TextLineParameters = TEXT_LINES) -> Lengths:
-    """Return the height of the highest that stands closely beside each, not above or below; its own if it is that."""
+    """Return, for each box, the height of the highest one closely beside it (not above or below), at least its own."""
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     across, down = _overlap(boxes, 0), _overlap(boxes, 1)
     higher, narrower = np.maximum.outer(tall, tall), np.minimum.outer(wide, wide)

@@ -60,14 +60,15 @@ class LineParameters:
     """Components below this share of the typical height are points, dashes and dust, and are not used to find the
     row."""
     row_percentile: float = 2.0
-    """Share of the ink's pixels, in per cent, left out above and below the row: tails and what sticks out."""
+    """Share of the ink's pixels, in per cent, that is left out above and below the row, such as tails."""
     tail_share: float = 0.35
-    """Ink that reaches farther than this share of the row height below most digits is a tail, and the row ends
+    """Ink that reaches farther below most digits than this share of the row height is a tail, and the row ends
     there."""
     widest_gap_heights: float = 0.8
     """A gap without ink is shown at most this wide, in heights of the row: the networks learned from few wider ones."""
     least_row_px: float = 6.0
-    """A lower row is scaled as if it had this height, so that dust does not become a digit."""
+    """The least height of a row: a lower one is scaled as if it had this height, so that dust does not become a
+    digit."""
     left_columns: int = 8
     """Empty columns added on the left, so that the network sees the whole first digit."""
     right_columns: int = 10
@@ -92,7 +93,7 @@ class Line(NamedTuple):
     """The columns of the ink that are shown, ascending: not the middle of wide gaps."""
 
     def find_column(self, column: float) -> float:
-        """Find the column of the ink, in its pixels, that a column of the map shows; the lean aside."""
+        """Find the column of the ink, in its pixels, that a column of the map shows, ignoring the slant."""
         return float(np.interp((column - self.start) / self.scale, np.arange(len(self.shown)), self.shown))
 
 

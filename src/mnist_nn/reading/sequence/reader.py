@@ -66,7 +66,7 @@ class SequenceReading(NamedTuple):
     def discount(self, violation_nats: float) -> "SequenceReading":
         """Take into account that what is known about a number may be wrong, especially if the ink contradicts it.
 
-        The prior odds of that are exp(-``violation_nats``).
+        The prior odds that it is wrong are exp(-``violation_nats``).
 
         Examples
         --------
@@ -80,7 +80,7 @@ class SequenceReading(NamedTuple):
         return self._replace(probabilities=self.probabilities * holds[:, None])
 
     def locate(self, text: str) -> list[Columns]:
-        """Find the left and right of each digit of a text, in pixels of the ink, halfway to its neighbours."""
+        """Find the left and right end of each digit of a text, in pixels of the ink, halfway to its neighbours."""
         middles = [(start + stop) / 2 * WINDOWS.step for start, stop in align(self.log_p, text)]
         if not middles:
             return []

@@ -13,7 +13,7 @@ def write(measured: Measurements) -> Markup:
     """Draw the calibration diagram, before and after the temperature if the model is calibrated."""
     found = measured.reliabilities
     errors = "; ".join(f"{name}: {reliability.error:.4f}" for name, reliability in found.items())
-    alt = f"The share of right answers against confidence, in 15 bins. Expected calibration error, {errors}."
+    alt = f"Diagram of the share of right answers against confidence, in 15 bins. Expected calibration error, {errors}."
     diagram = draw(plots.calibration_diagram(found), "calibration", alt)
     return render(
         PACKAGE, "calibration.html", diagram=diagram, errors=errors, calibrated=measured.model.calibration is not None

@@ -1,4 +1,4 @@
-"""The section "What it mistakes for what": the confusion matrix."""
+"""The section "Which classes it confuses": the confusion matrix."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""What went wrong: the rules that hold for the training, each with what was seen, why, and what to try."""
+"""The section "What went wrong": the rules that hold for the training, each with a reason and advice."""
 
 from markupsafe import Markup
 

@@ -21,8 +21,8 @@ def write(measured: Measurements) -> Markup | Missing:
     names = [measured.model.name_class(label) for label in range(config.outputs)]
     shares = [percent(share) for share in found.explains.tolist()]
     alt = (
-        f"A map of {len(labels)} test images by what the last hidden layer answers. The axes are the two directions in "
-        f"which the answers differ most, with {shares[0]} and {shares[1]} of the variance."
+        f"A map of {len(labels)} test images by the output of the last hidden layer. The axes are the "
+        f"two directions in which the outputs differ most, with {shares[0]} and {shares[1]} of the variance."
     )
     drawing = draw(plots.class_map(found.points, labels, names), "map", alt)
     return render(

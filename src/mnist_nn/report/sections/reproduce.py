@@ -1,4 +1,4 @@
-"""The section "How to make it again": the command that trains the same weights, bit for bit."""
+"""The section "How to train it again": the command that trains the same weights, bit for bit."""
 
 import shlex
 from typing import Any
@@ -14,7 +14,7 @@ from mnist_nn.util.templates import render
 
 
 def write(measured: Measurements) -> Markup | Missing:
-    """Write the command line, and what it cannot guarantee."""
+    """Write the command line, and say what it cannot guarantee."""
     model = measured.model
     command = train_command(model)
     if isinstance(command, Missing):

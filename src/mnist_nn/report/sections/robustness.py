@@ -1,4 +1,4 @@
-"""The section "What turning, shifting and noise do to it": accuracy on distorted test images."""
+"""The section "How it copes with turned, shifted and noisy images": accuracy on distorted test images."""
 
 from markupsafe import Markup
 

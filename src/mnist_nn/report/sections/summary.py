@@ -1,4 +1,4 @@
-"""The section "Summary": one sentence that everybody understands, then the figures behind it."""
+"""The section "Summary": one sentence that everybody understands, and then the numbers behind it."""
 
 from collections.abc import Callable
 

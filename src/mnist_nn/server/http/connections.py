@@ -105,7 +105,7 @@ class Connection(HttpToolsProtocol):
             self._refuse_headers()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Answer a client that has sent whole requests and only listens now; who stops in the middle has left.
+        """Answer a client that has sent whole requests and only listens now; one that stops in the middle has left.
 
         A client that has left altogether looks the same until something is sent to it.
         """
@@ -188,7 +188,7 @@ class Connection(HttpToolsProtocol):
         self._write_timer = self.loop.call_later(self._limits.answer_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Stop that timer, because the client is taking its response."""
+        """Stop the timer for slow readers, because the client is taking its response."""
         if self._write_timer:
             self._write_timer.cancel()
             self._write_timer = None

@@ -134,7 +134,7 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def hang_up(self) -> None:
-        """Load the model anew; but if the terminal that the server was started from is gone, stop."""
+        """Load the model again; but if the terminal that the server was started from is gone, stop."""
         if self._has_terminal and not os.isatty(0):
             self.handle_exit(HANGUP, None)
         else:
@@ -152,9 +152,9 @@ class Server(uvicorn.Server):
                 await asyncio.to_thread(self._app.state.service.replace_model, model)
         except Exception as error:  # noqa: BLE001 whatever it is, the server goes on
             known = isinstance(error, MnistNNError)
-            error_logger.error("the new model is not used, but the one from before: %s", error, exc_info=not known)
+            error_logger.error("the server keeps the previous model, not the new one: %s", error, exc_info=not known)
         else:
-            error_logger.info("the model has been loaded anew")
+            error_logger.info("the model has been loaded again")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; a second Ctrl-C stops without waiting."""
@@ -189,7 +189,7 @@ def _allow_open_files(connections: int) -> None:
     if now != resource.RLIM_INFINITY and now < needed:
         if most != resource.RLIM_INFINITY and most < needed:
             raise ConfigError(
-                f"{connections:,} connections (--connection-limit) need {needed:,} open files, and the system allows "
-                f"{most:,}; lower the one, or raise the other (ulimit -n)"
+                f"{connections:,} connections (--connection-limit) need {needed:,} open files, but the system allows "
+                f"only {most:,}; lower the connection limit, or allow more files (ulimit -n)"
             )
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, most))

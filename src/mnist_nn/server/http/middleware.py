@@ -61,7 +61,7 @@ def _check_origin(origin: str) -> str:
     written = origin.lower()
     if written != "*" and not ORIGIN.fullmatch(written):
         raise ConfigError(
-            f"{origin[:80]!r} is no origin; give a scheme and a host, and a port if the page has one, as in "
+            f"{origin[:80]!r} is not an origin; give a scheme and a host, and a port if the page has one, as in "
             "--allow-origin https://app.example, or * for all pages"
         )
     return written

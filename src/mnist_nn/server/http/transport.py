@@ -1,6 +1,6 @@
 """A transport for responses that always ends, whatever the client does.
 
-Otherwise it is asyncio's own transport. About HTTP it only knows how a response begins.
+In all other respects it is asyncio's own transport. All that it knows about HTTP is how a response begins.
 """
 
 import asyncio
@@ -64,11 +64,11 @@ class ResponseTransport:
         self._send(b"")
 
     def is_closing(self) -> bool:
-        """Whether nothing that comes counts any more."""
+        """Whether the connection is closing, so that further data is ignored."""
         return self._timer is not None or self._transport.is_closing()
 
     def close(self) -> None:
-        """Close once the client has sent and taken everything, or its time is up."""
+        """Close the connection once the client has sent and received everything, or its time is up."""
         if self.is_closing():
             return
         self.flush()

@@ -65,7 +65,7 @@ class Batcher:
         return await pending.answer
 
     def use(self, prepared: PreparedModel) -> None:
-        """Ask another model from the next pass on; any thread may say so."""
+        """Use another model from the next pass on; any thread may call this."""
         self._prepared = prepared
 
     def open(self) -> None:

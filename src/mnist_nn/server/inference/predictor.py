@@ -1,4 +1,4 @@
-"""From pixels to predictions: a model that is prepared once for the lifetime of a server."""
+"""Turns pixels into predictions, with a model that is prepared once for the lifetime of a server."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -40,7 +40,7 @@ class ModelSignature:
 
     @classmethod
     def from_model(cls, model: Model) -> "ModelSignature":
-        """Describe a model; without a calibration it cannot say what is not a digit.
+        """Describe a model; without a calibration, it has no output for pictures that are not digits.
 
         Examples
         --------
@@ -57,5 +57,5 @@ class ModelSignature:
 
     @property
     def pixels_per_image(self) -> int:
-        """How many values one image has."""
+        """Number of values of one image."""
         return math.prod(self.input.shape[1:])

@@ -1,6 +1,6 @@
-"""Name what went wrong in a training by the rules of rules.toml: what is seen, why it happens, what to try.
+"""Names problems of a training run by the rules of rules.toml: the observation, the reason, and what to try.
 
-It measures nothing; whoever wants numbers for other programs exports the rules with `export_rules`.
+It measures nothing. Programs in other languages can use the rules that `export_rules` returns.
 """
 
 import operator
@@ -31,13 +31,13 @@ class Finding:
     Attributes
     ----------
     name
-        Of the rule, such as ``dead_units``.
+        The name of the rule, such as ``dead_units``.
     seen, why, advice
-        What was seen, why it happens and what to try: each the part of a sentence.
+        The observation, the reason and the advice, each as a part of a sentence.
     setting
-        What to try as settings by their names, such as ``{"learning_rate": 0.03}``; empty where no setting helps.
+        The advice as settings by name, such as ``{"learning_rate": 0.03}``; empty if no setting helps.
     source
-        Where the figures come from.
+        The source of the thresholds.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """All of it in one line."""
+        """The whole finding in one line."""
         return f"{self.seen[0].upper()}{self.seen[1:]}: {self.why}. Try {self.advice}."
 
 
@@ -66,14 +66,14 @@ def load_rules() -> tuple[Mapping[str, Any], ...]:
 
 
 def diagnose(trained: Any, config: TrainingConfig | None = None) -> tuple[Finding, ...]:
-    """Name what went wrong in a training run, the surest first.
+    """Name the problems of a training run, the surest first.
 
     Parameters
     ----------
     trained
         A model, an epoch or a checkpoint.
     config
-        How it was trained, where that is not in a model.
+        How it was trained, if that is not stored in a model.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def diagnose(trained: Any, config: TrainingConfig | None = None) -> tuple[Findin
     Raises
     ------
     ConfigError
-        If it is something else, or nothing says how it was trained.
+        If ``trained`` is something else, or it is not known how it was trained.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def diagnose(trained: Any, config: TrainingConfig | None = None) -> tuple[Findin
 
 
 def apply_rules(quantities: Quantities) -> tuple[Finding, ...]:
-    """Find the rules that hold for these numbers; one that stands ``alone`` is left out where another holds before it.
+    """Find the rules that hold for these numbers; a rule marked ``alone`` is left out if another one holds before it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""History, signs and settings of a training as plain numbers, which the rules compare with their figures.
+"""Turns the history, signs and settings of a training run into plain numbers, which the rules compare with thresholds.
 
 Each number has one definition here, and any other program can compute it from a model file.
 """
@@ -18,7 +18,7 @@ Quantities = dict[str, float]
 def compute_quantities(
     shape: NetworkConfig, config: TrainingConfig, history: Sequence[Scores], signs: Sequence[Signs]
 ) -> Quantities:
-    """Compute every number that rules look at; those that cannot be known are left out.
+    """Compute every number that the rules use; numbers that cannot be known are left out.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def compute_quantities(
     history
         A row for each epoch, at least one.
     signs
-        What was measured, in the order of epochs, at least one.
+        The measurements, in the order of epochs, at least one.
 
     Returns
     -------

@@ -1,6 +1,7 @@
-"""What is measured of a network at the end of an epoch, on a few training images, to tell what goes wrong.
+"""Measures a network at the end of an epoch, on a few training images, to find out what goes wrong.
 
-Units that are dead or saturated, gradients and weights by layer, what inputs and labels are like. It judges nothing.
+It measures dead and saturated units, the gradients and weights of each layer, and properties of inputs and labels. It
+judges nothing.
 """
 
 import math
@@ -35,29 +36,30 @@ SAME = 1e-4  # of the length of weights, below which two units differ by nothing
 
 @dataclass(frozen=True)
 class Signs:
-    """What was measured after an epoch.
+    """The measurements after an epoch.
 
     Attributes
     ----------
     epoch
-        After which epoch, from 1.
+        The number of the epoch, from 1.
     samples, classes
         Training samples, and outputs of the network.
     label_kinds, largest_class
-        How many different labels there are, and the share of the most frequent one.
+        The number of different labels, and the share of the most frequent one.
     input_rms, input_spread
-        Root mean square of the inputs, and the mean over them of their standard deviation from image to image.
+        Root mean square of the inputs, and the mean over all inputs of their standard deviation from image to image.
     accuracy
-        Share of the images looked at that the network names right, without dropout and distortion.
+        Share of the examined images that the network classifies correctly, without dropout and distortion.
     unnamed
-        Classes with at least five images among those looked at that are named for none of all.
+        Number of classes with at least five of the examined images that are the answer for none of the images.
     dead, saturated
-        Of each hidden layer, the share of units that answer 0 to every image (ReLU), or lie at an end of their
-        activation for nearly every image (sigmoid, tanh).
+        For each hidden layer, the share of units whose output is 0 for every image (ReLU), or at an end of its range
+        for nearly every image (sigmoid, tanh).
     equal
-        Of each hidden layer, the share of units whose weights are those of the first unit.
+        For each hidden layer, the share of units that have the same weights as the first unit.
     gradients, weights
-        Of each layer, the root mean square of the gradient of the loss by its weights, and of the weights.
+        For each layer, the root mean square of the gradient of the loss with respect to its weights, and of the
+        weights.
     """
 
     epoch: int
@@ -81,13 +83,13 @@ class Signs:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build from plain values."""
+        """Build the record from plain values."""
         plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
         return cls(**plain)
 
 
 def is_due(epoch: int, *, finished: bool) -> bool:
-    """Whether signs are measured after this epoch: the first, those that are powers of two, and the last.
+    """Say whether signs are measured after this epoch: the first, the last, and every power of two.
 
     Examples
     --------
@@ -110,13 +112,13 @@ def measure(
     Parameters
     ----------
     network
-        The network as it is after the epoch.
+        The network after the epoch.
     samples
-        What it learns from; 200 of them are looked at, spread evenly, or fewer with a very wide network.
+        The samples that it learns from; 200 of them are examined, spread evenly, or fewer with a very wide network.
     config
-        How it learns.
+        The configuration of the training.
     epoch
-        Which epoch is over, from 1.
+        The number of the finished epoch, from 1.
     see
         How a network of a type is given the images, if not as they are.
 

@@ -1,4 +1,4 @@
-"""Which family of hands writes which forms."""
+"""Says which family of hands writes which forms."""
 
 from mnist_nn.data.handwriting.forms import five_to_nine as high
 from mnist_nn.data.handwriting.forms import zero_to_four as low
@@ -42,4 +42,4 @@ FORMS: dict[str, dict[int, tuple[Form, ...]]] = {
         9: (high.nine_hooked, high.nine_spoon),
     },
 }
-"""The forms of each digit in each family, as often as they are named; a form in two families has other ranges there."""
+"""The forms of each digit in each family; a form that is named twice is twice as frequent."""

@@ -28,7 +28,7 @@ Form = Callable[[Ranges], Strokes]
 
 
 def arc(centre: Point, radii: Point, start: float | Array, sweep: float | Array, points: int = 9) -> Stroke:
-    """Points of an ellipse from an angle on, in degrees: 0 is right, 90 is down, a negative sweep is to the left."""
+    """Return points of an ellipse from an angle in degrees: 0 is right, 90 is down, a negative sweep turns left."""
     turns = [np.radians(start + sweep * k / (points - 1)) for k in range(points)]
     return [(centre[0] + radii[0] * np.cos(turn), centre[1] + radii[1] * np.sin(turn)) for turn in turns]
 

@@ -1,1 +1,1 @@
-"""Pictures of one number each on realistic paper: `kinds` draws them with the help of the other modules."""
+"""Draws pictures of one number each on realistic paper: `kinds` does it with the help of the other modules."""

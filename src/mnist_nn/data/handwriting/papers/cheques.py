@@ -1,7 +1,7 @@
 """Amounts as banks crop them from cheques: on a safety pattern, tightly, with the signs that close an amount.
 
-Zeros touch, share a side or hang together, points part the thousands, a dash or ".-" closes the amount, a currency
-sign may open it, and the line that it is written on may run through its foot.
+Zeros touch, share a side or are joined. Points separate the thousands, and a dash or ".-" ends the amount. It may begin
+with a currency sign, and the line that it is written on may run through the foot of the digits.
 """
 
 from dataclasses import dataclass
@@ -28,26 +28,26 @@ PATTERN = PatternRanges()
 
 @dataclass(frozen=True)
 class ChequeRanges:
-    """What amounts look like, as ranges that each picture draws from; lengths in shares of the digits' height."""
+    """How amounts look, as ranges that each picture draws from; lengths are shares of the digits' height."""
 
     pattern_share: float = 0.85
-    """Others are on even paper: banks drop the pattern out where they can."""
+    """Share of amounts on a pattern. The others are on even paper, because banks remove the pattern where they can."""
     points_share: float = 0.5
-    """Amounts of more than three digits whose thousands are parted."""
+    """Share of the amounts of more than three digits that have separated thousands."""
     closing_share: float = 0.5
     closings: tuple[str, ...] = (".-", "-", "=", "--", ".=", ".", ",-")
     opening_share: float = 0.2
     openings: tuple[str, ...] = ("$", "#", "-", "=")
     line_share: float = 0.6
-    """Amounts with the printed line that they stand on."""
+    """Share of the amounts with the printed line that they stand on."""
     line_place: Range = (-0.2, 0.3)
     """Distance of that line below the foot of the digits: at the lower end of the range, it runs through them."""
     line_px: tuple[int, int] = (1, 3)
     line_strength: Range = (0.2, 0.9)
     tight_share: float = 0.6
-    """Sides of the picture that are cut at the ink; others have a margin."""
+    """Share of the picture's sides that are cut at the ink; the others have a margin."""
     tight_px: tuple[int, int] = (-1, 2)
-    """Where such a side is cut: -1 takes a row of pixels of the ink away."""
+    """Where such a side is cut; -1 removes one row of pixels of the ink."""
     margin: Range = (0.1, 0.9)
 
     writing: WritingRanges = WRITING
@@ -64,7 +64,7 @@ def draw_cheque(
     dice: Dice,
     ranges: ChequeRanges = CHEQUES,
 ) -> sheets.Pixels:
-    """Draw an amount, its digits given.
+    """Draw an amount with the given digits.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def draw_cheque(
 
 
 def spell(text: str, dice: Dice, ranges: ChequeRanges) -> str:
-    """Write an amount out, with points between thousands and signs before and after it.
+    """Write an amount as text, with points between thousands and signs before and after it.
 
     Examples
     --------

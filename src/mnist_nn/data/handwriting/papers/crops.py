@@ -13,7 +13,7 @@ Pixels = npt.NDArray[np.uint8]
 
 LEAST_INK = 64  # grey levels: from a quarter of full ink on, a pixel is inside the box, as programs that threshold do
 SCALES = (1, 2, 3, 4, 5, 6)
-"""Six times MNIST's 20 pixels are the digits of a telephone's photo."""
+"""Six times MNIST's 20 pixels is the size of the digits in a photo from a telephone."""
 
 
 def cut_digit(image: Pixels, scale: int, *, dark_on_light: bool, least_ink: float = LEAST_INK) -> Pixels:

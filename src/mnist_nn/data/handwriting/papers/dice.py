@@ -1,7 +1,7 @@
 """Draws from one key, one after another, for generators that decide many small things about one picture.
 
-It is a convenience over `mnist_nn.util.randomness`: the same key gives the same draws in the same order. It holds the
-place in that order and nothing else.
+It is a convenience over `mnist_nn.util.randomness`: the same key gives the same draws in the same order. It stores only
+the position in that order.
 """
 
 import math
@@ -42,7 +42,7 @@ class Dice:
         self._fields = count()
 
     def between(self, limits: Range) -> float:
-        """Draw evenly between two limits."""
+        """Draw uniformly between two limits."""
         low, high = limits
         return low + (high - low) * next(self._scalars)
 
@@ -51,15 +51,15 @@ class Dice:
         return low + int(next(self._scalars) * (high - low + 1))
 
     def chance(self, share: float) -> bool:
-        """Say yes in this share of the draws."""
+        """Return True in this share of the draws."""
         return next(self._scalars) < share
 
     def bell(self) -> float:
-        """Draw from a bell curve of mean 0 and deviation 1, the sum of four uniform draws: never beyond 3.5."""
+        """Draw from a bell curve with mean 0 and deviation 1: a sum of four uniform draws, never beyond 3.5."""
         return math.sqrt(3) * (sum(next(self._scalars) for _ in range(4)) - 2)
 
     def choose(self, choices: Sequence[T], weights: Sequence[float] | None = None) -> T:
-        """Choose one of several, evenly or by weights of any sum."""
+        """Choose one of several, with equal chances or by weights of any sum."""
         if weights is None:
             return choices[self.whole(0, len(choices) - 1)]
         bounds = np.cumsum(weights)

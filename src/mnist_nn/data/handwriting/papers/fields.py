@@ -1,4 +1,4 @@
-"""Form fields: a number in one box, in a box per digit, over a comb, between dividers or on a line, as scanned.
+"""Draws scanned form fields: a number in one box, in a box per digit, over a comb, between dividers or on a line.
 
 The picture is one field cut out of a form, loosely or so tightly that its own lines are cut. Ink may touch and cross
 the lines. It draws no pages.
@@ -24,13 +24,13 @@ SCAN = ScanRanges()
 
 @dataclass(frozen=True)
 class FieldRanges:
-    """What fields look like, as ranges that each picture draws from; lengths in shares of the digits' height."""
+    """How fields look, as ranges that each picture draws from; lengths are shares of the digits' height."""
 
     digits: tuple[int, int] = (1, 10)
     line_px: tuple[int, int] = (1, 5)
-    """Hairlines to the bold frames of tax forms."""
+    """From hairlines to the bold frames of tax forms."""
     line_share_of_height: float = 0.13
-    """No line is thicker than this, or small digits would drown."""
+    """No line is thicker than this, because it would hide small digits."""
     line_strength: Range = (0.2, 1.0)
     """As a share of full ink: from drop-out colours, which a grey scan leaves pale, to black."""
     room_above: Range = (0.12, 0.6)
@@ -46,14 +46,14 @@ class FieldRanges:
     drift: float = 0.07
     """Standard deviation of a digit's place in its cell: some touch the lines and a few cross them."""
     empty_share: float = 0.25
-    """Fields with more cells than digits, filled from either end."""
+    """Share of the fields with more cells than digits, filled from either end."""
     most_empty: int = 4
     caption_share: float = 0.15
-    """Fields whose printed caption, or the lower half of it, is in the picture."""
+    """Share of the fields whose printed caption, or its lower half, is in the picture."""
     margin: Range = (0.08, 0.6)
-    """Around the field where it is cut out loosely."""
+    """Margin around a field that is cut out loosely."""
     loose_share: float = 0.6
-    """Others are cut on their own lines or inside them, each side by itself."""
+    """Share of the fields cut out loosely; each side of the others is cut on its own line or inside it."""
 
     writing: WritingRanges = WRITING
     scan: ScanRanges = SCAN
@@ -63,7 +63,7 @@ FIELDS = FieldRanges()
 
 
 class Frame(NamedTuple):
-    """Where a field's print is, and the place (left, foot) of each digit's cell, with its width."""
+    """Where the print of a field is, and the place (left, foot) and width of each digit's cell."""
 
     box: Box
     cells: list[Box]
@@ -85,9 +85,9 @@ def draw_field(
     layout
         One of LAYOUTS.
     pool
-        Where the digits come from.
+        The pool of digits to draw from.
     dice
-        Decides everything that the ranges leave open.
+        The random draws that decide everything within the ranges.
     ranges
         How fields may look.
 

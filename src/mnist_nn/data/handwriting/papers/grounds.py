@@ -1,6 +1,6 @@
 """The background of paper without print or ink: safety patterns, stains, and the back showing through.
 
-Each ground is a share of the paper's grey for every pixel. Lines that a form prints are `fields`' business.
+A background gives every pixel a share of the paper's grey. The printed lines of forms are drawn in `fields`.
 """
 
 import math
@@ -23,18 +23,18 @@ class PatternRanges:
     bend: Range = (0.0, 2.6)
     """How far a line swings to either side, in radians of its own phase."""
     bend_px: Range = (18.0, 110.0)
-    """From one swing to the next."""
+    """Distance from one swing to the next."""
     chirp: Range = (-0.0006, 0.0006)
-    """Radians for a pixel squared: lines that come closer to each other across the picture."""
+    """Radians per square pixel: lines come closer to each other across the picture."""
     fineness: Range = (0.1, 0.8)
-    """Part of a wave that stays paper: thin engraved lines at the upper end."""
+    """The part of a wave that stays paper; the upper end gives thin engraved lines."""
     contrast: Range = (0.04, 0.33)
-    """All gratings together, as a share of the ink's contrast; the upper end is a pattern one third as dark as ink."""
+    """Strength of all gratings together, as a share of the ink's contrast: at most one third as dark as ink."""
 
 
 @dataclass(frozen=True)
 class AgeRanges:
-    """Old paper: clouds, spots and what shows through from the back."""
+    """Old paper: clouds, spots, and writing that shows through from the back."""
 
     cloud_depth: Range = (0.0, 0.14)
     cloud_px: Range = (20.0, 90.0)

@@ -1,7 +1,7 @@
 """Grey pictures of one handwritten number each, with the right answer: fields, cheques, registers, plain paper, crops.
 
-Readers are calibrated on them, measured with them and tested with them. Each picture is a pure function of a key, its
-kind, its number and the glyphs; nothing in it was ever seen by a camera. The glyphs decide whose handwriting it is.
+Readers are calibrated, measured and tested with these pictures. Each picture is a pure function of a key, its kind, its
+number and the glyphs; none is a photo. The glyphs decide whose handwriting it is.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class Paper:
-    """A picture, uint8 of shape (height, width), and the number in it; ``style`` is what of its kind it is."""
+    """A picture, uint8 of shape (height, width), and the number in it; ``style`` is the variant of its kind."""
 
     kind: str
     style: str
@@ -40,7 +40,7 @@ class Amounts(NamedTuple):
 
     digits: tuple[int, int]
     round_share: float = 0.0
-    """Amounts that end in zeros, from two to as many as leave one digit."""
+    """Share of the amounts that end in zeros: from two zeros to all digits but one."""
 
 
 AMOUNTS = {
@@ -65,7 +65,7 @@ def draw_paper(kind: str, number: int, key: Key, pool: GlyphPool) -> Paper:
     number
         The number of the picture; each has its own draws.
     key
-        Random key for everything else.
+        The random key for everything else.
     pool
         Where the digits come from.
 

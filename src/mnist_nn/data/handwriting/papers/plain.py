@@ -1,7 +1,7 @@
 """A number on clean, ruled or squared paper, with free paper around it.
 
-It stands for a picture of a note, a line of a school book or the corner of a whiteboard. The benchmark draws whole
-pages of numbers.
+It stands for a picture of a note, a line of an exercise book or the corner of a whiteboard. Whole pages of numbers are
+drawn by the benchmark.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SCAN = ScanRanges(paper_grey=(170.0, 252.0), noise_grey=(0.5, 6.0), light_share=
 
 @dataclass(frozen=True)
 class PlainRanges:
-    """What the paper looks like, as ranges that each picture draws from; lengths in shares of the digits' height."""
+    """How the paper looks, as ranges that each picture draws from; lengths are shares of the digits' height."""
 
     margin: Range = (0.35, 1.5)
     ruled_pitch: Range = (1.2, 2.2)

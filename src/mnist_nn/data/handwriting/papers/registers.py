@@ -24,21 +24,21 @@ AGE = AgeRanges()
 
 @dataclass(frozen=True)
 class RegisterRanges:
-    """What cells of registers look like, as ranges that each picture draws from; lengths in shares of the height."""
+    """How cells of registers look, as ranges that each picture draws from; lengths are shares of the digits' height."""
 
     room: Range = (0.15, 0.9)
     """Space between the number and each ruling."""
     ruling_share: float = 0.7
-    """Sides of the cell whose ruling is in the picture."""
+    """Share of the cell's sides whose ruling is in the picture."""
     ruling_px: tuple[int, int] = (1, 4)
     ruling_strength: Range = (0.15, 0.8)
     beyond: Range = (0.0, 0.25)
     """How far the picture reaches beyond a ruling."""
     neighbour_share: float = 0.35
-    """Cells into which the digits of the row above or below reach."""
+    """Share of the cells that digits of the row above or below reach into."""
     neighbour_reach: Range = (0.08, 0.25)
     bleeding_px: Range = (0.0, 1.1)
-    """Standard deviation of how far ink has run into the paper."""
+    """Standard deviation of the distance that ink has run into the paper."""
     back_share: float = 0.3
     back_strength: Range = (0.05, 0.2)
 

@@ -23,7 +23,7 @@ INKED = 0.35  # of full ink: from here on a pixel belongs to the writing when it
 
 
 class Box(NamedTuple):
-    """Left, top, right and bottom in pixels, right and bottom excluded; fractions where a skewed side is meant."""
+    """Left, top, right and bottom in pixels, with right and bottom excluded; fractions for skewed sides."""
 
     left: float
     top: float
@@ -36,29 +36,29 @@ class ScanRanges:
     """The effects of scanning, as ranges from which each picture draws uniformly."""
 
     paper_grey: Range = (185.0, 252.0)
-    """Recycled grey to bleached white."""
+    """From grey recycled paper to bleached white."""
     pen_grey: Range = (8.0, 105.0)
-    """Black gel pen to pencil or a worn ball pen."""
+    """From a black gel pen to a pencil or a worn ballpoint pen."""
     most_pen: float = 0.55
-    """Largest grey of the pen, as a share of the paper's: fainter ink is not used on such dark paper."""
+    """Largest grey of the pen, as a share of the paper's: ink on dark paper is not fainter than this."""
     skew_degrees: Range = (-2.0, 2.0)
-    """A sheet fed by hand; more than that is turned upright by every scanner's own program."""
+    """The skew of a sheet fed by hand; the software of every scanner corrects a larger one."""
     straight_share: float = 0.3
-    """Pictures without any skew: drawn by program, or turned upright before. Their lines have crisp edges."""
+    """Share of the pictures without skew: drawn by a program, or already upright. Their lines have crisp edges."""
     blur_px: Range = (0.0, 0.9)
     """Standard deviation of the blur: a flatbed's optics and the resampling after it."""
     noise_grey: Range = (0.5, 8.0)
     """Standard deviation of the noise in grey levels; the upper end is a telephone in a dim room."""
     light_share: Range = (0.0, 0.12)
-    """How much darker one side is than the other, as a share of the paper's grey."""
+    """How much darker one side is than the other, as a share of the grey of the paper."""
     jpeg_share: float = 0.5
     jpeg_quality: Range = (35.0, 92.0)
-    """From the archives' harsh setting to the usual one; below 35 digits of 20 pixels lose their forms."""
+    """JPEG quality, from the archives' harsh setting to the usual one; below 35, small digits lose their forms."""
 
 
 @dataclass
 class Sheet:
-    """Print and ink on paper: each layer float32 of shape (height, width), 0 nothing to 1 full."""
+    """Print and ink on paper: each layer is float32 of shape (height, width), from 0 (nothing) to 1 (full)."""
 
     height: int
     width: int
@@ -173,21 +173,21 @@ def draw_tones(dice: Dice, ranges: ScanRanges) -> Tones:
 def scan(
     ink: Floats, print_: Floats, tones: Tones, dice: Dice, ranges: ScanRanges, ground: Floats | None = None
 ) -> Pixels:
-    """Make the picture that a scanner gives of layers of print and ink.
+    """Make the picture that a scanner would make of layers of print and ink.
 
     Parameters
     ----------
     ink, print_
-        float32 of one shape (height, width), 0 to 1. Full print is as dark as full ink.
+        float32 of the same shape (height, width), from 0 to 1. Full print is as dark as full ink.
     tones
         Grey levels of paper and ink.
     dice
-        Draws everything that the ranges leave open.
+        The random draws that decide everything within the ranges.
     ranges
         How strong each effect may be.
     ground
-        What the paper reflects, as a share of its grey, float32 of the same shape: a pattern or stains. Evenly all of
-        it, if it is not given.
+        The light that the paper reflects, as a share of its grey, float32 of the same shape: a pattern or stains.
+        Without it, the paper is even.
 
     Returns
     -------

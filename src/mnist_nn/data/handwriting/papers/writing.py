@@ -1,4 +1,4 @@
-"""Writes one number with a hand: digits, zeros that share a stroke, points between thousands, signs at the ends.
+"""Writes one number in one hand: digits, zeros that share a stroke, points between thousands, and signs at the ends.
 
 It returns patches of ink and their positions; the sheet puts them on paper. Digits come from a glyph pool, and signs
 are drawn here.
@@ -29,22 +29,22 @@ REACH = 0.15  # of the height: rows so near each other count as one when that di
 
 @dataclass(frozen=True)
 class WritingRanges:
-    """How a number is written, as ranges that each picture draws from; lengths in shares of the digits' height."""
+    """How a number is written, as ranges that each picture draws from; lengths are shares of the digits' height."""
 
     height_px: Range = (22.0, 64.0)
     """Digits of 4 to 6 mm, scanned at 150 to 300 dots per inch."""
     people_share: float = 0.5
-    """Numbers of MNIST's digits; others are of one drawn hand, with its own pen and slant."""
+    """Share of the numbers made of MNIST's digits; the others are by one simulated hand, with its pen and slant."""
     grey_share: float = 0.2
     """Share of the numbers of MNIST's digits that use the original grey pictures."""
     stroke: Range = (0.05, 0.16)
-    """Width of the pen for MNIST's digits: 0.3 mm on 6 mm to a felt pen on 4 mm."""
+    """Width of the pen for MNIST's digits: from 0.3 mm on digits of 6 mm to a felt pen on digits of 4 mm."""
     slant: Range = (-0.15, 0.35)
-    """Sideways for one upwards, on top of that of MNIST's digits; most people who slant, slant to the right."""
+    """Slant that is added to that of MNIST's digits; most people who slant their digits do so to the right."""
     least_stroke_px: float = 1.6
-    """0.3 mm at 150 dots per inch: finer pens are rare, and leave gaps in a scan."""
+    """The finest pen, 0.3 mm at 150 dots per inch: finer pens are rare and leave gaps in a scan."""
     turn_radians: float = 0.04
-    """Standard deviation of how far a digit is turned."""
+    """Standard deviation of the turn of a digit."""
     spread: float = 0.06
     """Standard deviation of one digit's height beside the others'."""
     wander: float = 0.04
@@ -52,19 +52,19 @@ class WritingRanges:
     gap: Range = (0.04, 0.4)
     """Free space between two digits; below 0 they overlap."""
     touching_share: float = 0.0
-    """Numbers whose digits touch here and there: their gaps come from ``touching_gap``."""
+    """Share of the numbers whose digits touch in places: their gaps come from ``touching_gap``."""
     touching_gap: Range = (-0.08, 0.1)
     joined_zeros_share: float = 0.0
-    """Runs of zeros that are written in one go: with a bar from each to the next, or with a shared side."""
+    """Share of the runs of zeros written in one stroke: with bars between them, or with a shared side."""
     small_zeros_share: float = 0.0
-    """Numbers whose zeros are half as high as the other digits."""
+    """Share of the numbers whose zeros are half as high as the other digits."""
 
 
 class Hand(NamedTuple):
-    """What stays the same within one number.
+    """The properties that stay the same within one number.
 
-    ``writer`` is the number of a hand of the pool, or None for digits of MNIST; ``grey`` is whether those are drawn as
-    they are. ``zero_height`` is beside the other digits' height.
+    ``writer`` is the number of a hand in the pool, or None for MNIST's digits; ``grey`` says whether those are drawn
+    unchanged. ``zero_height`` is relative to the height of the other digits.
     """
 
     height_px: float
@@ -77,7 +77,7 @@ class Hand(NamedTuple):
 
 
 class Patch(NamedTuple):
-    """Ink, float32 from 0 to 1, and where its left top corner goes; ``digits`` is how many digits it has."""
+    """Ink, float32 from 0 to 1, and the place of its top left corner; ``digits`` is the number of digits in it."""
 
     ink: Floats
     left: int
@@ -110,7 +110,7 @@ def draw_hand(pool: GlyphPool, dice: Dice, ranges: WritingRanges) -> Hand:
 
 
 def write_apart(text: str, pool: GlyphPool, hand: Hand, dice: Dice, ranges: WritingRanges) -> list[Patch]:
-    """Draw each digit by itself, its left top corner where the digit's foot would stand at (0, 0): for boxes."""
+    """Draw each digit separately, placed so that its foot stands at (0, 0), for boxes."""
     return [_stand(_glyph(digit, pool, hand, dice, ranges), 0, hand, dice, ranges) for digit in text]
 
 
@@ -120,7 +120,7 @@ def write_number(text: str, pool: GlyphPool, hand: Hand, dice: Dice, ranges: Wri
     Parameters
     ----------
     text
-        Digits, and any of the SIGNS between, before or after them.
+        Digits, with any of the SIGNS between, before or after them.
     pool
         Where the digits come from.
     hand
@@ -141,7 +141,7 @@ def write_number(text: str, pool: GlyphPool, hand: Hand, dice: Dice, ranges: Wri
 
 
 def extent(patches: Iterable[Patch]) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of all patches together."""
+    """Return the left, top, right and bottom of all patches together."""
     boxes = [(p.left, p.top, p.right, p.top + len(p.ink)) for p in patches]
     left, top, right, bottom = zip(*boxes, strict=True)
     return min(left), min(top), max(right), max(bottom)
@@ -243,7 +243,7 @@ SIGNS = {
     "$": Sign([_S, [(0.22, 1.05), (0.22, -0.1)]], base=-0.1),
     "#": Sign([[(0.18, 0.9), (0.08, 0)], [(0.42, 0.9), (0.3, 0)], [(0, 0.6), (0.5, 0.62)], [(0, 0.3), (0.48, 0.32)]]),
 }
-"""What is written beside digits and is none: points and commas, dashes, signs for a currency and for a number."""
+"""Signs that are written beside digits: points and commas, dashes, and signs for a currency and for a number."""
 
 
 def draw_sign(name: str, hand: Hand, dice: Dice) -> Floats:
@@ -259,7 +259,7 @@ def draw_sign(name: str, hand: Hand, dice: Dice) -> Floats:
 
 
 def draw_joined_zeros(count: int, hand: Hand, dice: Dice) -> Floats:
-    """Draw zeros in one go: a bar leads from each to the next, or two share a side.
+    """Draw zeros in one stroke: a bar leads from each zero to the next, or two zeros share a side.
 
     Examples
     --------
@@ -297,7 +297,7 @@ def draw_strokes(strokes: Sequence[Stroke], hand: Hand) -> Floats:
 
     Returns
     -------
-    float32 from 0 to 1, cut at the pen's reach.
+    float32 from 0 to 1, cropped to the ink.
     """
     unit, thick = OVERSAMPLING * hand.height_px, OVERSAMPLING * hand.stroke_px
     paths = [np.array([(x + hand.slant * y, -y) for x, y in stroke]) * unit for stroke in strokes]

@@ -39,7 +39,8 @@ class Patience(NamedTuple):
     seconds: float
     """Seconds of processor time for the whole file after which it counts as taking long."""
     aside: Callable[[], AbstractContextManager[None]]
-    """Entered while waiting for a page of such a file. If it raises an error, decoding is given up."""
+    """A context manager that is entered while waiting for a page of such a file. If it raises an error, decoding is
+    given up."""
 
 
 class Decoder:
