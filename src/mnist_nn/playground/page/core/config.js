@@ -66,7 +66,9 @@ export function makeNetworkConfig({ prepare, ...changes } = {}) {
     ...(prepare && { prepare }),
   };
   if (prepare && prepare !== "deskew") {
-    throw new ConfigError(`prepare is "${prepare}", but here a network can only be given upright pictures: "deskew"`);
+    throw new ConfigError(
+      say`prepare is "${prepare}", but here a network can only be given upright pictures: "deskew"`,
+    );
   }
   filled.activation.forEach(activation);
   output(filled.output);

@@ -3,7 +3,7 @@
  * it, in whole numbers and with the same bytes.
  */
 
-import { ConfigError } from "./errors.js";
+import { ConfigError, say } from "./errors.js";
 
 const SLANT_STEPS = 1024; // of a column for a row; the slant is at most 1
 const COLUMN_STEPS = 256; // in which rows are moved
@@ -16,10 +16,11 @@ const MOST_PIXELS = 32 * 32; // up to which every number below is exact in a dou
  * @param {number} [start] of the picture
  */
 export function deskew(pixels, upright, start = 0) {
-  const side = Math.sqrt(upright.length);
-  if (!Number.isInteger(side) || upright.length > MOST_PIXELS) {
+  const total = upright.length;
+  const side = Math.sqrt(total);
+  if (!Number.isInteger(side) || total > MOST_PIXELS) {
     throw new ConfigError(
-      `only square pictures of up to 32 × 32 pixels are deskewed here, not ${upright.length} pixels; use the library`,
+      say`only square pictures of up to 32 × 32 pixels are deskewed here, not ${total} pixels; use the library`,
     );
   }
   const { ink, y, slant } = measure(pixels, start, side);
