@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from benchmarks import machine
 from benchmarks.records.ledger import Ledger, tabulate
 from benchmarks.records.protocol import Result, measure, summarize
-from benchmarks.records.rows import HELD_OUT, Row, read_rows
+from benchmarks.records.rows import HELD_OUT, TEACHER, Row, read_rows
 from mnist_nn import load_data
 
 DESCRIPTION = f"""Train one of the rows with several seeds. {HELD_OUT:,} of the training images are held out, on which
@@ -63,7 +63,10 @@ def report(row: Row, result: Result) -> list[str]:
             mean, sd, (low, high) = summarize(values)
             lines.append(f"{kind:20} {mean:.2f} ± {sd:.2f} % right, 95 % interval of the mean {low:.2f} to {high:.2f}")
     seconds = sum(result.seconds) / len(result.seconds)
-    return [*lines, f"seconds              {seconds:.1f} a training", f"command              {row.command}"]
+    lines.append(f"seconds              {seconds:.1f} a training")
+    if row.teacher:
+        lines.append(f"command              {row.teacher.command} --model {TEACHER}")
+    return [*lines, f"command              {row.command}"]
 
 
 if __name__ == "__main__":

@@ -38,24 +38,29 @@ class Result:
 
 def measure(row: Row, data: Dataset, say: Say, *, opens_test: bool) -> Result:
     """Train a row's networks; ``opens_test`` also trains them on all images, and measures both on the test images."""
-    result = Result()
+    result, teachers = Result(), {}
+    if row.teacher:
+        for held_out in (HELD_OUT, *([0] if opens_test else [])):
+            last, seconds = _learn(row.teacher, data, 0, held_out)
+            teachers[held_out] = last.network
+            say(f"{row.teacher.name}, the teacher: {seconds:.1f} s")
     for seed in range(row.seeds):
-        last, seconds = _learn(row, data, seed, HELD_OUT)
+        last, seconds = _learn(row, data, seed, HELD_OUT, teachers.get(HELD_OUT))
         right = last.scores.validation_accuracy or 0.0
         result.hold_out.append(100 * right)
         result.seconds.append(seconds)
         say(f"{row.name}, seed {seed}: hold-out {100 * right:.2f} %, {seconds:.1f} s")
         if opens_test:
-            whole, _ = _learn(row, data, seed, 0)
+            whole, _ = _learn(row, data, seed, 0, teachers.get(0))
             result.test.append(100 * evaluate(last.network, data.test).accuracy)
             result.refit.append(100 * evaluate(whole.network, data.test).accuracy)
     return result
 
 
-def _learn(row: Row, data: Dataset, seed: int, held_out: int) -> tuple[Epoch, float]:
+def _learn(row: Row, data: Dataset, seed: int, held_out: int, teacher: Network | None = None) -> tuple[Epoch, float]:
     shape, config = row.configure(seed, held_out)
     begin = time.perf_counter()
-    *_, last = train(Network.create(shape, seed), data.train, config)
+    *_, last = train(Network.create(shape, seed), data.train, config, teacher=teacher)
     return last, time.perf_counter() - begin
 
 

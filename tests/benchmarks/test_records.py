@@ -12,6 +12,7 @@ from benchmarks.records.rows import HELD_OUT, Row, read_rows
 
 from mnist_nn import load_data
 from mnist_nn.cli.common.training_options import SETTINGS, parse
+from mnist_nn.nn.config import fit_data
 from mnist_nn.nn.presets import configure
 
 QUICK = replace(read_rows()["linear"], settings={"hidden": [], "epochs": 1, "batch_size": 10, "subset": 7000}, seeds=2)
@@ -27,7 +28,9 @@ def test_the_command_of_a_row_says_all_its_settings(row: Row) -> None:
     words = row.command.split()[2:]
     typed = {name[2:].replace("-", "_"): text for name, text in zip(words[::2], words[1::2], strict=True)}
     kinds = {setting.field: setting.kind for setting in SETTINGS}
-    assert configure("classic", {n: parse(n, kinds[n](v)) for n, v in typed.items()}) == row.configure(0, HELD_OUT)
+    assert (typed.pop("teacher", None) is None) == (row.teacher is None)
+    shape, training = configure("classic", {n: parse(n, kinds[n](v)) for n, v in typed.items()})
+    assert (fit_data(shape, 784, 10), training) == row.configure(0, HELD_OUT)
     assert row.why
     assert row.source
 
@@ -38,6 +41,24 @@ def test_digests_tell_settings_apart() -> None:
     assert row.digest == replace(row, why="said otherwise").digest
     assert row.digest != replace(row, settings={**row.settings, "epochs": 11}).digest
     assert row.digest != replace(row, seeds=4).digest
+    assert row.digest != replace(row, teacher=row).digest
+
+
+@pytest.mark.parametrize(("name", "most"), [("16000-parameters", 16_000), ("25220-parameters", 25_220)])
+def test_small_networks_have_no_more_parameters_than_their_rows_say(name: str, most: int) -> None:
+    row = read_rows()[name]
+    count = row.configure(0, HELD_OUT)[0].parameter_count
+    assert count <= most
+    assert f"{count:,} parameters" in row.network
+
+
+def test_a_rows_teacher_learns_from_the_same_images_first() -> None:
+    lines: list[str] = []
+    taught = replace(QUICK, seeds=1, teacher=QUICK, settings={**QUICK.settings, "teacher_share": 0.5})
+    result = measure(taught, load_data("mnist"), lines.append, opens_test=False)
+    assert lines[0].startswith("linear, the teacher:")
+    assert len(lines) == 2
+    assert 50 < result.hold_out[0] < 95
 
 
 @pytest.mark.usefixtures("quick")

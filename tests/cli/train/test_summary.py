@@ -21,6 +21,19 @@ def test_the_summary_says_what_a_person_wants_to_know(cli: Cli, tmp_path: Path) 
     assert load_model(tmp_path / "mnist-model.safetensors").scores["test_accuracy"] > 0.5
 
 
+def test_a_prepared_and_pruned_network_is_named_and_goes_on(cli: Cli, tmp_path: Path) -> None:
+    settings = ("--prepare", "pool=2,crop=24", "--hidden", "5", "--prune-from", "9")
+    outcome = cli("train", *SMALL, *settings)
+    assert "Network         144-5-10, 785 parameters, 2 epochs" in outcome.out
+    assert "Inputs          crop=24,pool=2; the saved network is 784-5-10" in outcome.out
+    assert load_model(tmp_path / "mnist-model.safetensors").network.config.sizes == (784, 5, 10)
+    assert cli("evaluate", "mnist-model.safetensors").code == 0
+    assert cli("train", "--resume", *settings, "--epochs", "3").code == 0
+    other = cli("train", "--resume", "--prepare", "pool=2")
+    assert other.code == 2
+    assert "was trained with --prepare crop=24,pool=2, and --resume keeps its settings" in other.err
+
+
 def test_json_holds_the_result_and_all_that_was_chosen(cli: Cli) -> None:
     document = cli("train", *SMALL, "--json", "--validation", "0.2").json
     assert document["training"]["learning_rate"] == 0.03

@@ -70,6 +70,9 @@ def text(run: "Run", result: "Evaluation", seconds: float) -> str:
         directory = shlex.quote(str(run.log.folder.parent))
         lines.insert(-1, f"Events          {run.log.folder}, shown by: tensorboard --logdir {directory}")
     lines += [f"Wrong           {finding.sentence}" for finding in diagnose(at, run.training)[:SHOWN]]
+    if at.preparation:
+        saved = "-".join(map(str, at.chosen.config.sizes))
+        lines.insert(4, f"Inputs          {at.network.config.prepare}; the saved network is {saved}")
     if at.best:
         lines.insert(4, f"Best weights    from epoch {at.best.epoch}, by validation accuracy")
     return "\n".join(lines)
