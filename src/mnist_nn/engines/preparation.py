@@ -1,9 +1,9 @@
-"""Prepared inputs: what pictures become before an engine places them, and how a trained network takes that up.
+"""Prepares the inputs of a network before an engine places them, and folds the preparation into a trained network.
 
 With prepared inputs x' = A x - c, the first layer computes W (A x - c) + b = (W A) x + (b - W c). So a network that
 learned from x' is, with the weights W A and the biases b - W c, one that takes x: exports, readers and engines need not
-know of A. While it learns, its first layer has fewer weights, and an optimizer that treats every weight by itself, such
-as Adam, takes other steps (docs/explanation/mathematics.md derives the gradient).
+know about A. While it learns, its first layer has fewer weights, and an optimizer that treats every weight by itself,
+such as Adam, takes other steps (docs/explanation/mathematics.md derives the gradient).
 """
 
 import math
@@ -28,18 +28,18 @@ WHITE = 255
 
 @dataclass(frozen=True, eq=False)
 class Preparation:
-    """The preparation of a training run, with what was measured on its training images.
+    """The preparation of a training run, with the values measured on its training images.
 
     Parameters
     ----------
     steps
-        What is done.
+        The steps of the preparation.
     pixels
         Number of pixels of a picture.
     mean
-        What is subtracted, float64 of shape (blocks,): the mean of every block; zeros without such a step.
+        The values to subtract, float64 of shape (blocks,): the mean of every block; zeros without such a step.
     scale
-        What the inputs are divided by at the end.
+        The number that divides the inputs at the end.
     axes
         Principal components as rows, float64 of shape (components, blocks); None without them.
     """
@@ -52,7 +52,7 @@ class Preparation:
 
     @classmethod
     def measure(cls, steps: Steps, images: Any) -> "Preparation":
-        """Measure on training images what the steps need.
+        """Measure the values that the steps need on training images.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class Preparation:
         return x
 
     def fold(self, network: Network) -> Network:
-        """Return the network that takes pictures, deskewed ones at most, and answers as this one does for x'.
+        """Return the network that takes pictures (at most deskewed) and gives the same answers as this one for x'.
 
         Examples
         --------
@@ -145,14 +145,14 @@ class Preparation:
 
 
 def prepare_images(config: NetworkConfig, images: Any) -> Any:
-    """Return the images that a network's first layer is to be given: deskewed ones, if the network asks for it.
+    """Return the images that the first layer of a network takes: deskewed ones, if the network asks for them.
 
     Raises
     ------
     ConfigError
         If the network is one that is still being trained, whose preparation is not part of its first layer yet.
     DataError
-        If they have to be deskewed, and are not square pictures.
+        If they must be deskewed but are not square pictures.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def prepare_images(config: NetworkConfig, images: Any) -> Any:
 
 
 def check_inputs(shape: NetworkConfig, values: int) -> None:
-    """Raise ConfigError unless samples of so many values, prepared, fit a network.
+    """Raise ConfigError unless samples with this number of values fit a network after preparation.
 
     Examples
     --------

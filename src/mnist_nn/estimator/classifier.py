@@ -65,7 +65,7 @@ class MLPDigitClassifier(FittedAttributes, ClassifierMixin, BaseEstimator):  # t
         How the learning rate falls during training (``constant``, ``step``, ``cosine``, ``linear``), and its initial
         value; None for the library's default.
     prepare
-        What the samples go through before the first layer, such as ``"deskew,crop=24,pool=2"``: steps of
+        The preparation of the samples before the first layer, such as ``"deskew,crop=24,pool=2"``: steps of
         `mnist_nn.nn.preparation.Steps`. All of them but ``deskew`` become part of the first layer's weights.
         ``deskew`` needs square pictures with numbers from 0 to 1, which are rounded to multiples of 1/255.
     max_iter

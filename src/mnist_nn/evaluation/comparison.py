@@ -36,7 +36,7 @@ class Summary:
 
 
 def summarize(values: npt.ArrayLike) -> Summary:
-    """Summarize results of independent runs, with the interval of Student's t (Biometrika, 1908).
+    """Summarize results of independent runs; the interval is Student's t (Biometrika, 1908), n - 1 degrees of freedom.
 
     Parameters
     ----------

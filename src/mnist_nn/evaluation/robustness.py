@@ -119,7 +119,7 @@ def shift(pictures: Pictures, pixels: int, way: tuple[int, int]) -> Pictures:
 
 
 def add_noise(pictures: Pictures, deviation: float) -> Pictures:
-    """Add normal noise to every pixel, the same for the same number of pictures.
+    """Add normal noise to every pixel; for the same number of pictures, it is always the same noise.
 
     Examples
     --------

@@ -113,9 +113,9 @@ def run_trials(
     judge
         Called with the last checkpoint of each trial, on the thread that trained it.
     signs
-        Whether checkpoints have the signs of what may go wrong, which `mnist_nn.diagnose` reads.
+        Whether checkpoints contain the signs of problems, which `mnist_nn.diagnose` reads.
     shelf
-        Data that an earlier call with the same samples and engine prepared, and where what this one prepares is kept.
+        Stores the prepared data of earlier calls with the same samples and engine, and that of this call.
 
     Raises
     ------

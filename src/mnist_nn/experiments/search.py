@@ -1,7 +1,7 @@
-"""What a sweep trains next: all configurations in one round, or rounds that depend on the results of earlier ones.
+"""Decides what a sweep trains next: all configurations in one round, or rounds that depend on earlier results.
 
-A search yields the candidates of a round and is sent their results, in the same order. It depends on nothing else. So a
-sweep that was killed goes through the rounds that its table already has, and continues with the same candidates.
+A search yields the candidates of a round and receives their results in the same order. It depends on nothing else, so a
+sweep that was killed repeats the rounds that are already in its table, and continues with the same candidates.
 """
 
 import math
@@ -24,13 +24,13 @@ def search_by_halving(configurations: Sequence[Configuration]) -> Rounds:
     """Train all for a few epochs, and only the best third of each round for three times as many.
 
     This is successive halving (Jamieson and Talwalkar, AISTATS 2016), with a round that ends before the next one
-    begins. The best third is chosen by `rank_results`, without configurations of which a run diverged. Each round
+    begins. The best third is chosen by `rank_results`, without configurations that have a run that diverged. Each round
     trains from the seed again, which gives the bits that a continued run would have.
 
     Parameters
     ----------
     configurations
-        All of them with the same number of epochs, which only the last round trains.
+        The configurations, all with the same number of epochs, which only the last round trains completely.
 
     Raises
     ------

@@ -31,7 +31,7 @@ ROUNDS = 4  # of looking closer: 64⁴ steps are more than there are between two
 
 
 def collect_limits(calibration: Calibration | None, more: Iterable[float] = ()) -> Limits:
-    """Collect ``not_a_digit`` and, by the text of the share, the threshold of each share of errors that can be reached.
+    """Collect ``not_a_digit``, and the threshold of each share of errors that can be reached, named by the share.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ class NetworkConfig:
     dtype
         ``float32`` or ``float64``.
     prepare
-        What pictures go through before the first layer, such as ``"deskew,crop=24,pool=2,standardize"``: steps of
+        The preparation of pictures before the first layer, such as ``"deskew,crop=24,pool=2,standardize"``: steps of
         `mnist_nn.nn.preparation.Steps`, kept as text; empty for none. A trained network has only ``deskew`` left,
         because everything else becomes part of its first layer.
 

@@ -1,7 +1,7 @@
-"""What pictures go through before the first layer, written as text such as ``deskew,crop=24,pool=2``.
+"""The preparation of pictures before the first layer, written as text such as ``deskew,crop=24,pool=2``.
 
 The text is parsed and checked here, and nothing is computed: `mnist_nn.data.deskewing` deskews pictures, and
-`mnist_nn.engines.preparation` does what is linear and folds it into the first layer.
+`mnist_nn.engines.preparation` does the linear steps and folds them into the first layer.
 """
 
 import math
@@ -24,11 +24,11 @@ class Steps:
     deskew
         Shear the picture so that its strokes stand upright.
     crop
-        Keep the middle so many rows and columns; None for all.
+        Number of rows and columns to keep in the middle; None for all.
     pool
-        Take the mean of every block of so many rows and columns; 1 for every pixel.
+        Side of the square blocks whose mean is taken; 1 keeps every pixel.
     components
-        Take the coordinates along so many principal components of the training images; None for the pixels.
+        Number of principal components of the training images whose coordinates are taken; None for the pixels.
     standardize
         Subtract the mean of every input, and divide all by one number, so that their mean variance is 1.
 
@@ -51,7 +51,7 @@ class Steps:
         Raises
         ------
         ConfigError
-            If it is no text, or contains something else.
+            If the value is not text, or contains anything else.
         """
         if not isinstance(text, str):
             raise ConfigError(f"prepare is {quote(text)}; give steps as text, such as 'deskew' or 'crop=24,pool=2'")
@@ -74,7 +74,7 @@ class Steps:
 
     @property
     def folded(self) -> "Steps":
-        """What is left of the steps when all that is linear is part of the first layer.
+        """The steps that remain when all linear steps are part of the first layer.
 
         Examples
         --------
@@ -89,7 +89,7 @@ class Steps:
         return self != self.folded
 
     def count_inputs(self, pixels: int) -> int:
-        """Return how many inputs a network has for pictures of so many pixels.
+        """Return how many inputs a network needs for pictures with this number of pixels.
 
         Raises
         ------

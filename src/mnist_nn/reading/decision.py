@@ -59,7 +59,7 @@ def decide(
     thresholds
         The limits for accepting ink, and for calling it not a digit.
     parameters
-        How a cost lowers the confidence, and which digits are alternatives.
+        The parameters that say how a cost lowers the confidence, and which digits count as alternatives.
 
     Examples
     --------

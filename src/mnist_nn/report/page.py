@@ -105,7 +105,7 @@ def build_report(
         A data set or its name; by default, the data that the model was trained on. Its test images are used for all
         measurements. If the model was trained on it, its training images are used for gradients.
     name
-        What the report calls the model, such as the name of its file.
+        The name of the model in the report, such as the name of its file.
     recording
         A recording of the training, from ``mnist-nn train --record``; then gradients are shown for every epoch.
     examples

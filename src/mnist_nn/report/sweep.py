@@ -41,7 +41,7 @@ def build_sweep_page(
     test
         The accuracy of its runs on the test images.
     name, data
-        What the page calls the sweep, and the data set.
+        The names of the sweep and of the data set on the page.
 
     Raises
     ------

@@ -48,7 +48,7 @@ CALL_WITH_TEACHER = "train(network, samples, TrainingConfig(teacher_share=0.9), 
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """What `train` yields: the scores so far in this epoch, and a checkpoint to continue from.
+    """One result of `train`: the scores so far in this epoch, and a checkpoint to continue from.
 
     ``complete`` is False for the steps inside an epoch that `train` yields if ``steps`` is true.
     """

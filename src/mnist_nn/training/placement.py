@@ -105,7 +105,7 @@ class Placement:
         return replace(self, most_orders=most, placed=dict(self.placed), orders={})
 
     def place(self, targets: npt.NDArray[Any], smoothing: float, dtype: str = "float32") -> Any:
-        """Place the images undistorted, with what the network should answer (see `make_targets`), for all epochs."""
+        """Place the images undistorted, with their targets (see `make_targets`), for all epochs."""
         kind = targets.shape[1:], smoothing
         if kind not in self.placed:
             one = self.training

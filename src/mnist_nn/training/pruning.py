@@ -1,9 +1,9 @@
-"""Pruning: a training begins with more hidden units than are wanted, and leaves out those that matter least, in steps.
+"""Pruning: training begins with more hidden units than wanted, and removes those that matter least, step by step.
 
-A unit that is left out is not only dropped: the others take over what they can, which is the linear part of its
-activation that follows from theirs (after Hassibi and Stork, Second order derivatives for network pruning, 1993, with
-the covariance of the activations in the place of the second derivatives). `mnist_nn.training.loop` prunes at the end of
-an epoch; docs/explanation/mathematics.md derives the cost.
+When a unit is removed, the others take over as much of it as they can: the linear part of its activation that follows
+from theirs (after Hassibi and Stork, Second order derivatives for network pruning, 1993, with the covariance of the
+activations in the place of the second derivatives). `mnist_nn.training.loop` prunes at the end of an epoch;
+docs/explanation/mathematics.md derives the cost.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def widen(network: Network, widths: Sequence[int], seed: int) -> Network:
 
 
 def plan_widths(start: Sequence[int], goal: Sequence[int], epoch: int, epochs: int) -> tuple[int, ...]:
-    """Return the width of every hidden layer after so many of all epochs.
+    """Return the width of every hidden layer after a given number of all epochs.
 
     Every step leaves out the same share of the units.
 
@@ -55,14 +55,14 @@ def plan_widths(start: Sequence[int], goal: Sequence[int], epoch: int, epochs: i
 
 
 def prune(network: Network, state: OptimizerState, widths: Sequence[int], x: Array) -> tuple[Network, OptimizerState]:
-    """Leave out the units that matter least until the hidden layers have these widths.
+    """Remove the units that matter least until the hidden layers have these widths.
 
     Parameters
     ----------
     network, state
         The network, and the state of its optimizer, from which the same units are left out.
     widths
-        The width of each hidden layer; one that is as wide already stays as it is.
+        The width of each hidden layer; a layer that already has this width stays unchanged.
     x
         Inputs for which the activations are measured, shape (n, inputs), floats.
 
@@ -90,12 +90,12 @@ def choose_units(activations: Array, outgoing: Array, width: int) -> tuple[Array
     outgoing
         The weights that lead from the units, float64 of shape (next units, units).
     width
-        How many units stay.
+        The number of units that stay.
 
     Returns
     -------
-    The indices of these units, in order; the weights that lead from them, shape (next units, width), which make up for
-    the others as far as they can; and what is added to the biases of the next units.
+    The indices of these units, in order; the weights that lead from them, shape (next units, width), which replace the
+    others as far as they can; and the values to add to the biases of the next units.
 
     Examples
     --------

@@ -121,7 +121,7 @@ class SequenceTraining:
 
 @dataclass(frozen=True, eq=False)
 class SequenceUpdate:
-    """What `train_sequences` yields after an update, with a checkpoint to continue from.
+    """One result of `train_sequences`, after an update, with a checkpoint to continue from.
 
     ``loss`` is the mean CTC loss per digit in nats. ``whole`` is the share of lines that the most probable classes read
     without any error. Both are measured on this update's lines before the network learned from them. ``windows`` is how

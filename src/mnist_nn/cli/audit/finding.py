@@ -1,4 +1,4 @@
-"""What a checked sample of accepted answers proves about all of them. It reads no file."""
+"""Computes what a checked sample of accepted answers proves about all of them. It reads no file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -33,10 +33,10 @@ ANOTHER = "choose another --out FOLDER"
 
 @dataclass(frozen=True)
 class FolderResult:
-    """What was written: the folder, how many of its parts are done, and the counts of these.
+    """The result: the folder, the number of its finished parts, and their counts.
 
-    ``new_images`` and ``new_bytes`` were predicted by this run, in ``seconds``; bytes are those that the data takes in
-    its files.
+    ``new_images`` and ``new_bytes`` were predicted by this run, in ``seconds``; bytes are counted in the files of the
+    data.
     """
 
     folder: Path

@@ -63,7 +63,7 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """What is to be trained: the axes, the search for configurations, and the seeds of each."""
+    """The plan of a sweep: the axes, the search for configurations, and the seeds of each."""
 
     axes: tuple[Axis, ...]
     search: Search

@@ -1,4 +1,4 @@
-"""What ``mnist-nn sweep`` prints at the end: the best configurations, or one JSON document."""
+"""Prints the result of ``mnist-nn sweep``: the best configurations, or one JSON document."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What ``mnist-nn train`` prints at the end: a short summary, or one JSON document."""
+"""Prints the result of ``mnist-nn train``: a short summary, or one JSON document."""
 
 import shlex
 from typing import TYPE_CHECKING

@@ -99,7 +99,8 @@ def _double(lines: Array) -> Array:
 def follow(lines: npt.NDArray[np.bool_]) -> tuple[Array, npt.NDArray[np.int64]]:
     """Turn lines of pixels into points close together, without the steps of the grid.
 
-    Every pixel moves to the mean of the line's pixels within SMOOTHING pixels, and a point is added between neighbours.
+    Every pixel of a line moves to the mean of the nearby pixels of that line (within SMOOTHING), and a point is added
+    between neighbours.
 
     Parameters
     ----------

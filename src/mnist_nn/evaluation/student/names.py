@@ -91,7 +91,7 @@ def plain(name: str) -> str:
 def parse(name: str, layers: int, *, first: int = 1) -> tuple[str, int] | None:
     """Parse a name with a layer in it: the kind of quantity and the layer, counted from 1.
 
-    ``first`` is the number that the program gives to its first layer.
+    ``first`` is the number of the program's first layer.
 
     Examples
     --------

@@ -75,7 +75,7 @@ def add_margin(page: Page, parameters: MarginParameters = MARGIN) -> tuple[Page,
     page
         Grey levels, uint8 of shape (height, width).
     parameters
-        What counts as a tight crop.
+        The parameters of tight crops.
 
     Returns
     -------

@@ -32,7 +32,7 @@ def remove_rulings(
     level, noise
         The strength of full ink, and the standard deviation of bare paper, in the same unit.
     parameters
-        What counts as ink on a ruling.
+        The parameters of ink on a ruling.
 
     Returns
     -------

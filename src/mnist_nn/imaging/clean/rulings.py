@@ -56,7 +56,7 @@ class RulingParameters:
     slacks_px: tuple[int, ...] = (4, 2, 2)
     """How far above or below its expected place a ruling may lie, for each round of following it."""
     curve_points: int = 200
-    """Points that a parabola is fitted to; more would only take longer."""
+    """Number of points that a parabola is fitted to; more would only take longer."""
     most_each_way: int = 200
     """At most this many rulings are followed in each direction; squared paper has no more."""
     line_work: LineWorkParameters = LINE_WORK
@@ -72,7 +72,7 @@ class RulingParameters:
     least_block_px: int = 100
     """Each stretch is at least this long."""
     profile_columns: int = 500
-    """Columns of a ruling that measure it; more would only take longer."""
+    """Number of columns in which a ruling is measured; more would only take longer."""
     profile_steps_per_px: int = 4
     """Number of distances from the centre per pixel that are distinguished: a sloping ruling shows its profile
     finely."""

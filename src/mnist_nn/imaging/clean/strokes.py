@@ -122,7 +122,7 @@ def measure_veil(ink: Floats, level: float, parameters: StrokeParameters = STROK
     level
         How strong full ink is, in the same unit.
     parameters
-        What counts as a second kind of ink.
+        The parameters of a second kind of ink.
 
     Returns
     -------

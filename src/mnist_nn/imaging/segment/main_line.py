@@ -57,7 +57,7 @@ def find_main_line(boxes: Boxes, areas: Lengths, height: int, parameters: MainLi
     height
         Height of the picture in pixels; ink that touches its upper or lower edge, but not both, is cut off.
     parameters
-        What belongs to a line.
+        The parameters of lines.
 
     Examples
     --------

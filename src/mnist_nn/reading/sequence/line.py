@@ -109,7 +109,7 @@ def make_lines(ink: Floats, strokes: Bools, fits: Sequence[Fit], parameters: Lin
     fits
         How to scale and place the line.
     parameters
-        How to find the row, and what to add at the sides.
+        The parameters for finding the row, and for the margins at the sides.
 
     Examples
     --------

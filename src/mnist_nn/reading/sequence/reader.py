@@ -107,7 +107,7 @@ def read_lines(
     numbers
         The ink of each number.
     constraint
-        What every number must satisfy.
+        The constraint that every number must satisfy.
     fits
         How to make lines from the ink.
     known

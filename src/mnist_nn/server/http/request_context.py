@@ -1,4 +1,4 @@
-"""What is known about one request: the values for its log line and for the metrics."""
+"""Collects the facts about one request: the values for its log line and for the metrics."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field

@@ -286,7 +286,7 @@ def draw_joined_zeros(count: int, hand: Hand, dice: Dice) -> Floats:
 
 
 def draw_strokes(strokes: Sequence[Stroke], hand: Hand) -> Floats:
-    """Draw lines with a round pen, slanted as the hand is.
+    """Draw lines with a round pen and the slant of the hand.
 
     Parameters
     ----------

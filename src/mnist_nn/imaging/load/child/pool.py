@@ -29,7 +29,7 @@ class Pool:
     Parameters
     ----------
     patience
-        What to do while a file takes long; None to wait for it.
+        The action while a file takes long; None to wait for it.
 
     Examples
     --------

@@ -34,7 +34,7 @@ class DecoderEnded(Exception):  # noqa: N818 - it is no error of the program
 
 
 class Patience(NamedTuple):
-    """What to do while a file takes long to decode."""
+    """The action while a file takes long to decode."""
 
     seconds: float
     """Seconds of processor time for the whole file after which it counts as taking long."""
@@ -101,7 +101,7 @@ class Decoder:
         budget
             The limits for this file.
         patience
-            What to do while it takes long; None to wait for it.
+            The action while it takes long; None to wait for it.
 
         Yields
         ------
