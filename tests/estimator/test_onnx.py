@@ -97,6 +97,18 @@ def test_skl2onnx_converts_it_in_its_own_way_too(kind: str) -> None:
     assert np.abs(doubles.run(None, {"X": X})[1] - model.predict_proba(X)).max() < 1e-6
 
 
+def test_pictures_are_deskewed_in_the_graph_too() -> None:
+    pictures, digits = load_digits(return_X_y=True)
+    rows = np.rint(255 * pictures[:200] / 16) / 255
+    settings = {"max_iter": 5, "n_iter_no_change": None, "random_state": 0, "prepare": "deskew,pool=2"}
+    model = MLPDigitClassifier(**settings, hidden_layer_sizes=(20,), prune_from=30).fit(rows, digits[:200])
+    assert model.coefs_[0].shape == (64, 20)
+    compare(model, rows)
+    model.set_params(warm_start=True).fit(rows, digits[:200])
+    assert model.n_iter_ == 10
+    compare(model, rows)
+
+
 def test_it_is_of_the_operator_set_of_the_other_exports() -> None:
     model = to_onnx(fit())
     assert model.ir_version == IR_VERSION
