@@ -5,13 +5,18 @@ is wrong with it and how to fix it, and lists the valid choices if there is a li
 
 ::
 
-    MnistNNError ├── ConfigError (ValueError) a setting that is invalid, or contradicts another │ └── NotFiniteError
-    weights or biases with NaN or infinity in them ├── DataError (ValueError) images or labels that cannot be used │ ├──
-    IdxError bytes that are not a sound IDX file │ └── DataNotFoundError a data set that is not on this machine ├──
-    ImageError (ValueError) a picture that cannot be read ├── ModelFileError (OSError) a model file that cannot be read
-    or written ├── FileInUseError (OSError) a file that another process is writing ├── DivergedError (ArithmeticError)
-    training, or a network's answers, ran into infinities └── MissingExtraError (ImportError) an optional dependency
-    that is not installed
+    MnistNNError
+    ├── ConfigError (ValueError) a setting that is invalid, or contradicts another
+    │   └── NotFiniteError weights or biases with NaN or infinity in them
+    ├── DataError (ValueError) images or labels that cannot be used
+    │   ├── IdxError bytes that are not a sound IDX file
+    │   └── DataNotFoundError a data set that is not on this machine
+    ├── ImageError (ValueError) a picture that cannot be read
+    ├── ModelFileError (OSError) a model file that cannot be read or written
+    ├── FileInUseError (OSError) a file that another process is writing
+    ├── ClusterError (OSError) a cluster that cannot be reached, or cannot do the work
+    ├── DivergedError (ArithmeticError) training, or a network's answers, ran into infinities
+    └── MissingExtraError (ImportError) an optional dependency that is not installed
 """
 
 from collections.abc import Iterable
@@ -52,6 +57,10 @@ class ModelFileError(MnistNNError, OSError):
 
 class FileInUseError(MnistNNError, OSError):
     """A file that another process is writing; the message names the process if possible."""
+
+
+class ClusterError(MnistNNError, OSError):
+    """A cluster that cannot be reached, or cannot do the work; the message names the machine if possible."""
 
 
 class DivergedError(MnistNNError, ArithmeticError):

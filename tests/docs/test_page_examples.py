@@ -48,6 +48,7 @@ ELSEWHERE = {
     "explanation/engine": "a loop that stands for what is not done",
     "explanation/handwriting": "data/handwriting/test_styles.py",
     "how-to/check-a-student": "docs/test_check_a_student.py",
+    "how-to/cluster": "it needs machines with a queue, and was not tried, as the page says",
     "how-to/export": "export/arrays/test_write.py",
     "how-to/report": "report/test_page.py",
     "how-to/scikit-learn": "estimator/test_parameters.py and estimator/test_tools.py",

@@ -4,7 +4,7 @@ These are plain data: everything computed here follows from the parts. `mnist_nn
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -148,6 +148,10 @@ class Reading:
     ink: Ink = field(repr=False)
     turned: int = 0
     looks: PageLooks | None = field(default=None, repr=False)
+
+    def without_steps(self) -> "Reading":
+        """Return the reading with an ink that has no pixels: the steps take far more memory than the numbers."""
+        return replace(self, ink=self.ink.without_pixels())
 
     @property
     def unlike(self) -> tuple[str, ...]:

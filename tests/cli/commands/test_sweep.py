@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from patience import PATIENCE
+from cluster_work import disturb
+from patience import PATIENCE, wait_for
 
 FEW = ("--subset", "200", "--epochs", "1", "--engine", "reference")
 Cli = Callable[..., Any]
@@ -37,6 +38,8 @@ def test_ctrl_c_keeps_the_rows(process: Callable[..., subprocess.Popen[str]], tm
         (("--search", "halving", "--rate", "0.1,0.2"), "at least 3 epochs"),
         (("--search", "halving", "--epochs", "3,9"), "give one value of --epochs"),
         (("--trials", "3"), "no effect with --search grid"),
+        (("--jobs", "2", "--cluster", "local:2"), "--jobs has no effect with --cluster"),
+        (("--cluster", "local"), "give the number of processes"),
         (("--validation", "0"), "leaves no images to choose by"),
         (("--validation", "0.1,0.2"), "the same for all configurations"),
         (("--seed", "1,2"), "the same for all configurations"),
@@ -68,3 +71,28 @@ def list_lines(path: Path) -> list[bytes]:
 
 def test_the_help_says_what_a_setting_takes(cli: Cli) -> None:
     assert "log:0.001:1:7" in cli("sweep", "--help").out
+
+
+@pytest.mark.slow
+def test_killed_and_stopped_workers_change_nothing(cli: Cli, process: Cli, tmp_path: Path) -> None:
+    options = (
+        "--subset",
+        "1000",
+        "--epochs",
+        "2",
+        "--engine",
+        "reference",
+        "--rate",
+        "log:0.01:0.1:30",
+        "--seeds",
+        "2",
+        "--quiet",
+    )
+    assert cli("sweep", *options, "--csv", "one.csv").code == 0
+    running = process("sweep", *options, "--csv", "two.csv", "--cluster", "local:3")
+    wait_for(lambda: len(list_lines(tmp_path / "two.csv")) > 5, "nothing was trained")
+    disturb(running)
+    _, err = running.communicate(timeout=PATIENCE)
+    assert (running.returncode, err) == (0, "")
+    for suffix in ("csv", "csv.settings.json", "parquet"):
+        assert (tmp_path / f"two.{suffix}").read_bytes() == (tmp_path / f"one.{suffix}").read_bytes()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from mnist_nn.cli.common import help_page, options
+from mnist_nn.cli.common.cluster import connect, explain_resuming
 from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import ConfigError
 
@@ -106,6 +108,7 @@ def predict(
     parquet: Parquet = None,
     out: Out = None,
     jobs: Jobs = None,
+    cluster: options.Cluster = None,
     kaggle: Kaggle = False,
     resume: Resume = False,
     force: options.Force = False,
@@ -118,9 +121,10 @@ def predict(
 
     For example: mnist-nn predict mnist-model.safetensors seven.png two.png
     """
-    _check_options({"--csv": csv, "--parquet": parquet, "--kaggle": kaggle, "--json": json}, out, jobs)
+    others = {"--csv": csv, "--parquet": parquet, "--kaggle": kaggle, "--json": json}
+    _check_options(others, {"--jobs": jobs, "--cluster": cluster}, out)
     if out is not None:
-        return _predict_folder(model, images, out, jobs=jobs, resume=resume, force=force)
+        return _predict_folder(model, images, out, jobs=jobs, cluster=cluster, resume=resume, force=force)
     if csv is not None or parquet is not None:
         how = _choose_how(csv, parquet, kaggle=kaggle)
         if json:
@@ -135,10 +139,13 @@ def predict(
     return _predict_pictures(model, images, json=json)
 
 
-def _check_options(others: dict[str, Any], out: Path | None, jobs: int | None) -> None:
+def _check_options(others: dict[str, Any], workers: dict[str, Any], out: Path | None) -> None:
     """Reject what contradicts --out, and what is only for it."""
-    if out is None and jobs is not None:
-        raise ConfigError("--jobs has no effect without --out FOLDER; leave it out")
+    for option, given in workers.items():
+        if out is None and given is not None:
+            raise ConfigError(f"{option} has no effect without --out FOLDER; leave it out")
+    if all(given is not None for given in workers.values()):
+        raise ConfigError("--jobs has no effect with --cluster, whose workers predict; leave it out")
     for option, given in others.items():
         if out is not None and given:
             raise ConfigError(f"{option} and --out were both given, but --out writes files of its own; leave one out")
@@ -219,14 +226,19 @@ def _describe_agreement(seen: int, right: int) -> str:
     return f" Of the {seen:,} images with a label, {100 * right / seen:.2f} % are classified correctly." if seen else ""
 
 
-def _predict_folder(model: Path, names: list[Path], out: Path, *, jobs: int | None, resume: bool, force: bool) -> int:
+def _predict_folder(
+    model: Path, names: list[Path], out: Path, *, jobs: int | None, cluster: str | None, resume: bool, force: bool
+) -> int:
     """Write the predictions of Parquet files by parts; those that are complete when it is stopped are kept."""
     from mnist_nn.cli.common.exit_codes import INTERRUPTED
     from mnist_nn.cli.predict.folder import describe, predict_folder
 
     if len(names) != 1:
         raise ConfigError(f"{len(names)} data sets were given; with --out, give one Parquet file, or a folder of them")
-    found = predict_folder(model, str(names[0]), out, jobs=jobs, resume=resume, force=force)
+    with ExitStack() as opened:
+        workers = opened.enter_context(connect(cluster, quiet=False)) if cluster is not None else None
+        opened.enter_context(explain_resuming(". Continue with the same command and --resume"))
+        found = predict_folder(model, str(names[0]), out, jobs=jobs, resume=resume, force=force, cluster=workers)
     if found.done < found.parts:
         say(f"mnist-nn: stopped after {found.done} of {found.parts} parts; continue with the same command and --resume",
             file=sys.stderr)  # fmt: skip

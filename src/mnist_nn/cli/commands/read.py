@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_nn.cli.common import help_page, log_messages, options
+from mnist_nn.cli.common.cluster import connect, explain_resuming
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.terminal import say
 from mnist_nn.errors import ConfigError
 
 if TYPE_CHECKING:
+    from mnist_nn.cli.read.blocks import ReadFiles
     from mnist_nn.cli.read.csv_table import Table
     from mnist_nn.cli.read.files import Sink
+    from mnist_nn.imaging import Found
     from mnist_nn.reading.pages import PageResult
     from mnist_nn.reading.reader import Reader
     from mnist_nn.reading.results import PageLooks
@@ -180,6 +184,7 @@ def read(
     pixel_limit: PixelLimit = None,
     page_limit: PageLimit = None,
     decode_seconds: DecodeSeconds = None,
+    cluster: options.Cluster = None,
     quiet: Quiet = False,
 ) -> int:
     """Read the handwritten numbers in pictures.
@@ -188,20 +193,16 @@ def read(
 
     For example: mnist-nn read meter.jpg scans --csv numbers.csv
     """
-    if resume and (csv is None or force or explain):
-        raise ConfigError(
-            "--resume continues a table, so it needs --csv FILE and cannot be combined with --force or --explain"
-        )
-    if force and not (csv or explain):
-        raise ConfigError(
-            "--force has no effect without --csv FILE or --explain DIR; leave --force out, or add one of them"
-        )
+    _check_files(csv, explain, force=force, resume=resume)
+    if cluster:
+        _check_sharing(paths, explain)
     if quiet:
         log_messages.show_errors_only()
     # NumPy is not loaded yet. Its products are small here: threads would wait for each other longer than they work.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _check_csv_path(csv, paths, one_of)
-    _start_decoder()
+    if cluster is None:
+        _start_decoder()
     known = _collect_known(field, length, pattern, one_of, checksum)
     asked: dict[str, Any] = {"max_error": max_error, "max_error_per_digit": max_error_per_digit}
     reader = _make_reader(model, asked, known)
@@ -210,6 +211,9 @@ def read(
     limits, seconds = _check_limits(pixel_limit, page_limit), _check_seconds(decode_seconds)
     settings = {**_describe_known(known), **asked, **limits, **_describe_seconds(seconds)}
     with ExitStack() as opened:
+        read_files = _choose_readers(
+            opened, cluster, reader, model, {**known, **asked}, {**limits, "decode_seconds": seconds}, quiet=quiet
+        )
         explanation = _open_explanation(opened, explain, force=force)
         table = _open_table(opened, csv, model, settings, force=force, resume=resume)
         looks: list[PageLooks] = []
@@ -218,7 +222,8 @@ def read(
             *explanation,
             partial(_keep_looks, looks),
         ]
-        counts = _read_all(reader, paths, table, sinks, {**limits, "decode_seconds": seconds}, quiet=quiet)
+        with explain_resuming(_how_to_resume(table, csv)):
+            counts = _read_all(read_files, paths, table, sinks, quiet=quiet)
         if table:
             table.is_whole = not counts["stopped"]
     if table and not (json or quiet):
@@ -365,32 +370,77 @@ def _print_error(result: "PageResult") -> None:
         say(f"mnist-nn: {result.error}", file=sys.stderr)
 
 
-def _read_all(
+def _check_files(csv: Path | None, explain: Path | None, *, force: bool, resume: bool) -> None:
+    """Reject --resume and --force where they have no effect."""
+    if resume and (csv is None or force or explain):
+        raise ConfigError(
+            "--resume continues a table, so it needs --csv FILE and cannot be combined with --force or --explain"
+        )
+    if force and not (csv or explain):
+        raise ConfigError(
+            "--force has no effect without --csv FILE or --explain DIR; leave --force out, or add one of them"
+        )
+
+
+def _check_sharing(paths: list[str], explain: Path | None) -> None:
+    """Reject what only this process can read or show."""
+    from mnist_nn.imaging.load.sources import STANDARD_INPUT
+
+    if STANDARD_INPUT in paths:
+        raise ConfigError("the workers of a cluster cannot read standard input; name a file, or leave --cluster out")
+    if explain:
+        raise ConfigError("--explain shows steps that workers of a cluster do not send; leave one of the two out")
+
+
+def _choose_readers(
+    opened: ExitStack,
+    cluster: str | None,
     reader: "Reader",
-    paths: list[str],
-    table: "Table | None",
-    sinks: "list[Sink]",
+    model: Path | None,
+    known: dict[str, Any],
     limits: dict[str, Any],
     *,
     quiet: bool,
+) -> "ReadFiles":
+    """Choose who reads: this process, or the workers of a cluster."""
+    from mnist_nn.cli.read.blocks import ReadSetup, read_here, read_on
+
+    if cluster is None:
+        return read_here(reader, limits)
+    return read_on(opened.enter_context(connect(cluster, quiet=quiet)), ReadSetup.of(model, known, limits))
+
+
+def _read_all(
+    read_files: "ReadFiles", paths: list[str], table: "Table | None", sinks: "list[Sink]", *, quiet: bool
 ) -> Counter[str]:
-    """Read the files one by one and count the results; Ctrl-C stops in an orderly way."""
-    from mnist_nn.cli.read.files import read_file
+    """Read the files in their order and count the results; Ctrl-C stops in an orderly way."""
+    from contextlib import closing
+
     from mnist_nn.cli.read.progress import show_progress
     from mnist_nn.imaging.load.folders import find_pictures
 
     counts: Counter[str] = Counter()
     paths = list(dict.fromkeys(paths))
-    try:
-        with show_progress(lambda: sum(1 for _ in find_pictures(paths)), quiet=quiet) as advance:
-            for found in find_pictures(paths):
-                if not (table and found.file in table.completed):
-                    for result in read_file(reader, found, **limits):
-                        for sink in sinks:
-                            sink(result)
-                        _count(counts, result)
-                    counts["files"] += 1
+
+    def list_missing() -> "Iterator[Found]":
+        for found in find_pictures(paths):
+            if table and found.file in table.completed:
                 advance()
+            else:
+                yield found
+
+    try:
+        with (
+            show_progress(lambda: sum(1 for _ in find_pictures(paths)), quiet=quiet) as advance,
+            closing(read_files(list_missing())) as done,
+        ):
+            for files, results in done:
+                for result in results:
+                    for sink in sinks:
+                        sink(result)
+                    _count(counts, result)
+                counts["files"] += files
+                advance(files)
     except KeyboardInterrupt:
         counts["stopped"] = 1
     return counts

@@ -2,15 +2,18 @@
 
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mnist_nn.cli.common import help_page, options
+from mnist_nn.cli.common.cluster import connect, explain_resuming
 from mnist_nn.cli.common.exit_codes import INTERRUPTED
 from mnist_nn.cli.common.terminal import say
 from mnist_nn.cli.common.training_options import with_axes
+from mnist_nn.errors import ConfigError
 
 DEFAULT_TABLE = Path("mnist-sweep.csv")
 
@@ -61,6 +64,7 @@ def sweep(
     seeds: Seeds = 3,
     engine: options.Engine = "auto",
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     resume: Resume = False,
     force: options.Force = False,
     json: options.Json = False,
@@ -80,9 +84,15 @@ def sweep(
     from mnist_nn.cli.sweep.run import prepare_sweep
     from mnist_nn.cli.sweep.summary import show
 
+    if cluster is not None and jobs is not None:
+        raise ConfigError("--jobs has no effect with --cluster, whose workers train; leave it out")
     begin = time.perf_counter()
     plan = prepare_sweep(preset or "classic", settings, data, search=search, trials=trials, seeds=seeds)
-    found = plan.run(csv, engine=engine, jobs=jobs, resume=resume, force=force, quiet=quiet)
+    how = f". The runs that are done are in {csv}. Continue with the same command and --resume"
+    with ExitStack() as opened:
+        workers = opened.enter_context(connect(cluster, quiet=quiet)) if cluster is not None else None
+        opened.enter_context(explain_resuming(how))
+        found = plan.run(csv, engine=engine, jobs=jobs, resume=resume, force=force, quiet=quiet, cluster=workers)
     if found is None:
         say(f"mnist-nn: stopped; the runs that are done are in {csv}. Continue with the same command and --resume",
             file=sys.stderr)  # fmt: skip

@@ -111,6 +111,16 @@ Force = Annotated[
     bool,
     typer.Option("--force", help="Replace a file that already exists.", rich_help_panel=help_page.OUTPUT),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        help="Let the workers of a Dask cluster compute: local:N starts N processes here, an address (tcp://HOST:PORT) "
+        "or a scheduler file names a cluster that runs. Results do not depend on it.",
+        metavar="PLACE",
+        show_default="this process",
+    ),
+]
 Host = Annotated[
     str,
     typer.Option(

@@ -4,6 +4,7 @@
 """
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from mnist_nn.util.processors import count_processors
 
 if TYPE_CHECKING:
     from mnist_nn.model_file.storage import Model
+    from mnist_nn.util.cluster import Cluster
 
 ANOTHER = "choose another --out FOLDER"
 
@@ -49,9 +51,18 @@ class FolderResult:
 
 
 def predict_folder(
-    model: Path, data: str, folder: Path, *, jobs: int | None, resume: bool, force: bool
+    model: Path,
+    data: str,
+    folder: Path,
+    *,
+    jobs: int | None,
+    resume: bool,
+    force: bool,
+    cluster: "Cluster | None" = None,
 ) -> FolderResult:
     """Predict a Parquet file, or a folder of them; parts that are complete are kept if Ctrl-C stops it.
+
+    The workers of a ``cluster`` do it, else threads of this process.
 
     Raises
     ------
@@ -71,7 +82,15 @@ def predict_folder(
         folder.mkdir(exist_ok=True)
     with keep_others_off(folder, ANOTHER), defer_interrupt() as interrupted:
         _make_room(folder, resume=resume, force=force)
-        return _write_parts(blocks, loaded, job, jobs or count_processors(), interrupted)
+
+        def predict(left: list[tuple[int, Block]]) -> Iterator[tuple[int, Counts]]:
+            if cluster is None:
+                return parts.predict_blocks(left, loaded, job, jobs or count_processors(), interrupted)
+            from mnist_nn.cli.predict.elsewhere import predict_elsewhere
+
+            return predict_elsewhere(cluster, model, job, left, interrupted)
+
+        return _write_parts(blocks, job, predict)
 
 
 def describe(found: FolderResult) -> str:
@@ -110,14 +129,14 @@ def _make_room(folder: Path, *, resume: bool, force: bool) -> None:
 
 
 def _write_parts(
-    blocks: list[Block], model: "Model", job: parts.Job, jobs: int, interrupted: list[bool]
+    blocks: list[Block], job: parts.Job, predict: Callable[[list[tuple[int, Block]]], Iterator[tuple[int, Counts]]]
 ) -> FolderResult:
-    """Write the parts that are missing."""
+    """Write the parts that are missing, by a function that takes blocks with their numbers."""
     done = parts.find_done(blocks, job)
     left = [(number, block) for number, block in enumerate(blocks) if number not in done]
     begin, new = time.perf_counter(), dict[int, Counts]()
     with open_bar(float(len(blocks))) if can_draw() else nullcontext(lambda _done, _words: None) as update:
-        for number, counts in parts.predict_blocks(left, model, job, jobs, interrupted):
+        for number, counts in predict(left):
             new[number] = counts
             finished = len(done) + len(new)
             update(float(finished), f"{finished} of {len(blocks)} parts")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mnist_nn.experiments.sweep import Candidate, ConfigurationResult
     from mnist_nn.model_file.storage import Model
     from mnist_nn.training.checkpoint import Checkpoint
+    from mnist_nn.util.cluster import Cluster
 
 HELD_OUT = "0.1"  # of the training images, unless --validation says otherwise
 NOT_VARIED = ("seed", "order_seed", "validation")  # all configurations are judged alike
@@ -70,6 +71,8 @@ class Sweep:
     seeds: range
     dataset: "Dataset"
     settings: dict[str, Any]
+    place: str
+    """The name of the data set, or the path of its files."""
 
     @property
     def names(self) -> list[str]:
@@ -77,9 +80,19 @@ class Sweep:
         return [axis.name for axis in self.axes]
 
     def run(
-        self, path: Path, *, engine: str, jobs: int | None, resume: bool, force: bool, quiet: bool
+        self,
+        path: Path,
+        *,
+        engine: str,
+        jobs: int | None,
+        resume: bool,
+        force: bool,
+        quiet: bool,
+        cluster: "Cluster | None" = None,
     ) -> SweepResult | None:
         """Train the runs that the table lacks, and choose the best configuration; None if Ctrl-C came first.
+
+        The workers of a ``cluster`` train it, else threads of this process.
 
         Raises
         ------
@@ -102,7 +115,7 @@ class Sweep:
             interrupted = held.enter_context(defer_interrupt())
             runs = self.search.most * len(self.seeds)
             with show_trials(runs, done=table.done, quiet=quiet) as show:
-                train = Training(self, table, show, interrupted, engine, jobs)
+                train = Training(self, table, show, interrupted, engine, jobs, cluster)
                 results = train.finish_rounds(read_table(path))
             if results is None:
                 return None
@@ -179,6 +192,7 @@ class Training:
     interrupted: Sequence[bool]
     engine: str
     jobs: int | None
+    cluster: "Cluster | None"
 
     @cached_property
     def shelf(self) -> "Shelf":
@@ -243,8 +257,16 @@ class Training:
         """
         from contextlib import closing
 
-        from mnist_nn.experiments.runs import Outcome, run_trials
+        from mnist_nn.experiments.elsewhere import TrainingSetup, run_elsewhere
+        from mnist_nn.experiments.runs import Outcome, Step, run_trials
 
+        if self.cluster:
+            setup = TrainingSetup(self.sweep.place, self.sweep.dataset.digest, self.engine)
+            with closing(run_elsewhere(self.cluster, setup, trials, lambda: bool(self.interrupted))) as outcomes:
+                for number, outcome in outcomes:
+                    self.show(Step(before + number, None, is_last=True, result=outcome), titles[number])
+                    yield number, outcome
+            return
         running = run_trials(
             trials,
             self.sweep.dataset.train,
@@ -320,7 +342,17 @@ def prepare_sweep(
         **({"optuna": version("optuna")} if search == "tpe" else {}),
         **typed,
     }
-    return Sweep(tuple(varied), chosen, choose_seeds(first, seeds), dataset, kept)
+    return Sweep(tuple(varied), chosen, choose_seeds(first, seeds), dataset, kept, _place_data(data))
+
+
+def _place_data(data: str) -> str:
+    """Return the name of a data set, or the path that leads to it from any folder."""
+    from mnist_nn.data.sources import NAMES
+    from mnist_nn.util.files import expand_path
+
+    path = expand_path(data)
+    is_name = data in NAMES or not (path.exists() or path.parent.name)
+    return data if is_name else str(path.absolute())
 
 
 class _Builder(NamedTuple):

@@ -5,7 +5,7 @@ the same result: 0 for paper, 1 in the middle of a stroke. The result of every s
 Each step is a separate module, and a page goes through each of them once.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,10 @@ class Ink:
     """The soft ink of the pixels that remain; 0 elsewhere."""
     rim_px: int
     """How far soft ink reaches beyond the strokes."""
+
+    def without_pixels(self) -> "Ink":
+        """Return the same with empty arrays."""
+        return replace(self, **{name: value[:0, :0] for name, value in vars(self).items() if hasattr(value, "shape")})
 
     @property
     def strokes(self) -> Bools:

@@ -76,15 +76,19 @@ def open_stream(source: Source) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def open_regular_file(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """Open a file on the disk; anything else, such as a pipe that would block for ever, is rejected unopened."""
+def open_regular_file(path: str | os.PathLike[str], folder: str = "") -> Iterator[IO[bytes]]:
+    """Open a file on the disk; anything else, such as a pipe that would block for ever, is rejected unopened.
+
+    The path is relative to the folder, by default to that of this process, and stays the name of the file.
+    """
     name = repr(os.fspath(path))
+    where = os.path.join(folder, path)  # noqa: PTH118 - a Path would lose ./ in front
     with explain_faults(name):
-        mode = os.stat(path).st_mode  # noqa: PTH116 - a null byte in a name is told apart here
+        mode = os.stat(where).st_mode  # noqa: PTH116 - a null byte in a name is told apart here
         for is_kind, what in _NOT_FILES:
             if is_kind(mode):
                 raise ImageError(f"{name} is {what}")
-        file = open(path, "rb")  # noqa: PTH123, SIM115 - closed below
+        file = open(path, "rb", opener=lambda _, flags: os.open(where, flags))  # noqa: SIM115 - closed below
     with file:
         yield file
 
