@@ -281,7 +281,7 @@ def test_advice_is_followed_and_taken_back(visit: Visit) -> None:
     button(page, "Train").click()
     page.locator(".message", has_text="Stopped after 2 epochs").wait_for()
     advice = page.locator("[data-finding=rate_too_high]")
-    assert "The rate is 100 times what suits these settings" in advice.inner_text()
+    assert "The learning rate is 100 times the one that suits these settings" in advice.inner_text()
     advice.get_by_role("button", name="Why?").click()
     assert "Steps that are too long overshoot" in advice.inner_text()
     assert advice.get_by_role("link").get_attribute("href") == "#/words?word=rate_too_high"
