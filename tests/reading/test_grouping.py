@@ -21,7 +21,7 @@ def group(text: str, left: int = 0, *, runner_up: str = "") -> NumberCandidate:
             probabilities[[int(letter), int(runner_up)]] = 0.6, 0.39
         box = (left + 10 * place, 0, left + 10 * place + 8, 20)
         candidates.append(DigitCandidate((place, place + 1), 0.0, box, IMAGE, probabilities, 1.0))
-    return NumberCandidate((left, 0, left + 10 * len(text), 20), 0, len(text), 0, tuple(candidates))
+    return NumberCandidate((left, 0, left + 10 * len(text), 20), 0, len(text), (), tuple(candidates))
 
 
 def read(line: list[NumberCandidate], parameters: ReadingParameters | None = None, **known: object) -> list[str]:

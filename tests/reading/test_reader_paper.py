@@ -98,6 +98,21 @@ def test_decimals_and_times_are_not_read_as_whole_numbers(
     assert number.reason.startswith(MAY_HOLD_POINTS), sign
 
 
+@pytest.mark.parametrize(
+    ("parts", "decision"), [(("1", "835"), "digit"), (("18", "350"), "digit"), (("183", "50"), "doubtful")]
+)
+def test_points_between_thousands_are_left_out(
+    digits: list[Image.Image], parts: tuple[str, str], decision: str
+) -> None:
+    sheet, side = Sheet(digits, (700, 260)), 12
+    middle = sheet.write(parts[0], 60, 90, 70)[-1]
+    sheet.write(parts[1], middle + 30, 90, 70)
+    ImageDraw.Draw(sheet.ink).ellipse((middle + 4, 148, middle + 4 + side, 148 + side), 255)
+    (number,) = Reader(field=True)(sheet.page()).numbers
+    assert (number.text, number.decision) == ("".join(parts), decision)
+    assert number.note.startswith("points between thousands") == (decision == "digit")
+
+
 @pytest.mark.parametrize("down", [-4, 4, 12])
 def test_a_comma_is_not_taken_for_a_one(digits: list[Image.Image], reader: Reader, down: int) -> None:
     sheet = Sheet(digits, (700, 260))

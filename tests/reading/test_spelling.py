@@ -25,7 +25,7 @@ def number(*offers: tuple[tuple[int, int], dict[int, float]]) -> NumberCandidate
         image = np.zeros((28, 28), np.uint8)
         candidates.append(DigitCandidate(segments, 0.0, (0, 0, 9, 9), image, probabilities, 0.9))
     stops = [stop for (_, stop), _ in offers]
-    return NumberCandidate((0, 0, 20, 9), 0, max(stops), 0, tuple(candidates))
+    return NumberCandidate((0, 0, 20, 9), 0, max(stops), (), tuple(candidates))
 
 
 def test_the_best_way_that_reads_the_text_is_taken() -> None:

@@ -19,8 +19,8 @@ class DigitCandidate(NamedTuple):
 
     ``segments`` is its run of segments (start, stop), stop excluded. ``cost`` is 0 for unchanged ink, and higher if the
     ink was cut or joined, is lower than its neighbours, or extends above and below them. ``image`` is uint8 of shape
-    (28, 28), and ``probabilities`` has the shape (10,). A ``misfit`` was joined, or is as low as a comma or as long as
-    a slash, so it may contain one of those, whatever it looks like.
+    (28, 28), and ``probabilities`` has the shape (10,). A ``misfit`` has a part as low as a comma, or is as long as a
+    slash, so it may contain one of those, whatever it looks like.
     """
 
     segments: tuple[int, int]

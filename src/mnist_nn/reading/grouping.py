@@ -21,14 +21,14 @@ from mnist_nn.reading.results import Box
 class NumberCandidate(NamedTuple):
     """The ink of a group of digits, or of several groups that may form one number.
 
-    ``line`` is the number of its text line on the page. ``points`` counts the specks in its gaps that may be points or
-    colons. ``written`` are the groups on the page, for reading the number as a whole.
+    ``line`` is the number of its text line on the page. ``points`` are the columns of the page where there may be
+    points or colons in its gaps. ``written`` are the groups on the page, for reading the number as a whole.
     """
 
     box: Box
     line: int
     segments: int
-    points: int
+    points: tuple[float, ...]
     candidates: tuple[DigitCandidate, ...]
     written: tuple[WrittenNumber, ...] = ()
 
@@ -89,7 +89,7 @@ def join_groups(groups: Sequence[NumberCandidate]) -> NumberCandidate:
             one._replace(segments=(one.segments[0] + segments, one.segments[1] + segments)) for one in group.candidates
         )
         segments += group.segments
-    points = sum(group.points for group in groups)
+    points = tuple(point for group in groups for point in group.points)
     box = (min(lefts), min(tops), max(rights), max(bottoms))
     written = tuple(one for group in groups for one in group.written)
     return NumberCandidate(box, groups[0].line, segments, points, tuple(candidates), written)

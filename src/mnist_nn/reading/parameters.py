@@ -27,6 +27,9 @@ class AgreementParameters:
     lone_width_heights: float = 1.25
     """A digit that is wider than this, relative to its height, may be two that touch: 1.4 % of MNIST's training digits
     are wider, and 79 % of pairs of touching digits."""
+    low_mark_heights: float = 0.4
+    """A mark before the first or after the last digit of a line is no digit of it if it is at most this high, in
+    heights of the digits. A small zero is higher."""
     least_line_probability: float = 0.5
     """If the line's probability of the chosen text is below this, the number is doubtful. Used only if numbers are not
     calibrated, because a calibration is more accurate."""

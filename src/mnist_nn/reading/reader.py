@@ -53,7 +53,7 @@ from mnist_nn.reading.orientation import (
 )
 from mnist_nn.reading.parameters import AGREEMENT, READING, ReadingParameters
 from mnist_nn.reading.reader_model import load_reader_model
-from mnist_nn.reading.results import DIGIT, DOUBTFUL, Box, Digit, Number, Reading, percent
+from mnist_nn.reading.results import DIGIT, DOUBTFUL, NOT_A_DIGIT, Box, Digit, Number, Reading, percent
 from mnist_nn.reading.sequence.reader import SequenceReading, read_lines
 from mnist_nn.reading.spelling import spell_by_columns, spell_by_segments
 from mnist_nn.util.calls import shows_call
@@ -62,6 +62,8 @@ Array = npt.NDArray[Any]
 
 CALL = "Reader(load_model(path))"
 MAY_HOLD_POINTS = "it may contain a point or a colon, which cannot be read"
+THOUSANDS = "points between thousands"
+GROUP = 3  # digits between two points of an amount
 
 
 class Reader:
@@ -196,7 +198,13 @@ class Reader:
             if lines is not None and choice.text != segments.text:
                 taken = self._spell(ink, number, drawn, lines, choice.text) or segments
                 choice = choice if taken is not segments else choice._replace(text=segments.text)
-            yield self._decide_number(number, taken, segments, lines, choice, doubt, lone=lone)
+            left_out = (
+                taken is not segments
+                and lines is not None
+                and drawn is not None
+                and self._may_hide_mark(ink, segments, drawn, lines.find_middles(choice.text))
+            )
+            yield self._decide_number(number, taken, segments, lines, choice, doubt, lone=lone, left_out=left_out)
 
     def _choose_numbers(self, candidates: Sequence[NumberCandidate]) -> Iterator[Choice]:
         """Choose the numbers of each text line; a field is always one number, even on several lines."""
@@ -264,6 +272,17 @@ class Reader:
             for one, reading in zip(drawn, read, strict=True)
         ]
 
+    def _may_hide_mark(self, ink: Ink, segments: SegmentReading, drawn: NumberInk, middles: Sequence[float]) -> bool:
+        """Say whether something like a comma or a slash lies among the digits of a line, not low beside them."""
+        misfits = [candidate.box for candidate in segments.candidates if candidate.misfit]
+        if not misfits or not middles:
+            return bool(misfits)
+        first, last = ((middle + drawn.corner[1]) / ink.scale for middle in (middles[0], middles[-1]))
+        low = self._parameters.agreement.low_mark_heights * float(
+            np.median([candidate.box[3] - candidate.box[1] for candidate in segments.candidates])
+        )
+        return any(bottom - top > low or first < (left + right) / 2 < last for left, top, right, bottom in misfits)
+
     def _is_lone(self, segments: SegmentReading) -> bool:
         """Say whether a number is one uncut digit on a page, and not as wide as two."""
         first, *others = segments.candidates
@@ -289,6 +308,7 @@ class Reader:
         doubt: str,
         *,
         lone: bool,
+        left_out: bool,
     ) -> Number:
         """Decide about every digit and the whole number; a number that breaks its constraint is doubtful."""
         p = self._parameters
@@ -297,8 +317,8 @@ class Reader:
             decide(candidate, digit, posterior, self._choose_thresholds(candidate, read_whole=read_whole), p)
             for candidate, digit, posterior in zip(taken.candidates, taken.digits, taken.posteriors, strict=True)
         ]
-        left_out = taken is not segments and any(candidate.misfit for candidate in segments.candidates)
-        points = MAY_HOLD_POINTS if number.points or left_out else ""
+        grouped = _separate_thousands(number.points, taken.candidates)
+        points = MAY_HOLD_POINTS if left_out or not (grouped or not number.points) else ""
         known = ("" if taken.fits else self._violation, points)
         reasons = list(dict.fromkeys(filter(None, (doubt, *known, *number.doubts))))
         evidence = collect_evidence(
@@ -314,8 +334,9 @@ class Reader:
         reasons.append(self._doubt_number(choice, score, confidence, digits, lone=lone))
         reason = "; ".join(filter(None, reasons))
         if not reason and self.limits.vouches_for_digits(confidence):
-            digits = _accept_together(digits, taken.candidates)
-        note = _note([mark for one in number.written for mark in one.marks])
+            sure = len(digits) > 1 and evidence.lines_agree > 0
+            digits = _accept_together(digits, taken.candidates, whatever_they_look_like=sure)
+        note = _note([*[THOUSANDS] * grouped, *(mark for one in number.written for mark in one.marks)])
         readings = collect_readings(segments, lines) if self.model.sequences else None
         return Number.of(
             digits,
@@ -351,13 +372,17 @@ class Reader:
         return None if calibration is None else float(calibration.score(evidence.take(calibration.features)[None])[0])
 
 
-def _accept_together(digits: Sequence[Digit], candidates: Sequence[DigitCandidate]) -> list[Digit]:
+def _accept_together(
+    digits: Sequence[Digit], candidates: Sequence[DigitCandidate], *, whatever_they_look_like: bool
+) -> list[Digit]:
     """Accept the doubtful digits of a number that is accepted as a whole, because its evidence covers them too.
 
-    Digits that may contain commas or slashes are excluded, because a line may be read without them.
+    Digits that may contain commas or slashes are excluded, because a line may be read without them. Those that do not
+    look like digits by themselves are accepted only if the networks for lines agree.
     """
+    able = {DOUBTFUL, NOT_A_DIGIT} if whatever_they_look_like else {DOUBTFUL}
     return [
-        replace(digit, decision=DIGIT, reason="") if digit.decision == DOUBTFUL and not candidate.misfit else digit
+        replace(digit, decision=DIGIT, reason="") if digit.decision in able and not candidate.misfit else digit
         for digit, candidate in zip(digits, candidates, strict=True)
     ]
 
@@ -382,6 +407,13 @@ def _frame(group: WrittenNumber, segments: tuple[int, int]) -> tuple[Box, npt.ND
     return glyph.box, frame(thicken(glyph.ink))
 
 
+def _separate_thousands(points: Sequence[float], digits: Sequence[DigitCandidate]) -> bool:
+    """Say whether points part a number's digits into groups of three from the right, each gap by a single one."""
+    middles = [(candidate.box[0] + candidate.box[2]) / 2 for candidate in digits]
+    after = sorted(sum(middle > point for middle in middles) for point in points)
+    return bool(after) and after == list(range(GROUP, len(digits), GROUP))
+
+
 def _note(marks: Sequence[str]) -> str:
     """Say what was left out beside a number.
 
@@ -393,5 +425,5 @@ def _note(marks: Sequence[str]) -> str:
     if not marks:
         return ""
     names = " and ".join(filter(None, (", ".join(marks[:-1]), marks[-1])))
-    verbs = "is not a digit and was" if len(marks) == 1 else "are not digits and were"
+    verbs = "is not a digit and was" if len(marks) == 1 and marks[0] != THOUSANDS else "are not digits and were"
     return f"{names} beside it {verbs} left out"

@@ -176,3 +176,15 @@ def test_ones_are_no_dividers(columns: list[int], tall: int) -> None:
 
 def test_many_short_ticks_in_even_steps_are_printed() -> None:
     assert len(fence(list(range(20, 400, 40)), 25, *WRITTEN).upright) == 10
+
+
+def test_sides_that_two_boxes_share_are_found_though_they_are_twice_as_thick() -> None:
+    page = draw((180, 80), *box(10, 10, 170, 70, 4), thick=4)
+    page[10:70, 58:66] = page[10:70, 114:122] = True
+    assert len(find(page).upright) == 4
+
+
+def test_the_last_side_of_a_box_is_found_though_a_digit_covers_the_other() -> None:
+    page = draw((240, 80), *box(20, 10, 220, 70, 4), thick=4)
+    page[10:70, 8:40] = True
+    assert 220 in [round(line.middle) for line in find(page).upright]

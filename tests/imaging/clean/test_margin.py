@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_nn import Dataset
+from mnist_nn.imaging.clean.ink import find_ink
 from mnist_nn.imaging.clean.margin import MARGIN, add_margin
 
 Pixels = npt.NDArray[np.uint8]
@@ -127,3 +128,14 @@ def test_every_limit_is_a_parameter(digits: Pixels) -> None:
         {"most_of_a_side": 0.0},
     ):
         assert add_margin(page, replace(MARGIN, **tighter))[1] == 0, tighter  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_the_paper_of_a_field_that_was_cut_on_its_bold_lines_stays_light(scale: int) -> None:
+    field = np.full((50, 120), 220, np.uint8)
+    field[[0, 1, 2, 3, -3, -2, -1]] = field[:, [0, 1, 2, 58, 59, 60, 61, 62]] = 30
+    field[2:10, 70:110] = field[2:10, 10:50] = 220  # the light reaches the edge where a line has faded
+    field[:2, 80:100] = field[:2, 20:40] = 220
+    field[15:38, 28:32] = field[15:38, 88:92] = 60
+    page = np.repeat(np.repeat(field, scale, axis=0), scale, axis=1)
+    assert find_ink(page).dark

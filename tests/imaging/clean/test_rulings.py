@@ -80,3 +80,13 @@ def test_short_lines_end_at_the_edge_of_the_picture_inside_its_margin() -> None:
     found = find_rulings(page, margin_px=50).upright
     assert [round(float(ruling.centre[80])) for ruling in found] == [100, 180]
     assert all(np.flatnonzero(ruling.there)[[0, -1]].tolist() == [50, 109] for ruling in found)
+
+
+def test_a_1_in_a_small_picture_is_no_line_and_dividers_are() -> None:
+    page = np.zeros((80, 140), bool)
+    page[18:66, 20:23] = page[[20, 21, 40, 62, 63], 50:80] = page[20:40, 50:53] = page[40:64, 77:80] = (
+        True  # a 1 and a 2
+    )
+    assert not find_rulings(page).upright
+    page[8:74, 10:12] = page[8:74, 110:112] = True
+    assert sorted(round(line.centre.mean()) for line in find_rulings(page).upright) == [10, 110]

@@ -1,11 +1,11 @@
-"""What closes a number, and what stands beside two lines; digits, broken ones among them, are neither."""
+"""What closes a number, parts its digits or stands beside two lines; digits, broken ones among them, do not."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mnist_nn.imaging.segment.marks import MARKS, find_closings, find_uprights
+from mnist_nn.imaging.segment.marks import MARKS, find_closings, find_points, find_uprights
 
 Box = tuple[float, float, float, float]
 TWO = ((0, 0, 25, 40), (35, 0, 60, 40))
@@ -97,3 +97,21 @@ def test_halves_of_a_broken_digit_are_no_two_lines() -> None:
 def test_how_low_a_dash_is_is_a_parameter() -> None:
     row = np.array([*TWO, DASH], np.float64)
     assert find_closings(row, row, np.arange(3), replace(MARKS, dash_slenderness=9.0)) == {}
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_one"),
+    [
+        (POINT, True),
+        (COMMA, True),
+        ((66, 0, 71, 12), True),  # an apostrophe
+        ((58, 35, 63, 40), True),  # below a digit that leans over it
+        (DASH, False),
+        ((66, 0, 86, 5), False),  # the bar of a 5
+        ((66, 18, 80, 40), False),  # a small zero
+    ],
+)
+def test_points_have_digits_on_both_sides(mark: Box, is_one: bool) -> None:
+    row = np.array([*TWO, mark, (95, 0, 120, 40)], np.float64)
+    assert find_points(row, row, np.arange(4)) == [2] * is_one
+    assert find_points(row[:3], row[:3], np.arange(3)) == []

@@ -1,4 +1,4 @@
-"""Points between the digits of a number are counted, and dust is not."""
+"""Points between the digits of a number are found, and dust is not."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_nn.imaging.segment.points import POINTS, count_points
+from mnist_nn.imaging.segment.points import POINTS, locate_points
 
 Bools = npt.NDArray[np.bool_]
 
@@ -36,8 +36,8 @@ def dot(top: int, left: int, side: int) -> Bools:
     ],
 )
 def test_specks_as_large_as_a_pen_makes_them_count_between_digits(specks: Bools, points: int) -> None:
-    assert count_points(strokes(), specks) == points
+    assert len(locate_points(strokes(), specks)) == points
 
 
 def test_how_large_a_point_is_is_a_parameter() -> None:
-    assert count_points(strokes(), dot(30, 25, 5), replace(POINTS, least_px=6)) == 0
+    assert locate_points(strokes(), dot(30, 25, 5), replace(POINTS, least_px=6)) == ()

@@ -23,7 +23,7 @@ def two_rings(scale: int) -> Bools:
 def test_segments_of_touching_rings_can_be_joined_to_either() -> None:
     labels = two_rings(2).astype(np.int32)
     segments, between = cut_digits(labels, 1, 40.0)
-    offers = {run: cuts + height for run, cuts, height in offer_candidates(segments, between, 40.0, 40.0)}
+    offers = {run: cuts + height for run, cuts, height, _ in offer_candidates(segments, between, 40.0, 40.0)}
     count = len(between) + 1
     assert offers[0, count] == 0  # as it lies
     assert all(cost > 0 for candidate, cost in offers.items() if candidate != (0, count))
@@ -114,3 +114,11 @@ def test_an_upright_much_higher_than_its_number_may_be_the_side_of_a_box() -> No
     assert [dict(zip(found.candidates, found.costs, strict=True))[i, i + 1] for i in range(4)] == [
         CANDIDATES.beyond_cost, 0, 0, 0,
     ]  # fmt: skip
+
+
+def test_halves_of_a_broken_digit_hold_no_mark_and_a_digit_with_a_comma_does() -> None:
+    halves, comma = np.zeros((2, 40, 60), np.int32)
+    halves[:, 2:12], halves[:, 15:25] = 1, 2
+    comma[:, 2:20], comma[32:, 24:28] = 1, 2
+    for digits, misfits in ((halves, frozenset()), (comma, frozenset({(0, 2), (1, 2)}))):
+        assert segment_number(digits, 2, 40.0, 40.0).misfits == misfits

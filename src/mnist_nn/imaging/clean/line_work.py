@@ -309,6 +309,7 @@ class _Form:
         printed |= self._find_dividers(printed) | self._find_fences()
         printed |= self._find_mates(printed)
         printed |= self._find_closed(printed)
+        printed |= self._find_last_sides(printed)
         far = self.length >= self.p.long_share_of_side * max(self.ink.shape)
         goes_on = known & far & (self.share_known < self.p.wholly_known_share)
         new = np.flatnonzero(printed & (~known | goes_on)).tolist()
@@ -389,6 +390,12 @@ class _Form:
         mates = np.zeros(len(self.strokes), bool)
         mates[places] = (self._stand_alike(places) & printed[places]).sum(axis=1) >= p.mates_least
         return mates
+
+    def _find_last_sides(self, printed: Bools) -> Bools:
+        """Which uprights go from the end of one printed line to that of another, as the side of a box does."""
+        holders = self.held_by & printed & self.is_side
+        corners = (holders & self.held_by.any(axis=0).T).any(axis=2).all(axis=0)
+        return np.asarray(corners & ~self.is_level & (self.length >= self.p.least_box_side_px))
 
     def _stand_alike(self, places: npt.NDArray[np.intp]) -> Bools:
         """Which of some uprights are alike and stand as high in the picture as which."""
@@ -473,7 +480,7 @@ class _Form:
         """Which strokes are held at both ends, squarely, by printed ones as thick as they are, and have their like."""
         p = self.p
         square = abs(self.slope[:, None] + self.slope[None]) <= p.square_slope
-        fits = (self.held_by & printed & square & self.as_thick).any(axis=2).all(axis=0)
+        fits = (self.held_by & printed & square & self.is_side).any(axis=2).all(axis=0)
         lean = abs(np.subtract.outer(self.slope, self.slope)) * self.length[:, None]
         apart = abs(np.subtract.outer(self.thick, self.thick))
         same = self.is_level[:, None] == self.is_level[None]
@@ -493,11 +500,11 @@ class _Form:
                 cups[[base, left, right]] = True
         return cups
 
-    def _are_alike(self, chosen: npt.NDArray[np.intp], *, long: bool = True) -> Bools:
-        """Which of some strokes are as thick and as upright as which, and as long."""
+    def _are_alike(self, chosen: npt.NDArray[np.intp], *, long: bool = True, upright: bool = True) -> Bools:
+        """Which of some strokes are as thick as which, and as ``upright`` and as ``long``."""
         p = self.p
         lean, thick, length = (self.slope * self.length)[chosen], self.thick[chosen], self.length[chosen]
-        alike = abs(np.subtract.outer(lean, lean)) <= p.alike_lean_px
+        alike = (abs(np.subtract.outer(lean, lean)) <= p.alike_lean_px) | (not upright)
         alike &= abs(np.subtract.outer(thick, thick)) <= p.alike_thickness_px
         most = np.maximum(p.alike_length_px, p.alike_length_share * length)
         return np.asarray(alike & ((abs(np.subtract.outer(length, length)) <= most) | (not long)))
@@ -509,12 +516,21 @@ class _Form:
         most = np.maximum(p.alike_thickness_px, p.alike_thickness_share * self.thick[None])
         return np.asarray(abs(np.subtract.outer(self.thick, self.thick)) <= most)
 
+    @cached_property
+    def is_side(self) -> Bools:
+        """Which strokes (columns) are as thick as which (rows), or half as thick as the side that two boxes share."""
+        p, own, other = self.p, self.thick[:, None], self.thick[None]
+        most = np.maximum(p.alike_thickness_px, p.alike_thickness_share * np.maximum(own, other))
+        return np.asarray((abs(own - other) <= most) | (abs(own - 2 * other) <= p.alike_thickness_px))
+
     def _find_ticks(self, printed: Bools) -> Bools:
         """Which strokes stand on a printed line, alike, as the ticks of a comb do."""
         p = self.p
         turned = abs(self.slope[:, None] + self.slope[None]) * self.length[:, None]
         square = turned <= np.maximum(p.alike_lean_px, p.square_slope * self.length[:, None])
-        holders = self.held_by & printed & square & self.as_thick
+        # a line that the picture cuts may be thicker than what is seen of it
+        cut = self.is_level & (np.minimum(self.middle, len(self.ink) - 1 - self.middle) <= p.edge_px)
+        holders = self.held_by & printed & square & (self.as_thick | cut)
         one = holders.any(axis=2).any(axis=0) & ~printed
         chosen = np.flatnonzero(one)
         base = np.asarray(holders.any(axis=0))[chosen].astype(int)
@@ -523,6 +539,7 @@ class _Form:
         ticks = np.zeros(len(self.strokes), bool)
         alike = same.sum(axis=1) > 1
         length = self.length[chosen]
-        near = abs(np.subtract.outer(length, length)) <= p.nearly_alike_share * length
-        ticks[chosen] = alike | (near & shared & alike).any(axis=1)
+        near: Bools = abs(np.subtract.outer(length, length)) <= p.nearly_alike_share * length
+        near &= shared & self._are_alike(chosen, long=False, upright=False)
+        ticks[chosen] = alike | (near & alike).any(axis=1)
         return ticks

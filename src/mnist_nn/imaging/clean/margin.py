@@ -59,6 +59,11 @@ class MarginParameters:
     paper_share_of_contrast: float = 0.1
     """Pixels that differ from the paper's median by less than this share of the distance between the two classes are
     continued as paper. The edge of a stroke differs more."""
+    full_side: float = 0.95
+    """A side of the picture of which at least this share is dark may be a printed line of a field."""
+    framed_thicknesses: float = 1.2
+    """If there is such a side, the lighter class is the paper between printed lines if it is this many times as thick
+    as the darker one (≥ 1.7 for fields, ≤ 0.8 for light digits on dark paper)."""
     margin_share_of_longer_side: float = 0.3
     """Width of the margin, so that even bold ink covers less than half of the whole. With half this width, upright
     1s are lost."""
@@ -105,7 +110,7 @@ def _find_paper(small: Page, *, scene: bool, p: MarginParameters) -> Bools | Non
     """What is surely paper, if the rest is strokes that touch the edge."""
     counts = np.bincount(small.ravel(), minlength=GREY_LEVELS)
     light = small > otsu_split(counts)
-    ink = ~light if _share_of_edge(light) >= 1 / 2 else light
+    ink = ~light if _share_of_edge(light) >= 1 / 2 or _is_framed(light, p) else light
     if not ink.any() or _separate(small, ink) < p.least_separability:
         return None
     touching = _keep_touching(ink)
@@ -115,6 +120,15 @@ def _find_paper(small: Page, *, scene: bool, p: MarginParameters) -> Bools | Non
     level = float(np.median(small[~ink]))
     apart = abs(float(small[ink].mean()) - level)
     return np.asarray(abs(small - np.float32(level)) <= p.paper_share_of_contrast * apart)
+
+
+def _is_framed(light: Bools, p: MarginParameters) -> bool:
+    """Whether a field was cut out along its printed lines, so that most of the edge is dark, but the paper is light."""
+    sides = (light[0], light[-1], light[:, 0], light[:, -1])
+    is_upright = len(light) >= p.upright_from * light.shape[1]  # a 1 is bold in its narrow picture
+    if is_upright or 1 - min(float(side.mean()) for side in sides) < p.full_side:
+        return False
+    return _measure_thickness(light) > p.framed_thicknesses * _measure_thickness(~light)
 
 
 def _share_of_edge(mask: Bools) -> float:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from mnist_nn.imaging.clean.line_work import LINE_WORK, LineWorkParameters, Stroke, find_line_work
 from mnist_nn.imaging.clean.straight import fit_line, keep_thin
+from mnist_nn.imaging.components import find_components, weighted_median
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -43,6 +44,14 @@ class RulingParameters:
     """A ruling is at least this long, as a share of the longer side. Strokes are shorter."""
     edge_to_edge_share: float = 0.95
     """If the page is narrower than that, as in crops, a ruling covers at least this share of its side."""
+    pen_heights: float = 1.35
+    """An upright that ends in free paper is a ruling only if it is higher than this many heights of other ink, or if
+    there is another one like it. In a small picture, a 1 is as long as a ruling."""
+    free_px: int = 3
+    """Such an upright ends at least this far from printed lines and from the edge of the picture, and another one like
+    it begins and ends at most this far above or below."""
+    same_lean_px: float = 1.5
+    """From top to bottom, such an upright and another one like it lean equally to within this many pixels."""
     least_run_share: float = 0.2
     """Unlike a row of digits, a ruling runs without a gap over at least this share of its side of the page."""
     least_thin_share: float = 0.15
@@ -159,7 +168,7 @@ def find_rulings(ink: Bools, parameters: RulingParameters = RULINGS, *, margin_p
     >>> len(rulings.level), len(rulings.upright), np.flatnonzero(rulings.cover(page.shape)[:, 9]).tolist()
     (1, 0, [99, 100, 101, 102])
     """
-    long = _find_long(ink, parameters)
+    long = _find_long(ink, parameters, margin_px)
     factor = -(-max(ink.shape) // parameters.voting_side_px)
     own = tuple(slice(margin_px, side - margin_px) for side in ink.shape)
     known = _reduce(long.cover(ink.shape, margin_px=parameters.spill_px)[own], factor)
@@ -176,11 +185,58 @@ def _surround(ruling: Ruling, margin_px: int) -> Ruling:
     return Ruling(centre, there, ruling.thickness_px)
 
 
-def _find_long(ink: Bools, p: RulingParameters) -> Rulings:
+def _find_long(ink: Bools, p: RulingParameters, margin_px: int) -> Rulings:
     """The thin lines that are longer than strokes are, faint and dotted ones as well."""
     if max(ink.shape) < p.least_page_side_px or not _reaches_far(ink, p):
         return Rulings(spill_px=p.spill_px)
-    return Rulings(tuple(_find_level(ink, p)), tuple(_find_level(ink.T, p)), p.spill_px)
+    level, upright = Rulings(tuple(_find_level(ink, p)), spill_px=p.spill_px), tuple(_find_level(ink.T, p))
+    return Rulings(level.level, _drop_pen_strokes(upright, level.cover(ink.shape), ink, margin_px, p), p.spill_px)
+
+
+def _drop_pen_strokes(
+    upright: tuple[Ruling, ...], levels: Bools, ink: Bools, margin_px: int, p: RulingParameters
+) -> tuple[Ruling, ...]:
+    """Leave out uprights that end in free paper, are as high as a digit, and have no like: a 1 in a small picture."""
+    ends = [_find_ends(one, ink) for one in upright]
+    free = [all(_is_free(*end, levels, margin_px, p) for end in pair) for pair in ends]
+    if not any(free):
+        return upright
+    found = find_components(ink & ~levels)
+    highest = p.pen_heights * weighted_median(found.heights, found.areas)
+    return tuple(
+        one
+        for one, pair, is_free in zip(upright, ends, free, strict=True)
+        if not is_free or pair[1][0] - pair[0][0] > highest or any(_are_twins(pair, other, p) for other in ends)
+    )
+
+
+End = tuple[int, float]  # of an upright: row and column
+
+
+def _find_ends(upright: Ruling, ink: Bools) -> tuple[End, End]:
+    """Where an upright has its first and its last ink."""
+    inked = np.flatnonzero(upright.there & _strip(ink.T, upright.centre, np.arange(-1, 2)).any(axis=0))
+    first, last = (inked[0], inked[-1]) if len(inked) else (0, 0)
+    return (int(first), float(upright.centre[first])), (int(last), float(upright.centre[last]))
+
+
+def _is_free(row: int, column: float, levels: Bools, margin_px: int, p: RulingParameters) -> bool:
+    """Whether an end is neither at the edge of the picture nor at a printed line."""
+    reach, middle = p.free_px, round(column)
+    if not margin_px + reach <= row < len(levels) - margin_px - reach:
+        return False
+    return not levels[row - reach : row + reach + 1, max(0, middle - reach) : middle + reach + 1].any()
+
+
+def _are_twins(one: tuple[End, End], other: tuple[End, End], p: RulingParameters) -> bool:
+    """Whether two uprights in different places are parallel, and begin and end in the same rows."""
+    lean, other_lean = (pair[1][1] - pair[0][1] for pair in (one, other))
+    apart = abs(one[0][1] - other[0][1]) > p.free_px
+    return (
+        apart
+        and abs(lean - other_lean) <= p.same_lean_px
+        and all(abs(a[0] - b[0]) <= p.free_px for a, b in zip(one, other, strict=True))
+    )
 
 
 def _settle(mask: Bools, stroke: Stroke, factor: int, p: RulingParameters) -> Ruling:

@@ -1,7 +1,7 @@
-"""Finds marks beside a number that are not its digits: a point, comma or dash that closes an amount; stray uprights.
+"""Finds marks that are not digits: a point, comma or dash that closes an amount; points in a number; stray uprights.
 
-They are recognized by their boxes alone: by their size, their position beside the digits to their left, and because
-nothing follows them. A mark with digits on both sides is left to the readers: 18.90 is not 1890.
+They are recognized by their boxes alone: by their size, their position beside the digits to their left, and what
+follows them. What a mark with digits on both sides means is left to the readers: 18.90 is not 1890.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from mnist_nn.imaging.components import weighted_median
 
 Boxes = npt.NDArray[np.float64]  # (n, 4) in pixels: left, top, right, bottom
 
@@ -43,6 +45,12 @@ class MarkParameters:
     """The middle of a mark is at most this far below the digits before it."""
     foot_below_heights: float = 0.15
     """A point ends at most this far above or below the foot of the line."""
+    apostrophe_heights: float = 0.4
+    """An apostrophe between thousands is at most this high, and at most half as wide."""
+    overhang_heights: float = 0.25
+    """A slanted digit reaches at most this far over a point after it."""
+    head_heights: float = 0.2
+    """Its top is at most this far above or below the top of the line."""
     dash_slenderness: float = 1.8
     """A dash is at least this many times as wide as high, so a leaning one is not a dash."""
     dash_heights: float = 0.3
@@ -117,6 +125,40 @@ def find_closings(
         line, kind = possible[mark]
         found[mark] = found[line.last][0] if line.last in found else line.last, kind
     return found
+
+
+def find_points(
+    digits: Boxes, parts: Boxes, digit_of: npt.NDArray[np.intp], parameters: MarkParameters = MARKS
+) -> list[int]:
+    """Find the points, commas and apostrophes that digits follow; the parameters are those of `find_closings`.
+
+    Examples
+    --------
+    >>> row = np.array([[0.0, 0, 25, 40], [30, 35, 35, 40], [40, 0, 65, 40], [70, 0, 75, 12], [80, 0, 105, 40]])
+    >>> find_points(row, row, np.arange(5))
+    [1, 3]
+    """
+    p, found = parameters, []
+    tall, wide = digits[:, 3] - digits[:, 1], digits[:, 2] - digits[:, 0]
+    low = (
+        tall <= p.comma_heights * weighted_median(tall, tall) if len(tall) else tall > 0
+    )  # beside most, not a long tail
+    digits = digits - np.outer(np.where(low, 0, np.minimum(p.overhang_heights * tall, wide / 2)), [0, 0, 1, 0])
+    for mark in np.intersect1d(_find_low(digits, p), np.flatnonzero(low)).tolist():
+        line = _line_before(digits, mark, p)
+        if line is None or not len(_followers(digits, mark, line, p)):
+            continue
+        kind = _name(digits[mark], parts[digit_of == mark], line, p)
+        if kind in {POINT, COMMA} or _is_apostrophe(digits[mark], line, p):
+            found.append(mark)
+    return sorted(found, key=lambda mark: float(digits[mark, 0]))
+
+
+def _is_apostrophe(box: npt.NDArray[np.float64], line: _Line, p: MarkParameters) -> bool:
+    height = line.foot - line.top
+    wide, tall = (box[2] - box[0]) / height, (box[3] - box[1]) / height
+    hangs = abs(box[1] - line.top) <= p.head_heights * height
+    return bool(hangs and tall <= p.apostrophe_heights and wide <= p.apostrophe_heights / 2)
 
 
 def _find_low(digits: Boxes, p: MarkParameters) -> list[int]:

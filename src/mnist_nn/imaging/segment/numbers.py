@@ -15,7 +15,7 @@ from mnist_nn.imaging.components import Components, Labels, find_components, gro
 from mnist_nn.imaging.segment.cuts import CutParameters
 from mnist_nn.imaging.segment.doubts import SEVERAL_LINES, DoubtParameters, Doubts
 from mnist_nn.imaging.segment.main_line import MainLineParameters, find_main_line
-from mnist_nn.imaging.segment.points import PointParameters, count_points
+from mnist_nn.imaging.segment.points import PointParameters, locate_points
 from mnist_nn.imaging.segment.segments import Candidate, CandidateParameters, segment_number
 from mnist_nn.imaging.segment.slant import SlantParameters, measure_excess, set_upright
 from mnist_nn.imaging.segment.text_lines import Box, NumberLayout, TextLineParameters, lay_out
@@ -64,9 +64,9 @@ class WrittenNumber:
     costs: tuple[float, ...]
     """The cost of each candidate, which says how unnatural it is: 0 for unchanged ink."""
     misfits: frozenset[Candidate]
-    """Candidates that may not be digits, because they were joined, are as low as a comma or as long as a slash."""
-    points: int
-    """Number of specks between its digits that a pen may have made."""
+    """Candidates that may not be digits, because they have a part as low as a comma, or are as long as a slash."""
+    points: tuple[float, ...]
+    """Columns of the page, from left to right, where points, commas or apostrophes may be between its digits."""
     doubts: tuple[str, ...]
     """Reasons against it from the ink on and beside it: ink that was left out, was cut, or may be printed."""
     marks: tuple[str, ...]
@@ -169,7 +169,7 @@ def _cut_apart(
         candidates=found.candidates,
         costs=found.costs,
         misfits=found.misfits,
-        points=count_points(strokes, ink.specks[window], p.points),
+        points=_place_points(number, digit_of, locate_points(strokes, ink.specks[window], p.points), corner, ink.scale),
         doubts=doubts,
         marks=number.marks,
         window=_shift(inside, corner),
@@ -183,6 +183,15 @@ def _cut_apart(
         _scale=ink.scale,
         _lean=measure_excess(strokes[inside], p.slant),
     )
+
+
+def _place_points(
+    number: NumberLayout, digit_of: Labels, specks: tuple[float, ...], corner: tuple[int, int], scale: float
+) -> tuple[float, ...]:
+    """Where the points of a number are, larger ones and specks, in columns of the page."""
+    windows = ndimage.find_objects(digit_of)
+    middles = [(windows[point][1].start + windows[point][1].stop) / 2 for point in number.points]
+    return tuple(sorted(column / scale for column in (*middles, *(corner[1] + speck for speck in specks))))
 
 
 def _spread(strokes: Labels, grey: Floats, rim_px: int) -> Labels:

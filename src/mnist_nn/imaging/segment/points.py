@@ -1,6 +1,6 @@
-"""Finds out whether there may be decimal points or colons between the digits of a number.
+"""Finds where there may be points or colons between the digits of a number.
 
-Specks as large as those of a pen are only counted, not read, so that a number is not accepted without its point.
+Specks as large as those of a pen are only found, not read, so that a number is not accepted without its point.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class PointParameters:
 POINTS = PointParameters()
 
 
-def count_points(strokes: Bools, specks: Bools, parameters: PointParameters = POINTS) -> int:
-    """Count the specks in the gaps of a number that are as large as a point, as in decimals and times.
+def locate_points(strokes: Bools, specks: Bools, parameters: PointParameters = POINTS) -> tuple[float, ...]:
+    """Find the specks in the gaps of a number that are as large as a point: the column of each one's middle.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def count_points(strokes: Bools, specks: Bools, parameters: PointParameters = PO
     --------
     >>> strokes, specks = np.zeros((2, 40, 60), bool)
     >>> strokes[5:35, 5:10] = strokes[5:35, 45:50] = specks[30:35, 25:30] = True
-    >>> count_points(strokes, specks)
-    1
+    >>> locate_points(strokes, specks)
+    (27.5,)
     """
     if not specks.any():
-        return 0
+        return ()
     p = parameters
     found, gaps = find_components(specks), ~np.asarray(strokes.any(axis=0))
     thick = 2 * float(np.quantile(ndimage.distance_transform_edt(strokes)[strokes], p.inner_share))
@@ -55,7 +55,8 @@ def count_points(strokes: Bools, specks: Bools, parameters: PointParameters = PO
     wide = found.boxes[:, 2] - found.boxes[:, 0]
     large = np.minimum(wide, found.heights) >= max(p.least_px, p.least_thicknesses * thick)
     large &= np.maximum(wide, found.heights) <= p.largest_thicknesses * thick
-    return sum(
-        bool(gaps[int(left) : int(right)].all() and columns.start < left < columns.stop and rows.start < bottom)
+    return tuple(
+        float(left + right) / 2
         for left, _, right, bottom in found.boxes[large]
+        if gaps[int(left) : int(right)].all() and columns.start < left < columns.stop and rows.start < bottom
     )

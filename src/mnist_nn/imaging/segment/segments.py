@@ -55,6 +55,9 @@ class CandidateParameters:
     """A digit lower than this many heights costs more, because it may be a comma."""
     low_cost_per_height: float = 6.0
     """Cost of such a digit for each height that it lacks."""
+    mark_heights: float = 0.45
+    """A joined part that is lower than this many heights may be a comma or a dash. The halves of a broken digit are
+    higher."""
     beyond_heights: float = 0.04
     """A stroke that reaches this many heights above and below both of its neighbours may be a slash."""
     beyond_cost: float = 1.0
@@ -94,7 +97,8 @@ class Segmentation:
     costs: tuple[float, ...]
     """The cost of each candidate."""
     misfits: frozenset[Candidate] = frozenset()
-    """Candidates that may not be digits, because they were joined, are as low as a comma or as long as a slash."""
+    """Candidates that may not be digits, because they have a part that is as low as a comma, or are as long as a
+    slash."""
 
 
 def segment_number(
@@ -129,8 +133,8 @@ def segment_number(
     """
     labels, between = cut_digits(digits, count, height_px, parameters, cuts)
     offers = list(offer_candidates(labels, between, height_px, height_around_px, parameters))
-    runs, costs = [run for run, _, _ in offers], [cuts + rest for _, cuts, rest in offers]
-    misfits = frozenset(run for run, _, rest in offers if rest)
+    runs, costs = [run for run, *_ in offers], [cuts + rest for _, cuts, rest, _ in offers]
+    misfits = frozenset(run for run, _, rest, misfit in offers if misfit)
     return Segmentation(labels, len(between) + 1, tuple(runs), tuple(round(cost, 3) for cost in costs), misfits)
 
 
@@ -176,22 +180,25 @@ def offer_candidates(
     height: float,
     height_around: float,
     parameters: CandidateParameters = CANDIDATES,
-) -> Iterator[tuple[Candidate, float, float]]:
-    """Yield every run (start, stop) of segments that could be a digit, with the cost of its cuts and its other costs.
+) -> Iterator[tuple[Candidate, float, float, bool]]:
+    """Yield every run (start, stop) of segments that could be a digit, with its costs.
+
+    The first cost is that of its cuts, and the second all others. The last value says whether it may be or hold a mark.
 
     Examples
     --------
     >>> segments = np.zeros((20, 20), np.int32)
     >>> segments[:, 2:4], segments[:, 10:12] = 1, 2
     >>> list(offer_candidates(segments, [None], 20.0, 20.0))
-    [((0, 1), 0.0, 0.0), ((0, 2), 0.0, 2.8), ((1, 2), 0.0, 0.0)]
+    [((0, 1), 0.0, 0.0, False), ((0, 2), 0.0, 2.8, False), ((1, 2), 0.0, 0.0, False)]
     """
     boxes = np.array([(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(segments)], np.float64)
     row = _Row(segments, boxes, [None, *between, None], height, height_around, parameters)
     for start in range(len(boxes)):
         for stop in range(start + 1, len(boxes) + 1):
             if row.could_be_digit(start, stop):
-                yield (start, stop), row.cost_of_cuts(start, stop), row.cost_of_rest(start, stop)
+                rest = row.cost_of_rest(start, stop)
+                yield (start, stop), row.cost_of_cuts(start, stop), rest, rest > 0 and row.may_hold_mark(start, stop)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,6 +239,14 @@ class _Row:
             low = 0.0
         beyond = self._is_slash(start, stop) or self._is_bar(start, stop)
         return round(float(joins + low + p.beyond_cost * beyond), 3)
+
+    def may_hold_mark(self, start: int, stop: int) -> bool:
+        """Say whether a run that costs something may be a comma, a dash or a slash, or was joined with one."""
+        edges = [start, *(edge for edge in range(start + 1, stop) if self.ends[edge] is None), stop]
+        parts, low = list(pairwise(edges)), self.parameters.mark_heights * self.height_around
+        return len(parts) == 1 or any(
+            self._reach_height(*part) < low or self._is_slash(*part) or self._is_bar(*part) for part in parts
+        )
 
     def _is_bar(self, start: int, stop: int) -> bool:
         """Whether a run is an upright much higher than the digits of its number, as the side of a box is."""

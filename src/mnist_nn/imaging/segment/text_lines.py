@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_nn.imaging.components import group_linked, weighted_median
-from mnist_nn.imaging.segment.marks import UPRIGHT, MarkParameters, find_closings, find_uprights
+from mnist_nn.imaging.segment.marks import UPRIGHT, MarkParameters, find_closings, find_points, find_uprights
 from mnist_nn.imaging.segment.spacing import SpacingParameters, join_even
 
 Boxes = npt.NDArray[np.float64]  # (n, 4) in pixels: left, top, right, bottom
@@ -74,13 +74,15 @@ class NumberLayout:
     """Height of the digits near it. It exceeds its own if it is a single low mark beside others, such as a comma."""
     marks: tuple[str, ...] = ()
     """The names of the marks beside it that are not digits of it, from left to right."""
+    points: tuple[int, ...] = ()
+    """Which digits of the page are points, commas or apostrophes between its digits, from left to right."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
     """Which digit each connected component belongs to, and the numbers of the page in reading order.
 
-    A mark counts as a digit, but does not belong to any number.
+    A mark or a point counts as a digit, but is not among the digits of any number.
     """
 
     digit_of: Groups
@@ -142,8 +144,11 @@ def lay_out(
     number_boxes = enclose(digits[kept], number_of[kept])
     line = number_lines(number_boxes, p)
     around = heights_beside(digits[kept], p)
+    points = np.isin(kept, find_points(digits, boxes, digit_of, p.marks))
     numbers = (
-        _lay_out_number(digits[kept], np.flatnonzero(number_of[kept] == number), int(line[number]), around, close_up, p)
+        _lay_out_number(
+            digits[kept], np.flatnonzero(number_of[kept] == number), int(line[number]), around, close_up, points, p
+        )
         for number in np.lexsort([number_boxes[:, 0], line])
     )
     return Layout(digit_of, len(digits), tuple(_count_all(number, kept, marks) for number in numbers))
@@ -170,21 +175,26 @@ def _join_digits(digits: Boxes, height: float, printed: Bools | None, p: TextLin
 def _count_all(number: NumberLayout, kept: Groups, marks: dict[int, tuple[list[int], str]]) -> NumberLayout:
     """Count a number's digits among all of the page, and name the marks beside it."""
     digits = kept[number.digits]
+    points = tuple(kept[list(number.points)].tolist())
     names = tuple(name for beside, name in marks.values() if set(beside) & set(digits.tolist()))
-    return replace(number, digits=digits, marks=names)
+    return replace(number, digits=digits, marks=names, points=points)
 
 
 def _lay_out_number(
-    boxes: Boxes, chosen: Groups, line: int, around: Lengths, close_up: bool, p: TextLineParameters
+    boxes: Boxes, chosen: Groups, line: int, around: Lengths, close_up: bool, is_point: Bools, p: TextLineParameters
 ) -> NumberLayout:
-    digits = chosen[np.argsort(boxes[chosen, 0] + boxes[chosen, 2], kind="stable")]
+    ordered = chosen[np.argsort(boxes[chosen, 0] + boxes[chosen, 2], kind="stable")]
+    inner = np.flatnonzero(~is_point[ordered])
+    between = np.arange(len(ordered))
+    between = is_point[ordered] & (between > inner.min(initial=len(ordered))) & (between < inner.max(initial=-1))
+    digits, points = ordered[~between], ordered[between]
     left, top = (int(edge) for edge in boxes[digits, :2].min(axis=0))
     right, bottom = (int(edge) for edge in boxes[digits, 2:].max(axis=0))
     height = typical_height(stacked_heights(boxes[digits], p))
     if close_up and len(digits) <= p.close_up_fragments and _overlap_across(boxes[digits]):
         height = float(bottom - top)
     height_around = max(height, float(around[digits[0]])) if len(digits) == 1 else height
-    return NumberLayout(digits, (left, top, right, bottom), line, height, height_around)
+    return NumberLayout(digits, (left, top, right, bottom), line, height, height_around, points=tuple(points.tolist()))
 
 
 def typical_height(heights: Lengths) -> float:

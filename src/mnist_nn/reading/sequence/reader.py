@@ -81,13 +81,21 @@ class SequenceReading(NamedTuple):
 
     def locate(self, text: str) -> list[Columns]:
         """Find the left and right end of each digit of a text, in pixels of the ink, halfway to its neighbours."""
-        middles = [(start + stop) / 2 * WINDOWS.step for start, stop in align(self.log_p, text)]
+        middles = self._align(text)
         if not middles:
             return []
         between = [(left + right) / 2 for left, right in pairwise(middles)]
         ends = [0.0, *between, float(self.line.map.shape[1])]
         columns = [max(0.0, self.line.find_column(end)) for end in ends]
         return list(pairwise(columns))
+
+    def find_middles(self, text: str) -> list[float]:
+        """Find the middle of each digit of a text, in pixels of the ink."""
+        return [self.line.find_column(middle) for middle in self._align(text)]
+
+    def _align(self, text: str) -> list[float]:
+        """The middle of each digit of a text, in columns of the line."""
+        return [(start + stop) / 2 * WINDOWS.step for start, stop in align(self.log_p, text)]
 
 
 def read_lines(
