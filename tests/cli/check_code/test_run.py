@@ -13,7 +13,7 @@ from mnist_nn.cli.check_code.run import run
         (
             "while True: pass",
             1,
-            "was not done after 1 seconds; look for an endless loop, or give more with --time-limit",
+            "did not finish within 1 seconds; look for an endless loop, or give more with --time-limit",
         ),
         ("import os; os._exit(7)", 60, r"ended the process in which it ran (exit code 7); look for os._exit"),
         ("input()", 60, "stops when it is loaded: it asks for input"),

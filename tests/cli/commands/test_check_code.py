@@ -31,7 +31,7 @@ def test_a_whole_class_has_a_line_each(cli: Cli, tmp_path: Path) -> None:
         f"{'stub.py':{width}}  The code stops: NotImplementedError",
     ]
     loop, gone = outcome.err.splitlines()
-    assert loop.startswith("mnist-nn: loop.py was not done after 15 seconds")
+    assert loop.startswith("mnist-nn: loop.py did not finish within 15 seconds")
     assert gone == "mnist-nn: there is no file 'gone.py'; give the path of a student's .py file"
     assert outcome.code == 2
     assert cli("check-code", RIGHT, RIGHT).code == 0

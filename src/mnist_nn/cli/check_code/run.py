@@ -40,7 +40,7 @@ def run(file: Path, settings: Mapping[str, Any], seconds: float) -> Answer:
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return _fail(file, f"{file} was not done after {seconds:g} seconds; look for an endless loop, or give more "
+        return _fail(file, f"{file} did not finish within {seconds:g} seconds; look for an endless loop, or give more "
                            "with --time-limit")  # fmt: skip
     try:
         answer: Answer = json.loads(done.stdout)

@@ -126,8 +126,8 @@ export const en = {
     + "beside the one measured in this way. Do this in your own program before anything else. For this library, "
     + "mnist-nn check-gradients does it.",
   "stuck.6": "Softmax twice",
-  "stuck.6.text": "Many libraries have a loss that applies softmax itself. The second network gives such a loss "
-    + "outputs to which softmax has already been applied.",
+  "stuck.6.text": "Many libraries have a loss that applies softmax itself. The second network uses such "
+    + "a loss, although its outputs have already been through softmax.",
   "stuck.6.ask": "What will happen?",
   "stuck.6.a0": "It learns slowly",
   "stuck.6.a1": "It stops with an error",
