@@ -50,6 +50,7 @@ def test_a_network_that_no_data_set_fits(check: Check, make_model: Make, name: s
     assert check(model, name).good
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_network_that_deskews_does_so_in_every_runtime(check: Check, make_model: Make, name: str) -> None:
     needs(name)

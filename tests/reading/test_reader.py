@@ -347,6 +347,7 @@ def test_a_number_that_both_readings_have_is_read_as_without_lines(
     assert agreed
 
 
+@pytest.mark.slow
 def test_a_number_of_which_the_line_is_unsure_is_doubtful(
     mnist: Dataset, sequence_networks: tuple[Network, Network]
 ) -> None:
@@ -358,6 +359,7 @@ def test_a_number_of_which_the_line_is_unsure_is_doubtful(
     assert all(len(number.digits) == len(number.text) for number in numbers)
 
 
+@pytest.mark.slow
 def test_the_network_for_digits_says_which_a_lone_digit_is_and_lines_are_evidence(
     write: Write, sequence_networks: tuple[Network, Network]
 ) -> None:

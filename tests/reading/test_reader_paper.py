@@ -177,6 +177,7 @@ def safety_paper(size: tuple[int, int], contrast: float, seed: int) -> npt.NDArr
     return 190 + contrast * sum(waves) / len(waves) - 12 * stain + rng.normal(0, 2, y.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contrast", [25.0, 45.0])
 def test_numbers_on_a_safety_pattern_are_read_and_the_pattern_is_not(
     digits: list[Image.Image], reader: Reader, contrast: float

@@ -219,6 +219,7 @@ def work(served: Served) -> float:
     return float(used.user + used.system)
 
 
+@pytest.mark.slow
 def test_digits_are_answered_while_a_page_is_read(served: Served, mnist: Dataset) -> None:
     picture, digit = page_of_digits(mnist, 12, 12), infer_request(mnist.test.images[:1])
     answered = 0

@@ -99,6 +99,7 @@ def kaggle(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_round_trip_of_kaggle(cli: Cli, kaggle: Path) -> None:
     quick = ("--epochs", 2, "--engine", "reference", "--model", "digits", "--quiet")
     assert cli("train", "--data", kaggle, *quick).code == 0

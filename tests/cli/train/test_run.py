@@ -264,6 +264,7 @@ def test_a_single_class_is_said(cli: Cli, tmp_path: Path) -> None:
 # With a teacher
 
 
+@pytest.mark.slow
 def test_a_taught_run_finds_its_teacher_again(cli: Cli, model: Path, tmp_path: Path) -> None:
     few = ("train", "--subset", "600", "--engine", "reference", "--hidden", "8", "--quiet", "--teacher", model)
     assert cli(*few, "--epochs", "3", "--model", "whole").code == 0

@@ -127,6 +127,7 @@ def test_two_files_of_one_program_may_include_it(make_model: Make, tmp_path: Pat
     subprocess.run([tmp_path / "both"], check=True, timeout=PATIENCE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_two_headers_fit_into_one_file(make_model: Make, tmp_path: Path, compiler: str) -> None:
     if not shutil.which(compiler):

@@ -62,6 +62,7 @@ def test_chalk_is_ink_in_the_negative(digits: Pixels) -> None:
     assert abs(chalk.grey - pen.grey).max() < 0.02
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(
     number=st.integers(0, 299),
@@ -170,6 +171,7 @@ def test_squares_however_dense_are_neither_ink_nor_noise(digits: Pixels, step: i
     assert (strokes & (ndimage.maximum_filter(ink, 9) == 0)).sum() <= 0.1 * (ink > 0.8).sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [3, 10, 40])
 def test_a_digit_that_fills_the_picture_is_no_shadow(digits: Pixels, scale: int) -> None:
     differences = []
@@ -216,6 +218,7 @@ def test_large_pages_are_worked_on_in_reduced_size_and_reported_in_their_own(dig
     np.testing.assert_allclose(number.box, expected, atol=14)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
 def test_no_picture_is_too_odd(pixels: Pixels) -> None:

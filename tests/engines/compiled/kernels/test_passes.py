@@ -132,6 +132,7 @@ def test_cutting_an_epoch_into_stretches_changes_no_bit(training: TrainingConfig
     np.testing.assert_allclose(whole[2][1:3], cut[2][1:3], rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [2, 3, 7])
 @pytest.mark.parametrize(("optimizer", "batch_size"), [("sgd", 16), ("adam", 64), ("sgd", 600)])
 @pytest.mark.parametrize("pixels", [True, False])
