@@ -173,11 +173,11 @@ def test_a_file_that_cannot_be_served_leaves_the_model_that_is(
         else:
             save_model(path, replace(nines, data={"name": "fashion-mnist"}))
         served.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: last_words(served).startswith("error: the new model is not used, but the one"), "it is silent")
+        wait_for(lambda: last_words(served).startswith("error: the server keeps the previous model"), "it is silent")
         assert labels(served, images) == before
         assert served.ask("POST", "/read", page_of_digits(mnist, 1, 2)).status == 200
         reasons = {
-            "gone": "No such file", "damaged": "model.safetensors", "of another shape": "[-1, 26], and clients know",
+            "gone": "No such file", "damaged": "model.safetensors", "of another shape": "[-1, 26], but clients expect",
             "of clothes": "which holds no digits",
         }  # fmt: skip
         assert reasons[what] in last_words(served)
