@@ -19,7 +19,7 @@ from mnist_nn.model_file.storage import Model, from_bytes
 
 HERE = Path(__file__).parent
 NAMES = ("random", "networks", "updates", "framing", "thickening", "training", "models", "diagnosis", "components",
-         "distortions")  # fmt: skip
+         "deskewing", "distortions")  # fmt: skip
 NEAR = {"training": 1e-5, "diagnosis": 1e-4}  # epochs in float32, where another machine may round otherwise
 
 NODE = shutil.which("node")
