@@ -48,7 +48,7 @@ def test_a_model_that_lies_here_comes_first(process: Callable[..., subprocess.Po
     running = process("play", "--no-open")
     assert manifest(address(running))["rooms"]["draw"] == "given"
     assert running.stdout
-    assert "starts with mnist-model.safetensors" in running.stdout.readline()
+    assert "The model at the start is mnist-model.safetensors" in running.stdout.readline()
     assert stop(running)[0] == 130
 
 
