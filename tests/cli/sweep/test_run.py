@@ -71,7 +71,7 @@ def train(path: Path, search: str, trials: int | None, settings: dict[str, str],
     given = {"subset": "80", "validation": "20", "batch_size": "20", **settings}
     plan = prepare_sweep("classic", given, "mnist", search=search, trials=trials, seeds=2)
     with open_table(path, list_columns(plan.names), plan.settings, resume=True) as table:
-        training = Training(plan, table, lambda _step, _name: None, [], "reference", jobs)
+        training = Training(plan, table, lambda _step, _name: None, [], "reference", jobs, None)
         assert training.finish_rounds(read_table(path)) is not None
     return path.read_bytes()
 

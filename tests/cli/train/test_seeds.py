@@ -83,9 +83,9 @@ def test_ctrl_c_keeps_the_figures_of_the_runs_that_are_done(
         (("--seeds", "0"), "--seeds is 0; give a whole number at least 1"),
         (("--seeds", "2", "--seed", str(2**64 - 1)), "goes beyond"),
         (("--jobs", "2"), "--jobs has no effect without --seeds"),
-        (("--seeds", "2", "--resume"), "--resume is for one run"),
-        (("--seeds", "2", "--record", "a.safetensors"), "--record is for one run"),
-        (("--seeds", "2", "--log-dir", "runs"), "--log-dir is for one run"),
+        (("--seeds", "2", "--resume"), "--resume works with one run only"),
+        (("--seeds", "2", "--record", "a.safetensors"), "--record works with one run only"),
+        (("--seeds", "2", "--log-dir", "runs"), "--log-dir works with one run only"),
         (("--seeds", "2", "--rate", "1e30", "--l2", "1e30"), "diverged"),
     ],
 )
