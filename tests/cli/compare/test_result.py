@@ -25,4 +25,4 @@ def test_the_worse_side_is_not_the_better_one() -> None:
 def test_what_it_takes_and_what_is_left_out_is_said() -> None:
     found = compare(Difference(0.0, (-0.1, 0.1), 0.9), diverged=(3, 5), spread=1000.0)
     assert "more than a million seeds" in describe(found)
-    assert "seeds with which a run diverged: 3, 5" in describe(found)
+    assert "seeds that made a run diverge: 3, 5" in describe(found)
