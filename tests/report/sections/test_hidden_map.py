@@ -13,4 +13,4 @@ def test_the_map_says_what_its_axes_explain(page: Any, model: Model, mnist: Data
     found = project(activations(model.network, mnist.test.images[rows])[-2])
     (alt,) = (name for name in page.names if name.startswith("A map of 250 test images"))
     assert f"with {100 * found.explains[0]:.2f} % and {100 * found.explains[1]:.2f} % of the variance" in alt
-    assert "answers every image with 20 numbers" in page.text
+    assert "turns every image into 20 numbers" in page.text
