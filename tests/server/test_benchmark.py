@@ -27,7 +27,7 @@ def test_both_answer_as_the_library_does_and_take_the_load(
     for line in lines:
         assert set(line.found) == set(settings.contestants if line.case != race.READING.name else ("mnist-nn serve",))
         for (measured,) in line.found.values():
-            assert measured.requests > 5
+            assert measured.requests > 0
             assert measured.failed == measured.broken == 0
             assert 0 < measured.p50 <= measured.p99 < measured.seconds
     head, *rows = race.table(lines, settings.contestants)

@@ -73,6 +73,7 @@ def test_results_come_in_the_order_of_blocks_which_are_taken_as_they_are_needed(
             taken.append(number)
             yield number
 
+    two_workers.client.wait_for_workers(2, timeout=PATIENCE)  # another test ends one
     with closing(two_workers.map_blocks(cluster_work.repeat, "x", take())) as done:
         first = next(done)
         assert first == (0, [])
@@ -109,7 +110,7 @@ def _scheduler(folder: Path) -> Iterator[tuple[Path, "subprocess.Popen[bytes]"]]
     options = ["--host", here, "--port", "0", "--dashboard-address", f"{here}:0", "--scheduler-file", str(file)]
     running = subprocess.Popen([sys.executable, "-m", "dask", "scheduler", *options], stderr=subprocess.DEVNULL)
     with ended(running):
-        wait_for(file.exists, "the scheduler wrote no file")
+        wait_for(lambda: file.exists() and file.read_bytes().rstrip().endswith(b"}"), "the scheduler wrote no file")
         yield file, running
 
 

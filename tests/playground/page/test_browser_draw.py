@@ -139,7 +139,7 @@ def test_a_neuron_switched_off_changes_the_accuracy(visit: Visit, mnist: Dataset
     page.get_by_role("heading", name="Hidden neuron 6").wait_for()
     page.get_by_role("switch", name="Switch this neuron off").check()
     assert "so the next layer receives 0 from it" in page.locator(".sum-result").inner_text()
-    page.locator(".accuracy", has_text="unchanged").wait_for()
+    page.locator(".accuracy", has_text="Without your changes").wait_for()
     text = page.locator(".accuracy").inner_text()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save this model as a file").click()

@@ -109,7 +109,7 @@ def test_the_mismatch_is_shown_in_numbers(visit: Visit) -> None:
     assert rows.count() == 3
     assert equal.count() == 1
     assert equal.inner_text().startswith("Summed binary cross-entropy")
-    assert "descended" in equal.inner_text()
+    assert "minimized" in equal.inner_text()
     assert rows.filter(has_text="Mean squared error").filter(has_text="printed").count() == 1
 
 

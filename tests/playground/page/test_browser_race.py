@@ -174,7 +174,7 @@ def test_a_guess_comes_first_where_that_is_wanted(visit: Visit) -> None:
     page.locator(".guess-said", has_text="Your guess: all weights zero.").wait_for()
     finish(page)
     says = page.locator(".guess-said").inner_text()
-    assert says.startswith("random weights won:")
+    assert says.startswith("random weights won, with")
     assert "You guessed all weights zero." in says
     button(page, "Race again").click()
     button(page, "Start").wait_for()

@@ -315,7 +315,7 @@ def test_a_training_survives_a_reload(visit: Visit) -> None:
     until(page, "document.querySelector('[data-stat=epoch]').textContent === '1'")
     page.get_by_role("tab", name="Time machine").click()
     until(page, "document.querySelector('.scrubber input')?.max > 2")
-    assert page.get_by_label("Training", exact=True).input_value() == "training-1"
+    assert page.get_by_label("Training run", exact=True).input_value() == "training-1"
 
 
 @pytest.mark.slow
