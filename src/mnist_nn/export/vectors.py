@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from mnist_nn.data import Dataset, Samples
 from mnist_nn.data.non_digits import KINDS, non_digits
+from mnist_nn.errors import ModelFileError
 from mnist_nn.evaluation.prediction import OUTPUTS, Predictions, predict
 from mnist_nn.export.limits import collect_limits, count_passed_surely, make_pictures_beside
 from mnist_nn.model_file.storage import Model
@@ -80,6 +81,26 @@ class Vectors:
 def to_text(array: Array) -> str:
     """Encode the bytes of an array as base64."""
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
+
+
+def as_whole(numbers: Array, least: int, most: int) -> npt.NDArray[np.int64]:
+    """Return numbers of a file as integers; a damaged file may have others.
+
+    Raises
+    ------
+    ModelFileError
+        If one is not a whole number from ``least`` to ``most``.
+
+    Examples
+    --------
+    >>> as_whole(np.array([0.0, 255.0]), 0, 255)
+    array([  0, 255])
+    """
+    if not ((numbers >= least) & (numbers <= most) & (numbers == np.rint(numbers))).all():
+        raise ModelFileError(
+            f"the file is damaged: a number is not a whole number from {least} to {most}; export it again"
+        )
+    return numbers.astype(np.int64)
 
 
 def make_vectors(model: Model, samples: Samples | None) -> Vectors:

@@ -95,3 +95,11 @@ def test_broken_files_say_why(tmp_path: Path) -> None:
             read(path, "")
     with pytest.raises(DataNotFoundError, match="No such file"):
         npz_file.find_halves(tmp_path / "none.npz")
+
+
+def test_what_is_in_the_archive_and_is_no_array_is_left_aside(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x_train=PICTURES[:3])
+    with ZipFile(tmp_path / "a.npz", "a") as archive:
+        archive.writestr("y_train", b"no array")
+    (batch,) = read(tmp_path / "a.npz", "train")
+    assert batch.labels is None

@@ -59,6 +59,17 @@ static const float mnist_nn_test_is_digit[2] = {
     assert found.predictions.confidence.tolist() == [0.375, 0.999]
 
 
+@pytest.mark.parametrize("pixel", ["nan", "inf", "1e300", "-1", "256", "0.5"])
+def test_a_pixel_that_is_no_byte_is_refused(pixel: str) -> None:
+    header = f"""
+static const unsigned char mnist_nn_test_pixels[1][1] = {{{{ {pixel} }}}};
+static const float mnist_nn_test_probabilities[1][2] = {{{{ 0.75f, 0.25f }}}};
+static const float mnist_nn_test_is_digit[1] = {{ 1.0f }};
+"""
+    with pytest.raises(ModelFileError, match="a number is not a whole number from 0 to 255; export it again"):
+        read_vectors(header.encode())
+
+
 def test_the_vectors_of_an_export_are_the_models(make_model: Make) -> None:
     model = make_model(calibrated=True)
     expected, found = make_vectors(model, None), read_vectors(export(model, "c"))

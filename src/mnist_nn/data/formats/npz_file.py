@@ -47,7 +47,7 @@ def find_halves(path: Path) -> dict[str, Names]:
     Names(images='x_test', labels='y_test')
     """
     with _open(path) as archive:
-        present = [name.removesuffix(".npy") for name in archive.namelist()]
+        present = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
     found = {}
     for half, marks in HALVES.items():
         names = next((names for mark in marks if (names := _find_names(present, mark))), None)

@@ -17,7 +17,7 @@ from mnist_nn.evaluation.prediction import OUTPUTS, Predictions
 from mnist_nn.export.limits import NOT_A_DIGIT, Limits
 from mnist_nn.export.limits import read_limits as read_from_facts
 from mnist_nn.export.runtime import call
-from mnist_nn.export.vectors import Pixels, Vectors, to_text
+from mnist_nn.export.vectors import Pixels, Vectors, as_whole, to_text
 from mnist_nn.export.verification import Ran
 from mnist_nn.model_file.storage import DAMAGES, Model
 
@@ -64,7 +64,7 @@ def _read_document(content: bytes) -> dict[str, Any]:
     return document
 
 
-def run(_model: Model, content: bytes, images: Pixels) -> Ran:
+def run(model: Model, content: bytes, images: Pixels) -> Ran:
     """Run the page's scripts."""
     count = len(images)
     core = _find_script(content, "core")
@@ -74,7 +74,10 @@ def run(_model: Model, content: bytes, images: Pixels) -> Ran:
     asked = PROGRAM % (answers[1], _find_script(content, "model"), to_text(images), count, count)
     version, rows = _run(f"{core}{asked}")
     found = {name: np.array([row[name] for row in rows], float) for name in OUTPUTS}
-    return Ran(version, Predictions.of_outputs(**{**found, "label": found["label"].astype(np.int64)}))
+    return Ran(
+        version,
+        Predictions.of_outputs(**{**found, "label": as_whole(found["label"], 0, model.network.config.outputs - 1)}),
+    )
 
 
 def _run(program: str) -> tuple[str, list[dict[str, Any]]]:
