@@ -97,9 +97,7 @@ def as_whole(numbers: Array, least: int, most: int) -> npt.NDArray[np.int64]:
     array([  0, 255])
     """
     if not ((numbers >= least) & (numbers <= most) & (numbers == np.rint(numbers))).all():
-        raise ModelFileError(
-            f"the file is damaged: a number is not a whole number from {least} to {most}; export it again"
-        )
+        raise ModelFileError(f"the file is damaged: a number in it is not a whole number from {least} to {most}")
     return numbers.astype(np.int64)
 
 

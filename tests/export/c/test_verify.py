@@ -66,7 +66,7 @@ static const unsigned char mnist_nn_test_pixels[1][1] = {{{{ {pixel} }}}};
 static const float mnist_nn_test_probabilities[1][2] = {{{{ 0.75f, 0.25f }}}};
 static const float mnist_nn_test_is_digit[1] = {{ 1.0f }};
 """
-    with pytest.raises(ModelFileError, match="a number is not a whole number from 0 to 255; export it again"):
+    with pytest.raises(ModelFileError, match="a number in it is not a whole number from 0 to 255"):
         read_vectors(header.encode())
 
 
