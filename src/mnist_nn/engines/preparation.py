@@ -168,9 +168,7 @@ def prepare_images(config: NetworkConfig, images: Any) -> Any:
             f"this network learns from inputs prepared by {config.prepare!r} and takes no pictures itself; train it, "
             "and use the network of an epoch, which does: epoch.network"
         )
-    if hasattr(images, "toarray"):
-        images = images.toarray()
-    return deskew(images)
+    return deskew(_as_dense(images))
 
 
 def check_inputs(shape: NetworkConfig, values: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any, cast, overload
 import numpy as np
 import numpy.typing as npt
 
-from mnist_nn.data import Samples
+from mnist_nn.data import Samples, spread
 from mnist_nn.data.augmentation import DRAWS, check_square, make_distortion
 from mnist_nn.doors import NetworkLike, SamplesLike, as_network, as_samples, split_labels
 from mnist_nn.engines import select
@@ -366,7 +366,7 @@ class _Run:
         if not at.prune_to or widths == at.network.config.hidden:
             return at
         images = self.samples.training.images
-        rows = np.linspace(0, self.size - 1, min(LOOKED_AT, self.size)).astype(np.int64)
+        rows = spread(self.size, LOOKED_AT)
         x = as_inputs(as_rows(self.samples.see(images[rows], self.shape.dtype)), self.shape.dtype)
         network, state = prune(at.network, at.state, widths, x)
         return replace(at, network=network, state=state, average=None)

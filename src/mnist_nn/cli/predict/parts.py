@@ -113,9 +113,9 @@ def find_done(blocks: Sequence[Block], job: Job) -> dict[int, Counts]:
     ConfigError
         If one of them belongs to other predictions.
     """
-    found = {}
+    numbers, found = {part_path(job.folder, number): number for number in range(len(blocks))}, {}
     for path in list_parts(Path(job.folder)):
-        number = next((one for one in range(len(blocks)) if part_path(job.folder, one) == path), None)
+        number = numbers.get(path)
         if number is None:
             raise ConfigError(
                 f"{str(path)!r} is a part of other data; choose another folder, or replace it with --force"
