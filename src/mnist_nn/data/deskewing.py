@@ -28,8 +28,7 @@ def deskew(images: Array) -> npt.NDArray[np.uint8]:
     Parameters
     ----------
     images
-        uint8 of shape (n, side, side) or (n, side²), 0 for background. Floats count as 255 times as much, and are
-        rounded to whole numbers.
+        uint8 of shape (n, side, side) or (n, side²), 0 for background. Floats are multiplied by 255 and rounded.
 
     Returns
     -------

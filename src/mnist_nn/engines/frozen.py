@@ -57,7 +57,7 @@ class FrozenLayers:
         return self.inner.distort(images, key, how, stop)
 
     def forward(self, network: Network, placed: Placed) -> Array:
-        """See `mnist_nn.engines.base.Engine`; a network with other first layers, such as a teacher, runs completely."""
+        """See `mnist_nn.engines.base.Engine`; a network without these layers, such as a teacher, runs as a whole."""
         if not _begin_alike(network, self._network, self._frozen):
             return self.inner.forward(network, self.inner.place(placed.images))
         return self.inner.forward(take_rest(network, self._frozen), placed.answers)

@@ -18,7 +18,7 @@ Ink = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class PenParameters:
-    """Limits for thin pens. The values were chosen on MNIST's training digits; other programs repeat them.
+    """Limits for thin pens. The values were chosen on MNIST's training digits, and every export contains the same ones.
 
     A share is in thousandths of the longer side of a digit's box, so that all arithmetic uses whole numbers.
     """

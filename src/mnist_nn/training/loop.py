@@ -361,7 +361,7 @@ class _Run:
         return self.look(after)
 
     def prune(self, at: Checkpoint) -> Checkpoint:
-        """Leave out the units that are too many after this epoch; an average of other units is worth nothing then."""
+        """Remove the units that the plan no longer has after this epoch, and the average, which still has them."""
         widths = self.plan_widths(at, at.epoch + 1)
         if not at.prune_to or widths == at.network.config.hidden:
             return at

@@ -32,7 +32,7 @@ Versions = tuple[tuple[str, str], ...]
 
 FORMS = "local:N for N processes of this machine, an address such as tcp://10.0.0.5:8786, or a scheduler file"
 ADDRESS = re.compile(r"(tcp|tls|ws|wss)://.+:[0-9]+/?")
-BLOCKS_PER_THREAD = 3  # that are computed, wait to be, or wait for one before them: what bounds the memory
+BLOCKS_PER_THREAD = 3  # at most, that are not yielded yet; this limits the memory
 SECONDS_TO_CONNECT = 10
 SECONDS_BETWEEN_LOOKS = 0.01  # at a block that is being computed
 IGNORE_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
@@ -62,9 +62,9 @@ class Cluster:
     ) -> Generator[tuple[Block, list[Result]]]:
         """Compute blocks on the workers, and yield each with what ``work(setup, block)`` gives, in their order.
 
-        Only a few blocks are under way at a time; they are taken as they are needed. If the generator is closed, those
-        under way are given up; so they are if ``stop``, which is asked while it waits, says so. ``work`` must be a
-        function of a module, because it is sent by its name.
+        Only a few blocks are computed at a time, and ``blocks`` is read as they are needed. Unfinished blocks are
+        cancelled if the generator is closed, or if ``stop``, which is called while it waits, returns True. ``work``
+        must be a function of a module, because it is sent by its name.
 
         Raises
         ------

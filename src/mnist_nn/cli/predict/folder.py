@@ -62,7 +62,7 @@ def predict_folder(
 ) -> FolderResult:
     """Predict a Parquet file, or a folder of them; parts that are complete are kept if Ctrl-C stops it.
 
-    The workers of a ``cluster`` do it, else threads of this process.
+    The workers of a ``cluster`` predict them or, without a cluster, threads of this process.
 
     Raises
     ------

@@ -92,7 +92,7 @@ class Sweep:
     ) -> SweepResult | None:
         """Train the runs that the table lacks, and choose the best configuration; None if Ctrl-C came first.
 
-        The workers of a ``cluster`` train it, else threads of this process.
+        The workers of a ``cluster`` train them or, without a cluster, threads of this process.
 
         Raises
         ------
